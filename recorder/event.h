@@ -1,0 +1,74 @@
+/*
+ * A debug event as a platform decodes it: a few fixed numbers, one 64-bit value per field of its kind (event_kinds.def), and a
+ * pool of bytes for texts. It is filled on the loop thread while the target stands still, so nothing here allocates: the struct
+ * is made once, reused for each event, and copied into the ring as a compact record.
+ */
+#ifndef TRAIL_EVENT_H
+#define TRAIL_EVENT_H
+
+#include "event_kinds.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    EVENT_FIELDS_MAX = 12,
+    EVENT_BYTES_MAX = 256 * 1024 /* of texts; a debug string longer than what is left of this is cut and marked */
+};
+
+/* A span of the event's byte pool. */
+struct event_span {
+    uint32_t offset;
+    uint32_t length;
+};
+
+/* What is known, at the stop, of the image that a MODULE field means. */
+struct event_image {
+    struct event_span path;     /* UTF-8 (escaped by text_from_*) as the target named it; empty if unknown */
+    struct event_span build_id; /* raw bytes, read from the target's memory; empty if unknown */
+    uint64_t size;              /* bytes it spans in memory; 0 if unknown */
+    intptr_t file;              /* a handle that the writer owns from here on (Windows); 0 if none */
+};
+
+struct event {
+    uint64_t t_ns;     /* os_monotonic_ns() right after the wait returned */
+    uint32_t pid, tid; /* as the OS numbers them in the recorder's own namespace */
+    uint8_t kind;      /* enum event_kind; EVENT_NONE for a stop that says nothing to record */
+    bool synthetic;    /* replayed state, not history */
+    bool more;         /* another event of this same stop follows: call platform_wait again before platform_resume */
+    uint32_t present;  /* bit i: value[i] is known */
+    uint64_t value[EVENT_FIELDS_MAX]; /* a number, or a packed span (TEXT, BLOB, NUMBERS); a pid (PROCESS); a base (LOAD) */
+    struct event_image image;         /* meaningful if the kind has a MODULE field */
+    uint32_t bytes_used;
+    unsigned char bytes[EVENT_BYTES_MAX];
+};
+
+/* Empties the event and gives it a kind. Touches only the fixed part. */
+void event_begin(struct event *event, enum event_kind kind, uint32_t pid, uint32_t tid, uint64_t t_ns);
+
+/* Sets a numeric field; `field` is FIELD(KIND, name). */
+void event_set(struct event *event, unsigned field, uint64_t value);
+
+/* Copies bytes into the pool. What does not fit is cut; returns the span that was kept. */
+struct event_span event_put_bytes(struct event *event, const void *bytes, size_t length);
+
+/* Copies a text, blob or array of numbers into the pool and sets the field to it. Returns how many bytes were kept. */
+size_t event_set_bytes(struct event *event, unsigned field, const void *bytes, size_t length);
+
+/* Whether a field is known. */
+bool event_has(const struct event *event, unsigned field);
+
+/* The bytes of a TEXT, BLOB or NUMBERS field; an empty span if it is not known. */
+struct event_span event_span_of(const struct event *event, unsigned field);
+const unsigned char *event_bytes_at(const struct event *event, struct event_span span);
+
+/*
+ * The compact form: what goes through the ring. event_packed_size is the exact size; event_pack writes it; event_unpack is the
+ * reverse and checks every bound (a ring may be recovered after a crash): -1 if the bytes are no event.
+ */
+size_t event_packed_size(const struct event *event);
+void event_pack(const struct event *event, void *out);
+int event_unpack(struct event *event, const void *packed, size_t size);
+
+#endif

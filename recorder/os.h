@@ -1,0 +1,56 @@
+/*
+ * The few services of the operating system that the recorder needs besides debugging: clocks, one thread, one wake-up, facts about
+ * the machine, and the end of our own process. Implemented by platform/windows and platform/linux; the scripted platform uses the host's.
+ */
+#ifndef TRAIL_OS_H
+#define TRAIL_OS_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Monotonic time in ns since an arbitrary zero (QueryPerformanceCounter, CLOCK_MONOTONIC). Any thread; costs well under 1 us. */
+uint64_t os_monotonic_ns(void);
+
+/* Nanoseconds since 1970-01-01 UTC. */
+uint64_t os_utc_ns(void);
+
+/* Starts a thread that runs `run(argument)`. Signals meant for the process stay with the calling thread. NULL and error on failure. */
+struct os_thread;
+struct os_thread *os_thread_start(void (*run)(void *), void *argument, struct trail_error *error);
+/* Waits for its end and frees it. */
+void os_thread_join(struct os_thread *thread);
+
+/* An auto-reset wake-up: os_wake_set makes the current or the next os_wake_wait return. One waiter, any setter. */
+struct os_wake;
+struct os_wake *os_wake_new(struct trail_error *error);
+void os_wake_free(struct os_wake *wake);
+void os_wake_set(struct os_wake *wake);
+void os_wake_wait(struct os_wake *wake, unsigned timeout_ms);
+
+/* Facts about the machine for the run row. */
+struct os_facts {
+    char os[128];   /* "Windows 10.0.19045", "Linux 6.1.0 (Debian GNU/Linux 12)" */
+    char arch[16];  /* "x86_64" */
+    char host[256]; /* host name, "" if unknown */
+    char wine[64];  /* "8.0" under Wine, else "" */
+};
+void os_facts(struct os_facts *facts);
+
+/* The current directory as UTF-8 into out; "" if it cannot be told. */
+void os_current_directory(char *out, unsigned capacity);
+
+/*
+ * The part of our own command line that starts at argument `index`, verbatim (Windows), or the arguments from there on joined
+ * with spaces and quoted as a shell would need it (elsewhere). The caller frees it with free(). NULL if out of memory.
+ */
+char *os_command_line_from(int argument_count, char *const *arguments, int index);
+
+/* Calls `on_stop` (from a handler or another thread) when somebody asks the recorder to end: SIGTERM, SIGHUP, or a console event. */
+void os_on_stop_request(void (*on_stop)(void));
+
+/* Ends this process as the target ended: by that exit code, or by that fatal signal (without a core of our own). */
+void os_exit_like(uint32_t exit_code, int signal);
+
+#endif

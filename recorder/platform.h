@@ -1,0 +1,107 @@
+/*
+ * THE seam: what an operating system must offer so that Trail can record on it. Each folder under platform/ implements this header
+ * (and os.h, except the scripted one); exactly one of them is linked into a program. To port Trail, copy platform/fake, which
+ * compiles anywhere, and fill it in.
+ *
+ * Thread: every function runs on the loop thread, the one that called platform_launch or platform_attach, since both Win32 and
+ * ptrace tie a debuggee to one thread. platform_identify and platform_stop_requested are the exceptions, and say so.
+ *
+ * Time: between the return of platform_wait with PLATFORM_EVENT and platform_resume the target stands still. An implementation
+ * does there only what needs it frozen: no allocation, no file of its own, no formatting.
+ */
+#ifndef TRAIL_PLATFORM_H
+#define TRAIL_PLATFORM_H
+
+#include "error.h"
+#include "event.h"
+
+struct platform;
+
+/* What to launch. All text is UTF-8 and belongs to the caller. */
+struct platform_launch {
+    char *const *arguments;       /* NULL-terminated; arguments[0] is the program, looked up in PATH as the system's shell would */
+    const char *command_line;     /* Windows: the same as one string, verbatim as the user typed it; elsewhere for show */
+    const char *directory;        /* start there, or NULL for the current one */
+    const char *const *variables; /* NULL-terminated "VAR=VALUE" (set) and "VAR" (unset), applied in order; NULL for none */
+    bool follow;                  /* record child processes too */
+    bool new_console;             /* Windows: CREATE_NEW_CONSOLE */
+    bool debug_heap;              /* Windows: keep the debug heap that a debugger normally gets */
+};
+
+enum platform_wait_result {
+    PLATFORM_EVENT,   /* the event was filled; EVENT_NONE means a stop with nothing to record. Resume it. */
+    PLATFORM_TIMEOUT, /* nothing happened in the given time, or platform_interrupt was called */
+    PLATFORM_END,     /* no debuggee is left */
+    PLATFORM_FAILED   /* the error was filled; the recording cannot go on */
+};
+
+/* How the run was observed, for the run row. Strings belong to the platform and live as long as it. */
+struct platform_facts {
+    const char *wait_function;  /* "WaitForDebugEventEx", "waitpid" */
+    const char *load_detection; /* "debug events", "r_brk" */
+};
+
+/* How the launched process ended. */
+struct platform_exit {
+    bool ended;         /* false while it lives, and after a detach */
+    uint32_t exit_code; /* if it was not killed by a signal */
+    int signal;         /* 0 if none */
+};
+
+/* Makes a platform with no debuggee. Returns NULL and fills error on failure. Free with platform_free. */
+struct platform *platform_new(struct trail_error *error);
+void platform_free(struct platform *platform);
+
+/*
+ * Launches a program under the debugger, held before its first instruction runs. Returns 0, or -1 with error->code
+ * TRAIL_NOT_FOUND (127), TRAIL_NOT_EXECUTABLE (126) or TRAIL_FAILED (125); then nothing was started.
+ */
+int platform_launch(struct platform *platform, const struct platform_launch *launch, struct trail_error *error);
+
+/* Attaches to a running process (and to its threads). Returns 0 or -1; then the process runs on as before. */
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error);
+
+/*
+ * Waits up to timeout_ms (negative: for ever) for the next debug event of any debuggee and decodes it into event, whose t_ns is
+ * taken first. While event->more is set, the next call returns the next event of the same stop at once.
+ */
+enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms, struct event *event, struct trail_error *error);
+
+/*
+ * Lets the thread that the last event came from go on, with the continue status or the signal that keeps the target's behaviour
+ * what it is alone. A target that was killed meanwhile is no failure.
+ */
+void platform_resume(struct platform *platform);
+
+/* Lets every debuggee go on undebugged, leaving no trace in it. Call it between platform_resume and platform_wait. */
+void platform_detach(struct platform *platform);
+
+/* Kills every debuggee; their exit events still come. */
+void platform_kill(struct platform *platform);
+
+/* Makes the current or next platform_wait return PLATFORM_TIMEOUT soon. Any thread, and signal or console handlers. */
+void platform_interrupt(struct platform *platform);
+
+void platform_facts(const struct platform *platform, struct platform_facts *facts);
+void platform_exit_of_launched(const struct platform *platform, struct platform_exit *exit);
+
+/* What can be found out about an image without the frozen target. Texts are "" and numbers 0 where unknown. */
+struct module_identity {
+    char path[4096];      /* canonical, as the system shows it; else as the target named it */
+    uint64_t file_bytes;  /* size of the file */
+    uint64_t image_bytes; /* size in memory */
+    uint32_t machine;     /* PE: IMAGE_FILE_HEADER.Machine, ELF: e_machine */
+    uint32_t pe_timestamp, pe_checksum;
+    char pdb_guid[48], pdb_name[260]; /* guid: "XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX-age" in hex */
+    char file_version[64];            /* PE VS_FIXEDFILEINFO, "1.2.3.4" */
+    char build_id[130];               /* ELF, lower-case hex */
+    char soname[256];
+};
+
+/*
+ * Finds out what an event's image is: opens and parses its file, and closes the handle that came with the event. Runs on the
+ * writer thread, with the target running or gone. Always fills identity, with whatever could be found.
+ */
+void platform_identify(const struct event *event, struct module_identity *identity);
+
+#endif

@@ -1,0 +1,321 @@
+/* See db.h. */
+#include "db.h"
+
+#include "event_kinds.h"
+#include "schema_sql.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BUSY_TIMEOUT_MS = 5000 };
+
+static const struct {
+    const char *domain;
+    sqlite3_int64 value;
+    const char *word;
+} named_codes[] = {
+#define TRAIL_EXCEPTION(code, name) {"exception", code, name},
+#define TRAIL_SIGNAL(number, name) {"signal", number, name},
+#include "exception_codes.def"
+};
+
+static const struct {
+    enum field_type type;
+    sqlite3_int64 value;
+    const char *word;
+} coded_fields[] = {
+#define TRAIL_CODE(TYPE, CONSTANT, number, word) {FIELD_##TYPE, number, word},
+#include "event_kinds.def"
+};
+
+int db_error(sqlite3 *db, struct trail_error *error)
+{
+    int code = sqlite3_errcode(db);
+    int extended = sqlite3_extended_errcode(db);
+
+    switch (code) {
+    case SQLITE_NOTADB:
+        return error_set(error, TRAIL_NOT_A_TRAIL, code, "not a trail file");
+    case SQLITE_CORRUPT:
+        return error_set(error, TRAIL_DAMAGED, code, "the file is damaged (%s); run 'trailview verify' on it", sqlite3_errmsg(db));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return error_set(error, TRAIL_LOCKED, extended, "the file is locked by another program; close it or try again later");
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return error_set(error, TRAIL_READ_ONLY, extended, "the file or its folder is read-only");
+    case SQLITE_FULL:
+        return error_set(error, TRAIL_NO_SPACE, extended, "no space is left on the medium");
+    case SQLITE_CANTOPEN:
+        return error_set(error, TRAIL_FAILED, extended, "the file or its folder cannot be opened");
+    default:
+        return error_set(error, TRAIL_FAILED, extended, "%s", sqlite3_errmsg(db));
+    }
+}
+
+int db_run(sqlite3 *db, const char *sql, struct trail_error *error)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : db_error(db, error);
+}
+
+sqlite3_stmt *db_prepare(sqlite3 *db, const char *sql, struct trail_error *error)
+{
+    sqlite3_stmt *statement;
+
+    if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) == SQLITE_OK)
+        return statement;
+    db_error(db, error);
+    return NULL;
+}
+
+/* The first column of the first row of a query. */
+static int query_integer(sqlite3 *db, const char *sql, sqlite3_int64 *value, struct trail_error *error)
+{
+    sqlite3_stmt *statement = db_prepare(db, sql, error);
+    int result;
+
+    if (statement == NULL)
+        return -1;
+    result = sqlite3_step(statement);
+    if (result == SQLITE_ROW)
+        *value = sqlite3_column_int64(statement, 0);
+    else
+        db_error(db, error);
+    sqlite3_finalize(statement);
+    return result == SQLITE_ROW ? 0 : -1;
+}
+
+static int insert_code(sqlite3_stmt *insert, const char *domain, sqlite3_int64 value, const char *word)
+{
+    sqlite3_bind_text(insert, 1, domain, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(insert, 2, value);
+    sqlite3_bind_text(insert, 3, word, -1, SQLITE_STATIC);
+    sqlite3_step(insert);
+    return sqlite3_reset(insert);
+}
+
+/* Fills the tables kind and code; `schema` is main or temp. */
+static int fill_names(sqlite3 *db, const char *schema, struct trail_error *error)
+{
+    char sql[128];
+    sqlite3_stmt *insert;
+    int result = SQLITE_OK;
+
+    snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO %s.code VALUES (?, ?, ?)", schema);
+    if ((insert = db_prepare(db, sql, error)) == NULL)
+        return -1;
+    for (size_t i = 0; i < sizeof named_codes / sizeof named_codes[0]; i++)
+        result |= insert_code(insert, named_codes[i].domain, named_codes[i].value, named_codes[i].word);
+    for (size_t i = 0; i < sizeof coded_fields / sizeof coded_fields[0]; i++)
+        result |= insert_code(insert, event_code_domain(coded_fields[i].type), coded_fields[i].value, coded_fields[i].word);
+    sqlite3_finalize(insert);
+
+    snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO %s.kind VALUES (?2, ?3)", schema);
+    if ((insert = db_prepare(db, sql, error)) == NULL)
+        return -1;
+    for (unsigned kind = 1; kind < EVENT_KINDS; kind++) {
+        const struct kind_descriptor *descriptor = event_kind_descriptor(kind);
+        sqlite3_bind_int(insert, 2, (int)kind);
+        sqlite3_bind_text(insert, 3, descriptor->name, -1, SQLITE_STATIC);
+        sqlite3_step(insert);
+        result |= sqlite3_reset(insert);
+    }
+    sqlite3_finalize(insert);
+    return result == SQLITE_OK ? 0 : db_error(db, error);
+}
+
+/* Whether the file has no table yet (an empty or a new file), is one of ours, or neither. */
+static int check_identity(sqlite3 *db, sqlite3_int64 *version, struct trail_error *error)
+{
+    sqlite3_int64 application_id, objects;
+
+    if (query_integer(db, "PRAGMA application_id", &application_id, error) != 0 ||
+        query_integer(db, "PRAGMA user_version", version, error) != 0 ||
+        query_integer(db, "SELECT count(*) FROM main.sqlite_master", &objects, error) != 0)
+        return -1;
+    if (application_id == 0 && *version == 0 && objects == 0)
+        return 0;
+    if (application_id != DB_APPLICATION_ID)
+        return error_set(error, TRAIL_NOT_A_TRAIL, 0, "not a trail file (it is another program's SQLite database)");
+    if (*version > DB_VERSION)
+        return error_set(error, TRAIL_NEWER_VERSION, 0, "written by a newer Trail (format %d, this one reads up to %d); update Trail",
+                         (int)*version, DB_VERSION);
+    if (*version < 1)
+        return error_set(error, TRAIL_DAMAGED, 0, "the file is damaged (it has no format version)");
+    return 0;
+}
+
+/* One entry per migration: migrations[n] leads from version n to n + 1. */
+static const char *const migrations[DB_VERSION] = {sql_migration_1};
+
+static int drop_views(sqlite3 *db, struct trail_error *error)
+{
+    sqlite3_stmt *list = db_prepare(db, "SELECT group_concat('DROP VIEW \"' || replace(name, '\"', '\"\"') || '\"', ';') "
+                                        "FROM main.sqlite_master WHERE type = 'view'", error);
+    int result = -1;
+
+    if (list == NULL)
+        return -1;
+    if (sqlite3_step(list) == SQLITE_ROW) {
+        const char *sql = (const char *)sqlite3_column_text(list, 0);
+        char *copy = sql == NULL ? NULL : sqlite3_mprintf("%s", sql);
+        sqlite3_reset(list);
+        result = copy == NULL ? 0 : db_run(db, copy, error);
+        sqlite3_free(copy);
+    }
+    sqlite3_finalize(list);
+    return result;
+}
+
+/* Brings the file from `version` to DB_VERSION inside the caller's transaction. */
+static int migrate(sqlite3 *db, sqlite3_int64 version, struct trail_error *error)
+{
+    char pragma[96];
+
+    if (drop_views(db, error) != 0)
+        return -1;
+    for (; version < DB_VERSION; version++)
+        if (db_run(db, migrations[version], error) != 0)
+            return -1;
+    snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d; PRAGMA user_version = %d", DB_APPLICATION_ID, DB_VERSION);
+    return db_run(db, sql_views, error) != 0 || fill_names(db, "main", error) != 0 || db_run(db, pragma, error) != 0 ? -1 : 0;
+}
+
+static int prepare_for_recording(sqlite3 *db, struct trail_error *error)
+{
+    sqlite3_int64 version;
+
+    sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+    if (check_identity(db, &version, error) != 0)
+        return -1;
+    if (db_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", error) != 0)
+        return -1;
+    /* Two recorders may meet on a new file: look at the version again once the write lock is held. */
+    if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
+        return -1;
+    if (check_identity(db, &version, error) != 0 || (version < DB_VERSION && migrate(db, version, error) != 0) ||
+        db_run(db, "COMMIT", error) != 0) {
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+        return -1;
+    }
+    return 0;
+}
+
+int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *error)
+{
+    *db = NULL;
+    if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        db_error(*db, error);
+    else if (sqlite3_db_readonly(*db, "main") == 1)
+        error_set(error, TRAIL_READ_ONLY, SQLITE_READONLY, "the file or its folder is read-only");
+    else if (prepare_for_recording(*db, error) == 0)
+        return 0;
+    sqlite3_close(*db);
+    *db = NULL;
+    return error_context(error, "cannot record to '%s'", path);
+}
+
+/* Our views and name tables, as TEMP, over the tables of the file. */
+static int lay_views(sqlite3 *db, struct trail_error *error)
+{
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    if (db_run(db, "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
+                   "CREATE TEMP TABLE kind (id INTEGER PRIMARY KEY, name TEXT);"
+                   "CREATE TEMP TABLE code (domain TEXT, value INTEGER, word TEXT, PRIMARY KEY (domain, value)) WITHOUT ROWID", error) != 0)
+        return -1;
+    return fill_names(db, "temp", error) != 0 || db_run(db, sql_views_temp, error) != 0 ||
+                   db_run(db, "PRAGMA query_only = ON", error) != 0
+               ? -1
+               : 0;
+}
+
+static int prepare_for_viewing(sqlite3 *db, struct trail_error *error)
+{
+    sqlite3_int64 version;
+
+    sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+    if (check_identity(db, &version, error) != 0)
+        return -1;
+    if (version == 0)
+        return error_set(error, TRAIL_NOT_A_TRAIL, 0, "not a trail file (it is empty)");
+    return lay_views(db, error);
+}
+
+static int file_is_there(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+
+    if (file == NULL)
+        return 0;
+    fclose(file);
+    return 1;
+}
+
+/* A file in WAL mode in a folder that cannot be written opens only as immutable, which is right when it has no -wal beside it. */
+static int open_immutable(const char *path, sqlite3 **db)
+{
+    char *uri, *wal = sqlite3_mprintf("%s-wal", path);
+    sqlite3_str *builder;
+    int there = wal != NULL && file_is_there(wal);
+
+    sqlite3_free(wal);
+    if (there)
+        return -1;
+    builder = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(builder, "file:");
+    for (const char *c = path; *c != '\0'; c++) {
+        if (strchr("%?#", *c) != NULL)
+            sqlite3_str_appendf(builder, "%%%02X", (unsigned char)*c);
+        else
+            sqlite3_str_appendchar(builder, 1, *c == '\\' ? '/' : *c);
+    }
+    sqlite3_str_appendall(builder, "?immutable=1");
+    uri = sqlite3_str_finish(builder);
+    sqlite3_close(*db);
+    *db = NULL;
+    there = uri == NULL ? SQLITE_NOMEM : sqlite3_open_v2(uri, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    sqlite3_free(uri);
+    return there == SQLITE_OK ? 0 : -1;
+}
+
+int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *error)
+{
+    struct trail_error local;
+
+    if (error == NULL)
+        error = &local;
+    *db = NULL;
+    if (!file_is_there(path)) {
+        error_set(error, TRAIL_NOT_FOUND, 0, "no such file, or it cannot be read");
+        return error_context(error, "cannot open '%s'", path);
+    }
+    if (sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        db_error(*db, error);
+        goto fail;
+    }
+    if (prepare_for_viewing(*db, error) == 0)
+        return 0;
+    if ((error->os_code & 0xFF) == SQLITE_CANTOPEN || error->code == TRAIL_READ_ONLY)
+        if (open_immutable(path, db) == 0 && prepare_for_viewing(*db, error) == 0)
+            return 0;
+fail:
+    sqlite3_close(*db);
+    *db = NULL;
+    return error_context(error, "cannot open '%s'", path);
+}
+
+void db_close(sqlite3 *db)
+{
+    if (db == NULL)
+        return;
+    /* One plain file is easier to copy, and readable on a read-only medium. Fails while somebody else has it open: then WAL stays. */
+    sqlite3_busy_timeout(db, 0);
+    if (sqlite3_db_readonly(db, "main") == 0)
+        sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    sqlite3_close(db);
+}

@@ -1,0 +1,86 @@
+/* The tables behind event_kinds.h, generated from event_kinds.def by the preprocessor. */
+#include "event_kinds.h"
+
+#include "text.h"
+
+#include <string.h>
+
+static const struct field_descriptor all_fields[FIELDS_TOTAL + 1] = {
+#define TRAIL_FIELD(CONSTANT, field, TYPE) [CONSTANT##_##field] = {#field, FIELD_##TYPE},
+#include "event_kinds.def"
+};
+
+/* How many fields a kind has: what follows it in the list counts to the next kind. */
+enum field_count {
+    COUNT_BEFORE_FIRST = 0
+#define TRAIL_KIND(number, CONSTANT, name, table) , COUNT_##CONSTANT = 0
+#define TRAIL_FIELD(CONSTANT, field, TYPE) +1
+#include "event_kinds.def"
+};
+
+static const struct kind_descriptor kinds[EVENT_KINDS] = {
+#define TRAIL_KIND(number, CONSTANT, name, table) \
+    [number] = {EVENT_##CONSTANT, name, table, &all_fields[FIELDS_OF_##CONSTANT], COUNT_##CONSTANT},
+#include "event_kinds.def"
+};
+
+static const struct code_word {
+    enum field_type type;
+    uint64_t value;
+    const char *word;
+} code_words[] = {
+#define TRAIL_CODE(TYPE, CONSTANT, number, word) {FIELD_##TYPE, number, word},
+#include "event_kinds.def"
+};
+
+#define CODE_WORDS (sizeof code_words / sizeof code_words[0])
+
+const struct kind_descriptor *event_kind_descriptor(unsigned kind)
+{
+    return kind < EVENT_KINDS && kinds[kind].name != NULL ? &kinds[kind] : NULL;
+}
+
+enum event_kind event_kind_by_name(const char *name)
+{
+    for (unsigned kind = 1; kind < EVENT_KINDS; kind++)
+        if (kinds[kind].name != NULL && text_equal_ignoring_case(kinds[kind].name, name))
+            return (enum event_kind)kind;
+    return EVENT_NONE;
+}
+
+const char *event_code_word(enum field_type type, uint64_t value)
+{
+    for (size_t i = 0; i < CODE_WORDS; i++)
+        if (code_words[i].type == type && code_words[i].value == value)
+            return code_words[i].word;
+    return NULL;
+}
+
+int event_code_value(enum field_type type, const char *word, uint64_t *value)
+{
+    for (size_t i = 0; i < CODE_WORDS; i++) {
+        if (code_words[i].type == type && strcmp(code_words[i].word, word) == 0) {
+            *value = code_words[i].value;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+const char *event_code_domain(enum field_type type)
+{
+    switch (type) {
+    case FIELD_VIA:
+        return "via";
+    case FIELD_CAUSE:
+        return "cause";
+    case FIELD_TIME_SOURCE:
+        return "time_source";
+    case FIELD_ENCODING:
+        return "encoding";
+    case FIELD_RIP_TYPE:
+        return "rip_type";
+    default:
+        return NULL;
+    }
+}

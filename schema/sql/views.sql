@@ -1,0 +1,283 @@
+-- The documented views (README.md has every column). The text serves twice: a file carries them for people with other clients, and
+-- trailview lays them as TEMP views over the tables, because it runs nothing that a file brought along.
+
+-- A CROSS JOIN below is not a product: it tells SQLite to start from the (small) detail table, not from all events.
+
+CREATE VIEW runs AS
+SELECT
+  r.id AS run,
+  r.state,
+  strftime('%Y-%m-%dT%H:%M:%S', r.start_utc_ns / 1000000000, 'unixepoch')
+    || printf('.%03dZ', r.start_utc_ns / 1000000 % 1000) AS start,
+  r.wall_ns,
+  r.hold_ns,
+  r.events,
+  (SELECT json_group_object(l.key, l.value) FROM label l WHERE l.run_id = r.id) AS labels,
+  r.exit_code,
+  (SELECT c.word FROM code c WHERE c.domain = 'signal' AND c.value = r.exit_signal) AS exit_signal,
+  r.end_reason,
+  r.command_line,
+  r.directory,
+  r.mode,
+  r.follow,
+  r.counts,
+  r.quiet_stops,
+  r.stalls,
+  r.stall_ns,
+  r.os,
+  r.arch,
+  r.host,
+  r.recorder,
+  r.wait_function,
+  r.load_detection,
+  r.wine,
+  r.uuid,
+  r.start_utc_ns,
+  r.start_monotonic_ns
+FROM run r;
+
+CREATE VIEW modules AS
+SELECT
+  m.id AS module,
+  m.name,
+  m.path,
+  nullif(m.file_bytes, 0) AS file_bytes,
+  nullif(m.image_bytes, 0) AS size,
+  nullif(m.machine, 0) AS machine,
+  nullif(m.file_version, '') AS version,
+  nullif(m.build_id, '') AS build_id,
+  nullif(m.soname, '') AS soname,
+  nullif(m.pe_timestamp, 0) AS pe_timestamp,
+  nullif(m.pe_checksum, 0) AS pe_checksum,
+  nullif(m.pdb_guid, '') AS pdb_guid,
+  nullif(m.pdb_name, '') AS pdb_name
+FROM module m;
+
+CREATE VIEW loads AS
+SELECT
+  l.run_id AS run,
+  row_number() OVER (PARTITION BY l.run_id ORDER BY l.seq) AS ordinal,
+  l.seq,
+  e.t_ns,
+  (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = l.time_source) AS time_source,
+  p.pid,
+  t.tid,
+  m.name,
+  m.path,
+  iif(l.base IS NULL, NULL, printf('0x%x', l.base)) AS base,
+  nullif(m.image_bytes, 0) AS size,
+  nullif(m.file_version, '') AS version,
+  coalesce(nullif(m.build_id, ''), nullif(m.pdb_guid, '')) AS build_id,
+  (SELECT c.word FROM code c WHERE c.domain = 'cause' AND c.value = l.cause) AS cause,
+  e.synthetic,
+  ue.t_ns AS unload_t_ns
+FROM event_load_dll l
+CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
+LEFT JOIN module m ON m.id = l.module_id
+LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
+LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id
+LEFT JOIN event ue ON ue.run_id = l.run_id AND ue.seq = l.end_seq;
+
+CREATE VIEW processes AS
+SELECT
+  p.run_id AS run,
+  p.id AS process,
+  p.pid,
+  p.parent_process_id AS parent_process,
+  p.parent_pid,
+  (SELECT c.word FROM code c WHERE c.domain = 'via' AND c.value = p.via) AS via,
+  m.name,
+  m.path,
+  p.command_line,
+  (SELECT e.t_ns FROM event e WHERE e.run_id = p.run_id AND e.seq = p.first_seq) AS start_t_ns,
+  (SELECT e.t_ns FROM event e WHERE e.run_id = p.run_id AND e.seq = p.last_seq) AS end_t_ns,
+  p.exit_code,
+  (SELECT c.word FROM code c WHERE c.domain = 'signal' AND c.value = p.exit_signal) AS exit_signal,
+  p.load_detection,
+  p.first_seq,
+  p.last_seq
+FROM process p
+LEFT JOIN module m ON m.id = p.image_module_id;
+
+CREATE VIEW threads AS
+SELECT
+  t.run_id AS run,
+  t.id AS thread,
+  p.pid,
+  t.tid,
+  t.name,
+  iif(t.start_address IS NULL, NULL, printf('0x%x', t.start_address)) AS start_address,
+  m.name AS start_module,
+  iif(t.start_address_offset IS NULL, NULL, printf('0x%x', t.start_address_offset)) AS start_offset,
+  (SELECT e.t_ns FROM event e WHERE e.run_id = t.run_id AND e.seq = t.first_seq) AS start_t_ns,
+  (SELECT e.t_ns FROM event e WHERE e.run_id = t.run_id AND e.seq = t.last_seq) AS end_t_ns,
+  t.exit_code,
+  t.first_seq,
+  t.last_seq
+FROM thread t
+LEFT JOIN process p ON p.run_id = t.run_id AND p.id = t.process_id
+LEFT JOIN module m ON m.id = t.start_address_module_id;
+
+CREATE VIEW exceptions AS
+SELECT
+  x.run_id AS run,
+  x.seq,
+  e.t_ns,
+  p.pid,
+  t.tid,
+  CASE WHEN x.si_code IS NULL THEN printf('0x%08x', x.code) ELSE CAST(x.code AS TEXT) END AS code,
+  (SELECT c.word FROM code c
+    WHERE c.domain = CASE WHEN x.si_code IS NULL THEN 'exception' ELSE 'signal' END AND c.value = x.code) AS name,
+  x.first_chance,
+  x.si_code,
+  x.flags,
+  iif(x.address IS NULL, NULL, printf('0x%x', x.address)) AS address,
+  m.name AS module,
+  iif(x.address_offset IS NULL, NULL, printf('0x%x', x.address_offset)) AS offset,
+  x.parameters,
+  x.nested_codes,
+  x.nested_addresses,
+  e.synthetic
+FROM event_exception x
+CROSS JOIN event e ON e.run_id = x.run_id AND e.seq = x.seq
+LEFT JOIN module m ON m.id = x.address_module_id
+LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
+LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id;
+
+CREATE VIEW output AS
+SELECT
+  o.run_id AS run,
+  o.seq,
+  e.t_ns,
+  p.pid,
+  t.tid,
+  o.text,
+  (SELECT c.word FROM code c WHERE c.domain = 'encoding' AND c.value = o.encoding) AS encoding,
+  o.raw_bytes,
+  o.truncated
+FROM event_output_debug_string o
+CROSS JOIN event e ON e.run_id = o.run_id AND e.seq = o.seq
+LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
+LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id;
+
+CREATE VIEW marks AS
+SELECT k.run_id AS run, k.seq, e.t_ns, p.pid, t.tid, k.name
+FROM event_mark k
+CROSS JOIN event e ON e.run_id = k.run_id AND e.seq = k.seq
+LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
+LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id;
+
+-- Every event with its details as one JSON object: json_patch() leaves out the fields that are not known.
+CREATE VIEW events AS
+SELECT
+  e.run_id AS run,
+  e.seq,
+  e.t_ns,
+  e.hold_ns,
+  p.pid,
+  t.tid,
+  k.name AS kind,
+  e.synthetic,
+  CASE e.kind
+  WHEN 1 THEN (
+    SELECT json_patch('{}', json_object(
+      'via', (SELECT c.word FROM code c WHERE c.domain = 'via' AND c.value = d.via),
+      'image', m.name,
+      'path', m.path,
+      'base', iif(d.base IS NULL, NULL, printf('0x%x', d.base)),
+      'start_address', iif(d.start_address IS NULL, NULL, printf('0x%x', d.start_address)),
+      'start_module', a.name,
+      'start_offset', iif(d.start_address_offset IS NULL, NULL, printf('0x%x', d.start_address_offset)),
+      'thread_local_base', iif(d.thread_local_base IS NULL, NULL, printf('0x%x', d.thread_local_base)),
+      'debug_info_offset', d.debug_info_offset,
+      'debug_info_size', d.debug_info_size,
+      'parent_pid', d.parent_pid,
+      'parent_process', d.parent_process_id,
+      'command_line', d.command_line,
+      'load_detection', d.load_detection))
+    FROM event_create_process d
+    LEFT JOIN module m ON m.id = d.image_module_id
+    LEFT JOIN module a ON a.id = d.start_address_module_id
+    WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 2 THEN (
+    SELECT json_patch('{}', json_object(
+      'exit_code', d.exit_code,
+      'signal', coalesce((SELECT c.word FROM code c WHERE c.domain = 'signal' AND c.value = d.signal), d.signal),
+      'core_dumped', d.core_dumped))
+    FROM event_exit_process d WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 3 THEN (
+    SELECT json_patch('{}', json_object(
+      'start_address', iif(d.start_address IS NULL, NULL, printf('0x%x', d.start_address)),
+      'start_module', a.name,
+      'start_offset', iif(d.start_address_offset IS NULL, NULL, printf('0x%x', d.start_address_offset)),
+      'thread_local_base', iif(d.thread_local_base IS NULL, NULL, printf('0x%x', d.thread_local_base))))
+    FROM event_create_thread d
+    LEFT JOIN module a ON a.id = d.start_address_module_id
+    WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 4 THEN (
+    SELECT json_patch('{}', json_object('exit_code', d.exit_code))
+    FROM event_exit_thread d WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 5 THEN (
+    SELECT json_patch('{}', json_object(
+      'module', m.name,
+      'path', m.path,
+      'base', iif(d.base IS NULL, NULL, printf('0x%x', d.base)),
+      'size', nullif(m.image_bytes, 0),
+      'build_id', coalesce(nullif(m.build_id, ''), nullif(m.pdb_guid, '')),
+      'version', nullif(m.file_version, ''),
+      'cause', (SELECT c.word FROM code c WHERE c.domain = 'cause' AND c.value = d.cause),
+      'time_source', (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = d.time_source),
+      'link_namespace', d.link_namespace,
+      'debug_info_offset', d.debug_info_offset,
+      'debug_info_size', d.debug_info_size))
+    FROM event_load_dll d
+    LEFT JOIN module m ON m.id = d.module_id
+    WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 6 THEN (
+    SELECT json_patch('{}', json_object(
+      'module', m.name,
+      'path', m.path,
+      'base', iif(d.base IS NULL, NULL, printf('0x%x', d.base)),
+      'load', d.load_seq))
+    FROM event_unload_dll d
+    LEFT JOIN event_load_dll l ON l.run_id = d.run_id AND l.seq = d.load_seq
+    LEFT JOIN module m ON m.id = l.module_id
+    WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 7 THEN (
+    SELECT json_patch('{}', json_object(
+      'code', CASE WHEN d.si_code IS NULL THEN printf('0x%08x', d.code) ELSE d.code END,
+      'name', (SELECT c.word FROM code c
+                WHERE c.domain = CASE WHEN d.si_code IS NULL THEN 'exception' ELSE 'signal' END AND c.value = d.code),
+      'si_code', d.si_code,
+      'first_chance', d.first_chance,
+      'flags', d.flags,
+      'address', iif(d.address IS NULL, NULL, printf('0x%x', d.address)),
+      'module', a.name,
+      'offset', iif(d.address_offset IS NULL, NULL, printf('0x%x', d.address_offset)),
+      'parameters', json(d.parameters),
+      'nested_codes', json(d.nested_codes),
+      'nested_addresses', json(d.nested_addresses)))
+    FROM event_exception d
+    LEFT JOIN module a ON a.id = d.address_module_id
+    WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 8 THEN (
+    SELECT json_patch('{}', json_object(
+      'text', d.text,
+      'encoding', (SELECT c.word FROM code c WHERE c.domain = 'encoding' AND c.value = d.encoding),
+      'raw_bytes', d.raw_bytes,
+      'truncated', d.truncated,
+      'raw', nullif(hex(d.raw), '')))
+    FROM event_output_debug_string d WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 9 THEN (
+    SELECT json_patch('{}', json_object(
+      'error', d.error,
+      'type', (SELECT c.word FROM code c WHERE c.domain = 'rip_type' AND c.value = d.type)))
+    FROM event_rip d WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 10 THEN (
+    SELECT json_patch('{}', json_object('name', d.name))
+    FROM event_mark d WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  END AS detail
+FROM event e
+LEFT JOIN kind k ON k.id = e.kind
+LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
+LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id;

@@ -1,0 +1,204 @@
+/* See text.h. */
+#include "text.h"
+
+#include <string.h>
+
+static char *put_escape(char *out, char letter, unsigned value, int digits)
+{
+    static const char hex[] = "0123456789ABCDEF";
+
+    *out++ = '\\';
+    *out++ = letter;
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+        *out++ = hex[value >> shift & 15];
+    return out;
+}
+
+static char *put_code_point(char *out, uint32_t code_point)
+{
+    if (code_point < 0x80) {
+        *out++ = (char)code_point;
+    } else if (code_point < 0x800) {
+        *out++ = (char)(0xC0 | code_point >> 6);
+        *out++ = (char)(0x80 | (code_point & 0x3F));
+    } else if (code_point < 0x10000) {
+        *out++ = (char)(0xE0 | code_point >> 12);
+        *out++ = (char)(0x80 | (code_point >> 6 & 0x3F));
+        *out++ = (char)(0x80 | (code_point & 0x3F));
+    } else {
+        *out++ = (char)(0xF0 | code_point >> 18);
+        *out++ = (char)(0x80 | (code_point >> 12 & 0x3F));
+        *out++ = (char)(0x80 | (code_point >> 6 & 0x3F));
+        *out++ = (char)(0x80 | (code_point & 0x3F));
+    }
+    return out;
+}
+
+size_t text_decode(const char *bytes, size_t length, uint32_t *code_point)
+{
+    const unsigned char *in = (const unsigned char *)bytes;
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t size;
+    uint32_t value;
+
+    if (length == 0)
+        return 0;
+    if (in[0] < 0x80) {
+        *code_point = in[0];
+        return 1;
+    }
+    size = in[0] >= 0xF0 ? 4 : in[0] >= 0xE0 ? 3 : 2;
+    if (in[0] < 0xC2 || in[0] > 0xF4 || size > length)
+        return 0;
+    value = in[0] & (0x7Fu >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((in[i] & 0xC0) != 0x80)
+            return 0;
+        value = value << 6 | (in[i] & 0x3F);
+    }
+    if (value < smallest[size] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+        return 0;
+    *code_point = value;
+    return size;
+}
+
+size_t text_from_bytes(const void *bytes, size_t length, char *out, bool *exact)
+{
+    const char *in = bytes;
+    char *start = out;
+    uint32_t code_point;
+
+    *exact = true;
+    for (size_t i = 0; i < length;) {
+        size_t size = text_decode(in + i, length - i, &code_point);
+        if (size == 0) {
+            out = put_escape(out, 'x', (unsigned char)in[i++], 2);
+            *exact = false;
+            continue;
+        }
+        memcpy(out, in + i, size);
+        out += size;
+        i += size;
+    }
+    *out = '\0';
+    return (size_t)(out - start);
+}
+
+size_t text_from_utf16(const uint16_t *units, size_t length, char *out, bool *exact)
+{
+    char *start = out;
+
+    *exact = true;
+    for (size_t i = 0; i < length; i++) {
+        uint32_t unit = units[i];
+        if (unit >= 0xD800 && unit <= 0xDBFF && i + 1 < length && units[i + 1] >= 0xDC00 && units[i + 1] <= 0xDFFF) {
+            out = put_code_point(out, 0x10000 + ((unit - 0xD800) << 10) + (units[++i] - 0xDC00u));
+        } else if (unit >= 0xD800 && unit <= 0xDFFF) {
+            out = put_escape(out, 'u', unit, 4);
+            *exact = false;
+        } else {
+            out = put_code_point(out, unit);
+        }
+    }
+    *out = '\0';
+    return (size_t)(out - start);
+}
+
+static unsigned char fold(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
+}
+
+bool text_equal_ignoring_case(const char *a, const char *b)
+{
+    while (*a != '\0' && fold((unsigned char)*a) == fold((unsigned char)*b)) {
+        a++;
+        b++;
+    }
+    return fold((unsigned char)*a) == fold((unsigned char)*b);
+}
+
+/* Matches c against the set after '['. Returns what follows the set, or NULL if it is not closed. */
+static const char *match_set(const char *set, unsigned char c, bool ignore_case, bool *matches)
+{
+    bool negated = *set == '!' || *set == '^';
+    const char *at = set + negated;
+
+    *matches = false;
+    do {
+        unsigned char low = (unsigned char)*at, high = low;
+        if (low == '\0')
+            return NULL;
+        if (at[1] == '-' && at[2] != ']' && at[2] != '\0') {
+            high = (unsigned char)at[2];
+            at += 2;
+        }
+        if ((c >= low && c <= high) || (ignore_case && fold(c) >= fold(low) && fold(c) <= fold(high)))
+            *matches = true;
+        at++;
+    } while (*at != ']');
+    *matches ^= negated;
+    return at + 1;
+}
+
+/* Matches one glob element other than a star against one character (a whole UTF-8 sequence for '?'). */
+static bool match_one(const char **glob, const char **name, bool ignore_case)
+{
+    unsigned char c = (unsigned char)**name;
+    const char *after;
+    bool matches;
+    uint32_t code_point;
+
+    if (c == '\0')
+        return false;
+    if (**glob == '?') {
+        size_t size = text_decode(*name, strlen(*name) < 4 ? strlen(*name) : 4, &code_point);
+        *glob += 1;
+        *name += size ? size : 1;
+        return true;
+    }
+    if (**glob == '[' && (after = match_set(*glob + 1, c, ignore_case, &matches)) != NULL) {
+        *glob = after;
+        *name += 1;
+        return matches;
+    }
+    matches = (unsigned char)**glob == c || (ignore_case && fold((unsigned char)**glob) == fold(c));
+    *glob += 1;
+    *name += 1;
+    return matches;
+}
+
+bool text_glob(const char *glob, const char *name, bool ignore_case)
+{
+    const char *star = NULL, *star_name = NULL;
+
+    for (;;) {
+        if (*glob == '*') {
+            star = ++glob;
+            star_name = name;
+        } else if (*glob == '\0' && *name == '\0') {
+            return true;
+        } else if (*glob == '\0' || !match_one(&glob, &name, ignore_case)) {
+            if (star == NULL || *star_name == '\0')
+                return false;
+            glob = star;
+            name = ++star_name;
+        }
+    }
+}
+
+static bool is_windows_path(const char *path)
+{
+    return (path[0] != '\0' && path[1] == ':') || (path[0] == '\\' && path[1] == '\\') || strchr(path, '/') == NULL;
+}
+
+const char *text_base_name(const char *path)
+{
+    bool windows = is_windows_path(path);
+    const char *base = path;
+
+    for (const char *at = path; *at != '\0'; at++)
+        if ((*at == '/' || (windows && *at == '\\')) && at[1] != '\0')
+            base = at + 1;
+    return base;
+}
