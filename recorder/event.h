@@ -38,7 +38,7 @@ struct event {
     bool synthetic;    /* replayed state, not history */
     bool more;         /* another event of this same stop follows: call platform_wait again before platform_resume */
     uint32_t present;  /* bit i: value[i] is known */
-    uint64_t value[EVENT_FIELDS_MAX]; /* a number, or a packed span (TEXT, BLOB, NUMBERS); a pid (PROCESS); a base (LOAD) */
+    uint64_t value[EVENT_FIELDS_MAX]; /* a number, or a packed span (TEXT, BLOB, NUMBERS); not used for MODULE, PROCESS, LOAD */
     struct event_image image;         /* meaningful if the kind has a MODULE field */
     uint32_t bytes_used;
     unsigned char bytes[EVENT_BYTES_MAX];

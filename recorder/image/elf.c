@@ -1,0 +1,211 @@
+/* See elf.h. The few structures are spelled out here, since <elf.h> is not there on Windows. */
+#include "elf.h"
+
+#include <string.h>
+
+enum {
+    PROGRAM_HEADERS_MAX = 128,
+    NOTE_SEGMENT_MAX = 4096,
+    DYNAMIC_ENTRIES_MAX = 512,
+    PAGE_BYTES = 4096,
+    PT_LOAD_ = 1,
+    PT_DYNAMIC_ = 2,
+    PT_INTERP_ = 3,
+    PT_NOTE_ = 4,
+    DT_STRTAB_ = 5,
+    DT_SONAME_ = 14,
+    NOTE_GNU_BUILD_ID = 3
+};
+
+struct file_header {
+    unsigned char ident[16];
+    uint16_t type, machine;
+    uint32_t version;
+    uint64_t entry, program_offset, section_offset;
+    uint32_t flags;
+    uint16_t header_size, program_entry_size, program_count, section_entry_size, section_count, section_names;
+};
+
+struct program_header {
+    uint32_t type, flags;
+    uint64_t offset, address, physical_address, file_bytes, memory_bytes, alignment;
+};
+
+struct note_header {
+    uint32_t name_bytes, description_bytes, type;
+};
+
+struct dynamic_entry {
+    uint64_t tag, value;
+};
+
+void elf_hex(const unsigned char *bytes, size_t length, char *out, size_t capacity)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t used = 0;
+
+    for (size_t i = 0; i < length && used + 3 <= capacity; i++) {
+        out[used++] = digits[bytes[i] >> 4];
+        out[used++] = digits[bytes[i] & 15];
+    }
+    out[used] = '\0';
+}
+
+static size_t align4(size_t value)
+{
+    return (value + 3) & ~(size_t)3;
+}
+
+/* Looks for the build-id in the bytes of one PT_NOTE. */
+static void scan_notes(const unsigned char *notes, size_t length, struct elf_head *head)
+{
+    struct note_header note;
+
+    for (size_t at = 0; at + sizeof note <= length;) {
+        size_t description;
+        memcpy(&note, notes + at, sizeof note);
+        at += sizeof note;
+        if (note.name_bytes > length || note.description_bytes > length)
+            return;
+        description = at + align4(note.name_bytes);
+        if (description > length || note.description_bytes > length - description)
+            return;
+        if (note.type == NOTE_GNU_BUILD_ID && note.name_bytes == 4 && memcmp(notes + at, "GNU", 4) == 0 &&
+            note.description_bytes <= ELF_BUILD_ID_MAX) {
+            memcpy(head->build_id, notes + description, note.description_bytes);
+            head->build_id_bytes = note.description_bytes;
+            return;
+        }
+        at = description + align4(note.description_bytes);
+    }
+}
+
+static void read_note_segment(const struct image_source *source, uint64_t at, uint64_t length, struct elf_head *head)
+{
+    unsigned char notes[NOTE_SEGMENT_MAX];
+
+    if (length > sizeof notes)
+        length = sizeof notes;
+    if (head->build_id_bytes == 0 && image_read(source, at, notes, (size_t)length))
+        scan_notes(notes, (size_t)length, head);
+}
+
+/* Grows the span of addresses by a PT_LOAD; `end` is the highest address so far. */
+static void add_load(const struct program_header *segment, struct elf_head *head, uint64_t *end)
+{
+    uint64_t start = segment->address & ~(uint64_t)(PAGE_BYTES - 1);
+    uint64_t segment_end = segment->address + segment->memory_bytes;
+
+    if (segment_end < segment->address)
+        return;
+    if (*end == 0 || start < head->first_address)
+        head->first_address = start;
+    if (segment_end > *end)
+        *end = segment_end;
+}
+
+static bool read_segment(const struct image_source *source, const struct file_header *header, unsigned index,
+                         struct program_header *segment)
+{
+    return image_read(source, header->program_offset + (uint64_t)index * sizeof *segment, segment, sizeof *segment);
+}
+
+static void read_segments(const struct image_source *source, const struct file_header *header, struct elf_head *head)
+{
+    struct program_header segment;
+    uint64_t end = 0;
+
+    for (unsigned i = 0; i < header->program_count && i < PROGRAM_HEADERS_MAX; i++) {
+        if (!read_segment(source, header, i, &segment))
+            break;
+        if (segment.type == PT_LOAD_)
+            add_load(&segment, head, &end);
+        if (segment.type == PT_INTERP_)
+            head->has_interpreter = true;
+        if (segment.type == PT_DYNAMIC_) {
+            head->dynamic_address = segment.address;
+            head->dynamic_offset = segment.offset;
+            head->dynamic_bytes = segment.file_bytes;
+        }
+    }
+    if (end > head->first_address)
+        head->span_bytes = (end - head->first_address + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+}
+
+int elf_read_head(const struct image_source *source, bool mapped, struct elf_head *head)
+{
+    struct file_header header;
+    struct program_header segment;
+
+    memset(head, 0, sizeof *head);
+    if (!image_read(source, 0, &header, 20) || memcmp(header.ident, "\177ELF", 4) != 0 || header.ident[5] != 1)
+        return -1;
+    head->machine = header.machine;
+    head->type = header.type;
+    if (header.ident[4] != 2 || !image_read(source, 0, &header, sizeof header) || header.program_entry_size != sizeof segment)
+        return 0;
+    head->is_64_bit = true;
+    read_segments(source, &header, head);
+    for (unsigned i = 0; i < header.program_count && i < PROGRAM_HEADERS_MAX; i++)
+        if (read_segment(source, &header, i, &segment) && segment.type == PT_NOTE_)
+            read_note_segment(source, mapped ? segment.address - head->first_address : segment.offset, segment.file_bytes, head);
+    return 0;
+}
+
+/* Where in the file an address of the image stands; false if no PT_LOAD holds it. */
+static bool file_offset_of(const struct image_source *source, uint64_t address, uint64_t *offset)
+{
+    struct file_header header;
+    struct program_header segment;
+
+    if (!image_read(source, 0, &header, sizeof header))
+        return false;
+    for (unsigned i = 0; i < header.program_count && i < PROGRAM_HEADERS_MAX; i++) {
+        if (!read_segment(source, &header, i, &segment) || segment.type != PT_LOAD_)
+            continue;
+        if (address >= segment.address && address - segment.address < segment.file_bytes) {
+            *offset = segment.offset + (address - segment.address);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void read_soname(const struct image_source *source, const struct elf_head *head, char *soname, size_t capacity)
+{
+    struct dynamic_entry entry;
+    uint64_t strings = 0, name = 0, offset;
+    bool has_name = false;
+    size_t length;
+
+    for (unsigned i = 0; i < DYNAMIC_ENTRIES_MAX && (i + 1) * sizeof entry <= head->dynamic_bytes; i++) {
+        if (!image_read(source, head->dynamic_offset + i * sizeof entry, &entry, sizeof entry) || entry.tag == 0)
+            break;
+        if (entry.tag == DT_STRTAB_)
+            strings = entry.value;
+        if (entry.tag == DT_SONAME_) {
+            name = entry.value;
+            has_name = true;
+        }
+    }
+    if (!has_name || !file_offset_of(source, strings + name, &offset) || offset >= source->size)
+        return;
+    length = source->size - offset < capacity - 1 ? (size_t)(source->size - offset) : capacity - 1;
+    soname[source->read_at(source->context, offset, soname, length)] = '\0';
+}
+
+int elf_parse(const struct image_source *source, struct module_identity *identity)
+{
+    struct elf_head head;
+
+    if (elf_read_head(source, false, &head) != 0)
+        return -1;
+    identity->machine = head.machine;
+    if (!head.is_64_bit)
+        return 0;
+    identity->image_bytes = head.span_bytes;
+    elf_hex(head.build_id, head.build_id_bytes, identity->build_id, sizeof identity->build_id);
+    if (head.dynamic_bytes > 0)
+        read_soname(source, &head, identity->soname, sizeof identity->soname);
+    return 0;
+}

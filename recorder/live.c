@@ -1,0 +1,150 @@
+/* See live.h. Text of the target is escaped: a path or a debug string must not be able to steer the terminal. */
+#include "live.h"
+
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct live {
+    size_t used;
+    char buffer[64 * 1024];
+};
+
+enum { LINE_MAX_BYTES = 8 * 1024 }; /* what one line takes at the most; longer texts are cut in the listing (not in the file) */
+
+struct live *live_new(struct trail_error *error)
+{
+    struct live *live = malloc(sizeof *live);
+
+    if (live == NULL)
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+    else
+        live->used = 0;
+    return live;
+}
+
+void live_free(struct live *live)
+{
+    free(live);
+}
+
+void live_flush(struct live *live)
+{
+    fwrite(live->buffer, 1, live->used, stderr);
+    fflush(stderr);
+    live->used = 0;
+}
+
+static void put(struct live *live, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length > sizeof live->buffer - live->used)
+        length = sizeof live->buffer - live->used;
+    memcpy(live->buffer + live->used, text, length);
+    live->used += length;
+}
+
+static bool needs_escape(uint32_t code_point)
+{
+    return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || (code_point >= 0x202A && code_point <= 0x202E) ||
+           (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
+static void put_text(struct live *live, const unsigned char *bytes, size_t length)
+{
+    const char *text = (const char *)bytes;
+    size_t end = live->used + LINE_MAX_BYTES / 2;
+    char escape[16];
+
+    put(live, "\"");
+    for (size_t i = 0; i < length && live->used < end;) {
+        uint32_t code_point = 0;
+        size_t size = text_decode(text + i, length - i, &code_point);
+        if (size == 0 || needs_escape(code_point)) {
+            snprintf(escape, sizeof escape, size > 1 ? "\\u%04" PRIX32 : "\\x%02" PRIX32, size ? code_point : bytes[i]);
+            put(live, code_point == '\n' ? "\\n" : escape);
+        } else {
+            memcpy(escape, text + i, size);
+            escape[size] = '\0';
+            put(live, escape);
+        }
+        i += size ? size : 1;
+    }
+    put(live, live->used < end ? "\"" : "...\"");
+}
+
+static void put_numbers(struct live *live, const unsigned char *bytes, size_t length)
+{
+    char number[32];
+
+    put(live, "[");
+    for (size_t i = 0; i + 8 <= length; i += 8) {
+        uint64_t value;
+        memcpy(&value, bytes + i, sizeof value);
+        snprintf(number, sizeof number, "%s0x%" PRIx64, i ? "," : "", value);
+        put(live, number);
+    }
+    put(live, "]");
+}
+
+/* Exception codes of Windows are known by their hex form. */
+static bool is_hex(const struct event *event, unsigned field, enum field_type type)
+{
+    return type == FIELD_ADDRESS || type == FIELD_LOCATION ||
+           (event->kind == EVENT_EXCEPTION && field == FIELD(EXCEPTION, code) && !event_has(event, FIELD(EXCEPTION, si_code)));
+}
+
+static void put_field(struct live *live, const struct event *event, unsigned field, enum field_type type)
+{
+    struct event_span span = {0, 0};
+    const char *word;
+    char number[32];
+
+    if (type == FIELD_TEXT || type == FIELD_NUMBERS)
+        span = event_span_of(event, field);
+    if (type == FIELD_TEXT) {
+        put_text(live, event_bytes_at(event, span), span.length);
+    } else if (type == FIELD_NUMBERS) {
+        put_numbers(live, event_bytes_at(event, span), span.length);
+    } else if ((word = event_code_word(type, event->value[field])) != NULL) {
+        put(live, word);
+    } else {
+        snprintf(number, sizeof number, is_hex(event, field, type) ? "0x%" PRIx64 : type == FIELD_INT ? "%" PRId64 : "%" PRIu64,
+                 event->value[field]);
+        put(live, number);
+    }
+}
+
+static void put_fields(struct live *live, const struct event *event, const struct kind_descriptor *kind)
+{
+    for (unsigned i = 0; i < kind->field_count; i++) {
+        enum field_type type = kind->fields[i].type;
+        if (type == FIELD_MODULE && event->image.path.length > 0) {
+            put(live, " ");
+            put_text(live, event_bytes_at(event, event->image.path), event->image.path.length);
+        } else if (type != FIELD_MODULE && type != FIELD_BLOB && event_has(event, i)) {
+            put(live, " ");
+            put(live, kind->fields[i].name);
+            put(live, "=");
+            put_field(live, event, i, type);
+        }
+    }
+}
+
+void live_print(struct live *live, const struct event *event, uint64_t t_ns)
+{
+    const struct kind_descriptor *kind = event_kind_descriptor(event->kind);
+    char head[96];
+
+    if (sizeof live->buffer - live->used < 2 * LINE_MAX_BYTES)
+        live_flush(live);
+    snprintf(head, sizeof head, "%5" PRIu64 ".%06" PRIu64 "  %6" PRIu32 " %6" PRIu32 "  %-17s", t_ns / 1000000000,
+             t_ns / 1000 % 1000000, event->pid, event->tid, kind->name);
+    put(live, head);
+    put_fields(live, event, kind);
+    put(live, event->synthetic ? " (synthetic)\n" : "\n");
+}

@@ -1,0 +1,82 @@
+/* See modules.h. */
+#include "modules.h"
+
+#include "db.h"
+#include "text.h"
+
+#include <stdlib.h>
+
+struct modules {
+    sqlite3 *db;
+    sqlite3_stmt *find, *insert;
+};
+
+static const char find_sql[] =
+    "SELECT id FROM module WHERE path = ?1 AND file_bytes = ?3 AND build_id = ?11 AND pdb_guid = ?8 AND pe_timestamp = ?6 "
+    "AND pe_checksum = ?7 AND file_version = ?10 AND image_bytes = ?4 AND machine = ?5";
+
+static const char insert_sql[] =
+    "INSERT INTO module (path, name, file_bytes, image_bytes, machine, pe_timestamp, pe_checksum, pdb_guid, pdb_name, file_version, "
+    "build_id, soname) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+
+struct modules *modules_new(sqlite3 *db, struct trail_error *error)
+{
+    struct modules *modules = calloc(1, sizeof *modules);
+
+    if (modules == NULL) {
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+        return NULL;
+    }
+    modules->db = db;
+    if ((modules->find = db_prepare(db, find_sql, error)) != NULL && (modules->insert = db_prepare(db, insert_sql, error)) != NULL)
+        return modules;
+    modules_free(modules);
+    return NULL;
+}
+
+void modules_free(struct modules *modules)
+{
+    if (modules == NULL)
+        return;
+    sqlite3_finalize(modules->find);
+    sqlite3_finalize(modules->insert);
+    free(modules);
+}
+
+static void bind_identity(sqlite3_stmt *statement, const struct module_identity *identity)
+{
+    sqlite3_bind_text(statement, 1, identity->path, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, text_base_name(identity->path), -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 3, (sqlite3_int64)identity->file_bytes);
+    sqlite3_bind_int64(statement, 4, (sqlite3_int64)identity->image_bytes);
+    sqlite3_bind_int64(statement, 5, identity->machine);
+    sqlite3_bind_int64(statement, 6, identity->pe_timestamp);
+    sqlite3_bind_int64(statement, 7, identity->pe_checksum);
+    sqlite3_bind_text(statement, 8, identity->pdb_guid, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 9, identity->pdb_name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 10, identity->file_version, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 11, identity->build_id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 12, identity->soname, -1, SQLITE_STATIC);
+}
+
+int64_t modules_intern(struct modules *modules, const struct module_identity *identity, struct trail_error *error)
+{
+    int64_t id = -1;
+    int result;
+
+    bind_identity(modules->find, identity);
+    result = sqlite3_step(modules->find);
+    if (result == SQLITE_ROW)
+        id = sqlite3_column_int64(modules->find, 0);
+    sqlite3_reset(modules->find);
+    if (result == SQLITE_DONE) {
+        bind_identity(modules->insert, identity);
+        result = sqlite3_step(modules->insert);
+        if (result == SQLITE_DONE)
+            id = sqlite3_last_insert_rowid(modules->db);
+        sqlite3_reset(modules->insert);
+    }
+    if (id == -1)
+        db_error(modules->db, error);
+    return id;
+}

@@ -1,0 +1,195 @@
+/* See options.h. The options of the contract that belong to launching; the help text is the list. */
+#include "options.h"
+
+#include "os.h"
+#include "program.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "Usage: trailrec [options] [--] COMMAND [ARG...]\n"
+    "\n"
+    "Runs COMMAND under the operating system's debug interface and keeps what that says - processes, threads, modules, exceptions or\n"
+    "signals, debug strings - as one run in a trail file. Look at it with trailview.\n"
+    "\n"
+    "  -o, --output FILE      the trail file; default $TRAIL_DB, else ./trail.db; runs are appended\n"
+    "  -f, --follow           record child processes too, until the last has ended\n"
+    "  -l, --label KEY=VALUE  name this run for later (build=100); repeatable\n"
+    "  -t, --timeout SECONDS  stop after that time (fractions are fine): COMMAND is killed, trailrec exits with 0\n"
+    "  -v, --live             print events to stderr while they happen\n"
+    "      --nop              run the bare debug loop, record nothing: the control for overhead measurements\n"
+    "  -C, --directory DIR    start COMMAND in DIR\n"
+    "  -E, --env VAR[=VALUE]  set VAR for COMMAND, or unset it without =; repeatable\n"
+    "      --new-console      give COMMAND a console window of its own (Windows)\n"
+    "      --debug-heap       keep the debug heap that Windows gives to a debugged program; off by default, since it changes timing\n"
+    "  -q, --quiet            no digest on stderr at the end\n"
+    "      --version\n"
+    "      --help\n"
+    "\n"
+    "Exit status: COMMAND's own (a fatal signal is raised again); 125 trailrec failed, 126 COMMAND cannot be run, 127 it is not found.\n";
+
+enum long_only {
+    OPTION_NOP = 256,
+    OPTION_NEW_CONSOLE,
+    OPTION_DEBUG_HEAP,
+    OPTION_VERSION,
+    OPTION_HELP
+};
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"follow", no_argument, NULL, 'f'},
+    {"label", required_argument, NULL, 'l'},
+    {"timeout", required_argument, NULL, 't'},
+    {"live", no_argument, NULL, 'v'},
+    {"nop", no_argument, NULL, OPTION_NOP},
+    {"directory", required_argument, NULL, 'C'},
+    {"env", required_argument, NULL, 'E'},
+    {"new-console", no_argument, NULL, OPTION_NEW_CONSOLE},
+    {"debug-heap", no_argument, NULL, OPTION_DEBUG_HEAP},
+    {"quiet", no_argument, NULL, 'q'},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static enum options_action wrong(const char *sentence, const char *value)
+{
+    fprintf(stderr, "trailrec: ");
+    fprintf(stderr, sentence, value);
+    fprintf(stderr, "\n");
+    return OPTIONS_WRONG;
+}
+
+/* Appends to a NULL-terminated list that has room for as many entries as there are arguments. */
+static void append(const char **list, const char *value)
+{
+    while (*list != NULL)
+        list++;
+    *list = value;
+}
+
+static enum options_action read_timeout(struct options *options, const char *value)
+{
+    char *end;
+    double seconds = strtod(value, &end);
+
+    if (end == value || *end != '\0' || !isfinite(seconds) || seconds <= 0 || seconds > 1e6)
+        return wrong("-t takes a number of seconds above 0 and up to 1000000, not '%s'", value);
+    options->session.timeout_ns = (uint64_t)(seconds * 1e9);
+    return OPTIONS_RECORD;
+}
+
+static enum options_action read_label(struct options *options, const char *value)
+{
+    const char *equals = strchr(value, '=');
+
+    if (equals == NULL || equals == value)
+        return wrong("-l takes KEY=VALUE, not '%s'", value);
+    append(options->labels, value);
+    return OPTIONS_RECORD;
+}
+
+static enum options_action read_variable(struct options *options, const char *value)
+{
+    if (value[0] == '\0' || value[0] == '=')
+        return wrong("-E takes VAR or VAR=VALUE, not '%s'", value);
+    append(options->variables, value);
+    return OPTIONS_RECORD;
+}
+
+static enum options_action read_option(struct options *options, int option, char *value)
+{
+    switch (option) {
+    case 'o':
+        options->session.database = value;
+        return *value != '\0' ? OPTIONS_RECORD : wrong("-o takes the name of a file%s", "");
+    case 'f':
+        options->session.launch.follow = true;
+        return OPTIONS_RECORD;
+    case 'l':
+        return read_label(options, value);
+    case 't':
+        return read_timeout(options, value);
+    case 'v':
+        options->session.live = true;
+        return OPTIONS_RECORD;
+    case 'C':
+        options->session.launch.directory = value;
+        return OPTIONS_RECORD;
+    case 'E':
+        return read_variable(options, value);
+    case 'q':
+        options->quiet = true;
+        return OPTIONS_RECORD;
+    case OPTION_NOP:
+        options->session.nop = true;
+        return OPTIONS_RECORD;
+    case OPTION_NEW_CONSOLE:
+        options->session.launch.new_console = true;
+        return OPTIONS_RECORD;
+    case OPTION_DEBUG_HEAP:
+        options->session.launch.debug_heap = true;
+        return OPTIONS_RECORD;
+    case OPTION_VERSION:
+        puts("trailrec " TRAIL_VERSION);
+        return OPTIONS_EXIT;
+    case OPTION_HELP:
+        fputs(help, stdout);
+        return OPTIONS_EXIT;
+    default:
+        return wrong("see 'trailrec --help'%s", "");
+    }
+}
+
+static enum options_action read_options(int argument_count, char **arguments, struct options *options)
+{
+    int option;
+
+    /* "+": what follows COMMAND is COMMAND's own. */
+    while ((option = getopt_long(argument_count, arguments, "+o:fl:t:vC:E:q", long_options, NULL)) != -1) {
+        enum options_action action = read_option(options, option, optarg);
+        if (action != OPTIONS_RECORD)
+            return action;
+    }
+    if (optind == argument_count)
+        return wrong("no command given; see 'trailrec --help'%s", "");
+    return OPTIONS_RECORD;
+}
+
+enum options_action options_read(int argument_count, char **arguments, struct options *options)
+{
+    enum options_action action;
+    const char *database;
+
+    memset(options, 0, sizeof *options);
+    options->labels = calloc((size_t)argument_count + 1, sizeof *options->labels);
+    options->variables = calloc((size_t)argument_count + 1, sizeof *options->variables);
+    if (options->labels == NULL || options->variables == NULL)
+        return wrong("out of memory%s", "");
+    action = read_options(argument_count, arguments, options);
+    if (action != OPTIONS_RECORD)
+        return action;
+    options->command_line = os_command_line_from(argument_count, arguments, optind);
+    if (options->command_line == NULL)
+        return wrong("out of memory%s", "");
+    database = program_environment("TRAIL_DB");
+    if (options->session.database == NULL)
+        options->session.database = database != NULL && *database != '\0' ? database : "trail.db";
+    options->session.labels = options->labels;
+    options->session.launch.variables = options->variables;
+    options->session.launch.arguments = arguments + optind;
+    options->session.launch.command_line = options->command_line;
+    return OPTIONS_RECORD;
+}
+
+void options_free(struct options *options)
+{
+    free(options->labels);
+    free(options->variables);
+    free(options->command_line);
+}

@@ -1,0 +1,26 @@
+/* The command line of trailrec. Main thread only. */
+#ifndef TRAIL_OPTIONS_H
+#define TRAIL_OPTIONS_H
+
+#include "session.h"
+
+enum options_action {
+    OPTIONS_RECORD,
+    OPTIONS_EXIT, /* --help, --version: all is said, exit with 0 */
+    OPTIONS_WRONG /* a sentence is on stderr, exit with 125 */
+};
+
+struct options {
+    struct session_options session;
+    bool quiet;
+    /* Lists that `session` points into. */
+    const char **labels;
+    const char **variables;
+    char *command_line;
+};
+
+/* Reads the arguments, which must outlive `options`. Prints help, the version or what is wrong. Free with options_free. */
+enum options_action options_read(int argument_count, char **arguments, struct options *options);
+void options_free(struct options *options);
+
+#endif

@@ -1,0 +1,357 @@
+/*
+ * From a wait status to an event, and to what platform_resume must then do with the task: the one place that knows all kinds of ptrace
+ * stops. Facts that ptrace(2) does not tell are from the project's own measurements (facts/linux.md).
+ */
+#define _GNU_SOURCE
+#include "linux_platform.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct stop {
+    struct platform *platform;
+    struct event *event;
+    struct task *task;
+    pid_t tid;
+    int status;
+};
+
+static void begin(const struct stop *stop, enum event_kind kind)
+{
+    event_begin(stop->event, kind, (uint32_t)stop->task->process->pid, (uint32_t)stop->tid, stop->platform->t_ns);
+}
+
+static unsigned long event_message(pid_t tid)
+{
+    unsigned long message = 0;
+
+    ptrace(PTRACE_GETEVENTMSG, tid, NULL, &message);
+    return message;
+}
+
+/* A task is gone: its last word is its wait status, there is nothing to resume. */
+static void decode_end(struct stop *stop)
+{
+    struct process *process = stop->task->process;
+    struct platform *platform = stop->platform;
+    bool is_process = process != NULL && stop->tid == process->pid;
+
+    platform->action = RESUME_NOTHING;
+    if (process != NULL && !process->muted) {
+        begin(stop, is_process ? EVENT_EXIT_PROCESS : EVENT_EXIT_THREAD);
+        if (is_process && WIFSIGNALED(stop->status)) {
+            event_set(stop->event, FIELD(EXIT_PROCESS, signal), (uint64_t)WTERMSIG(stop->status));
+            event_set(stop->event, FIELD(EXIT_PROCESS, core_dumped), WCOREDUMP(stop->status) != 0);
+        } else if (WIFEXITED(stop->status)) {
+            event_set(stop->event, is_process ? FIELD(EXIT_PROCESS, exit_code) : FIELD(EXIT_THREAD, exit_code),
+                      (uint64_t)WEXITSTATUS(stop->status));
+        }
+    }
+    if (is_process && process->pid == platform->launched && !platform->launched_exit.ended) {
+        platform->launched_exit.ended = true;
+        platform->launched_exit.signal = WIFSIGNALED(stop->status) ? WTERMSIG(stop->status) : 0;
+        platform->launched_exit.exit_code = WIFEXITED(stop->status) ? (uint32_t)WEXITSTATUS(stop->status) : 0;
+    }
+    tasks_remove(platform, stop->task);
+}
+
+/* Signals that say what is wrong at an instruction: for these the place counts, and si_addr. */
+static bool is_fault(const siginfo_t *info)
+{
+    return info->si_code > 0 && info->si_code != SI_KERNEL &&
+           (info->si_signo == SIGSEGV || info->si_signo == SIGBUS || info->si_signo == SIGILL || info->si_signo == SIGFPE ||
+            info->si_signo == SIGTRAP || info->si_signo == SIGSYS);
+}
+
+/* The numbers of siginfo that mean something for this signal, in the order that schema/README.md gives. */
+static void put_siginfo(struct event *event, const siginfo_t *info, bool fault)
+{
+    uint64_t numbers[3];
+    unsigned count = 0;
+
+    if (fault) {
+        numbers[count++] = (uint64_t)(uintptr_t)info->si_addr;
+    } else if (info->si_code != SI_KERNEL && info->si_code != SI_TIMER) {
+        numbers[count++] = (uint64_t)info->si_pid;
+        numbers[count++] = info->si_uid;
+        if (info->si_signo == SIGCHLD)
+            numbers[count++] = (uint64_t)(int64_t)info->si_status;
+        else if (info->si_code == SI_QUEUE)
+            numbers[count++] = (uint64_t)(uintptr_t)info->si_value.sival_ptr;
+    }
+    if (count > 0)
+        event_set_bytes(event, FIELD(EXCEPTION, parameters), numbers, count * sizeof numbers[0]);
+}
+
+static void decode_signal(struct stop *stop, int signal)
+{
+    struct user_regs_struct registers;
+    siginfo_t info;
+    bool fault;
+
+    stop->platform->action = RESUME_CONTINUE;
+    stop->platform->signal = signal;
+    if (stop->task->process->muted)
+        return;
+    memset(&info, 0, sizeof info);
+    ptrace(PTRACE_GETSIGINFO, stop->tid, NULL, &info);
+    fault = is_fault(&info) || (signal == SIGSEGV && info.si_code == SI_KERNEL);
+    begin(stop, EVENT_EXCEPTION);
+    event_set(stop->event, FIELD(EXCEPTION, code), (uint64_t)signal);
+    event_set(stop->event, FIELD(EXCEPTION, si_code), (uint64_t)(int64_t)info.si_code);
+    event_set(stop->event, FIELD(EXCEPTION, first_chance), 1);
+    if (fault && ptrace(PTRACE_GETREGS, stop->tid, NULL, &registers) == 0)
+        event_set(stop->event, FIELD(EXCEPTION, address), registers.rip);
+    put_siginfo(stop->event, &info, fault);
+}
+
+/* Our byte at the loader's r_brk, or a trap of the target's own. */
+static void decode_trap(struct stop *stop)
+{
+    struct process *process = stop->task->process;
+
+    if (!breakpoint_step_over(process, stop->tid)) {
+        decode_signal(stop, SIGTRAP);
+        return;
+    }
+    stop->platform->action = RESUME_CONTINUE;
+    if (process->muted)
+        return;
+    stop->platform->current = stop->task;
+    link_map_update(stop->platform, process);
+    link_map_next_event(stop->platform, process, stop->event);
+}
+
+/* The flags of the clone that a task is in; a fork has none, clone3 has them in memory. */
+static uint64_t clone_flags(pid_t tid)
+{
+    struct user_regs_struct registers;
+    uint64_t flags = 0;
+
+    if (ptrace(PTRACE_GETREGS, tid, NULL, &registers) != 0)
+        return 0;
+    if (registers.orig_rax == SYS_clone)
+        flags = registers.rdi;
+    else if (registers.orig_rax == SYS_clone3)
+        memory_read_exactly(tid, registers.rdi, &flags, sizeof flags);
+    else if (registers.orig_rax == SYS_vfork)
+        flags = CLONE_VM | CLONE_VFORK;
+    return flags;
+}
+
+/* A child's memory is a copy of its parent's, with the planted byte and the same modules; after a vfork it is the same memory. */
+static struct process *add_child(struct platform *platform, const struct process *parent, pid_t pid)
+{
+    struct process *child = processes_add(platform, pid);
+    struct process kept;
+
+    if (child == NULL)
+        return NULL;
+    kept = *child;
+    *child = *parent;
+    child->next = kept.next;
+    child->pid = pid;
+    child->threads = 0;
+    child->loaded = kept.loaded;
+    child->loaded_capacity = kept.loaded_capacity;
+    link_map_copy(child, parent);
+    return child;
+}
+
+/* Whether the child has stopped at birth before its parent's event came; such a child is let go now. */
+static void settle_child(struct platform *platform, struct task *child)
+{
+    if (!child->born)
+        return;
+    if (!child->release) {
+        ptrace(PTRACE_CONT, child->tid, NULL, NULL);
+        return;
+    }
+    decode_release(platform, child);
+}
+
+static struct task *adopt(struct platform *platform, pid_t tid, struct process *process)
+{
+    struct task *child = tasks_find(platform, tid);
+
+    if (child == NULL)
+        return tasks_add(platform, tid, process);
+    child->process = process;
+    process->threads++;
+    return child;
+}
+
+static void decode_thread(struct stop *stop, pid_t tid)
+{
+    struct task *child = adopt(stop->platform, tid, stop->task->process);
+
+    if (child != NULL)
+        settle_child(stop->platform, child);
+    if (stop->task->process->muted)
+        return;
+    begin(stop, EVENT_CREATE_THREAD);
+    stop->event->tid = (uint32_t)tid;
+}
+
+static void put_fork(struct stop *stop, pid_t pid)
+{
+    const struct process *parent = stop->task->process;
+
+    begin(stop, EVENT_CREATE_PROCESS);
+    stop->event->pid = stop->event->tid = (uint32_t)pid;
+    event_set(stop->event, FIELD(CREATE_PROCESS, via), VIA_FORK);
+    event_set(stop->event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)parent->pid);
+    event_set(stop->event, FIELD(CREATE_PROCESS, base), parent->image_base);
+}
+
+static void decode_fork(struct stop *stop, pid_t pid, uint64_t flags)
+{
+    struct platform *platform = stop->platform;
+    bool shares_memory = (flags & CLONE_VM) != 0, recorded = platform->follow && !stop->task->process->muted;
+    struct process *process = add_child(platform, stop->task->process, pid);
+    struct task *child = process == NULL ? NULL : adopt(platform, pid, process);
+
+    if (child == NULL)
+        return;
+    /* A vfork child only execs or exits before its parent goes on: nothing in it can meet the byte, so it is simply let go. */
+    process->muted = !recorded;
+    child->release = !recorded && (!shares_memory || (flags & CLONE_VFORK) != 0);
+    if (shares_memory && child->release)
+        process->breakpoint = 0; /* shared with the parent: it must stay */
+    settle_child(platform, child);
+    if (recorded)
+        put_fork(stop, pid);
+}
+
+static void decode_clone(struct stop *stop, int event)
+{
+    pid_t child = (pid_t)event_message(stop->tid);
+
+    stop->platform->action = RESUME_CONTINUE;
+    /* The kernel's events follow the exit signal of the clone, not its flags: whether it is a thread, tgkill tells without a file. */
+    if (event == PTRACE_EVENT_CLONE && syscall(SYS_tgkill, stop->task->process->pid, child, 0) == 0)
+        decode_thread(stop, child);
+    else
+        decode_fork(stop, child, event == PTRACE_EVENT_VFORK ? CLONE_VM | CLONE_VFORK : clone_flags(stop->tid));
+}
+
+/* The other threads are gone by now; all but an exec from a non-leader (whose own number vanishes) have said so. */
+static void drop_other_tasks(struct platform *platform, const struct process *process)
+{
+    for (size_t i = 0; i < TASK_BUCKETS && process->threads > 1; i++) {
+        struct task *task = platform->tasks[i], *next;
+        for (; task != NULL; task = next) {
+            next = task->next;
+            if (task->process == process && task->tid != process->pid)
+                tasks_remove(platform, task);
+        }
+    }
+}
+
+static void decode_exec(struct stop *stop)
+{
+    struct process *process = stop->task->process;
+
+    if (process->muted) { /* it has its own memory now, without our byte */
+        stop->platform->action = RESUME_DETACH;
+        return;
+    }
+    stop->platform->action = RESUME_CONTINUE;
+    drop_other_tasks(stop->platform, process);
+    begin(stop, EVENT_CREATE_PROCESS);
+    event_set(stop->event, FIELD(CREATE_PROCESS, via), VIA_EXEC);
+    image_inspect(process, stop->event);
+}
+
+/* The first stop of a new child, or the beginning or end of a group-stop. */
+static void decode_stop(struct stop *stop, int signal)
+{
+    bool group_stop = signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+    struct task *task = stop->task;
+
+    if (!task->born) {
+        task->born = true;
+        if (task->process == NULL) { /* before its parent's event: it waits */
+            stop->platform->action = RESUME_NOTHING;
+            return;
+        }
+        if (task->release) {
+            stop->platform->action = RESUME_NOTHING;
+            decode_release(stop->platform, task);
+            return;
+        }
+    }
+    stop->platform->action = group_stop ? RESUME_LISTEN : RESUME_CONTINUE;
+}
+
+static void decode_event(struct stop *stop, int event)
+{
+    switch (event) {
+    case PTRACE_EVENT_FORK:
+    case PTRACE_EVENT_VFORK:
+    case PTRACE_EVENT_CLONE:
+        decode_clone(stop, event);
+        break;
+    case PTRACE_EVENT_EXEC:
+        decode_exec(stop);
+        break;
+    case PTRACE_EVENT_STOP:
+        decode_stop(stop, WSTOPSIG(stop->status));
+        break;
+    default:
+        stop->platform->action = RESUME_CONTINUE;
+    }
+}
+
+void decode_release(struct platform *platform, struct task *task)
+{
+    breakpoint_remove(task->process, task->tid);
+    ptrace(PTRACE_DETACH, task->tid, NULL, NULL);
+    tasks_remove(platform, task);
+}
+
+void decode_status(struct platform *platform, pid_t tid, int status, struct event *event)
+{
+    struct stop stop = {platform, event, tasks_find(platform, tid), tid, status};
+    int ptrace_event = (unsigned)status >> 16;
+
+    event_begin(event, EVENT_NONE, 0, (uint32_t)tid, platform->t_ns);
+    platform->action = RESUME_NOTHING;
+    platform->signal = 0;
+    platform->change_count = platform->next_change = 0;
+    if (stop.task == NULL && WIFSTOPPED(status))
+        stop.task = tasks_add(platform, tid, NULL); /* a child, before its parent's event */
+    if (stop.task == NULL)
+        return;
+    if (!WIFSTOPPED(status)) {
+        decode_end(&stop);
+        return;
+    }
+    platform->current = stop.task;
+    if (ptrace_event != 0)
+        decode_event(&stop, ptrace_event);
+    else if (stop.task->process == NULL)
+        platform->action = RESUME_CONTINUE;
+    else if (WSTOPSIG(status) == SIGTRAP)
+        decode_trap(&stop);
+    else
+        decode_signal(&stop, WSTOPSIG(status));
+}
+
+void decode_launch(struct platform *platform, struct event *event)
+{
+    struct stop stop = {platform, event, tasks_find(platform, platform->launched), platform->launched, 0};
+
+    platform->current = stop.task;
+    platform->action = RESUME_CONTINUE;
+    platform->signal = 0;
+    begin(&stop, EVENT_CREATE_PROCESS);
+    event_set(event, FIELD(CREATE_PROCESS, via), VIA_LAUNCH);
+    event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)getpid());
+    image_inspect(stop.task->process, event);
+}

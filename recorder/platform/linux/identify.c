@@ -1,0 +1,152 @@
+/*
+ * Who a module is, from its file. Runs on the writer thread, when the target runs on or is gone: the file is looked for through the
+ * process's own root first (a chroot, a container), then through ours. The build-id that was read from the target's memory is the
+ * truth; a file that says otherwise was replaced meanwhile and is not believed.
+ */
+#define _GNU_SOURCE
+#include "platform.h"
+
+#include "image/elf.h"
+#include "text.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CACHE_ENTRIES = 256 };
+
+/* The last files that were identified. Processes that start again and again load the same ones. Writer thread only. */
+static struct cache_entry {
+    char *named; /* the path as the target named it */
+    dev_t device;
+    ino_t inode;
+    struct timespec modified;
+    struct module_identity identity;
+} *cache[CACHE_ENTRIES];
+
+static size_t read_file(void *context, uint64_t offset, void *buffer, size_t size)
+{
+    size_t used = 0;
+    ssize_t count;
+
+    while (used < size && (count = pread(*(int *)context, (char *)buffer + used, size - used, (off_t)(offset + used))) > 0)
+        used += (size_t)count;
+    return used;
+}
+
+/* The path as the system shows it: absolute, without symbolic links. `prefix` is what led into another root. */
+static void canonical_path(int file, const char *prefix, char *path, size_t capacity)
+{
+    char link[64], raw[4096], text[TEXT_FROM_BYTES_CAPACITY(4096)], root[4096];
+    ssize_t length, root_length = 0;
+    bool exact;
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    length = readlink(link, raw, sizeof raw);
+    if (length <= 0)
+        return;
+    if (prefix[0] != '\0')
+        root_length = readlink(prefix, root, sizeof root);
+    if (root_length <= 1 || root_length >= length || memcmp(raw, root, (size_t)root_length) != 0)
+        root_length = 0;
+    text_from_bytes(raw + root_length, (size_t)(length - root_length), text, &exact);
+    if (strlen(text) < capacity)
+        memcpy(path, text, strlen(text) + 1);
+}
+
+static unsigned cache_slot(const char *named)
+{
+    uint32_t hash = 2166136261u;
+
+    for (; *named != '\0'; named++)
+        hash = (hash ^ (unsigned char)*named) * 16777619u;
+    return hash % CACHE_ENTRIES;
+}
+
+static bool is_cached(const struct cache_entry *entry, const char *named, const struct stat *status)
+{
+    return entry != NULL && strcmp(entry->named, named) == 0 && entry->device == status->st_dev && entry->inode == status->st_ino &&
+           entry->modified.tv_sec == status->st_mtim.tv_sec && entry->modified.tv_nsec == status->st_mtim.tv_nsec;
+}
+
+static void remember(const char *named, const struct stat *status, const struct module_identity *identity)
+{
+    struct cache_entry **slot = &cache[cache_slot(named)], *entry = *slot;
+
+    if (entry == NULL && (entry = calloc(1, sizeof *entry)) == NULL)
+        return;
+    free(entry->named);
+    entry->named = strdup(named);
+    entry->device = status->st_dev;
+    entry->inode = status->st_ino;
+    entry->modified = status->st_mtim;
+    entry->identity = *identity;
+    *slot = entry;
+    if (entry->named == NULL) {
+        free(entry);
+        *slot = NULL;
+    }
+}
+
+/* Opens `prefix` + path and identifies it. -1 if it cannot be opened or is no ELF image. */
+static int identify_file(const char *prefix, const char *path, struct module_identity *identity)
+{
+    char full[4200];
+    struct stat status;
+    int file, result = -1;
+
+    snprintf(full, sizeof full, "%s%s", prefix, path);
+    file = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (file < 0)
+        return -1;
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
+        const struct cache_entry *entry = cache[cache_slot(path)];
+        struct image_source source = {&file, read_file, (uint64_t)status.st_size};
+        if (is_cached(entry, path, &status)) {
+            *identity = entry->identity;
+            result = 0;
+        } else if (elf_parse(&source, identity) == 0) {
+            identity->file_bytes = (uint64_t)status.st_size;
+            canonical_path(file, prefix, identity->path, sizeof identity->path);
+            remember(path, &status, identity);
+            result = 0;
+        }
+    }
+    close(file);
+    return result;
+}
+
+static bool is_same_image(const struct module_identity *identity, const char *build_id)
+{
+    return build_id[0] == '\0' || strcmp(identity->build_id, build_id) == 0;
+}
+
+static void start_identity(struct module_identity *identity)
+{
+    memset(identity, 0, sizeof *identity);
+}
+
+void platform_identify(const struct event *event, struct module_identity *identity)
+{
+    char root[64], path[sizeof identity->path], build_id[sizeof identity->build_id];
+    struct event_span span = event->image.path;
+
+    snprintf(path, sizeof path, "%.*s", (int)span.length, (const char *)event_bytes_at(event, span));
+    elf_hex(event_bytes_at(event, event->image.build_id), event->image.build_id.length, build_id, sizeof build_id);
+    snprintf(root, sizeof root, "/proc/%u/root", (unsigned)event->pid);
+    start_identity(identity);
+    if (path[0] == '/') {
+        if (identify_file(root, path, identity) == 0 && is_same_image(identity, build_id))
+            return;
+        start_identity(identity);
+        if (identify_file("", path, identity) == 0 && is_same_image(identity, build_id))
+            return;
+        start_identity(identity);
+    }
+    snprintf(identity->path, sizeof identity->path, "%s", path);
+    snprintf(identity->build_id, sizeof identity->build_id, "%s", build_id);
+    identity->image_bytes = event->image.size;
+}

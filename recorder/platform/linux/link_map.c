@@ -1,0 +1,305 @@
+/*
+ * The loader's list of what is loaded (struct r_debug and struct link_map of <link.h>), compared with what was there at the last look.
+ * Consistent lists only: while r_state is RT_ADD or RT_DELETE the loader is in the middle of a change. dlmopen's namespaces hang behind
+ * the first as r_next (glibc, r_version >= 2). The lists are the target's memory, so every walk is bounded.
+ *
+ * The known nodes are read in one call, however many they are; only what is new costs a call each.
+ */
+#define _GNU_SOURCE
+#include "linux_platform.h"
+
+#include "text.h"
+
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum {
+    NAMESPACES_MAX = 16,
+    NODES_PER_READ = 256,
+    FIRST_CAPACITY = 64
+};
+
+/* The part of struct link_map that is public, in the target. glibc and musl begin alike. */
+struct node {
+    uint64_t base, name, dynamic, next, previous;
+};
+
+/* struct r_debug_extended of glibc >= 2.35; musl and older glibc have it without r_next. */
+struct debug_interface {
+    int32_t version, padding;
+    uint64_t map, brk;
+    int32_t state, padding2;
+    uint64_t loader_base, next;
+};
+
+static bool reserve_loaded(struct process *process, unsigned needed)
+{
+    unsigned capacity = process->loaded_capacity ? process->loaded_capacity : FIRST_CAPACITY;
+    struct loaded *loaded;
+
+    if (needed <= process->loaded_capacity)
+        return true;
+    while (capacity < needed)
+        capacity *= 2;
+    loaded = needed > LOADED_MAX ? NULL : realloc(process->loaded, capacity * sizeof *loaded);
+    if (loaded == NULL)
+        return false;
+    process->loaded = loaded;
+    process->loaded_capacity = capacity;
+    return true;
+}
+
+static bool is_same(const struct loaded *loaded, const struct node *node)
+{
+    return loaded->base == node->base && loaded->dynamic == node->dynamic && loaded->name == node->name;
+}
+
+/*
+ * Reads the known nodes from index `first` on in one call, and marks as seen those that are unchanged and still follow one another from
+ * *node on. Returns the index after the last one marked; *node is then what follows it.
+ */
+static unsigned follow_known(struct process *process, unsigned first, uint32_t link_namespace, uint64_t *node)
+{
+    struct iovec local[NODES_PER_READ], remote[NODES_PER_READ];
+    struct node nodes[NODES_PER_READ];
+    unsigned count = 0, at = first;
+    ssize_t bytes;
+
+    while (first + count < process->loaded_count && count < NODES_PER_READ) {
+        local[count].iov_base = &nodes[count];
+        remote[count].iov_base = (void *)(uintptr_t)process->loaded[first + count].node;
+        local[count].iov_len = remote[count].iov_len = sizeof nodes[0];
+        count++;
+    }
+    bytes = count == 0 ? 0 : process_vm_readv(process->pid, local, count, remote, count, 0);
+    count = bytes > 0 ? (unsigned)((size_t)bytes / sizeof nodes[0]) : 0;
+    for (; at < first + count; at++) {
+        struct loaded *loaded = &process->loaded[at];
+        if (loaded->node != *node || loaded->link_namespace != link_namespace || !is_same(loaded, &nodes[at - first]))
+            break;
+        loaded->seen = true;
+        *node = nodes[at - first].next;
+    }
+    return at;
+}
+
+static struct loaded *find_known(struct process *process, uint64_t address, uint32_t link_namespace, const struct node *node,
+                                 unsigned known)
+{
+    for (unsigned i = 0; i < known; i++)
+        if (process->loaded[i].node == address && process->loaded[i].link_namespace == link_namespace &&
+            is_same(&process->loaded[i], node))
+            return &process->loaded[i];
+    return NULL;
+}
+
+/* The program itself and the vdso were not loaded by the loader; in a dlmopen namespace the loader stands again, as a proxy. */
+static bool is_no_load(const struct process *process, const struct node *node, uint32_t link_namespace)
+{
+    if (node->dynamic == process->image_dynamic || (process->vdso_base != 0 && node->base == process->vdso_base))
+        return true;
+    for (unsigned i = 0; link_namespace > 0 && i < process->loaded_count; i++)
+        if (process->loaded[i].base == node->base && process->loaded[i].dynamic == node->dynamic)
+            return true;
+    return false;
+}
+
+static struct change *add_change(struct platform *platform, bool is_load, const struct loaded *loaded)
+{
+    struct change *change;
+
+    if (platform->change_count == 2 * LOADED_MAX)
+        return NULL;
+    change = &platform->changes[platform->change_count++];
+    memset(change, 0, sizeof *change);
+    change->is_load = is_load;
+    change->base = loaded->base;
+    change->link_namespace = loaded->link_namespace;
+    return change;
+}
+
+static void add_load(struct platform *platform, struct process *process, const struct loaded *loaded)
+{
+    struct change *change = add_change(platform, true, loaded);
+    size_t room = STAGED_BYTES - platform->staged_used;
+    struct elf_head head;
+
+    if (change == NULL)
+        return;
+    platform->load_count++;
+    change->name_offset = platform->staged_used;
+    if (room > NAME_BYTES_MAX) {
+        char *name = platform->staged + platform->staged_used;
+        change->name_length = (uint32_t)memory_read_string(process->pid, loaded->name, name, NAME_BYTES_MAX);
+        if (change->name_length == 0) /* the program of `ld.so ./program` has an empty name */
+            change->name_length = (uint32_t)image_path_at(process->pid, loaded->base, name, NAME_BYTES_MAX);
+        platform->staged_used += change->name_length;
+    }
+    if (memory_read_head(process->pid, change->base, &head) != 0)
+        return;
+    change->span_bytes = head.span_bytes;
+    change->build_id_bytes = head.build_id_bytes;
+    memcpy(change->build_id, head.build_id, head.build_id_bytes);
+}
+
+/* Walks one namespace from `node` on. New entries are appended behind the known ones. */
+static void walk_namespace(struct process *process, uint64_t address, uint32_t link_namespace, unsigned known)
+{
+    unsigned first = 0;
+    struct node node;
+
+    while (first < known && process->loaded[first].link_namespace != link_namespace)
+        first++;
+    for (unsigned steps = 0; address != 0 && steps < LOADED_MAX; steps++) {
+        struct loaded *loaded;
+        if (first < known) {
+            unsigned next = follow_known(process, first, link_namespace, &address);
+            first = next > first ? next : known;
+            if (address == 0)
+                return;
+            if (first < known)
+                continue;
+        }
+        if (!memory_read_exactly(process->pid, address, &node, sizeof node))
+            return;
+        loaded = find_known(process, address, link_namespace, &node, known);
+        if (loaded != NULL) {
+            loaded->seen = true;
+        } else {
+            if (!reserve_loaded(process, process->loaded_count + 1))
+                return;
+            loaded = &process->loaded[process->loaded_count];
+            *loaded = (struct loaded){address, node.base, node.dynamic, node.name, link_namespace, false, true};
+            loaded->ignored = is_no_load(process, &node, link_namespace);
+            process->loaded_count++;
+        }
+        address = node.next;
+    }
+}
+
+/* Drops the known entries that are gone, as unloads in the order of the old list. Returns how many known ones are left. */
+static unsigned drop_unseen(struct platform *platform, struct process *process, unsigned known)
+{
+    unsigned kept = 0, kept_known = 0;
+
+    for (unsigned i = 0; i < process->loaded_count; i++) {
+        if (process->loaded[i].seen)
+            process->loaded[kept++] = process->loaded[i];
+        else if (!process->loaded[i].ignored)
+            add_change(platform, false, &process->loaded[i]);
+        if (i < known)
+            kept_known = kept;
+    }
+    process->loaded_count = kept;
+    return kept_known;
+}
+
+static bool read_interface(const struct process *process, uint64_t address, bool with_next, struct debug_interface *interface)
+{
+    size_t size = with_next ? sizeof *interface : sizeof *interface - sizeof interface->next;
+
+    interface->next = 0;
+    return address != 0 && memory_read_exactly(process->pid, address, interface, size);
+}
+
+/* All namespaces' interfaces; 0 if any is in the middle of a change. */
+static unsigned read_interfaces(struct process *process, struct debug_interface *interfaces)
+{
+    uint64_t address = process->r_debug;
+    unsigned count = 0;
+
+    if (address == 0 && process->musl_debug_pointer != 0 &&
+        memory_read_exactly(process->pid, process->musl_debug_pointer, &address, sizeof address))
+        process->r_debug = address;
+    while (address != 0 && count < NAMESPACES_MAX) {
+        struct debug_interface *interface = &interfaces[count];
+        if (!read_interface(process, address, process->musl_debug_pointer == 0, interface) || interface->state != RT_CONSISTENT)
+            return 0;
+        count++;
+        address = interface->version >= 2 ? interface->next : 0;
+    }
+    return count;
+}
+
+void link_map_update(struct platform *platform, struct process *process)
+{
+    struct debug_interface interfaces[NAMESPACES_MAX];
+    unsigned count = read_interfaces(process, interfaces), known = process->loaded_count;
+
+    platform->change_count = platform->next_change = platform->load_count = 0;
+    platform->staged_used = 0;
+    if (count == 0 || interfaces[0].map == 0)
+        return;
+    for (unsigned i = 0; i < known; i++)
+        process->loaded[i].seen = false;
+    for (unsigned i = 0; i < count; i++)
+        walk_namespace(process, interfaces[i].map, i, known);
+    platform->cause = process->started ? CAUSE_RUNTIME : CAUSE_STARTUP;
+    process->started = true;
+    for (unsigned i = drop_unseen(platform, process, known); i < process->loaded_count; i++)
+        if (!process->loaded[i].ignored)
+            add_load(platform, process, &process->loaded[i]);
+}
+
+void link_map_copy(struct process *child, const struct process *parent)
+{
+    child->loaded_count = 0;
+    if (!reserve_loaded(child, parent->loaded_count))
+        return;
+    if (parent->loaded_count > 0)
+        memcpy(child->loaded, parent->loaded, parent->loaded_count * sizeof *child->loaded);
+    child->loaded_count = parent->loaded_count;
+}
+
+/* A relative name (dlopen("./x.so")) counts from where the process is now; it may be elsewhere when the writer looks. */
+static void put_path(const struct platform *platform, const struct process *process, const struct change *change,
+                     struct event *event)
+{
+    char path[2 * NAME_BYTES_MAX], text[TEXT_FROM_BYTES_CAPACITY(2 * NAME_BYTES_MAX)], link[64];
+    ssize_t length = 0;
+    bool exact;
+
+    if (change->name_length == 0)
+        return;
+    if (platform->staged[change->name_offset] != '/') {
+        snprintf(link, sizeof link, "/proc/%d/cwd", (int)process->pid);
+        length = readlink(link, path, NAME_BYTES_MAX - 1);
+        length = length > 0 ? length : 0;
+        path[length++] = '/';
+    }
+    memcpy(path + length, platform->staged + change->name_offset, change->name_length);
+    event->image.path = event_put_bytes(event, text, text_from_bytes(path, (size_t)length + change->name_length, text, &exact));
+}
+
+static void put_load(struct platform *platform, struct process *process, const struct change *change, struct event *event)
+{
+    event_set(event, FIELD(LOAD_DLL, base), change->base);
+    event_set(event, FIELD(LOAD_DLL, cause), platform->cause);
+    event_set(event, FIELD(LOAD_DLL, time_source), platform->load_count > 1 ? TIME_SOURCE_BATCH : TIME_SOURCE_STOP);
+    if (change->link_namespace != 0)
+        event_set(event, FIELD(LOAD_DLL, link_namespace), change->link_namespace);
+    put_path(platform, process, change, event);
+    event->image.size = change->span_bytes;
+    event->image.build_id = event_put_bytes(event, change->build_id, change->build_id_bytes);
+}
+
+bool link_map_next_event(struct platform *platform, struct process *process, struct event *event)
+{
+    const struct change *change;
+
+    if (platform->next_change == platform->change_count)
+        return false;
+    change = &platform->changes[platform->next_change++];
+    event_begin(event, change->is_load ? EVENT_LOAD_DLL : EVENT_UNLOAD_DLL, (uint32_t)process->pid, (uint32_t)platform->current->tid,
+                platform->t_ns);
+    if (change->is_load)
+        put_load(platform, process, change, event);
+    else
+        event_set(event, FIELD(UNLOAD_DLL, base), change->base);
+    event->more = platform->next_change < platform->change_count;
+    return true;
+}

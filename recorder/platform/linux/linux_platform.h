@@ -1,0 +1,161 @@
+/*
+ * What the files of the Linux platform share: its state, and what each file offers the others. Everything belongs to the loop thread
+ * except platform_identify. Facts about ptrace stand where they are used; ptrace(2) is the source where none is named.
+ */
+#ifndef TRAIL_LINUX_PLATFORM_H
+#define TRAIL_LINUX_PLATFORM_H
+
+#include "image/elf.h"
+#include "platform.h"
+
+#include <signal.h>
+#include <sys/types.h>
+#include <sys/user.h>
+#include <time.h>
+
+enum {
+    LOADED_MAX = 4096,        /* modules followed per process; more are not observed */
+    NAME_BYTES_MAX = 4096,    /* of a path */
+    STAGED_BYTES = 512 * 1024 /* paths of the modules found at one stop */
+};
+
+/* One entry of a process's link map. */
+struct loaded {
+    uint64_t node;    /* address of its struct link_map */
+    uint64_t base;    /* l_addr: what is added to the file's addresses */
+    uint64_t dynamic; /* l_ld */
+    uint64_t name;    /* address of l_name */
+    uint32_t link_namespace;
+    bool ignored; /* the program itself, the vdso, a dlmopen proxy of the loader: no load */
+    bool seen;    /* during an update: still there */
+};
+
+/* What can be observed in a process. */
+enum observation {
+    NOT_OBSERVED_STATIC,
+    NOT_OBSERVED_32_BIT,
+    OBSERVED_BY_R_BRK
+};
+
+struct process {
+    struct process *next; /* of the platform's list */
+    pid_t pid;
+    unsigned threads;   /* tasks that we trace */
+    bool muted;         /* not recorded: it shares memory with a recorded process, and is let go at its exec */
+    bool started;       /* start-up loads are done: what loads from here on is the program's own doing */
+    enum observation observation;
+    uint64_t breakpoint;          /* address of the planted byte, 0 if none */
+    unsigned char original_byte;
+    uint64_t r_debug;             /* address of struct r_debug, 0 while unknown */
+    uint64_t musl_debug_pointer;  /* address of musl's pointer to it, 0 if not musl */
+    uint64_t image_base, image_dynamic, vdso_base;
+    struct loaded *loaded;
+    unsigned loaded_count, loaded_capacity;
+};
+
+enum resume_action {
+    RESUME_NOTHING,    /* the task is gone */
+    RESUME_CONTINUE,   /* with `signal` */
+    RESUME_LISTEN,     /* a group-stop goes on */
+    RESUME_DETACH      /* and be done with it */
+};
+
+struct task {
+    struct task *next; /* same hash bucket */
+    pid_t tid;
+    struct process *process; /* NULL: stopped at birth, the parent's event has not come yet */
+    bool release;            /* let go at its first stop: a child that is not followed */
+    bool born;               /* its first stop has been seen */
+};
+
+/* A load or unload found at the stop that is being handled. */
+struct change {
+    bool is_load;
+    uint64_t base;
+    uint32_t link_namespace;
+    uint32_t name_offset, name_length; /* in the staging buffer */
+    uint64_t span_bytes;
+    unsigned char build_id[64];
+    unsigned build_id_bytes;
+};
+
+enum { TASK_BUCKETS = 1024 };
+
+struct platform {
+    bool follow;
+    pid_t launched;
+    struct platform_exit launched_exit;
+
+    struct task *tasks[TASK_BUCKETS], *free_tasks;
+    struct process *processes, *free_processes;
+
+    /* The stop that is being handled. */
+    struct task *current;
+    enum resume_action action;
+    int signal;
+    uint64_t t_ns;
+    struct change *changes;
+    unsigned change_count, next_change, load_count;
+    uint64_t cause; /* of the changes' loads */
+    char *staged;
+    uint32_t staged_used;
+    bool launch_stop_pending; /* the exec stop that platform_launch waited for is the first event */
+
+    timer_t timer;
+    bool has_timer;
+    uint64_t armed_for_ns;
+    volatile sig_atomic_t interrupted;
+};
+
+/* tasks.c: the tables. Adding returns NULL only if out of memory. */
+struct task *tasks_find(struct platform *platform, pid_t tid);
+struct task *tasks_add(struct platform *platform, pid_t tid, struct process *process);
+void tasks_remove(struct platform *platform, struct task *task);
+struct process *processes_find(struct platform *platform, pid_t pid);
+struct process *processes_add(struct platform *platform, pid_t pid);
+void processes_remove(struct platform *platform, struct process *process);
+void tasks_free_all(struct platform *platform);
+/* Calls visit for each task; visit may remove the task it is given. */
+void tasks_each(struct platform *platform, void (*visit)(struct platform *platform, struct task *task));
+
+/* memory.c: a stopped task's memory. Reads return the bytes read, 0 on failure. */
+size_t memory_read(pid_t pid, uint64_t address, void *buffer, size_t size);
+bool memory_read_exactly(pid_t pid, uint64_t address, void *buffer, size_t size);
+/* Reads a NUL-terminated string of up to capacity - 1 bytes. Returns its length. */
+size_t memory_read_string(pid_t pid, uint64_t address, char *buffer, size_t capacity);
+/* The headers and the build-id of an image that is mapped at base, from its first page, where every known linker puts them. */
+int memory_read_head(pid_t pid, uint64_t base, struct elf_head *head);
+/* Replaces one byte, write-protected or not; *old gets the former one. -1 if the task is gone or the address is not mapped. */
+int memory_poke_byte(pid_t tid, uint64_t address, unsigned char byte, unsigned char *old);
+
+/* image.c: what a process runs after an exec, and which file is mapped at an address (the length of its path, 0 if none). */
+size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity);
+void image_inspect(struct process *process, struct event *event);
+
+/* loader.c: finding the dynamic loader's debug interface in memory (_r_debug, _dl_debug_state; musl's _dl_debug_addr). */
+struct loader_symbols {
+    uint64_t debug_state, r_debug, musl_debug_pointer; /* addresses; 0 if not there */
+};
+void loader_find_symbols(pid_t pid, uint64_t base, struct loader_symbols *symbols);
+
+/* link_map.c: what has been loaded and unloaded since the last look. Fills platform->changes. */
+void link_map_update(struct platform *platform, struct process *process);
+/* A fork's child starts with its parent's list. */
+void link_map_copy(struct process *child, const struct process *parent);
+/* The next found change as an event; false if there is none. */
+bool link_map_next_event(struct platform *platform, struct process *process, struct event *event);
+
+/* breakpoint.c: the byte planted at the loader's r_brk. */
+void breakpoint_plant(struct process *process, uint64_t address);
+void breakpoint_remove(struct process *process, pid_t tid);
+/* Whether this SIGTRAP stop is at our byte; then the task is made to return from the (empty) function it was in. */
+bool breakpoint_step_over(struct process *process, pid_t tid);
+
+/* decode.c: from a wait status to an event and to what platform_resume must do. */
+void decode_status(struct platform *platform, pid_t tid, int status, struct event *event);
+/* Lets a child go that is not followed, without the byte that it copied from its parent. */
+void decode_release(struct platform *platform, struct task *task);
+/* The first event: the launched program's exec. */
+void decode_launch(struct platform *platform, struct event *event);
+
+#endif

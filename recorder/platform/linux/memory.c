@@ -1,0 +1,89 @@
+/* Reading and writing a stopped task's memory. */
+#define _GNU_SOURCE
+#include "linux_platform.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+
+enum { PAGE = 4096 };
+
+size_t memory_read(pid_t pid, uint64_t address, void *buffer, size_t size)
+{
+    struct iovec local = {buffer, size};
+    struct iovec remote = {(void *)(uintptr_t)address, size};
+    ssize_t count = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+
+    return count > 0 ? (size_t)count : 0;
+}
+
+bool memory_read_exactly(pid_t pid, uint64_t address, void *buffer, size_t size)
+{
+    return memory_read(pid, address, buffer, size) == size;
+}
+
+/* A read never crosses into the next page before the string is known to go on there: that page may not be mapped. */
+size_t memory_read_string(pid_t pid, uint64_t address, char *buffer, size_t capacity)
+{
+    size_t length = 0;
+
+    while (length < capacity - 1) {
+        size_t chunk = PAGE - (address + length) % PAGE;
+        size_t count;
+        char *end;
+        if (chunk > capacity - 1 - length)
+            chunk = capacity - 1 - length;
+        count = memory_read(pid, address + length, buffer + length, chunk);
+        if (count == 0)
+            break;
+        end = memchr(buffer + length, '\0', count);
+        if (end != NULL)
+            return (size_t)(end - buffer);
+        length += count;
+    }
+    buffer[length] = '\0';
+    return length;
+}
+
+struct page {
+    size_t length;
+    unsigned char bytes[PAGE];
+};
+
+static size_t read_page(void *context, uint64_t offset, void *buffer, size_t size)
+{
+    const struct page *page = context;
+
+    if (offset >= page->length)
+        return 0;
+    if (size > page->length - offset)
+        size = page->length - (size_t)offset;
+    memcpy(buffer, page->bytes + offset, size);
+    return size;
+}
+
+int memory_read_head(pid_t pid, uint64_t base, struct elf_head *head)
+{
+    struct page page;
+    struct image_source source = {&page, read_page, 0};
+
+    source.size = page.length = memory_read(pid, base, page.bytes, sizeof page.bytes);
+    return elf_read_head(&source, true, head);
+}
+
+int memory_poke_byte(pid_t tid, uint64_t address, unsigned char byte, unsigned char *old)
+{
+    void *word_address = (void *)(uintptr_t)(address & ~(uint64_t)7);
+    unsigned shift = (unsigned)(address & 7) * 8;
+    long word;
+
+    errno = 0;
+    word = ptrace(PTRACE_PEEKTEXT, tid, word_address, NULL);
+    if (errno != 0)
+        return -1;
+    if (old != NULL)
+        *old = (unsigned char)((unsigned long)word >> shift);
+    word = (long)(((unsigned long)word & ~(0xFFUL << shift)) | (unsigned long)byte << shift);
+    return ptrace(PTRACE_POKETEXT, tid, word_address, (void *)word) == 0 ? 0 : -1;
+}

@@ -1,0 +1,263 @@
+/* os.h on Linux. */
+#define _GNU_SOURCE
+#include "os.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+static uint64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t os_monotonic_ns(void)
+{
+    return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t os_utc_ns(void)
+{
+    return clock_ns(CLOCK_REALTIME);
+}
+
+struct os_thread {
+    pthread_t id;
+    void (*run)(void *);
+    void *argument;
+};
+
+static void *thread_main(void *argument)
+{
+    struct os_thread *thread = argument;
+
+    thread->run(thread->argument);
+    return NULL;
+}
+
+struct os_thread *os_thread_start(void (*run)(void *), void *argument, struct trail_error *error)
+{
+    struct os_thread *thread = malloc(sizeof *thread);
+    sigset_t all, before;
+    int code;
+
+    if (thread == NULL) {
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+        return NULL;
+    }
+    thread->run = run;
+    thread->argument = argument;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    code = pthread_create(&thread->id, NULL, thread_main, thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (code == 0)
+        return thread;
+    error_set(error, TRAIL_FAILED, code, "cannot make a thread: %s", strerror(code));
+    free(thread);
+    return NULL;
+}
+
+void os_thread_join(struct os_thread *thread)
+{
+    if (thread == NULL)
+        return;
+    pthread_join(thread->id, NULL);
+    free(thread);
+}
+
+struct os_wake {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool is_set;
+};
+
+struct os_wake *os_wake_new(struct trail_error *error)
+{
+    struct os_wake *wake = calloc(1, sizeof *wake);
+    pthread_condattr_t attributes;
+
+    if (wake == NULL) {
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+        return NULL;
+    }
+    pthread_mutex_init(&wake->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&wake->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    return wake;
+}
+
+void os_wake_free(struct os_wake *wake)
+{
+    if (wake == NULL)
+        return;
+    pthread_cond_destroy(&wake->changed);
+    pthread_mutex_destroy(&wake->lock);
+    free(wake);
+}
+
+void os_wake_set(struct os_wake *wake)
+{
+    pthread_mutex_lock(&wake->lock);
+    wake->is_set = true;
+    pthread_cond_signal(&wake->changed);
+    pthread_mutex_unlock(&wake->lock);
+}
+
+void os_wake_wait(struct os_wake *wake, unsigned timeout_ms)
+{
+    uint64_t end_ns = os_monotonic_ns() + (uint64_t)timeout_ms * 1000000;
+    struct timespec end = {(time_t)(end_ns / 1000000000), (long)(end_ns % 1000000000)};
+
+    pthread_mutex_lock(&wake->lock);
+    while (!wake->is_set && pthread_cond_timedwait(&wake->changed, &wake->lock, &end) == 0)
+        continue;
+    wake->is_set = false;
+    pthread_mutex_unlock(&wake->lock);
+}
+
+/* PRETTY_NAME of /etc/os-release (os-release(5)) into name. */
+static void distribution_name(char *name, size_t capacity)
+{
+    FILE *file = fopen("/etc/os-release", "re");
+    char line[256];
+
+    name[0] = '\0';
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "PRETTY_NAME=", 12) != 0)
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        snprintf(name, capacity, "%s", line + 12 + (line[12] == '"'));
+        name[strcspn(name, "\"")] = '\0';
+    }
+    if (file != NULL)
+        fclose(file);
+}
+
+void os_facts(struct os_facts *facts)
+{
+    struct utsname system;
+    char distribution[64];
+
+    memset(facts, 0, sizeof *facts);
+    distribution_name(distribution, sizeof distribution);
+    if (uname(&system) != 0)
+        return;
+    snprintf(facts->os, sizeof facts->os, distribution[0] ? "Linux %.40s (%s)" : "Linux %.40s", system.release, distribution);
+    snprintf(facts->arch, sizeof facts->arch, "%.15s", system.machine);
+    snprintf(facts->host, sizeof facts->host, "%s", system.nodename);
+}
+
+void os_current_directory(char *out, unsigned capacity)
+{
+    if (getcwd(out, capacity) == NULL)
+        out[0] = '\0';
+}
+
+static bool needs_quotes(const char *argument)
+{
+    return *argument == '\0' || strpbrk(argument, " \t\n\"'\\$`!*?[](){}<>|&;#~") != NULL;
+}
+
+/* Puts one argument as a shell would need it, single-quoted if at all. Returns the new end. */
+static char *put_argument(char *out, const char *argument)
+{
+    bool quotes = needs_quotes(argument);
+
+    if (quotes)
+        *out++ = '\'';
+    for (; *argument != '\0'; argument++) {
+        if (*argument == '\'') {
+            memcpy(out, "'\\''", 4);
+            out += 4;
+        } else {
+            *out++ = *argument;
+        }
+    }
+    if (quotes)
+        *out++ = '\'';
+    return out;
+}
+
+char *os_command_line_from(int argument_count, char *const *arguments, int index)
+{
+    size_t size = 1;
+    char *line, *end;
+
+    for (int i = index; i < argument_count; i++)
+        size += 4 * strlen(arguments[i]) + 3;
+    line = end = malloc(size);
+    if (line == NULL)
+        return NULL;
+    for (int i = index; i < argument_count; i++) {
+        if (i > index)
+            *end++ = ' ';
+        end = put_argument(end, arguments[i]);
+    }
+    *end = '\0';
+    return line;
+}
+
+static void (*stop_callback)(void);
+
+static void on_stop_signal(int signal)
+{
+    (void)signal;
+    stop_callback();
+}
+
+/*
+ * Ctrl-C and Ctrl-\ go to the whole foreground process group, so the target gets them itself; ours to do is to outlive it and write the
+ * run down. They are caught, not ignored: an ignored signal would stay ignored in the target.
+ */
+static void on_terminal_signal(int signal)
+{
+    (void)signal;
+}
+
+static void catch_unless_ignored(int signal, void (*handler)(int), int flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags}, before;
+
+    if (sigaction(signal, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(signal, &action, NULL);
+}
+
+void os_on_stop_request(void (*on_stop)(void))
+{
+    stop_callback = on_stop;
+    catch_unless_ignored(SIGTERM, on_stop_signal, 0);
+    catch_unless_ignored(SIGHUP, on_stop_signal, 0);
+    catch_unless_ignored(SIGINT, on_terminal_signal, SA_RESTART);
+    catch_unless_ignored(SIGQUIT, on_terminal_signal, SA_RESTART);
+}
+
+void os_exit_like(uint32_t exit_code, int signal)
+{
+    struct rlimit no_core = {0, 0};
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigset_t set;
+
+    fflush(NULL);
+    if (signal == 0)
+        exit((int)exit_code);
+    setrlimit(RLIMIT_CORE, &no_core);
+    sigaction(signal, &action, NULL);
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    raise(signal);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    _exit(128 + signal);
+}

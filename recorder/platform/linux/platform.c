@@ -1,0 +1,306 @@
+/* The seam on Linux: launching with ptrace(PTRACE_SEIZE), waiting, resuming, letting go. See linux_platform.h for the parts. */
+#define _GNU_SOURCE
+#include "linux_platform.h"
+
+#include "os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    TIMER_REPEAT_NS = 10 * 1000 * 1000, /* a timer that fires between the look at the clock and waitpid fires again */
+    TIMER_SLACK_NS = 2 * 1000 * 1000
+};
+
+static const long trace_options = PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+
+static void wake_up(int signal)
+{
+    (void)signal; /* waitpid returns with EINTR */
+}
+
+static int make_timer(struct platform *platform, struct trail_error *error)
+{
+    struct sigevent notify = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
+    struct sigaction action = {.sa_handler = wake_up};
+
+    if (sigaction(SIGALRM, &action, NULL) != 0 || timer_create(CLOCK_MONOTONIC, &notify, &platform->timer) != 0)
+        return error_set(error, TRAIL_FAILED, errno, "cannot make a timer: %s", strerror(errno));
+    platform->has_timer = true;
+    return 0;
+}
+
+struct platform *platform_new(struct trail_error *error)
+{
+    struct platform *platform = calloc(1, sizeof *platform);
+
+    if (platform != NULL) {
+        platform->changes = calloc(2 * LOADED_MAX, sizeof *platform->changes);
+        platform->staged = malloc(STAGED_BYTES);
+    }
+    if (platform == NULL || platform->changes == NULL || platform->staged == NULL)
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+    else if (make_timer(platform, error) == 0)
+        return platform;
+    platform_free(platform);
+    return NULL;
+}
+
+void platform_free(struct platform *platform)
+{
+    if (platform == NULL)
+        return;
+    if (platform->has_timer)
+        timer_delete(platform->timer);
+    tasks_free_all(platform);
+    free(platform->changes);
+    free(platform->staged);
+    free(platform);
+}
+
+/* What the child tells through its pipe when it cannot become the program. */
+struct launch_failure {
+    int os_code;
+    bool is_directory; /* it was the directory, not the program */
+};
+
+static void apply_variables(const char *const *variables)
+{
+    for (; variables != NULL && *variables != NULL; variables++) {
+        if (strchr(*variables, '=') != NULL)
+            putenv((char *)*variables);
+        else
+            unsetenv(*variables);
+    }
+}
+
+/* In the child: waits until it is traced, then becomes the program. */
+static _Noreturn void run_child(const struct platform_launch *launch, int go, int failure_pipe)
+{
+    struct launch_failure failure = {0, false};
+    char byte;
+
+    while (read(go, &byte, 1) < 0 && errno == EINTR)
+        continue;
+    if (launch->directory != NULL && chdir(launch->directory) != 0) {
+        failure.is_directory = true;
+    } else {
+        apply_variables(launch->variables);
+        execvp(launch->arguments[0], launch->arguments);
+    }
+    failure.os_code = errno;
+    if (write(failure_pipe, &failure, sizeof failure) < 0)
+        _exit(126);
+    _exit(127);
+}
+
+static int say_launch_failure(const struct platform_launch *launch, int failure_pipe, struct trail_error *error)
+{
+    struct launch_failure failure = {ECHILD, false};
+
+    if (read(failure_pipe, &failure, sizeof failure) != sizeof failure)
+        return error_set(error, TRAIL_FAILED, 0, "'%s' was killed before it ran", launch->arguments[0]);
+    if (failure.is_directory)
+        return error_set(error, TRAIL_FAILED, failure.os_code, "cannot change to directory '%s': %s", launch->directory,
+                         strerror(failure.os_code));
+    if (failure.os_code == ENOENT)
+        return error_set(error, TRAIL_NOT_FOUND, ENOENT, "'%s' is not found", launch->arguments[0]);
+    return error_set(error, TRAIL_NOT_EXECUTABLE, failure.os_code, "'%s' cannot be run: %s", launch->arguments[0],
+                     strerror(failure.os_code));
+}
+
+/* Waits until the child has become the program (0) or has ended (-1). Signals that come meanwhile are passed on. */
+static int wait_for_exec(struct platform *platform, pid_t child)
+{
+    int status;
+
+    for (;;) {
+        if (waitpid(child, &status, __WALL) < 0) {
+            if (errno != EINTR)
+                return -1;
+            continue;
+        }
+        platform->t_ns = os_monotonic_ns();
+        if (!WIFSTOPPED(status))
+            return -1;
+        if ((unsigned)status >> 16 == PTRACE_EVENT_EXEC)
+            return 0;
+        ptrace(PTRACE_CONT, child, NULL, (void *)(long)((unsigned)status >> 16 ? 0 : WSTOPSIG(status)));
+    }
+}
+
+/* In the parent: traces the child, lets it go on to its exec, and has that stop as the first event. */
+static int trace_child(struct platform *platform, const struct platform_launch *launch, pid_t child, int go, int failure_pipe,
+                       struct trail_error *error)
+{
+    struct process *process;
+
+    if (ptrace(PTRACE_SEIZE, child, NULL, (void *)trace_options) != 0) {
+        error_set(error, TRAIL_FAILED, errno, "cannot trace '%s': %s (is ptrace allowed here?)", launch->arguments[0],
+                  strerror(errno));
+        kill(child, SIGKILL);
+        waitpid(child, NULL, __WALL);
+        return -1;
+    }
+    if (write(go, "", 1) != 1 || wait_for_exec(platform, child) != 0)
+        return say_launch_failure(launch, failure_pipe, error);
+    process = processes_add(platform, child);
+    if (process == NULL || tasks_add(platform, child, process) == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    tasks_find(platform, child)->born = true;
+    platform->launched = child;
+    platform->launch_stop_pending = true;
+    return 0;
+}
+
+int platform_launch(struct platform *platform, const struct platform_launch *launch, struct trail_error *error)
+{
+    int go[2], failure[2], result;
+    pid_t child;
+
+    platform->follow = launch->follow;
+    if (pipe2(go, O_CLOEXEC) != 0)
+        return error_set(error, TRAIL_FAILED, errno, "cannot make a pipe: %s", strerror(errno));
+    if (pipe2(failure, O_CLOEXEC) != 0) {
+        close(go[0]);
+        close(go[1]);
+        return error_set(error, TRAIL_FAILED, errno, "cannot make a pipe: %s", strerror(errno));
+    }
+    child = fork();
+    if (child == 0)
+        run_child(launch, go[0], failure[1]);
+    close(go[0]);
+    close(failure[1]);
+    result = child < 0 ? error_set(error, TRAIL_FAILED, errno, "cannot make a process: %s", strerror(errno))
+                       : trace_child(platform, launch, child, go[1], failure[0], error);
+    close(go[1]);
+    close(failure[0]);
+    return result;
+}
+
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error)
+{
+    (void)platform, (void)follow;
+    return error_set(error, TRAIL_FAILED, 0, "cannot attach to process %u: not built yet", (unsigned)pid);
+}
+
+/* Has SIGALRM end the wait at the deadline. Re-armed only when the deadline changes. */
+static void arm_timer(struct platform *platform, uint64_t deadline_ns)
+{
+    struct itimerspec when = {
+        .it_value = {(time_t)(deadline_ns / 1000000000), (long)(deadline_ns % 1000000000)},
+        .it_interval = {0, deadline_ns == 0 ? 0 : TIMER_REPEAT_NS},
+    };
+    uint64_t difference =
+        deadline_ns > platform->armed_for_ns ? deadline_ns - platform->armed_for_ns : platform->armed_for_ns - deadline_ns;
+
+    if (difference <= TIMER_SLACK_NS)
+        return;
+    timer_settime(platform->timer, TIMER_ABSTIME, &when, NULL);
+    platform->armed_for_ns = deadline_ns;
+}
+
+void platform_interrupt(struct platform *platform)
+{
+    static const struct itimerspec soon = {.it_value = {0, 1}, .it_interval = {0, TIMER_REPEAT_NS}};
+
+    platform->interrupted = 1;
+    timer_settime(platform->timer, 0, &soon, NULL);
+}
+
+static enum platform_wait_result wait_failed(struct platform *platform, uint64_t deadline_ns, struct trail_error *error)
+{
+    if (errno == ECHILD)
+        return PLATFORM_END;
+    if (errno != EINTR) {
+        error_set(error, TRAIL_FAILED, errno, "cannot wait for the target: %s", strerror(errno));
+        return PLATFORM_FAILED;
+    }
+    if (platform->interrupted) {
+        platform->interrupted = 0;
+        platform->armed_for_ns = 1; /* re-arm or disarm at the next wait */
+        return PLATFORM_TIMEOUT;
+    }
+    return deadline_ns != 0 && os_monotonic_ns() >= deadline_ns ? PLATFORM_TIMEOUT : PLATFORM_EVENT;
+}
+
+static bool is_over(const struct platform *platform)
+{
+    const struct process *process = platform->processes;
+
+    /* Without -f only the launched process counts; what shares memory with it is let go. */
+    while (process != NULL && process->muted)
+        process = process->next;
+    return process == NULL;
+}
+
+enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms, struct event *event, struct trail_error *error)
+{
+    uint64_t deadline_ns = timeout_ms < 0 ? 0 : os_monotonic_ns() + (uint64_t)timeout_ms * 1000000;
+    int status;
+    pid_t tid;
+
+    if (platform->current != NULL && link_map_next_event(platform, platform->current->process, event))
+        return PLATFORM_EVENT;
+    if (platform->launch_stop_pending) {
+        platform->launch_stop_pending = false;
+        decode_launch(platform, event);
+        return PLATFORM_EVENT;
+    }
+    if (is_over(platform)) {
+        platform_detach(platform);
+        return PLATFORM_END;
+    }
+    arm_timer(platform, deadline_ns);
+    while ((tid = waitpid(-1, &status, __WALL)) < 0) {
+        enum platform_wait_result result = wait_failed(platform, deadline_ns, error);
+        if (result != PLATFORM_EVENT)
+            return result;
+    }
+    platform->t_ns = os_monotonic_ns();
+    decode_status(platform, tid, status, event);
+    return PLATFORM_EVENT;
+}
+
+/* A request may fail because the task was killed meanwhile: its wait status will say so. */
+void platform_resume(struct platform *platform)
+{
+    struct task *task = platform->current;
+
+    platform->current = NULL;
+    if (task == NULL)
+        return;
+    switch (platform->action) {
+    case RESUME_NOTHING:
+        break;
+    case RESUME_CONTINUE:
+        ptrace(PTRACE_CONT, task->tid, NULL, (void *)(long)platform->signal);
+        break;
+    case RESUME_LISTEN:
+        ptrace(PTRACE_LISTEN, task->tid, NULL, NULL);
+        break;
+    case RESUME_DETACH:
+        ptrace(PTRACE_DETACH, task->tid, NULL, NULL);
+        tasks_remove(platform, task);
+        break;
+    }
+}
+
+void platform_facts(const struct platform *platform, struct platform_facts *facts)
+{
+    (void)platform;
+    facts->wait_function = "waitpid";
+    facts->load_detection = "r_brk";
+}
+
+void platform_exit_of_launched(const struct platform *platform, struct platform_exit *exit)
+{
+    *exit = platform->launched_exit;
+}

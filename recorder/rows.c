@@ -1,0 +1,403 @@
+/* See rows.h. A table says, per kind of event, what it does to the roster before and after its own rows are written. */
+#include "rows.h"
+
+#include "db.h"
+#include "detail.h"
+#include "modules.h"
+#include "platform.h"
+#include "roster.h"
+
+#include <stdlib.h>
+
+enum statement {
+    INSERT_EVENT,
+    INSERT_PROCESS,
+    IMAGE_PROCESS,
+    INHERIT_IMAGE,
+    END_PROCESS,
+    INSERT_THREAD,
+    END_THREAD,
+    END_LOAD,
+    STATEMENTS
+};
+
+static const char *const statement_sql[STATEMENTS] = {
+    [INSERT_EVENT] = "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [INSERT_PROCESS] = "INSERT INTO process (run_id, id, pid, parent_pid, parent_process_id, via, image_module_id, command_line, "
+                       "load_detection, first_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [IMAGE_PROCESS] = "UPDATE process SET image_module_id = ?3, command_line = ?4, load_detection = ?5 WHERE run_id = ?1 AND id = ?2",
+    [INHERIT_IMAGE] = "UPDATE process SET (image_module_id, command_line, load_detection) = (SELECT image_module_id, command_line, "
+                      "load_detection FROM process WHERE run_id = ?1 AND id = ?3) WHERE run_id = ?1 AND id = ?2",
+    [END_PROCESS] = "UPDATE process SET last_seq = ?3, exit_code = ?4, exit_signal = ?5 WHERE run_id = ?1 AND id = ?2",
+    [INSERT_THREAD] = "INSERT INTO thread (run_id, id, process_id, tid, start_address, start_address_module_id, start_address_offset, "
+                      "first_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [END_THREAD] = "UPDATE thread SET last_seq = ?3, exit_code = ?4 WHERE run_id = ?1 AND id = ?2",
+    [END_LOAD] = "UPDATE event_load_dll SET end_seq = ?3 WHERE run_id = ?1 AND seq = ?2",
+};
+
+struct rows {
+    sqlite3 *db;
+    int64_t run_id;
+    struct roster *roster;
+    struct modules *modules;
+    struct detail *detail;
+    sqlite3_stmt *statements[STATEMENTS];
+
+    /* The event being written. */
+    const struct event *event;
+    uint64_t seq;
+    struct roster_process *process;
+    struct roster_thread *thread;
+    struct detail_references references;
+    uint64_t image_bytes;
+    struct trail_error *error;
+    int failed;
+    struct module_identity identity; /* large: the one module being identified */
+};
+
+struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error)
+{
+    struct rows *rows = calloc(1, sizeof *rows);
+
+    if (rows == NULL || (rows->roster = roster_new()) == NULL) {
+        free(rows);
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+        return NULL;
+    }
+    rows->db = db;
+    rows->run_id = run_id;
+    for (int i = 0; i < STATEMENTS; i++)
+        if ((rows->statements[i] = db_prepare(db, statement_sql[i], error)) == NULL)
+            goto fail;
+    if ((rows->modules = modules_new(db, error)) != NULL && (rows->detail = detail_new(db, error)) != NULL)
+        return rows;
+fail:
+    rows_free(rows);
+    return NULL;
+}
+
+void rows_free(struct rows *rows)
+{
+    if (rows == NULL)
+        return;
+    for (int i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(rows->statements[i]);
+    modules_free(rows->modules);
+    detail_free(rows->detail);
+    roster_free(rows->roster);
+    free(rows);
+}
+
+static void fail_out_of_memory(struct rows *rows)
+{
+    rows->failed = error_set(rows->error, TRAIL_FAILED, 0, "out of memory");
+}
+
+/* Starts a statement: its first parameters are always run and own id. */
+static sqlite3_stmt *start(struct rows *rows, enum statement which, int64_t id)
+{
+    sqlite3_stmt *statement = rows->statements[which];
+
+    sqlite3_clear_bindings(statement);
+    sqlite3_bind_int64(statement, 1, rows->run_id);
+    sqlite3_bind_int64(statement, 2, id);
+    return statement;
+}
+
+static void finish(struct rows *rows, sqlite3_stmt *statement)
+{
+    if (sqlite3_step(statement) != SQLITE_DONE)
+        rows->failed = db_error(rows->db, rows->error);
+    sqlite3_reset(statement);
+}
+
+static void bind_id(sqlite3_stmt *statement, int index, int64_t id)
+{
+    if (id > 0)
+        sqlite3_bind_int64(statement, index, id);
+}
+
+static void bind_number_field(struct rows *rows, sqlite3_stmt *statement, int index, unsigned field)
+{
+    if (event_has(rows->event, field))
+        sqlite3_bind_int64(statement, index, (sqlite3_int64)rows->event->value[field]);
+}
+
+static void bind_text_field(struct rows *rows, sqlite3_stmt *statement, int index, unsigned field)
+{
+    struct event_span span = event_span_of(rows->event, field);
+
+    if (event_has(rows->event, field))
+        sqlite3_bind_text(statement, index, (const char *)event_bytes_at(rows->event, span), (int)span.length, SQLITE_STATIC);
+}
+
+static void insert_thread(struct rows *rows, uint32_t tid)
+{
+    sqlite3_stmt *insert;
+
+    rows->thread = roster_add_thread(rows->roster, rows->process, tid);
+    if (rows->thread == NULL) {
+        fail_out_of_memory(rows);
+        return;
+    }
+    insert = start(rows, INSERT_THREAD, rows->thread->id);
+    sqlite3_bind_int64(insert, 3, rows->process->id);
+    sqlite3_bind_int64(insert, 4, tid);
+    if (rows->event->kind == EVENT_CREATE_THREAD && event_has(rows->event, FIELD(CREATE_THREAD, start_address))) {
+        uint64_t address = rows->event->value[FIELD(CREATE_THREAD, start_address)];
+        sqlite3_bind_int64(insert, 5, (sqlite3_int64)address);
+        if (rows->references.location != NULL) {
+            bind_id(insert, 6, rows->references.location->module_id);
+            sqlite3_bind_int64(insert, 7, (sqlite3_int64)(address - rows->references.location->base));
+        }
+    }
+    sqlite3_bind_int64(insert, 8, (sqlite3_int64)rows->seq);
+    finish(rows, insert);
+}
+
+static void insert_process(struct rows *rows, uint64_t via)
+{
+    bool created = rows->event->kind == EVENT_CREATE_PROCESS;
+    sqlite3_stmt *insert;
+
+    rows->process = roster_add_process(rows->roster, rows->event->pid);
+    if (rows->process == NULL) {
+        fail_out_of_memory(rows);
+        return;
+    }
+    insert = start(rows, INSERT_PROCESS, rows->process->id);
+    sqlite3_bind_int64(insert, 3, rows->event->pid);
+    sqlite3_bind_int64(insert, 6, (sqlite3_int64)via);
+    if (created) {
+        bind_number_field(rows, insert, 4, FIELD(CREATE_PROCESS, parent_pid));
+        bind_id(insert, 5, rows->references.process_id);
+        bind_id(insert, 7, rows->references.module_id);
+        bind_text_field(rows, insert, 8, FIELD(CREATE_PROCESS, command_line));
+        bind_text_field(rows, insert, 9, FIELD(CREATE_PROCESS, load_detection));
+    }
+    sqlite3_bind_int64(insert, 10, (sqlite3_int64)rows->seq);
+    finish(rows, insert);
+}
+
+static void end_thread(void *context, int64_t thread_id)
+{
+    struct rows *rows = context;
+    sqlite3_stmt *update = start(rows, END_THREAD, thread_id);
+
+    sqlite3_bind_int64(update, 3, (sqlite3_int64)rows->seq);
+    if (rows->event->kind == EVENT_EXIT_THREAD)
+        bind_number_field(rows, update, 4, FIELD(EXIT_THREAD, exit_code));
+    finish(rows, update);
+}
+
+static void end_load(struct rows *rows, const struct roster_module *module)
+{
+    sqlite3_stmt *update;
+
+    if (module->load_seq == 0 || module->inherited)
+        return;
+    update = start(rows, END_LOAD, (int64_t)module->load_seq);
+    sqlite3_bind_int64(update, 3, (sqlite3_int64)rows->seq);
+    finish(rows, update);
+}
+
+/* The image of a process is a module too, which addresses can lie in. */
+static void add_module(struct rows *rows, unsigned base_field, uint64_t load_seq)
+{
+    struct roster_module module = {
+        .base = rows->event->value[base_field],
+        .bytes = rows->image_bytes,
+        .module_id = rows->references.module_id,
+        .load_seq = load_seq,
+    };
+
+    if (event_has(rows->event, base_field) && roster_add_module(rows->process, &module) != 0)
+        fail_out_of_memory(rows);
+}
+
+/* exec: the old image's modules and the other threads are gone, the process stays. */
+static void replace_image(struct rows *rows)
+{
+    sqlite3_stmt *update = start(rows, IMAGE_PROCESS, rows->process->id);
+
+    bind_id(update, 3, rows->references.module_id);
+    bind_text_field(rows, update, 4, FIELD(CREATE_PROCESS, command_line));
+    bind_text_field(rows, update, 5, FIELD(CREATE_PROCESS, load_detection));
+    finish(rows, update);
+    for (size_t i = 0; i < rows->process->module_count; i++)
+        end_load(rows, &rows->process->modules[i]);
+    roster_remove_all_modules(rows->process);
+    roster_end_threads_but(rows->roster, rows->process, rows->thread, end_thread, rows);
+    if (rows->thread == NULL)
+        insert_thread(rows, rows->event->tid);
+}
+
+/* Finds the module that the event's address lies in. */
+static void find_location(struct rows *rows)
+{
+    const struct kind_descriptor *kind = event_kind_descriptor(rows->event->kind);
+
+    for (unsigned i = 0; i < kind->field_count; i++)
+        if (kind->fields[i].type == FIELD_LOCATION && event_has(rows->event, i) && rows->process != NULL)
+            rows->references.location = roster_module_at(rows->process, rows->event->value[i]);
+}
+
+/* fork: the child shows the parent's image and modules, nothing is loaded again. */
+static void inherit_image(struct rows *rows, const struct roster_process *parent)
+{
+    sqlite3_stmt *update = start(rows, INHERIT_IMAGE, rows->process->id);
+
+    sqlite3_bind_int64(update, 3, parent->id);
+    finish(rows, update);
+    if (roster_copy_modules(rows->process, parent) != 0)
+        fail_out_of_memory(rows);
+    for (size_t i = 0; i < rows->process->module_count; i++)
+        if (rows->process->modules[i].load_seq == 0)
+            rows->references.module_id = rows->process->modules[i].module_id;
+}
+
+static void before_create_process(struct rows *rows)
+{
+    uint64_t via = rows->event->value[FIELD(CREATE_PROCESS, via)];
+    struct roster_process *parent = roster_process(rows->roster, (uint32_t)rows->event->value[FIELD(CREATE_PROCESS, parent_pid)]);
+
+    if (event_has(rows->event, FIELD(CREATE_PROCESS, parent_pid)) && parent != NULL)
+        rows->references.process_id = parent->id;
+    if (via == VIA_EXEC && rows->process != NULL) {
+        replace_image(rows);
+    } else {
+        insert_process(rows, via);
+        if (rows->failed == 0)
+            insert_thread(rows, rows->event->tid);
+        if (rows->failed == 0 && via == VIA_FORK && parent != NULL)
+            inherit_image(rows, parent);
+    }
+    if (rows->failed == 0 && via != VIA_FORK)
+        add_module(rows, FIELD(CREATE_PROCESS, base), 0);
+    if (rows->failed == 0)
+        find_location(rows); /* in the image that is known only now */
+}
+
+static void before_create_thread(struct rows *rows)
+{
+    insert_thread(rows, rows->event->tid);
+}
+
+static void before_load(struct rows *rows)
+{
+    add_module(rows, FIELD(LOAD_DLL, base), rows->seq);
+}
+
+static void before_unload(struct rows *rows)
+{
+    struct roster_module removed;
+
+    if (!roster_remove_module(rows->process, rows->event->value[FIELD(UNLOAD_DLL, base)], &removed))
+        return;
+    rows->references.load_seq = removed.load_seq;
+    end_load(rows, &removed);
+}
+
+static void after_exit_thread(struct rows *rows)
+{
+    end_thread(rows, rows->thread->id);
+    roster_end_thread(rows->roster, rows->thread);
+}
+
+static void after_exit_process(struct rows *rows)
+{
+    sqlite3_stmt *update = start(rows, END_PROCESS, rows->process->id);
+
+    sqlite3_bind_int64(update, 3, (sqlite3_int64)rows->seq);
+    bind_number_field(rows, update, 4, FIELD(EXIT_PROCESS, exit_code));
+    bind_number_field(rows, update, 5, FIELD(EXIT_PROCESS, signal));
+    finish(rows, update);
+    roster_end_process(rows->roster, rows->process, end_thread, rows);
+}
+
+static const struct {
+    void (*before)(struct rows *rows); /* the event's own rows are not written yet */
+    void (*after)(struct rows *rows);
+} effects[EVENT_KINDS] = {
+    [EVENT_CREATE_PROCESS] = {before_create_process, NULL},
+    [EVENT_EXIT_PROCESS] = {NULL, after_exit_process},
+    [EVENT_CREATE_THREAD] = {before_create_thread, NULL},
+    [EVENT_EXIT_THREAD] = {NULL, after_exit_thread},
+    [EVENT_LOAD_DLL] = {before_load, NULL},
+    [EVENT_UNLOAD_DLL] = {before_unload, NULL},
+};
+
+/* Finds the module row of the event's image, if the kind has one. */
+static void find_module(struct rows *rows)
+{
+    const struct kind_descriptor *kind = event_kind_descriptor(rows->event->kind);
+    bool has_module = false;
+    int64_t id;
+
+    for (unsigned i = 0; i < kind->field_count; i++)
+        has_module |= kind->fields[i].type == FIELD_MODULE;
+    if (!has_module)
+        return;
+    platform_identify(rows->event, &rows->identity);
+    if (rows->identity.path[0] == '\0' && rows->identity.build_id[0] == '\0' && rows->identity.image_bytes == 0)
+        return;
+    rows->image_bytes = rows->identity.image_bytes;
+    id = modules_intern(rows->modules, &rows->identity, rows->error);
+    if (id < 0)
+        rows->failed = -1;
+    else
+        rows->references.module_id = id;
+}
+
+/* Events may come from a process or thread whose start was not seen (an attach, a script): it is then known from here on. */
+static void find_process_and_thread(struct rows *rows)
+{
+    rows->process = roster_process(rows->roster, rows->event->pid);
+    rows->thread = rows->process == NULL ? NULL : roster_thread(rows->roster, rows->event->pid, rows->event->tid);
+    if (rows->event->kind == EVENT_CREATE_PROCESS)
+        return;
+    if (rows->process == NULL)
+        insert_process(rows, VIA_ATTACH);
+    if (rows->thread == NULL && rows->failed == 0 && rows->event->kind != EVENT_CREATE_THREAD)
+        insert_thread(rows, rows->event->tid);
+}
+
+static void insert_event(struct rows *rows, uint64_t t_ns, uint64_t hold_ns)
+{
+    sqlite3_stmt *insert = start(rows, INSERT_EVENT, (int64_t)rows->seq);
+
+    sqlite3_bind_int64(insert, 3, (sqlite3_int64)t_ns);
+    sqlite3_bind_int64(insert, 4, (sqlite3_int64)hold_ns);
+    bind_id(insert, 5, rows->process->id);
+    bind_id(insert, 6, rows->thread->id);
+    sqlite3_bind_int(insert, 7, rows->event->kind);
+    sqlite3_bind_int(insert, 8, rows->event->synthetic);
+    finish(rows, insert);
+}
+
+int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns, uint64_t hold_ns,
+               struct trail_error *error)
+{
+    static const struct detail_references none;
+
+    rows->event = event;
+    rows->seq = seq;
+    rows->references = none;
+    rows->image_bytes = 0;
+    rows->error = error;
+    rows->failed = 0;
+    find_process_and_thread(rows);
+    if (rows->failed == 0)
+        find_module(rows);
+    if (rows->failed == 0)
+        find_location(rows);
+    if (rows->failed == 0 && effects[event->kind].before != NULL)
+        effects[event->kind].before(rows);
+    if (rows->failed == 0)
+        insert_event(rows, t_ns, hold_ns);
+    if (rows->failed == 0)
+        rows->failed = detail_insert(rows->detail, rows->run_id, seq, event, &rows->references, error);
+    if (rows->failed == 0 && effects[event->kind].after != NULL)
+        effects[event->kind].after(rows);
+    return rows->failed;
+}

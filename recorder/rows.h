@@ -1,0 +1,23 @@
+/*
+ * From one event to its rows: `event`, its detail table, and what it changes in `process`, `thread` and `module`. Knows which
+ * processes, threads and modules are alive (roster.h). Writer thread only, inside a transaction.
+ */
+#ifndef TRAIL_ROWS_H
+#define TRAIL_ROWS_H
+
+#include "error.h"
+#include "event.h"
+
+#include <sqlite3.h>
+
+struct rows;
+
+/* Prepares all statements for one run. NULL and error on failure. */
+struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error);
+void rows_free(struct rows *rows);
+
+/* Writes one event; t_ns is relative to the run's zero. Returns 0, or -1 and error. */
+int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns, uint64_t hold_ns,
+               struct trail_error *error);
+
+#endif

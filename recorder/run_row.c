@@ -1,0 +1,173 @@
+/* See run_row.h. */
+#include "run_row.h"
+
+#include "db.h"
+#include "os.h"
+#include "program.h"
+
+#include <string.h>
+
+static int step_and_finalize(sqlite3 *db, sqlite3_stmt *statement, struct trail_error *error)
+{
+    int result;
+
+    if (statement == NULL)
+        return -1;
+    result = sqlite3_step(statement);
+    if (result != SQLITE_DONE)
+        db_error(db, error);
+    sqlite3_finalize(statement);
+    return result == SQLITE_DONE ? 0 : -1;
+}
+
+static void bind_text(sqlite3_stmt *statement, int index, const char *text)
+{
+    sqlite3_bind_text(statement, index, text, -1, SQLITE_TRANSIENT);
+}
+
+static const char insert_sql[] =
+    "INSERT INTO run (uuid, state, start_utc_ns, start_monotonic_ns, command_line, directory, mode, follow, os, arch, host, recorder, "
+    "wait_function, load_detection, wine) "
+    "SELECT lower(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-a' || substr(h, 18, 3) || '-' || "
+    "substr(h, 21, 12)), 'recording', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, nullif(?13, '') "
+    "FROM (SELECT hex(randomblob(16)) AS h)";
+
+static int insert_row(sqlite3 *db, const struct run_start *start, struct trail_error *error)
+{
+    struct os_facts facts;
+    sqlite3_stmt *insert = db_prepare(db, insert_sql, error);
+
+    if (insert == NULL)
+        return -1;
+    os_facts(&facts);
+    sqlite3_bind_int64(insert, 1, (sqlite3_int64)start->utc_ns);
+    sqlite3_bind_int64(insert, 2, (sqlite3_int64)start->monotonic_ns);
+    bind_text(insert, 3, start->command_line);
+    bind_text(insert, 4, start->directory);
+    bind_text(insert, 5, start->mode);
+    sqlite3_bind_int(insert, 6, start->follow);
+    bind_text(insert, 7, facts.os);
+    bind_text(insert, 8, facts.arch);
+    bind_text(insert, 9, facts.host);
+    bind_text(insert, 10, TRAIL_VERSION);
+    bind_text(insert, 11, start->wait_function);
+    bind_text(insert, 12, start->load_detection);
+    bind_text(insert, 13, facts.wine);
+    return step_and_finalize(db, insert, error);
+}
+
+static int insert_label(sqlite3 *db, int64_t run_id, const char *label, struct trail_error *error)
+{
+    const char *equals = strchr(label, '=');
+    sqlite3_stmt *insert = db_prepare(db, "INSERT OR REPLACE INTO label VALUES (?1, ?2, ?3)", error);
+
+    if (insert == NULL)
+        return -1;
+    sqlite3_bind_int64(insert, 1, run_id);
+    sqlite3_bind_text(insert, 2, label, (int)(equals - label), SQLITE_TRANSIENT);
+    bind_text(insert, 3, equals + 1);
+    return step_and_finalize(db, insert, error);
+}
+
+int64_t run_row_insert(sqlite3 *db, const struct run_start *start, struct trail_error *error)
+{
+    int64_t run_id;
+
+    if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
+        return -1;
+    if (insert_row(db, start, error) != 0)
+        goto fail;
+    run_id = sqlite3_last_insert_rowid(db);
+    for (const char *const *label = start->labels; label != NULL && *label != NULL; label++)
+        if (insert_label(db, run_id, *label, error) != 0)
+            goto fail;
+    if (db_run(db, "COMMIT", error) == 0)
+        return run_id;
+fail:
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return -1;
+}
+
+int run_row_set_zero(sqlite3 *db, int64_t run_id, uint64_t utc_ns, uint64_t monotonic_ns, struct trail_error *error)
+{
+    sqlite3_stmt *update = db_prepare(db, "UPDATE run SET start_utc_ns = ?2, start_monotonic_ns = ?3 WHERE id = ?1", error);
+
+    if (update == NULL)
+        return -1;
+    sqlite3_bind_int64(update, 1, run_id);
+    sqlite3_bind_int64(update, 2, (sqlite3_int64)utc_ns);
+    sqlite3_bind_int64(update, 3, (sqlite3_int64)monotonic_ns);
+    return step_and_finalize(db, update, error);
+}
+
+/* The counts as a JSON object, in the order of kinds, without the kinds that did not happen. */
+static char *counts_json(const struct run_counts *counts)
+{
+    sqlite3_str *json = sqlite3_str_new(NULL);
+    const char *separator = "";
+
+    sqlite3_str_appendall(json, "{");
+    for (unsigned kind = 1; kind < EVENT_KINDS; kind++) {
+        if (counts->by_kind[kind] == 0)
+            continue;
+        sqlite3_str_appendf(json, "%s\"%s\":%llu", separator, event_kind_descriptor(kind)->name,
+                            (unsigned long long)counts->by_kind[kind]);
+        separator = ",";
+    }
+    sqlite3_str_appendall(json, "}");
+    return sqlite3_str_finish(json);
+}
+
+int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *counts, struct trail_error *error)
+{
+    sqlite3_stmt *update = db_prepare(db,
+                                      "UPDATE run SET events = ?2, counts = ?3, hold_ns = ?4, quiet_stops = ?5, stalls = ?6, "
+                                      "stall_ns = ?7 WHERE id = ?1",
+                                      error);
+
+    if (update == NULL)
+        return -1;
+    sqlite3_bind_int64(update, 1, run_id);
+    sqlite3_bind_int64(update, 2, (sqlite3_int64)counts->events);
+    sqlite3_bind_text(update, 3, counts_json(counts), -1, sqlite3_free);
+    sqlite3_bind_int64(update, 4, (sqlite3_int64)counts->hold_ns);
+    sqlite3_bind_int64(update, 5, (sqlite3_int64)counts->quiet_stops);
+    sqlite3_bind_int64(update, 6, (sqlite3_int64)counts->stalls);
+    sqlite3_bind_int64(update, 7, (sqlite3_int64)counts->stall_ns);
+    return step_and_finalize(db, update, error);
+}
+
+int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end, struct trail_error *error)
+{
+    sqlite3_stmt *update = db_prepare(db,
+                                      "UPDATE run SET state = ?2, end_reason = ?3, wall_ns = ?4, exit_code = ?5, exit_signal = ?6 "
+                                      "WHERE id = ?1",
+                                      error);
+
+    if (update == NULL)
+        return -1;
+    sqlite3_bind_int64(update, 1, run_id);
+    bind_text(update, 2, end->state);
+    bind_text(update, 3, end->reason);
+    sqlite3_bind_int64(update, 4, (sqlite3_int64)end->wall_ns);
+    if (end->exited && end->exit_signal == 0)
+        sqlite3_bind_int64(update, 5, end->exit_code);
+    if (end->exited && end->exit_signal != 0)
+        sqlite3_bind_int(update, 6, end->exit_signal);
+    return step_and_finalize(db, update, error);
+}
+
+int run_row_delete(sqlite3 *db, int64_t run_id, struct trail_error *error)
+{
+    static const char *const deletes[] = {"DELETE FROM label WHERE run_id = ?1", "DELETE FROM run WHERE id = ?1"};
+
+    for (size_t i = 0; i < sizeof deletes / sizeof deletes[0]; i++) {
+        sqlite3_stmt *delete_rows = db_prepare(db, deletes[i], error);
+        if (delete_rows == NULL)
+            return -1;
+        sqlite3_bind_int64(delete_rows, 1, run_id);
+        if (step_and_finalize(db, delete_rows, error) != 0)
+            return -1;
+    }
+    return 0;
+}

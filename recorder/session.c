@@ -1,0 +1,224 @@
+/* See session.h. */
+#include "session.h"
+
+#include "os.h"
+#include "ring.h"
+#include "writer.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    RING_BYTES = 8 * 1024 * 1024,
+    WAIT_FOREVER = -1
+};
+
+struct session {
+    const struct session_options *options;
+    struct platform *platform;
+    struct ring *ring;
+    struct writer *writer;
+    struct event event;    /* large: filled anew for each stop */
+    uint64_t deadline_ns;  /* 0: none */
+    uint64_t first_ns;     /* t_ns of the first event; 0 before it */
+    struct run_counts totals; /* quiet stops and their hold */
+    enum session_end end;
+};
+
+/* The one session of the process, for session_request_stop. */
+static struct platform *volatile running_platform;
+static volatile sig_atomic_t stop_requested;
+
+void session_request_stop(void)
+{
+    struct platform *platform = running_platform;
+
+    stop_requested = 1;
+    if (platform != NULL)
+        platform_interrupt(platform);
+}
+
+/* Copies the event into the ring; the target is let go after this returns, so it is visible before the target runs on. */
+static void record_event(struct session *session)
+{
+    void *record;
+
+    if (session->ring == NULL)
+        return;
+    record = ring_reserve(session->ring, event_packed_size(&session->event));
+    event_pack(&session->event, record);
+    ring_commit(session->ring);
+}
+
+/* Of several events of one stop, the last carries the time that all together took. */
+static void handle_event(struct session *session)
+{
+    struct event *event = &session->event;
+    bool quiet = event->kind == EVENT_NONE;
+    uint64_t hold_ns = 0;
+
+    if (session->first_ns == 0)
+        session->first_ns = event->t_ns;
+    if (!quiet)
+        record_event(session);
+    if (!event->more) {
+        platform_resume(session->platform);
+        hold_ns = os_monotonic_ns() - event->t_ns;
+    }
+    if (!quiet && session->ring != NULL) {
+        ring_stamp(session->ring, hold_ns);
+    } else if (quiet) {
+        session->totals.quiet_stops++;
+        session->totals.hold_ns += hold_ns;
+    }
+}
+
+static int timeout_ms(const struct session *session)
+{
+    uint64_t now;
+
+    if (session->deadline_ns == 0)
+        return WAIT_FOREVER;
+    now = os_monotonic_ns();
+    return now >= session->deadline_ns ? 0 : (int)((session->deadline_ns - now + 999999) / 1000000);
+}
+
+/* Is it time to stop? */
+static void handle_timeout(struct session *session)
+{
+    if (session->end != SESSION_EXITED)
+        return; /* the kill is under way */
+    if (stop_requested)
+        session->end = SESSION_STOPPED;
+    else if (session->deadline_ns != 0 && os_monotonic_ns() >= session->deadline_ns)
+        session->end = SESSION_TIMED_OUT;
+    else
+        return;
+    session->deadline_ns = 0;
+    platform_kill(session->platform);
+}
+
+static void run_loop(struct session *session, struct trail_error *error)
+{
+    for (;;) {
+        switch (platform_wait(session->platform, timeout_ms(session), &session->event, error)) {
+        case PLATFORM_EVENT:
+            handle_event(session);
+            if (session->deadline_ns != 0) /* a target that never stops talking must not outlive its limit */
+                handle_timeout(session);
+            break;
+        case PLATFORM_TIMEOUT:
+            handle_timeout(session);
+            break;
+        case PLATFORM_END:
+            return;
+        case PLATFORM_FAILED:
+            session->end = SESSION_FAILED;
+            return;
+        }
+    }
+}
+
+static int open_writer(struct session *session, struct trail_error *error)
+{
+    struct platform_facts facts;
+    char directory[4096];
+    struct writer_options options = {
+        .database = session->options->database,
+        .live = session->options->live,
+        .run = {
+            .monotonic_ns = os_monotonic_ns(),
+            .utc_ns = os_utc_ns(),
+            .command_line = session->options->launch.command_line,
+            .directory = session->options->launch.directory,
+            .mode = "launch",
+            .follow = session->options->launch.follow,
+            .labels = session->options->labels,
+        },
+    };
+
+    platform_facts(session->platform, &facts);
+    options.run.wait_function = facts.wait_function;
+    options.run.load_detection = facts.load_detection;
+    os_current_directory(directory, sizeof directory);
+    if (options.run.directory == NULL)
+        options.run.directory = directory;
+    session->ring = ring_new(RING_BYTES, error);
+    if (session->ring == NULL || (session->writer = writer_open(&options, session->ring, error)) == NULL)
+        return -1;
+    return writer_start(session->writer, error);
+}
+
+static const char *const end_reasons[] = {
+    [SESSION_EXITED] = "exit",
+    [SESSION_TIMED_OUT] = "timeout",
+    [SESSION_STOPPED] = "request",
+    [SESSION_FAILED] = "failure",
+};
+
+static void close_writer(struct session *session, struct session_result *result, struct trail_error *error)
+{
+    struct run_end end = {
+        .state = session->end == SESSION_FAILED ? "interrupted" : "complete",
+        .reason = end_reasons[session->end],
+        .wall_ns = result->wall_ns,
+        .exited = result->exit.ended,
+        .exit_code = result->exit.exit_code,
+        .exit_signal = result->exit.signal,
+    };
+
+    ring_finish(session->ring);
+    ring_stalls(session->ring, &session->totals.stalls, &session->totals.stall_ns);
+    if (writer_finish(session->writer, &end, &session->totals, error) != 0)
+        result->incomplete = true;
+    result->run_id = writer_run_id(session->writer);
+    result->counts = *writer_counts(session->writer);
+}
+
+static void free_session(struct session *session)
+{
+    running_platform = NULL;
+    writer_free(session->writer);
+    ring_free(session->ring);
+    platform_free(session->platform);
+    free(session);
+}
+
+static void finish(struct session *session, struct session_result *result, struct trail_error *error)
+{
+    result->end = session->end;
+    result->wall_ns = session->first_ns == 0 ? 0 : os_monotonic_ns() - session->first_ns;
+    platform_exit_of_launched(session->platform, &result->exit);
+    result->counts = session->totals;
+    if (session->writer != NULL)
+        close_writer(session, result, error);
+}
+
+int session_run(const struct session_options *options, struct session_result *result, struct trail_error *error)
+{
+    struct session *session = calloc(1, sizeof *session);
+
+    memset(result, 0, sizeof *result);
+    if (session == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    session->options = options;
+    session->platform = platform_new(error);
+    if (session->platform == NULL || (!options->nop && open_writer(session, error) != 0)) {
+        free_session(session);
+        return -1;
+    }
+    running_platform = session->platform;
+    if (platform_launch(session->platform, &options->launch, error) != 0) {
+        if (session->writer != NULL)
+            writer_cancel(session->writer);
+        free_session(session);
+        return -1;
+    }
+    if (options->timeout_ns != 0)
+        session->deadline_ns = os_monotonic_ns() + options->timeout_ns;
+    run_loop(session, error);
+    finish(session, result, error);
+    free_session(session);
+    return 0;
+}

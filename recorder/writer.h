@@ -1,0 +1,44 @@
+/*
+ * The writer: takes events from the ring, finds out what needs no frozen target (which module, which process of ours, which load an
+ * unload ends), and writes rows in batches. It owns the database connection of a recording.
+ *
+ * Threads: writer_open, writer_start, writer_finish and writer_free on the loop thread, the rest on the writer's own.
+ */
+#ifndef TRAIL_WRITER_H
+#define TRAIL_WRITER_H
+
+#include "error.h"
+#include "ring.h"
+#include "run_row.h"
+
+struct writer;
+
+struct writer_options {
+    const char *database;    /* path */
+    struct run_start run;    /* texts are copied into the database at once */
+    bool live;               /* print each event to stderr */
+};
+
+/* Opens the database and makes the run's row. NULL and error on failure: then nothing has changed but a created database. */
+struct writer *writer_open(const struct writer_options *options, struct ring *ring, struct trail_error *error);
+
+/* Starts the thread. */
+int writer_start(struct writer *writer, struct trail_error *error);
+
+/*
+ * Ends a recording, after ring_finish: waits until everything is written, completes the run's row with `end` and the totals that
+ * only the session knows (`totals`: quiet stops, their hold, stalls). Returns -1 and error if anything is missing from the file.
+ */
+int writer_finish(struct writer *writer, const struct run_end *end, const struct run_counts *totals, struct trail_error *error);
+
+/* Ends a recording that has no run: takes the run's row out again. */
+void writer_cancel(struct writer *writer);
+
+/* After writer_finish: the run's number and what was written. */
+int64_t writer_run_id(const struct writer *writer);
+const struct run_counts *writer_counts(const struct writer *writer);
+
+/* Closes the database. NULL is accepted. */
+void writer_free(struct writer *writer);
+
+#endif
