@@ -14,7 +14,7 @@
 
 enum {
     ALIGNMENT = 8,
-    STALL_WAIT_MS = 1,
+    STALL_WAIT_MS = 2,
     CACHE_LINE_BYTES = 64
 };
 
@@ -88,16 +88,16 @@ static bool has_room(struct ring *ring, uint64_t needed_head)
     return needed_head - ring->seen_tail <= ring->capacity;
 }
 
+/* Waits until half of the ring is free: two threads that hand single records to and fro would spend their time waking each other. */
 static void wait_for_room(struct ring *ring, uint64_t needed_head)
 {
     uint64_t start = os_monotonic_ns();
 
     ring->stalls++;
-    while (!has_room(ring, needed_head)) {
-        atomic_store(&ring->producer_waits, true);
+    atomic_store(&ring->producer_waits, true);
+    while (!has_room(ring, needed_head + ring->capacity / 2)) {
         os_wake_set(ring->data);
-        if (!has_room(ring, needed_head))
-            os_wake_wait(ring->room, STALL_WAIT_MS);
+        os_wake_wait(ring->room, STALL_WAIT_MS);
     }
     atomic_store(&ring->producer_waits, false);
     ring->stall_ns += os_monotonic_ns() - start;
@@ -189,7 +189,8 @@ void ring_release(struct ring *ring)
     uint64_t size = (sizeof(struct record) + record_at(ring, tail)->size + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
 
     atomic_store_explicit(&ring->tail, tail + size, memory_order_release);
-    if (atomic_load(&ring->producer_waits))
+    if (atomic_load(&ring->producer_waits) &&
+        atomic_load_explicit(&ring->head, memory_order_relaxed) - (tail + size) <= ring->capacity / 4)
         os_wake_set(ring->room);
 }
 

@@ -4,7 +4,6 @@
 #include "event_kinds.h"
 #include "schema_sql.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +27,28 @@ static const struct {
 #define TRAIL_CODE(TYPE, CONSTANT, number, word) {FIELD_##TYPE, number, word},
 #include "event_kinds.def"
 };
+
+/* Why SQLite could not open the file: it does not say so itself, so its view of the folder is asked. */
+static void explain_cannot_open(const char *path, struct trail_error *error)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    size_t end = strlen(path);
+    int is_there = 0, is_writable = 0;
+    char *folder;
+
+    while (end > 0 && path[end - 1] != '/' && path[end - 1] != '\\')
+        end--;
+    folder = end == 0 ? sqlite3_mprintf(".") : sqlite3_mprintf("%.*s", (int)end, path);
+    if (folder == NULL || vfs == NULL)
+        return;
+    vfs->xAccess(vfs, folder, SQLITE_ACCESS_EXISTS, &is_there);
+    vfs->xAccess(vfs, folder, SQLITE_ACCESS_READWRITE, &is_writable);
+    sqlite3_free(folder);
+    if (!is_there)
+        error_set(error, TRAIL_FAILED, SQLITE_CANTOPEN, "there is no such folder");
+    else if (!is_writable)
+        error_set(error, TRAIL_READ_ONLY, SQLITE_CANTOPEN, "the file or its folder is read-only");
+}
 
 int db_error(sqlite3 *db, struct trail_error *error)
 {
@@ -204,6 +225,10 @@ static int prepare_for_recording(sqlite3 *db, struct trail_error *error)
 
 int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *error)
 {
+    struct trail_error local;
+
+    if (error == NULL)
+        error = &local;
     *db = NULL;
     if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         db_error(*db, error);
@@ -211,6 +236,8 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
         error_set(error, TRAIL_READ_ONLY, SQLITE_READONLY, "the file or its folder is read-only");
     else if (prepare_for_recording(*db, error) == 0)
         return 0;
+    if ((error->os_code & 0xFF) == SQLITE_CANTOPEN)
+        explain_cannot_open(path, error);
     sqlite3_close(*db);
     *db = NULL;
     return error_context(error, "cannot record to '%s'", path);

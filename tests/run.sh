@@ -1,0 +1,61 @@
+#!/bin/sh
+# Builds everything and runs all tests: native with gcc and with clang, under the sanitizers, and the Windows programs under Wine.
+# Installs what is missing (Debian 12 and later, Ubuntu). Usage: sh tests/run.sh
+set -eu
+cd "$(dirname "$0")/.."
+. samples/packages.sh
+
+need gcc gcc
+need clang clang
+need cmake cmake
+need ninja ninja-build
+need_file '/usr/include/stdio.h' libc6-dev
+need_file '/usr/include/sqlite3.h' libsqlite3-dev
+need_file '/usr/include/zlib.h' zlib1g-dev
+need_file '/usr/include/cmocka.h' libcmocka-dev
+need sqlite3 sqlite3
+need python3 python3
+need readelf binutils
+need musl-gcc musl-tools
+need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+need_file '/usr/x86_64-w64-mingw32/lib/libz.a' libz-mingw-w64-dev
+need_file '/usr/lib/wine/wine64' wine64
+need npm npm
+need flock util-linux
+install_missing
+
+log=build/run.log
+mkdir -p build
+: >"$log"
+
+# build PRESET [CMAKE OPTION...]: configures and builds; warnings are errors.
+build()
+{
+    preset=$1
+    shift
+    echo "== building: $preset $*"
+    { cmake --preset "$preset" -DTRAIL_WERROR=ON "$@" && cmake --build --preset "$preset"; } >>"$log" 2>&1 || {
+        tail -n 40 "$log"
+        echo "building $preset failed; the whole log is in $log" >&2
+        exit 1
+    }
+}
+
+# check PRESET [CTEST OPTION...]
+check()
+{
+    preset=$1
+    shift
+    echo "== testing: $preset $*"
+    ctest --preset "$preset" -j2 "$@"
+}
+
+build dev -DCMAKE_C_COMPILER=clang
+build asan
+check asan -L unit
+build tsan
+check tsan -R '^unit-ring-'
+build release
+check release
+build mingw
+check mingw
