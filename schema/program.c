@@ -30,6 +30,8 @@ static char *utf8_from_wide(const wchar_t *wide)
     return text;
 }
 
+int wmain(int argument_count, wchar_t **wide_arguments); /* no header declares it */
+
 int wmain(int argument_count, wchar_t **wide_arguments)
 {
     char **arguments = calloc((size_t)argument_count + 1, sizeof *arguments);

@@ -1,0 +1,266 @@
+/* From a DEBUG_EVENT to a struct event: fixed fields, and what must be read from memory that the target may change or free. */
+#include "windows_platform.h"
+
+#include <psapi.h>
+
+#include <string.h>
+
+enum {
+    EXCEPTION_NESTED_MAX = 16,
+    IMAGE_NAME_UNITS_MAX = 2048,
+    WX86_BREAKPOINT = 0x4000001F /* STATUS_WX86_BREAKPOINT: a breakpoint of the 32-bit half of a process */
+};
+
+/*
+ * Attaching queues, before DebugActiveProcess returns, events that tell what is already there: the process, its threads (with start
+ * address 0) and its modules. These are state, not history. The replay is over with the first event of another sort - most often the
+ * thread that the system puts into the process to break in, or its breakpoint, but Windows 11 may leave it out - or, as
+ * platform_wait sees to, when nothing is queued any more. A module that the program itself loads in that very gap, with
+ * no thread event before it, cannot be told from a replayed one.
+ */
+static bool is_replay(const DEBUG_EVENT *native)
+{
+    switch (native->dwDebugEventCode) {
+    case CREATE_PROCESS_DEBUG_EVENT:
+    case LOAD_DLL_DEBUG_EVENT:
+        return true;
+    case CREATE_THREAD_DEBUG_EVENT:
+        return native->u.CreateThread.lpStartAddress == NULL;
+    default:
+        return false;
+    }
+}
+
+/* The thread that breaks in is no history of the target either; ntdll has the same address in all processes. */
+static void note_break_in(struct debuggee *debuggee, const DEBUG_EVENT *native)
+{
+    if (native->dwDebugEventCode == CREATE_THREAD_DEBUG_EVENT && debuggee->attached && debuggee->break_in_tid == 0 &&
+        (any_function)native->u.CreateThread.lpStartAddress == os_find_function(L"ntdll.dll", "DbgUiRemoteBreakin"))
+        debuggee->break_in_tid = native->dwThreadId;
+}
+
+static void decide_synthetic(struct debuggee *debuggee, const DEBUG_EVENT *native, struct event *event)
+{
+    if (!debuggee->attached)
+        return;
+    if (debuggee->replaying && !is_replay(native)) {
+        debuggee->replaying = false;
+        note_break_in(debuggee, native);
+    }
+    event->synthetic = debuggee->replaying || (debuggee->break_in_tid != 0 && debuggee->break_in_tid == native->dwThreadId);
+}
+
+/* The name by which the target loaded an image, for events without a file handle. Device paths become drive paths in identify.c. */
+static void name_image(struct platform *platform, HANDLE process, const void *name_at, bool wide, const void *base, struct event *event)
+{
+    uintptr_t name = 0;
+    size_t size;
+    bool exact, complete = false;
+
+    if (name_at != NULL && target_memory_read(process, (uintptr_t)name_at, &name, sizeof name) && name != 0 && wide) {
+        size = target_memory_read_string(process, name, 2, 0, platform->raw, IMAGE_NAME_UNITS_MAX * 2, &complete);
+        if (complete && size > 0) {
+            event->image.path = event_text_put_wide(platform, event, (const wchar_t *)(const void *)platform->raw, size / 2, &exact);
+            return;
+        }
+    }
+    size = K32GetMappedFileNameW(process, (void *)(uintptr_t)base, platform->wide, IMAGE_NAME_UNITS_MAX);
+    if (size > 0 && size < IMAGE_NAME_UNITS_MAX)
+        event->image.path = event_text_put_wide(platform, event, platform->wide, size, &exact);
+}
+
+static struct debuggee *announce(struct platform *platform, uint32_t pid, HANDLE process)
+{
+    struct debuggee *debuggee = platform_debuggee(platform, pid);
+
+    if (debuggee != NULL && debuggee->announced) { /* the number is used again, and its last owner ended unseen */
+        platform_remove_debuggee(platform, pid);
+        debuggee = NULL;
+    }
+    if (debuggee == NULL)
+        debuggee = platform_add_debuggee(platform, pid);
+    debuggee->announced = true;
+    debuggee->process = process;
+    return debuggee;
+}
+
+static void decode_create_process(struct platform *platform, const CREATE_PROCESS_DEBUG_INFO *info, struct event *event)
+{
+    struct debuggee *debuggee = announce(platform, event->pid, info->hProcess);
+    bool launched = platform_is_launched(platform, debuggee);
+
+    event_set(event, FIELD(CREATE_PROCESS, via), debuggee->attached ? VIA_ATTACH : launched ? VIA_LAUNCH : VIA_CREATE);
+    event_set(event, FIELD(CREATE_PROCESS, base), (uintptr_t)info->lpBaseOfImage);
+    if (info->lpStartAddress != NULL)
+        event_set(event, FIELD(CREATE_PROCESS, start_address), (uintptr_t)info->lpStartAddress);
+    event_set(event, FIELD(CREATE_PROCESS, thread_local_base), (uintptr_t)info->lpThreadLocalBase);
+    if (info->nDebugInfoSize != 0) {
+        event_set(event, FIELD(CREATE_PROCESS, debug_info_offset), info->dwDebugInfoFileOffset);
+        event_set(event, FIELD(CREATE_PROCESS, debug_info_size), info->nDebugInfoSize);
+    }
+    event->image.file = (intptr_t)info->hFile;
+    if (info->hFile == NULL)
+        name_image(platform, info->hProcess, info->lpImageName, info->fUnicode != 0, info->lpBaseOfImage, event);
+    if (launched) {
+        event_set(event, FIELD(CREATE_PROCESS, parent_pid), GetCurrentProcessId());
+        event_text_set(event, FIELD(CREATE_PROCESS, command_line), platform->command_line, strlen(platform->command_line));
+    } else {
+        child_decode(platform, info->hProcess, event);
+    }
+    if (debuggee->attached)
+        event->synthetic = true;
+}
+
+static void decode_load(struct platform *platform, const struct debuggee *debuggee, const LOAD_DLL_DEBUG_INFO *info, struct event *event)
+{
+    unsigned cause = debuggee->attached           ? (event->synthetic ? CAUSE_ATTACH : CAUSE_RUNTIME)
+                     : debuggee->loader_breakpoint_seen ? CAUSE_RUNTIME : CAUSE_STARTUP;
+
+    event_set(event, FIELD(LOAD_DLL, base), (uintptr_t)info->lpBaseOfDll);
+    event_set(event, FIELD(LOAD_DLL, cause), cause);
+    event_set(event, FIELD(LOAD_DLL, time_source), TIME_SOURCE_STOP);
+    if (info->nDebugInfoSize != 0) {
+        event_set(event, FIELD(LOAD_DLL, debug_info_offset), info->dwDebugInfoFileOffset);
+        event_set(event, FIELD(LOAD_DLL, debug_info_size), info->nDebugInfoSize);
+    }
+    event->image.file = (intptr_t)info->hFile;
+    if (info->hFile == NULL)
+        name_image(platform, debuggee->process, info->lpImageName, info->fUnicode != 0, info->lpBaseOfDll, event);
+}
+
+/* Records that a record points to lie in the target's memory; the chain is hostile and may be a circle. */
+static void decode_nested(HANDLE process, const EXCEPTION_RECORD *outer, struct event *event)
+{
+    uint64_t codes[EXCEPTION_NESTED_MAX], addresses[EXCEPTION_NESTED_MAX];
+    EXCEPTION_RECORD record = *outer;
+    unsigned count = 0;
+
+    while (count < EXCEPTION_NESTED_MAX && target_memory_read(process, (uintptr_t)record.ExceptionRecord, &record, sizeof record)) {
+        codes[count] = record.ExceptionCode;
+        addresses[count++] = (uintptr_t)record.ExceptionAddress;
+    }
+    if (count == 0)
+        return;
+    event_set_bytes(event, FIELD(EXCEPTION, nested_codes), codes, count * sizeof codes[0]);
+    event_set_bytes(event, FIELD(EXCEPTION, nested_addresses), addresses, count * sizeof addresses[0]);
+}
+
+/* The first breakpoint of a process is the loader's (or the break-in's) and would not be there without a debugger. */
+static DWORD answer_exception(struct debuggee *debuggee, const EXCEPTION_RECORD *record, uint32_t tid)
+{
+    bool *seen = record->ExceptionCode == WX86_BREAKPOINT ? &debuggee->wow64_breakpoint_seen : &debuggee->loader_breakpoint_seen;
+
+    if (record->ExceptionCode != EXCEPTION_BREAKPOINT && record->ExceptionCode != WX86_BREAKPOINT)
+        return DBG_EXCEPTION_NOT_HANDLED;
+    if (debuggee->attached)
+        return tid == debuggee->break_in_tid ? DBG_CONTINUE : DBG_EXCEPTION_NOT_HANDLED;
+    if (*seen)
+        return DBG_EXCEPTION_NOT_HANDLED;
+    *seen = true;
+    return DBG_CONTINUE;
+}
+
+static void decode_exception(const struct debuggee *debuggee, const EXCEPTION_DEBUG_INFO *info, struct event *event)
+{
+    const EXCEPTION_RECORD *record = &info->ExceptionRecord;
+    uint64_t parameters[EXCEPTION_MAXIMUM_PARAMETERS];
+    DWORD count = record->NumberParameters;
+
+    event_set(event, FIELD(EXCEPTION, code), record->ExceptionCode);
+    event_set(event, FIELD(EXCEPTION, first_chance), info->dwFirstChance != 0);
+    event_set(event, FIELD(EXCEPTION, flags), record->ExceptionFlags);
+    event_set(event, FIELD(EXCEPTION, address), (uintptr_t)record->ExceptionAddress);
+    if (count > EXCEPTION_MAXIMUM_PARAMETERS)
+        count = EXCEPTION_MAXIMUM_PARAMETERS;
+    for (DWORD i = 0; i < count; i++)
+        parameters[i] = record->ExceptionInformation[i];
+    if (count > 0)
+        event_set_bytes(event, FIELD(EXCEPTION, parameters), parameters, count * sizeof parameters[0]);
+    decode_nested(debuggee->process, record, event);
+}
+
+static void decode_exit_process(struct platform *platform, const struct debuggee *debuggee, uint32_t exit_code, struct event *event)
+{
+    event_set(event, FIELD(EXIT_PROCESS, exit_code), exit_code);
+    if (platform_is_launched(platform, debuggee))
+        platform->exit = (struct platform_exit){.ended = true, .exit_code = exit_code};
+    platform->ended_pid = debuggee->pid;
+}
+
+static enum event_kind kind_of(DWORD code)
+{
+    switch (code) {
+    case EXCEPTION_DEBUG_EVENT: return EVENT_EXCEPTION;
+    case CREATE_THREAD_DEBUG_EVENT: return EVENT_CREATE_THREAD;
+    case CREATE_PROCESS_DEBUG_EVENT: return EVENT_CREATE_PROCESS;
+    case EXIT_THREAD_DEBUG_EVENT: return EVENT_EXIT_THREAD;
+    case EXIT_PROCESS_DEBUG_EVENT: return EVENT_EXIT_PROCESS;
+    case LOAD_DLL_DEBUG_EVENT: return EVENT_LOAD_DLL;
+    case UNLOAD_DLL_DEBUG_EVENT: return EVENT_UNLOAD_DLL;
+    case OUTPUT_DEBUG_STRING_EVENT: return EVENT_OUTPUT_DEBUG_STRING;
+    case RIP_EVENT: return EVENT_RIP_EVENT;
+    default: return EVENT_NONE;
+    }
+}
+
+static void decode_details(struct platform *platform, struct debuggee *debuggee, struct event *event)
+{
+    const DEBUG_EVENT *native = &platform->pending;
+
+    switch (event->kind) {
+    case EVENT_EXIT_PROCESS:
+        decode_exit_process(platform, debuggee, native->u.ExitProcess.dwExitCode, event);
+        break;
+    case EVENT_CREATE_THREAD:
+        if (native->u.CreateThread.lpStartAddress != NULL)
+            event_set(event, FIELD(CREATE_THREAD, start_address), (uintptr_t)native->u.CreateThread.lpStartAddress);
+        event_set(event, FIELD(CREATE_THREAD, thread_local_base), (uintptr_t)native->u.CreateThread.lpThreadLocalBase);
+        break;
+    case EVENT_EXIT_THREAD:
+        event_set(event, FIELD(EXIT_THREAD, exit_code), native->u.ExitThread.dwExitCode);
+        break;
+    case EVENT_LOAD_DLL:
+        decode_load(platform, debuggee, &native->u.LoadDll, event);
+        break;
+    case EVENT_UNLOAD_DLL:
+        event_set(event, FIELD(UNLOAD_DLL, base), (uintptr_t)native->u.UnloadDll.lpBaseOfDll);
+        event_set(event, FIELD(UNLOAD_DLL, load), (uintptr_t)native->u.UnloadDll.lpBaseOfDll);
+        break;
+    case EVENT_EXCEPTION:
+        platform->continue_status = answer_exception(debuggee, &native->u.Exception.ExceptionRecord, event->tid);
+        decode_exception(debuggee, &native->u.Exception, event);
+        break;
+    case EVENT_OUTPUT_DEBUG_STRING:
+        debug_string_decode(platform, debuggee->process, &native->u.DebugString, event);
+        break;
+    case EVENT_RIP_EVENT:
+        event_set(event, FIELD(RIP_EVENT, error), native->u.RipInfo.dwError);
+        event_set(event, FIELD(RIP_EVENT, type), native->u.RipInfo.dwType);
+        break;
+    }
+}
+
+/*
+ * Handles: those of processes and threads in an event belong to the system, which closes them at the exit event. Wine does not, and
+ * leaks one handle per thread and process in the recorder; closing them here would be wrong on Windows, so that is tolerated.
+ */
+void decode_event(struct platform *platform, uint64_t t_ns, struct event *event)
+{
+    const DEBUG_EVENT *native = &platform->pending;
+    struct debuggee *debuggee = platform_debuggee(platform, native->dwProcessId);
+
+    event_begin(event, kind_of(native->dwDebugEventCode), native->dwProcessId, native->dwThreadId, t_ns);
+    platform->continue_status = DBG_CONTINUE;
+    if (event->kind == EVENT_CREATE_PROCESS) {
+        decode_create_process(platform, &native->u.CreateProcessInfo, event);
+        return;
+    }
+    if (debuggee == NULL) { /* a late event of a process whose end was found out without its exit event */
+        event->kind = EVENT_NONE;
+        if (native->dwDebugEventCode == LOAD_DLL_DEBUG_EVENT && native->u.LoadDll.hFile != NULL)
+            CloseHandle(native->u.LoadDll.hFile);
+        return;
+    }
+    decide_synthetic(debuggee, native, event);
+    decode_details(platform, debuggee, event);
+}

@@ -1,0 +1,135 @@
+/* Finding out what an image is from its file, on the writer thread, with the target running or gone. See platform.h. */
+#include "windows_platform.h"
+
+#include "image/pe.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+enum { PATH_UNITS_MAX = 32768 };
+
+/* A file handle as an image source. A remote or failing file just ends early; a mapping would raise an exception instead. */
+static size_t read_file_at(void *context, uint64_t offset, void *buffer, size_t size)
+{
+    OVERLAPPED at = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
+    DWORD read = 0;
+
+    return ReadFile(context, buffer, (DWORD)size, &read, &at) ? read : 0;
+}
+
+static HANDLE open_image(const wchar_t *path)
+{
+    return CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
+}
+
+static void identify_file(HANDLE file, struct module_identity *identity)
+{
+    struct image_source source = {.context = file, .read_at = read_file_at};
+    LARGE_INTEGER size;
+
+    if (!GetFileSizeEx(file, &size))
+        return;
+    identity->file_bytes = source.size = (uint64_t)size.QuadPart;
+    pe_parse(&source, identity);
+}
+
+uint32_t identify_machine(const wchar_t *path)
+{
+    struct module_identity identity = {.machine = 0};
+    HANDLE file = open_image(path);
+
+    if (file == INVALID_HANDLE_VALUE)
+        return 0;
+    identify_file(file, &identity);
+    CloseHandle(file);
+    return identity.machine;
+}
+
+/* Cuts what only tells the name-space off: "\\?\C:\x" is C:\x, "\\?\UNC\server\x" is \\server\x. */
+static wchar_t *strip_prefix(wchar_t *path)
+{
+    if (wcsncmp(path, L"\\\\?\\UNC\\", 8) == 0) {
+        path[6] = L'\\';
+        return path + 6;
+    }
+    return wcsncmp(path, L"\\\\?\\", 4) == 0 ? path + 4 : path;
+}
+
+static void set_path(const wchar_t *path, struct module_identity *identity)
+{
+    char *text = wide_to_utf8(path, wcslen(path));
+
+    if (text != NULL)
+        wide_copy_utf8(identity->path, sizeof identity->path, text);
+    free(text);
+}
+
+/* A volume without a drive letter or mount point has no DOS path, only a device path. Keeps identity's path if the file has no name. */
+static void name_file(HANDLE file, struct module_identity *identity)
+{
+    wchar_t *path = calloc(PATH_UNITS_MAX, sizeof *path);
+    DWORD length;
+
+    if (path == NULL)
+        return;
+    length = GetFinalPathNameByHandleW(file, path, PATH_UNITS_MAX, FILE_NAME_NORMALIZED | VOLUME_NAME_DOS);
+    if (length == 0 && identity->path[0] == '\0')
+        length = GetFinalPathNameByHandleW(file, path, PATH_UNITS_MAX, FILE_NAME_NORMALIZED | VOLUME_NAME_NT);
+    if (length > 0 && length < PATH_UNITS_MAX)
+        set_path(strip_prefix(path), identity);
+    free(path);
+}
+
+/* "\Device\HarddiskVolume3\x" to "C:\x", in place: a drive's name is shorter than its device's. Leaves other paths alone. */
+static void device_path_to_drive(wchar_t *path)
+{
+    wchar_t drive[3] = L"A:", device[512];
+
+    if (wcsncmp(path, L"\\Device\\", 8) != 0)
+        return;
+    for (; drive[0] <= L'Z'; drive[0]++) {
+        size_t length = QueryDosDeviceW(drive, device, 512) != 0 ? wcslen(device) : 0;
+        if (length >= 2 && _wcsnicmp(path, device, length) == 0 && path[length] == L'\\') {
+            wmemmove(path + 2, path + length, wcslen(path + length) + 1);
+            wmemcpy(path, drive, 2);
+            return;
+        }
+    }
+}
+
+static HANDLE open_named(const struct event *event, struct module_identity *identity)
+{
+    char name[sizeof identity->path];
+    struct event_span span = event->image.path;
+    HANDLE file = INVALID_HANDLE_VALUE;
+    wchar_t *path;
+
+    if (span.length == 0 || span.length >= sizeof name)
+        return file;
+    memcpy(name, event_bytes_at(event, span), span.length);
+    name[span.length] = '\0';
+    path = wide_from_utf8(name);
+    if (path == NULL)
+        return file;
+    device_path_to_drive(path);
+    set_path(path, identity);
+    file = open_image(path);
+    free(path);
+    return file;
+}
+
+void platform_identify(const struct event *event, struct module_identity *identity)
+{
+    HANDLE file = (HANDLE)event->image.file;
+
+    memset(identity, 0, sizeof *identity);
+    identity->image_bytes = event->image.size;
+    if (file == NULL)
+        file = open_named(event, identity);
+    if (file == NULL || file == INVALID_HANDLE_VALUE)
+        return;
+    name_file(file, identity);
+    identify_file(file, identity);
+    CloseHandle(file);
+}

@@ -1,0 +1,44 @@
+/* UTF-8 inside, UTF-16 outside. See windows_os.h. */
+#include "windows_os.h"
+
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+wchar_t *wide_from_utf8(const char *text)
+{
+    int size = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
+    wchar_t *wide = calloc((size_t)size + 1, sizeof *wide);
+
+    if (wide != NULL && size > 0)
+        MultiByteToWideChar(CP_UTF8, 0, text, -1, wide, size);
+    return wide;
+}
+
+char *wide_to_utf8(const wchar_t *wide, size_t length)
+{
+    char *text = malloc(TEXT_FROM_UTF16_CAPACITY(length));
+    bool exact;
+
+    if (text != NULL)
+        text_from_utf16((const uint16_t *)wide, length, text, &exact);
+    return text;
+}
+
+size_t wide_cut_utf8(const char *text, size_t length, size_t limit)
+{
+    if (length <= limit)
+        return length;
+    while (limit > 0 && ((unsigned char)text[limit] & 0xC0) == 0x80)
+        limit--;
+    return limit;
+}
+
+void wide_copy_utf8(char *out, size_t capacity, const char *text)
+{
+    size_t length = wide_cut_utf8(text, strlen(text), capacity - 1);
+
+    memcpy(out, text, length);
+    out[length] = '\0';
+}

@@ -1,0 +1,97 @@
+/*
+ * What the files of this folder share: the state of a recording, reads of a debuggee's memory, UTF-16 at the seam. Nothing outside the
+ * folder includes it.
+ *
+ * Files: platform.c (life of the state, attach, detach, kill), launch.c and environment.c (CreateProcess), wait.c (wait and resume),
+ * decode.c (DEBUG_EVENT to struct event), debug_string.c, child.c (what a followed child was started as), event_text.c,
+ * target_memory.c, identify.c (writer thread). What the services of os.h consist of is in windows_os.h.
+ */
+#ifndef TRAIL_WINDOWS_PLATFORM_H
+#define TRAIL_WINDOWS_PLATFORM_H
+
+#include "windows_os.h"
+
+#include "platform.h"
+
+enum {
+    DEBUG_STRING_BYTES_MAX = 128 * 1024, /* of one OutputDebugString; the rest is cut and marked */
+    DEBUG_STRING_TEXT_MAX = 6 * DEBUG_STRING_BYTES_MAX + 1
+};
+
+/* A process under the debugger. Loop thread only. */
+struct debuggee {
+    uint32_t pid;
+    HANDLE process;               /* of its CREATE_PROCESS event: the system closes it at the exit event. NULL before */
+    bool announced;               /* its CREATE_PROCESS event has come */
+    bool attached;                /* else launched or created */
+    bool replaying;               /* attached, and what comes is state, not history (see is_replay in decode.c) */
+    bool loader_breakpoint_seen;  /* the first 80000003, which is not the program's own */
+    bool wow64_breakpoint_seen;   /* the first 4000001F, the same of its 32-bit half */
+    uint32_t break_in_tid;        /* the thread that DebugActiveProcess put into it; 0 if none */
+    uint64_t found_dead_ns;       /* when its handle was first seen signalled with no exit event; 0 if not */
+};
+
+/* The state of a recording. Loop thread only, except `interrupted`, which platform_interrupt sets from anywhere. */
+struct platform {
+    BOOL(WINAPI *wait_for_event)(LPDEBUG_EVENT, DWORD);
+    const char *wait_name;
+    volatile LONG interrupted; /* only through Interlocked functions */
+
+    struct debuggee *debuggees; /* live ones, densely; has room for one more whenever the target stands still */
+    unsigned debuggee_count, debuggee_capacity;
+
+    HANDLE launched; /* ours, from CreateProcess; NULL if nothing was launched */
+    uint32_t launched_pid;
+    char *command_line; /* of the launched process */
+    struct platform_exit exit;
+
+    bool stopped;              /* an event is pending: the target stands still */
+    DEBUG_EVENT pending;       /* that event */
+    DWORD continue_status;     /* what platform_resume answers to it */
+    uint32_t ended_pid;        /* whom platform_resume takes out of the table; 0 if nobody */
+
+    /* For one debug string: as it was read, as UTF-16, as UTF-8. */
+    _Alignas(8) unsigned char raw[DEBUG_STRING_BYTES_MAX];
+    wchar_t wide[DEBUG_STRING_BYTES_MAX];
+    char text[DEBUG_STRING_TEXT_MAX];
+};
+
+/* platform.c: the debuggee with that pid, or NULL; and a new one (there is room, see `debuggees`). */
+struct debuggee *platform_debuggee(struct platform *platform, uint32_t pid);
+struct debuggee *platform_add_debuggee(struct platform *platform, uint32_t pid);
+void platform_remove_debuggee(struct platform *platform, uint32_t pid);
+/* Whether it is the process that platform_launch started, still alive. */
+bool platform_is_launched(const struct platform *platform, const struct debuggee *debuggee);
+/* Makes room for two more debuggees: one now, one in the stop after. The target must be running. 0, or -1 if out of memory. */
+int platform_reserve_debuggee(struct platform *platform);
+
+/* decode.c: turns platform->pending into an event, and sets continue_status and ended_pid. */
+void decode_event(struct platform *platform, uint64_t t_ns, struct event *event);
+
+/* debug_string.c: reads and decodes the text of an OutputDebugString, whose other fields stand in info. Makes it a Mark if it is one. */
+void debug_string_decode(struct platform *platform, HANDLE process, const OUTPUT_DEBUG_STRING_INFO *info, struct event *event);
+
+/* child.c: sets parent and command line of a process that a debuggee created. */
+void child_decode(struct platform *platform, HANDLE process, struct event *event);
+
+/* event_text.c. Puts what has been read as UTF-16 into the event's pool as UTF-8, cut at a whole character. Uses platform->text. */
+struct event_span event_text_put_wide(struct platform *platform, struct event *event, const wchar_t *wide, size_t length, bool *exact);
+/* Sets a text field to UTF-8, cut at a whole character. Returns how many bytes were kept. */
+size_t event_text_set(struct event *event, unsigned field, const char *text, size_t length);
+
+/* target_memory.c: reads exactly size bytes; false, and nothing is read, if some are not readable. */
+bool target_memory_read(HANDLE process, uint64_t address, void *buffer, size_t size);
+/*
+ * Reads a string up to its NUL, of units of unit_bytes (1 or 2), and at most capacity bytes of it. `expected` bytes are asked for at
+ * first (0: no idea). Returns how many bytes it has without the NUL; *complete says whether the NUL was found.
+ */
+size_t target_memory_read_string(HANDLE process, uint64_t address, size_t unit_bytes, size_t expected, void *buffer,
+                                 size_t capacity, bool *complete);
+
+/* environment.c: our environment with the launch's changes as CreateProcessW wants it. NULL if out of memory. Free with free(). */
+wchar_t *environment_block(const struct platform_launch *launch);
+
+/* identify.c: the machine of the PE file at a path, 0 if it is none. */
+uint32_t identify_machine(const wchar_t *path);
+
+#endif

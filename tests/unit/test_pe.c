@@ -1,0 +1,284 @@
+/* The PE parser on images made here: whole, cut off at every length, and lying about every offset and count. */
+#include "image/pe.h"
+
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PE_AT = 0x80,
+    HEADERS_SIZE = 0x400,
+    SECTION_RVA = 0x1000, /* the one section holds, from its start: debug directory, RSDS record, resources */
+    SECTION_AT = 0x400,
+    SECTION_SIZE = 0x400,
+    RSDS_AT = SECTION_AT + 0x40,
+    RESOURCES_RVA = SECTION_RVA + 0x100,
+    RESOURCES_AT = SECTION_AT + 0x100,
+    VERSION_AT = SECTION_AT + 0x200,
+    IMAGE_SIZE = SECTION_AT + SECTION_SIZE
+};
+
+struct image {
+    size_t size;
+    unsigned char *bytes; /* of exactly that size on the heap, so that a sanitizer sees a read beyond it */
+};
+
+static size_t read_at(void *context, uint64_t offset, void *buffer, size_t size)
+{
+    const struct image *image = context;
+
+    assert_true(offset <= image->size && size <= image->size - offset); /* what image_source.h promises */
+    memcpy(buffer, image->bytes + offset, size);
+    return size;
+}
+
+static int parse(const unsigned char *bytes, size_t size, struct module_identity *identity)
+{
+    struct image image = {.size = size, .bytes = malloc(size + 1)};
+    struct image_source source = {.context = &image, .read_at = read_at, .size = size};
+    int result;
+
+    assert_non_null(image.bytes);
+    memcpy(image.bytes, bytes, size);
+    memset(identity, 0, sizeof *identity);
+    result = pe_parse(&source, identity);
+    free(image.bytes);
+    return result;
+}
+
+static void put(unsigned char *at, uint64_t value, unsigned size)
+{
+    for (unsigned i = 0; i < size; i++)
+        at[i] = (unsigned char)(value >> 8 * i);
+}
+
+static void put_headers(unsigned char *image, bool is_64_bit)
+{
+    unsigned char *file = image + PE_AT, *header = file + 24, *directories = header + (is_64_bit ? 112 : 96), *section;
+    unsigned header_size = is_64_bit ? 240 : 224;
+
+    memcpy(image, "MZ", 2);
+    put(image + 60, PE_AT, 4);
+    memcpy(file, "PE\0\0", 4);
+    put(file + 4, is_64_bit ? 0x8664 : 0x14C, 2);
+    put(file + 6, 1, 2); /* sections */
+    put(file + 8, 0x5F000001, 4);
+    put(file + 20, header_size, 2);
+    put(header, is_64_bit ? 0x20B : 0x10B, 2);
+    put(header + 56, 0x3000, 4); /* SizeOfImage */
+    put(header + 60, HEADERS_SIZE, 4);
+    put(header + 64, 0xABCDEF, 4); /* CheckSum */
+    put(directories - 4, 16, 4);
+    put(directories + 2 * 8, RESOURCES_RVA, 4);
+    put(directories + 2 * 8 + 4, 0x200, 4);
+    put(directories + 6 * 8, SECTION_RVA, 4);
+    put(directories + 6 * 8 + 4, 28, 4);
+    section = header + header_size;
+    put(section + 8, SECTION_SIZE, 4);
+    put(section + 12, SECTION_RVA, 4);
+    put(section + 16, SECTION_SIZE, 4);
+    put(section + 20, SECTION_AT, 4);
+}
+
+static void put_debug(unsigned char *image, const char *pdb)
+{
+    unsigned char *entry = image + SECTION_AT, *record = image + RSDS_AT;
+
+    put(entry + 12, 2, 4); /* CodeView */
+    put(entry + 16, 24 + strlen(pdb) + 1, 4);
+    put(entry + 24, RSDS_AT, 4);
+    memcpy(record, "RSDS", 4);
+    for (unsigned i = 0; i < 16; i++)
+        record[4 + i] = (unsigned char)(0x10 + i);
+    put(record + 20, 0x2A, 4);
+    strcpy((char *)record + 24, pdb);
+}
+
+/* One resource directory at an offset into the resources, with one entry. */
+static void put_resource_directory(unsigned char *image, unsigned offset, uint32_t id, uint32_t target)
+{
+    unsigned char *directory = image + RESOURCES_AT + offset;
+
+    put(directory + 14, 1, 2);
+    put(directory + 16, id, 4);
+    put(directory + 20, target, 4);
+}
+
+static void put_version(unsigned char *image)
+{
+    unsigned char *data = image + RESOURCES_AT + 0x60, *version = image + VERSION_AT;
+
+    put_resource_directory(image, 0, 16, 0x80000020);
+    put_resource_directory(image, 0x20, 1, 0x80000040);
+    put_resource_directory(image, 0x40, 1033, 0x60);
+    put(data, SECTION_RVA + 0x200, 4);
+    put(data + 4, 92, 4);
+    put(version + 40, 0xFEEF04BD, 4);
+    put(version + 48, 10 << 16 | 2, 4);
+    put(version + 52, 19041u << 16 | 65535, 4);
+}
+
+static void make_image(unsigned char *image, bool is_64_bit)
+{
+    memset(image, 0, IMAGE_SIZE);
+    put_headers(image, is_64_bit);
+    put_debug(image, "D:\\build\\x64/app.pdb");
+    put_version(image);
+}
+
+static void assert_whole(const struct module_identity *identity)
+{
+    assert_int_equal(identity->pe_timestamp, 0x5F000001);
+    assert_int_equal(identity->pe_checksum, 0xABCDEF);
+    assert_int_equal(identity->image_bytes, 0x3000);
+    assert_string_equal(identity->pdb_guid, "13121110-1514-1716-1819-1A1B1C1D1E1F-2A");
+    assert_string_equal(identity->pdb_name, "app.pdb");
+    assert_string_equal(identity->file_version, "10.2.19041.65535");
+}
+
+static void test_reads_both_widths(void **state)
+{
+    unsigned char image[IMAGE_SIZE];
+    struct module_identity identity;
+
+    make_image(image, true);
+    assert_int_equal(parse(image, sizeof image, &identity), 0);
+    assert_int_equal(identity.machine, 0x8664);
+    assert_whole(&identity);
+    make_image(image, false);
+    assert_int_equal(parse(image, sizeof image, &identity), 0);
+    assert_int_equal(identity.machine, 0x14C);
+    assert_whole(&identity);
+}
+
+static void test_survives_every_length(void **state)
+{
+    unsigned char image[IMAGE_SIZE];
+    struct module_identity identity;
+    size_t shortest = 0;
+
+    make_image(image, true);
+    for (size_t size = 0; size < sizeof image; size++) {
+        int result = parse(image, size, &identity);
+        assert_true(shortest == 0 || result == 0); /* once there is enough for the headers, more is not worse */
+        if (result == 0 && shortest == 0)
+            shortest = size;
+        if (result != 0)
+            assert_true(identity.machine == 0 && identity.image_bytes == 0 && identity.pe_timestamp == 0);
+        if (size <= RSDS_AT)
+            assert_string_equal(identity.pdb_guid, "");
+        if (size <= VERSION_AT)
+            assert_string_equal(identity.file_version, "");
+    }
+    assert_int_equal(shortest, PE_AT + 24 + 240);
+}
+
+/* Every 32-bit word of the image in turn becomes each of these: whatever the parser makes of it, it must stay inside and come back. */
+static void test_survives_every_lie(void **state)
+{
+    static const uint32_t lies[] = {0, 1, 0x7F, 0x10000, 0x7FFFFFFF, 0x80000000, 0x80000020, 0xFFFFFFC0, 0xFFFFFFFF};
+    unsigned char image[IMAGE_SIZE], liar[IMAGE_SIZE];
+    struct module_identity identity;
+
+    make_image(image, true);
+    for (size_t at = 0; at + 4 <= sizeof image; at += 2) {
+        for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+            memcpy(liar, image, sizeof image);
+            put(liar + at, lies[i], 4);
+            parse(liar, sizeof liar, &identity);
+            assert_non_null(memchr(identity.pdb_name, '\0', sizeof identity.pdb_name));
+            assert_non_null(memchr(identity.pdb_guid, '\0', sizeof identity.pdb_guid));
+            assert_non_null(memchr(identity.file_version, '\0', sizeof identity.file_version));
+        }
+    }
+}
+
+static void test_survives_noise(void **state)
+{
+    unsigned char image[IMAGE_SIZE];
+    struct module_identity identity;
+    uint32_t random = 1;
+
+    for (unsigned round = 0; round < 20000; round++) {
+        make_image(image, round % 2 == 0);
+        for (unsigned i = 0; i < 8; i++) {
+            random = random * 1664525 + 1013904223;
+            image[(random >> 8) % (i % 2 == 0 ? 0x1C0 : IMAGE_SIZE)] = (unsigned char)(random >> 24);
+        }
+        parse(image, sizeof image, &identity);
+    }
+}
+
+static void test_resource_that_contains_itself_ends(void **state)
+{
+    unsigned char image[IMAGE_SIZE];
+    struct module_identity identity;
+
+    make_image(image, true);
+    put_resource_directory(image, 0x20, 1, 0x80000020);
+    assert_int_equal(parse(image, sizeof image, &identity), 0);
+    assert_string_equal(identity.file_version, "");
+    assert_string_equal(identity.pdb_name, "app.pdb");
+}
+
+static void test_long_and_broken_pdb_names_are_cut_and_shown(void **state)
+{
+    char name[700];
+    unsigned char image[IMAGE_SIZE];
+    struct module_identity identity;
+
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    make_image(image, true);
+    put_debug(image, name);
+    assert_int_equal(parse(image, sizeof image, &identity), 0);
+    assert_int_equal(strlen(identity.pdb_name), sizeof identity.pdb_name - 1);
+    make_image(image, true);
+    put_debug(image, "a\xFF.pdb");
+    assert_int_equal(parse(image, sizeof image, &identity), 0);
+    assert_string_equal(identity.pdb_name, "a\\xFF.pdb");
+}
+
+static void test_name_without_end_stays_in_its_record(void **state)
+{
+    unsigned char image[IMAGE_SIZE];
+    struct module_identity identity;
+
+    make_image(image, true);
+    put(image + SECTION_AT + 16, 24 + 12, 4); /* the record ends in "D:\build\x64" */
+    assert_int_equal(parse(image, sizeof image, &identity), 0);
+    assert_string_equal(identity.pdb_name, "x64");
+}
+
+static void test_other_files_are_refused(void **state)
+{
+    unsigned char image[IMAGE_SIZE];
+    struct module_identity identity;
+
+    make_image(image, true);
+    memcpy(image + PE_AT, "NE\0\0", 4);
+    assert_int_equal(parse(image, sizeof image, &identity), -1);
+    make_image(image, true);
+    memcpy(image, "\177ELF", 4);
+    assert_int_equal(parse(image, sizeof image, &identity), -1);
+    make_image(image, true);
+    put(image + PE_AT + 24, 0x107, 2); /* a ROM image */
+    assert_int_equal(parse(image, sizeof image, &identity), -1);
+    make_image(image, true);
+    put(image + PE_AT + 20, 0, 2); /* an object file's header size */
+    assert_int_equal(parse(image, sizeof image, &identity), -1);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_reads_both_widths),
+    cmocka_unit_test(test_survives_every_length),
+    cmocka_unit_test(test_survives_every_lie),
+    cmocka_unit_test(test_survives_noise),
+    cmocka_unit_test(test_resource_that_contains_itself_ends),
+    cmocka_unit_test(test_long_and_broken_pdb_names_are_cut_and_shown),
+    cmocka_unit_test(test_name_without_end_stays_in_its_record),
+    cmocka_unit_test(test_other_files_are_refused),
+};
+
+UNIT_MAIN(tests)
