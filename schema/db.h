@@ -27,7 +27,7 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
  */
 int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *error);
 
-/* Closes; a recording connection that is the last one puts everything into the one file. NULL is accepted. */
+/* Closes; the last recording connection puts everything into the one file. NULL is accepted. */
 void db_close(sqlite3 *db);
 
 /* Runs SQL that has no parameters and no rows. */

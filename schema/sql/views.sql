@@ -254,9 +254,9 @@ SELECT
       'address', iif(d.address IS NULL, NULL, printf('0x%x', d.address)),
       'module', a.name,
       'offset', iif(d.address_offset IS NULL, NULL, printf('0x%x', d.address_offset)),
-      'parameters', json(d.parameters),
-      'nested_codes', json(d.nested_codes),
-      'nested_addresses', json(d.nested_addresses)))
+      'parameters', iif(json_valid(d.parameters), json(d.parameters), d.parameters),
+      'nested_codes', iif(json_valid(d.nested_codes), json(d.nested_codes), d.nested_codes),
+      'nested_addresses', iif(json_valid(d.nested_addresses), json(d.nested_addresses), d.nested_addresses)))
     FROM event_exception d
     LEFT JOIN module a ON a.id = d.address_module_id
     WHERE d.run_id = e.run_id AND d.seq = e.seq)

@@ -1,0 +1,30 @@
+/*
+ * Bringing in what a recorder that died left behind: the records in its ring's file become rows of its run. Both programs do that when
+ * they open a file; the implementation is in recorder/, which alone knows how an event becomes rows, and is linked into both.
+ *
+ * A run is left behind if its state is `recording` and nobody holds its ring's file.
+ */
+#ifndef TRAIL_RECOVERY_H
+#define TRAIL_RECOVERY_H
+
+#include "error.h"
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+/* What was done for one run: how many events came in from its ring. */
+typedef void (*recovery_report)(void *context, int64_t run_id, uint64_t events);
+
+/*
+ * Recovers all runs that were left behind, on a recording connection to the file at path, and reports each if `report` is not NULL.
+ * Returns how many there were, or -1 and error; what cannot be recovered now stays as it is, and can be later.
+ */
+int recovery_bring_in(sqlite3 *db, const char *path, recovery_report report, void *context);
+
+/* The same for a file that is not open; does nothing (0) where no run of it was left behind. */
+int recovery_of_file(const char *path, recovery_report report, void *context, struct trail_error *error);
+
+/* Where the ring of a run is: "trail.db-run7.ring". To be freed with sqlite3_free; NULL if out of memory. */
+char *recovery_ring_path(const char *path, int64_t run_id);
+
+#endif

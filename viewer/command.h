@@ -1,0 +1,33 @@
+/*
+ * What a command of trailview is. Each is one file in commands/ with one descriptor; commands.c lists them. A command never includes
+ * another.
+ */
+#ifndef TRAIL_COMMAND_H
+#define TRAIL_COMMAND_H
+
+#include "viewer.h"
+
+enum command_flags {
+    COMMAND_NEEDS_DATABASE = 1, /* the file of -d is open as viewer->database when it runs */
+    COMMAND_TAKES_RUNS = 2,     /* its arguments are RUNs; at least one is in viewer->runs when it runs (the last, if none was named) */
+    COMMAND_TAKES_ALL_RUNS = 4, /* with TAKES_RUNS: no argument means all runs, possibly none */
+    COMMAND_TAKES_ARGUMENTS = 8 /* it looks at viewer->arguments itself */
+};
+
+struct command {
+    const char *name;
+    const char *summary;   /* a few words for the list of commands */
+    const char *arguments; /* "[RUN...]" */
+    const char *details;   /* further help, whole lines; may be "" */
+    unsigned options;      /* OPTION_BITs besides OPTIONS_COMMON */
+    unsigned flags;        /* enum command_flags */
+    int (*run)(struct viewer *viewer, struct trail_error *error); /* 0, 1 ("no") or -1 and error */
+};
+
+/* All commands, in the order of the help; ends with NULL. */
+extern const struct command *const commands[];
+
+/* The command of that name, or NULL and a sentence with the nearest name. */
+const struct command *command_find(const char *name, struct trail_error *error);
+
+#endif

@@ -1,0 +1,61 @@
+/* trailview info: facts about the file itself. */
+#include "command.h"
+#include "db.h"
+#include "query.h"
+#include "viewer_sql.h"
+
+#include <string.h>
+
+/* For people: a fact a line. */
+static int print_facts(struct viewer *viewer, sqlite3_stmt *row, struct trail_error *error)
+{
+    static const struct column columns[] = {{"fact", STYLE_TITLE, 0}, {"value", STYLE_PLAIN, 0}};
+    int result = output_begin(&viewer->output, columns, 2, error);
+
+    for (int i = 0; result == 0 && i < sqlite3_column_count(row); i++) {
+        const char *name = sqlite3_column_name(row, i);
+        struct cell cells[2] = {{CELL_TEXT, 0, 0, name, strlen(name)}, output_cell(row, i)};
+        result = output_row(&viewer->output, cells, error);
+    }
+    return output_end(&viewer->output, result == 0 ? error : NULL) != 0 ? -1 : result;
+}
+
+static int print_info(struct viewer *viewer, const struct database *database, struct trail_error *error)
+{
+    sqlite3_stmt *row = db_prepare(database->db, sql_info, error);
+    int result = -1;
+
+    if (row == NULL)
+        return -1;
+    sqlite3_bind_text(row, sqlite3_bind_parameter_index(row, ":path"), database->path, -1, SQLITE_STATIC);
+    if (!viewer_prints_table(viewer))
+        result = query_print_statement(viewer, row, error);
+    else if (sqlite3_step(row) == SQLITE_ROW)
+        result = print_facts(viewer, row, error);
+    else
+        db_error(database->db, error);
+    sqlite3_finalize(row);
+    return result;
+}
+
+static int run(struct viewer *viewer, struct trail_error *error)
+{
+    const char *path = viewer->argument_count > 0 ? viewer->arguments[0] : viewer->path;
+    struct database *database;
+
+    if (viewer->argument_count > 1)
+        return error_set(error, TRAIL_FAILED, 0, "'info' takes one file, but there is also '%s'", viewer->arguments[1]);
+    if ((database = viewer_open(viewer, path, error)) == NULL)
+        return -1;
+    return print_info(viewer, database, error) == 0 ? 0 : error_context(error, "cannot read '%s'", path);
+}
+
+const struct command command_info = {
+    .name = "info",
+    .summary = "facts about the file: size, format version, how much is in it",
+    .arguments = "[FILE]",
+    .details = "",
+    .options = 0,
+    .flags = COMMAND_TAKES_ARGUMENTS,
+    .run = run,
+};

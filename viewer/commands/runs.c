@@ -1,0 +1,47 @@
+/* trailview runs: what is in the file. */
+#include "command.h"
+#include "query.h"
+
+static const struct table_column table[] = {
+    {"run", "run", STYLE_COUNT, 0},
+    {"start (UTC)", "replace(substr(start, 1, 19), 'T', ' ')", STYLE_PLAIN, 0},
+    {"state", "state", STYLE_KIND, 0},
+    {"wall", "wall_ns", STYLE_DURATION, 0},
+    {"held", "100.0 * hold_ns / nullif(wall_ns, 0)", STYLE_PERCENT, COLUMN_HIDE_EMPTY},
+    {"events", "events", STYLE_COUNT, 0},
+    {"loads", "CASE WHEN json_valid(counts) THEN coalesce(json_extract(counts, '$.LoadDll'), 0) END", STYLE_COUNT, 0},
+    {"exit", "coalesce(" QUERY_EXIT ", end_reason)", STYLE_COUNT, 0},
+    {"labels", "nullif(labels, '{}')", STYLE_PAIRS, COLUMN_HIDE_EMPTY},
+    {"command", "command_line", STYLE_PLAIN, 0},
+    {NULL, NULL, STYLE_PLAIN, 0},
+};
+
+static const struct query query = {.view = "runs", .table = table, .order = "run"};
+
+static void reverse_runs(struct viewer *viewer)
+{
+    for (size_t i = 0; i < viewer->run_count / 2; i++) {
+        struct run_reference first = viewer->runs[i], *last = &viewer->runs[viewer->run_count - 1 - i];
+        viewer->runs[i] = *last;
+        *last = first;
+    }
+}
+
+static int run(struct viewer *viewer, struct trail_error *error)
+{
+    if (viewer->options.given[OPTION_REVERSE])
+        reverse_runs(viewer);
+    if (viewer->run_count == 0)
+        viewer_say("the file has no runs yet; 'trailrec -- COMMAND' records one");
+    return query_print(viewer, &query, error);
+}
+
+const struct command command_runs = {
+    .name = "runs",
+    .summary = "list the recorded runs (what happens when no command is given)",
+    .arguments = "[RUN...]",
+    .details = "Without a RUN, all runs of the file. 'held' is how long the target stood still for the recorder, in percent of its time.\n",
+    .options = OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
+    .flags = COMMAND_TAKES_RUNS | COMMAND_TAKES_ALL_RUNS,
+    .run = run,
+};

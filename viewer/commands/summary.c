@@ -1,0 +1,417 @@
+/* trailview summary: a run at a glance. */
+#include "command.h"
+#include "db.h"
+#include "escape.h"
+#include "human.h"
+#include "json.h"
+#include "query.h"
+#include "viewer_sql.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { SCAN_LIMIT = 200000, LABEL_WIDTH = 12 };
+
+/* The one row of summary.sql, and the text that is put together from it. */
+struct page {
+    struct viewer *viewer;
+    sqlite3 *db;
+    sqlite3_stmt *row;
+    struct buffer text;
+};
+
+static int column(const struct page *page, const char *name)
+{
+    int count = sqlite3_column_count(page->row);
+
+    for (int i = 0; i < count; i++)
+        if (strcmp(sqlite3_column_name(page->row, i), name) == 0)
+            return i;
+    return -1; /* SQLite takes it for NULL */
+}
+
+static bool has(const struct page *page, const char *name)
+{
+    return sqlite3_column_type(page->row, column(page, name)) != SQLITE_NULL;
+}
+
+static int64_t number(const struct page *page, const char *name)
+{
+    return sqlite3_column_int64(page->row, column(page, name));
+}
+
+static void add_cell(struct page *page, sqlite3_stmt *statement, int index)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, index);
+
+    escape_for_terminal(&page->text, text != NULL ? text : "", text != NULL ? (size_t)sqlite3_column_bytes(statement, index) : 0);
+}
+
+static void add(struct page *page, const char *name)
+{
+    add_cell(page, page->row, column(page, name));
+}
+
+static bool is_empty(const struct page *page, const char *name)
+{
+    return sqlite3_column_bytes(page->row, column(page, name)) == 0;
+}
+
+static void add_bold(struct page *page, const char *text)
+{
+    buffer_add_text(&page->text, page->viewer->output.color ? "\x1B[1m" : "");
+    buffer_add_text(&page->text, text);
+    buffer_add_text(&page->text, page->viewer->output.color ? "\x1B[0m" : "");
+}
+
+static void begin_line(struct page *page, const char *label)
+{
+    buffer_add_text(&page->text, "  ");
+    add_bold(page, label);
+    for (size_t i = strlen(label); i < LABEL_WIDTH; i++)
+        buffer_add_char(&page->text, ' ');
+}
+
+static void end_line(struct page *page)
+{
+    buffer_add_char(&page->text, '\n');
+}
+
+/* Puts what `add` writes to the right of `width` cells. */
+static void add_right(struct page *page, size_t width, void (*add_value)(struct buffer *, int64_t), int64_t value)
+{
+    struct buffer text = {0};
+
+    add_value(&text, value);
+    for (size_t i = text.length; i < width; i++)
+        buffer_add_char(&page->text, ' ');
+    buffer_add(&page->text, buffer_text(&text), text.length);
+    buffer_release(&text);
+}
+
+static void add_end_reason(struct page *page)
+{
+    static const struct {
+        const char *reason, *meaning;
+    } meanings[] = {{"timeout", "the time given to it ran out"}, {"request", "the recording was ended by request"},
+                    {"failure", "the recording failed"}};
+    const char *reason = (const char *)sqlite3_column_text(page->row, column(page, "end_reason"));
+
+    for (size_t i = 0; reason != NULL && i < sizeof meanings / sizeof meanings[0]; i++)
+        if (strcmp(reason, meanings[i].reason) == 0)
+            buffer_format(&page->text, "; %s", meanings[i].meaning);
+}
+
+static void add_ending(struct page *page)
+{
+    begin_line(page, "ended");
+    if (has(page, "exit_signal")) {
+        buffer_add_text(&page->text, "killed by ");
+        add(page, "exit_signal");
+    } else if (has(page, "exit_code")) {
+        int64_t code = number(page, "exit_code");
+        buffer_format(&page->text, "exit code %" PRId64, code);
+        if (code > 0xFFFF && code <= UINT32_MAX)
+            buffer_format(&page->text, " (0x%08" PRIX32, (uint32_t)code);
+        if (code > 0xFFFF && code <= UINT32_MAX && has(page, "exit_name")) {
+            buffer_add_text(&page->text, ", ");
+            add(page, "exit_name");
+        }
+        if (code > 0xFFFF && code <= UINT32_MAX)
+            buffer_add_char(&page->text, ')');
+    } else {
+        buffer_add_text(&page->text, "no exit was seen");
+    }
+    add_end_reason(page);
+    end_line(page);
+}
+
+static void add_stalls(struct page *page)
+{
+    if (number(page, "stalls") == 0)
+        return;
+    begin_line(page, "stalled");
+    human_count(&page->text, number(page, "stalls"));
+    buffer_add_text(&page->text, " times the recorder had to wait for room, ");
+    human_duration(&page->text, number(page, "stall_ns"));
+    buffer_add_text(&page->text, " in all\n");
+}
+
+static void add_times(struct page *page)
+{
+    int64_t wall = number(page, "wall_ns"), hold = number(page, "hold_ns");
+
+    begin_line(page, "took");
+    if (has(page, "wall_ns"))
+        human_duration(&page->text, wall);
+    else
+        buffer_add_text(&page->text, "unknown");
+    buffer_add_text(&page->text, "; the recorder held it for ");
+    human_duration(&page->text, hold);
+    buffer_add_text(&page->text, wall > 0 ? " of that" : "");
+    if (wall > 0)
+        buffer_format(&page->text, " (%.1f%%)", 100.0 * (double)hold / (double)wall);
+    if (number(page, "quiet_stops") > 0) {
+        buffer_add_text(&page->text, ", ");
+        human_count(&page->text, number(page, "quiet_stops"));
+        buffer_add_text(&page->text, " stops without an event included");
+    }
+    end_line(page);
+}
+
+static void add_head(struct page *page)
+{
+    struct buffer title = {0};
+    struct cell labels = output_cell(page->row, column(page, "labels"));
+
+    buffer_format(&title, "run %" PRId64, number(page, "run"));
+    add_bold(page, buffer_text(&title));
+    buffer_release(&title);
+    buffer_add_text(&page->text, ", ");
+    add(page, "state");
+    buffer_add_text(&page->text, ", ");
+    add(page, "start");
+    buffer_add_text(&page->text, "\n\n");
+    begin_line(page, "command");
+    add(page, "command_line");
+    end_line(page);
+    begin_line(page, "directory");
+    add(page, "directory");
+    end_line(page);
+    if (labels.type != CELL_TEXT || strcmp(labels.text, "{}") == 0)
+        return;
+    begin_line(page, "labels");
+    json_to_pairs(&title, labels.text, labels.length);
+    escape_for_terminal(&page->text, buffer_text(&title), title.length);
+    buffer_release(&title);
+    end_line(page);
+}
+
+static void add_machine(struct page *page)
+{
+    begin_line(page, "machine");
+    add(page, "host");
+    buffer_add_text(&page->text, is_empty(page, "host") ? "" : ", ");
+    add(page, "os");
+    buffer_add_text(&page->text, ", ");
+    add(page, "arch");
+    if (!is_empty(page, "wine")) {
+        buffer_add_text(&page->text, ", Wine ");
+        add(page, "wine");
+    }
+    end_line(page);
+    begin_line(page, "recorder");
+    buffer_add_text(&page->text, "trailrec ");
+    add(page, "recorder");
+    buffer_add_text(&page->text, ", ");
+    add(page, "mode");
+    buffer_add_text(&page->text, number(page, "follow") ? ", with child processes; waits: " : "; waits: ");
+    add(page, "wait_function");
+    buffer_add_text(&page->text, "; loads: ");
+    add(page, "load_detection");
+    end_line(page);
+}
+
+/* The elements of a JSON column as rows; NULL if there are none. `sql` reads json_each(?1). */
+static sqlite3_stmt *elements(struct page *page, const char *name, const char *sql)
+{
+    sqlite3_stmt *statement;
+    const char *json = (const char *)sqlite3_column_text(page->row, column(page, name));
+
+    if (json == NULL || sqlite3_prepare_v2(page->db, sql, -1, &statement, NULL) != SQLITE_OK)
+        return NULL;
+    sqlite3_bind_text(statement, 1, json, -1, SQLITE_TRANSIENT);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        return statement;
+    sqlite3_finalize(statement);
+    return NULL;
+}
+
+static void add_kinds(struct page *page)
+{
+    sqlite3_stmt *kind = elements(page, "kinds",
+                                  "SELECT json_extract(value, '$.kind'), json_extract(value, '$.events'), json_extract(value, '$.hold_ns'), "
+                                  "json_extract(value, '$.median_hold_ns') FROM json_each(?1)");
+    bool timed = kind != NULL && sqlite3_column_type(kind, 2) != SQLITE_NULL;
+
+    begin_line(page, "events");
+    add_right(page, 10, human_count, number(page, "events"));
+    buffer_add_text(&page->text, timed ? "         held       median\n" : "\n");
+    if (kind == NULL)
+        return;
+    do {
+        size_t start = page->text.length;
+        buffer_add_text(&page->text, "    ");
+        add_cell(page, kind, 0);
+        while (!page->text.failed && page->text.length - start < 4 + 18)
+            buffer_add_char(&page->text, ' ');
+        add_right(page, 2 + LABEL_WIDTH + 10 - 22, human_count, sqlite3_column_int64(kind, 1));
+        if (timed)
+            add_right(page, 13, human_duration, sqlite3_column_int64(kind, 2));
+        if (timed && sqlite3_column_type(kind, 3) != SQLITE_NULL)
+            add_right(page, 13, human_duration, sqlite3_column_int64(kind, 3));
+        end_line(page);
+    } while (sqlite3_step(kind) == SQLITE_ROW);
+    sqlite3_finalize(kind);
+}
+
+static void add_gaps(struct page *page)
+{
+    sqlite3_stmt *gap = elements(page, "load_gaps", "SELECT json_extract(value, '$.gap_ns'), json_extract(value, '$.from'), "
+                                                    "json_extract(value, '$.to'), json_extract(value, '$.t_ns') FROM json_each(?1)");
+
+    if (gap == NULL)
+        return;
+    buffer_add_text(&page->text, "\n  ");
+    add_bold(page, "longest gaps between loads");
+    end_line(page);
+    do {
+        add_right(page, 12, human_duration, sqlite3_column_int64(gap, 0));
+        buffer_add_text(&page->text, "  ");
+        add_cell(page, gap, 1);
+        buffer_add_text(&page->text, " -> ");
+        add_cell(page, gap, 2);
+        buffer_add_text(&page->text, " at ");
+        human_ms(&page->text, sqlite3_column_int64(gap, 3));
+        buffer_add_text(&page->text, " ms\n");
+    } while (sqlite3_step(gap) == SQLITE_ROW);
+    sqlite3_finalize(gap);
+}
+
+static void add_repeated(struct page *page)
+{
+    sqlite3_stmt *module = elements(page, "repeated_modules", "SELECT json_extract(value, '$.times'), json_extract(value, '$.name'), "
+                                                              "json_extract(value, '$.pid') FROM json_each(?1)");
+
+    if (module == NULL)
+        return;
+    buffer_add_text(&page->text, "\n  ");
+    add_bold(page, "loaded more than once");
+    end_line(page);
+    do {
+        buffer_format(&page->text, "%6" PRId64 " times  ", (int64_t)sqlite3_column_int64(module, 0));
+        add_cell(page, module, 1);
+        buffer_add_text(&page->text, " in process ");
+        add_cell(page, module, 2);
+        end_line(page);
+    } while (sqlite3_step(module) == SQLITE_ROW);
+    sqlite3_finalize(module);
+}
+
+static void add_exceptions(struct page *page)
+{
+    sqlite3_stmt *first = elements(page, "first_exception",
+                                   "SELECT coalesce(json_extract(?1, '$.name') || ' (' || json_extract(?1, '$.code') || ')', "
+                                   "json_extract(?1, '$.code')) || coalesce(' at ' || json_extract(?1, '$.module') || '+' || "
+                                   "json_extract(?1, '$.offset'), ' at ' || json_extract(?1, '$.address'), ''), "
+                                   "json_extract(?1, '$.t_ns'), json_extract(?1, '$.tid')");
+
+    if (first == NULL && number(page, "loader_breakpoints") == 0)
+        return;
+    end_line(page);
+    begin_line(page, "exceptions");
+    if (first == NULL) {
+        buffer_add_text(&page->text, "loader breakpoint only\n");
+        return;
+    }
+    human_count(&page->text, number(page, "exceptions"));
+    buffer_add_text(&page->text, "; the first: ");
+    add_cell(page, first, 0);
+    buffer_add_text(&page->text, ", ");
+    human_ms(&page->text, sqlite3_column_int64(first, 1));
+    buffer_add_text(&page->text, " ms, thread ");
+    add_cell(page, first, 2);
+    end_line(page);
+    sqlite3_finalize(first);
+}
+
+static void add_not_observed(struct page *page)
+{
+    sqlite3_stmt *process = elements(page, "not_observed", "SELECT coalesce(json_extract(value, '$.name'), '?'), "
+                                                           "json_extract(value, '$.pid') FROM json_each(?1)");
+    const char *separator = "";
+
+    if (process == NULL)
+        return;
+    end_line(page);
+    begin_line(page, "unseen");
+    buffer_add_text(&page->text, "loads were not observed in ");
+    do {
+        buffer_add_text(&page->text, separator);
+        add_cell(page, process, 0);
+        buffer_add_text(&page->text, " (process ");
+        add_cell(page, process, 1);
+        buffer_add_char(&page->text, ')');
+        separator = ", ";
+    } while (sqlite3_step(process) == SQLITE_ROW);
+    end_line(page);
+    sqlite3_finalize(process);
+}
+
+static int print_page(struct page *page, const struct run_reference *run, struct trail_error *error)
+{
+    sqlite3_bind_int64(page->row, sqlite3_bind_parameter_index(page->row, ":run"), run->run);
+    sqlite3_bind_int64(page->row, sqlite3_bind_parameter_index(page->row, ":scan_limit"), SCAN_LIMIT);
+    if (sqlite3_step(page->row) != SQLITE_ROW)
+        return db_error(page->db, error);
+    add_head(page);
+    add_machine(page);
+    end_line(page);
+    add_ending(page);
+    add_times(page);
+    add_stalls(page);
+    add_kinds(page);
+    add_gaps(page);
+    add_repeated(page);
+    add_exceptions(page);
+    add_not_observed(page);
+    if (page->text.failed)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    fwrite(page->text.data, 1, page->text.length, stdout);
+    return 0;
+}
+
+static int print_run(struct viewer *viewer, const struct run_reference *run, struct trail_error *error)
+{
+    struct page page = {viewer, run->database->db, NULL, {0}};
+    int result = -1;
+
+    if ((page.row = db_prepare(page.db, sql_summary, error)) != NULL)
+        result = print_page(&page, run, error);
+    sqlite3_finalize(page.row);
+    buffer_release(&page.text);
+    return result == 0 ? 0 : error_context(error, "cannot read run %" PRId64 " of '%s'", (int64_t)run->run, run->database->path);
+}
+
+static int bind_limit(const struct run_reference *run, sqlite3_stmt *statement, struct trail_error *error)
+{
+    (void)run;
+    (void)error;
+    sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":scan_limit"), SCAN_LIMIT);
+    return 0;
+}
+
+static const struct query query = {.sql = sql_summary, .order = "run", .bind = bind_limit};
+
+static int run(struct viewer *viewer, struct trail_error *error)
+{
+    if (!viewer_prints_table(viewer))
+        return query_print(viewer, &query, error);
+    for (size_t i = 0; i < viewer->run_count; i++) {
+        if (i > 0)
+            fputs("\n", stdout);
+        if (print_run(viewer, &viewer->runs[i], error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+const struct command command_summary = {
+    .name = "summary",
+    .summary = "a run at a glance: what ran, how it ended, how long it took, what stands out",
+    .arguments = "[RUN...]",
+    .details = "How long each kind of event held the target is left out for runs of more than 200000 events.\n",
+    .options = 0,
+    .flags = COMMAND_TAKES_RUNS,
+    .run = run,
+};

@@ -1,0 +1,124 @@
+/* See escape.h. */
+#include "escape.h"
+
+#include "text.h"
+
+static bool is_harmful(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
+static void escape_code_point(struct buffer *out, uint32_t c)
+{
+    if (c == '\n' || c == '\r' || c == '\t')
+        buffer_format(out, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+    else if (c < 0x80)
+        buffer_format(out, "\\x%02X", (unsigned)c);
+    else
+        buffer_format(out, "\\u%04X", (unsigned)c);
+}
+
+void escape_for_terminal(struct buffer *out, const char *text, size_t length)
+{
+    size_t done = 0;
+
+    for (size_t at = 0; at < length;) {
+        uint32_t c = 0;
+        size_t size = text_decode(text + at, length - at, &c);
+        if (size > 0 && !is_harmful(c)) {
+            at += size;
+            continue;
+        }
+        buffer_add(out, text + done, at - done);
+        if (size == 0)
+            buffer_format(out, "\\x%02X", (unsigned char)text[at]);
+        else
+            escape_code_point(out, c);
+        at += size ? size : 1;
+        done = at;
+    }
+    buffer_add(out, text + done, length - done);
+}
+
+/* Common to strings and documents: in a document quotes and backslashes are already as JSON wants them. */
+static void escape_for_json(struct buffer *out, const char *text, size_t length, bool is_document)
+{
+    size_t done = 0;
+
+    for (size_t at = 0; at < length;) {
+        uint32_t c = 0;
+        size_t size = text_decode(text + at, length - at, &c);
+        bool is_special = c == '"' || c == '\\' || is_harmful(c);
+        if (is_document)
+            is_special = c >= 0x7F && is_harmful(c); /* white space between values may stay */
+        if (size > 0 && !is_special) {
+            at += size;
+            continue;
+        }
+        buffer_add(out, text + done, at - done);
+        if (size == 0)
+            buffer_format(out, "\\\\x%02X", (unsigned char)text[at]);
+        else if (c == '"' || c == '\\')
+            buffer_format(out, "\\%c", (int)c);
+        else if (c == '\n' || c == '\r' || c == '\t')
+            escape_code_point(out, c);
+        else
+            buffer_format(out, "\\u%04x", (unsigned)c);
+        at += size ? size : 1;
+        done = at;
+    }
+    buffer_add(out, text + done, length - done);
+}
+
+void escape_json_string(struct buffer *out, const char *text, size_t length)
+{
+    buffer_add_char(out, '"');
+    escape_for_json(out, text, length, false);
+    buffer_add_char(out, '"');
+}
+
+void escape_json_document(struct buffer *out, const char *text, size_t length)
+{
+    escape_for_json(out, text, length, true);
+}
+
+/* After Unicode's EastAsianWidth and the common combining blocks; a terminal may differ, which costs only alignment. */
+static size_t cells_of(uint32_t c)
+{
+    if ((c >= 0x300 && c <= 0x36F) || (c >= 0x200B && c <= 0x200D) || (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF)
+        return 0;
+    if ((c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
+        (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) || (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) ||
+        (c >= 0x20000 && c <= 0x3FFFD))
+        return 2;
+    return 1;
+}
+
+size_t escape_display_width(const char *text, size_t length)
+{
+    size_t width = 0;
+
+    for (size_t at = 0; at < length;) {
+        uint32_t c = ' ';
+        size_t size = text_decode(text + at, length - at, &c);
+        width += cells_of(c);
+        at += size ? size : 1;
+    }
+    return width;
+}
+
+size_t escape_fitting_bytes(const char *text, size_t length, size_t width)
+{
+    size_t at = 0;
+
+    while (at < length) {
+        uint32_t c = ' ';
+        size_t size = text_decode(text + at, length - at, &c);
+        if (cells_of(c) > width)
+            break;
+        width -= cells_of(c);
+        at += size ? size : 1;
+    }
+    return at;
+}

@@ -1,0 +1,282 @@
+/*
+ * A table for people: aligned columns under a header line. Widths come from the first rows, which are kept until there are
+ * WINDOW_ROWS of them or WINDOW_BYTES of text; later rows are printed as they come, a wider cell then pushes its line to the right.
+ * The last column is cut to the terminal's width, and never where the output is not a terminal.
+ */
+#include "formats.h"
+
+#include "escape.h"
+#include "human.h"
+#include "json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WINDOW_ROWS = 500, WINDOW_BYTES = 1 << 20, NARROWEST_LAST_COLUMN = 12 };
+
+struct table {
+    struct buffer *cells; /* WINDOW_ROWS rows of column_count cells */
+    size_t rows, bytes;
+    size_t *widths;
+    bool *right, *shown;
+    bool is_streaming;
+};
+
+static bool is_number_style(enum style style)
+{
+    return style == STYLE_COUNT || style == STYLE_MS || style == STYLE_DURATION || style == STYLE_PERCENT || style == STYLE_BYTES;
+}
+
+static void free_table(struct table *table, size_t columns)
+{
+    if (table == NULL)
+        return;
+    for (size_t i = 0; table->cells != NULL && i < (WINDOW_ROWS + 1) * columns; i++)
+        buffer_release(&table->cells[i]);
+    free(table->cells);
+    free(table->widths);
+    free(table->right);
+    free(table->shown);
+    free(table);
+}
+
+static int begin(struct output *output)
+{
+    struct table *table = calloc(1, sizeof *table);
+    size_t count = output->column_count;
+
+    if (table == NULL)
+        return -1;
+    table->cells = calloc((WINDOW_ROWS + 1) * count, sizeof *table->cells);
+    table->widths = calloc(count, sizeof *table->widths);
+    table->right = calloc(count, sizeof *table->right);
+    table->shown = calloc(count, sizeof *table->shown);
+    if (table->cells == NULL || table->widths == NULL || table->right == NULL || table->shown == NULL) {
+        free_table(table, count);
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++)
+        table->right[i] = is_number_style(output->columns[i].style) || output->columns[i].style == STYLE_PLAIN;
+    output->state = table;
+    return 0;
+}
+
+static void add_integer(struct buffer *out, enum style style, int64_t value)
+{
+    if (style == STYLE_MS)
+        human_ms(out, value);
+    else if (style == STYLE_DURATION)
+        human_duration(out, value);
+    else if (style == STYLE_BYTES)
+        human_bytes(out, value);
+    else
+        buffer_format(out, "%" PRId64, value);
+}
+
+static void add_pairs(struct buffer *out, const struct cell *cell)
+{
+    struct buffer pairs = {0};
+
+    json_to_pairs(&pairs, cell->text, cell->length);
+    escape_for_terminal(out, buffer_text(&pairs), pairs.length);
+    out->failed |= pairs.failed;
+    buffer_release(&pairs);
+}
+
+static void add_cell(struct buffer *out, enum style style, const struct cell *cell)
+{
+    switch (cell->type) {
+    case CELL_INTEGER:
+        add_integer(out, style, cell->integer);
+        break;
+    case CELL_REAL:
+        if (style == STYLE_PERCENT)
+            buffer_format(out, "%.1f%%", cell->real);
+        else
+            buffer_format(out, "%.15g", cell->real);
+        break;
+    case CELL_TEXT:
+        if (style == STYLE_PAIRS)
+            add_pairs(out, cell);
+        else
+            escape_for_terminal(out, cell->text, cell->length);
+        break;
+    case CELL_BLOB:
+        for (size_t i = 0; i < cell->length; i++)
+            buffer_format(out, "%02X", (unsigned char)cell->text[i]);
+        break;
+    default:
+        break;
+    }
+}
+
+static const char *color_of(enum style style, const char *text)
+{
+    static const struct {
+        const char *word, *color;
+    } colors[] = {{"Exception", "\x1B[31m"}, {"RipEvent", "\x1B[31m"}, {"problem", "\x1B[31m"}, {"interrupted", "\x1B[33m"},
+                  {"recovered", "\x1B[33m"}, {"recording", "\x1B[33m"}, {"Mark", "\x1B[36m"}, {"OutputDebugString", "\x1B[36m"},
+                  {"LoadDll", "\x1B[32m"}, {"ok", "\x1B[32m"}};
+
+    if (style == STYLE_TITLE)
+        return "\x1B[1m";
+    for (size_t i = 0; style == STYLE_KIND && i < sizeof colors / sizeof colors[0]; i++)
+        if (strncmp(text, colors[i].word, strlen(colors[i].word)) == 0)
+            return colors[i].color;
+    return NULL;
+}
+
+static void add_spaces(struct buffer *out, size_t count)
+{
+    while (count-- > 0)
+        buffer_add_char(out, ' ');
+}
+
+/* Adds text in its column; returns how many terminal cells it took. The last column is not padded, and cut to `room`. */
+static size_t add_aligned(struct output *output, size_t column, const char *text, size_t length, size_t room, const char *color)
+{
+    struct table *table = output->state;
+    size_t width = escape_display_width(text, length), padding = table->widths[column] > width ? table->widths[column] - width : 0;
+    bool is_cut = width > room, right = table->right[column];
+
+    if (is_cut)
+        length = escape_fitting_bytes(text, length, room - 1);
+    if (right)
+        add_spaces(&output->line, padding);
+    if (output->color && color != NULL)
+        buffer_add_text(&output->line, color);
+    buffer_add(&output->line, text, length);
+    if (is_cut)
+        buffer_add_text(&output->line, "\xE2\x80\xA6");
+    if (output->color && color != NULL)
+        buffer_add_text(&output->line, "\x1B[0m");
+    if (!right && room == SIZE_MAX)
+        add_spaces(&output->line, padding);
+    return width + padding;
+}
+
+static size_t last_column(const struct output *output)
+{
+    const struct table *table = output->state;
+    size_t last = 0;
+
+    for (size_t i = 0; i < output->column_count; i++)
+        if (table->shown[i])
+            last = i;
+    return last;
+}
+
+/* How many cells the last column may take from position `used`. */
+static size_t room_for_last(const struct output *output, size_t used)
+{
+    if (output->width == 0)
+        return SIZE_MAX - 1;
+    return output->width > used + NARROWEST_LAST_COLUMN ? output->width - used : NARROWEST_LAST_COLUMN;
+}
+
+static void add_end_of_line(struct output *output)
+{
+    while (output->line.length > 0 && output->line.data[output->line.length - 1] == ' ')
+        output->line.length--;
+    buffer_add_char(&output->line, '\n');
+    output_write_line(output);
+}
+
+static void print_row(struct output *output, const struct buffer *cells)
+{
+    struct table *table = output->state;
+    size_t last = last_column(output), used = 0;
+
+    for (size_t i = 0; i <= last; i++) {
+        const char *text = buffer_text(&cells[i]);
+        if (!table->shown[i])
+            continue;
+        used += add_aligned(output, i, text, cells[i].length, i == last ? room_for_last(output, used) : SIZE_MAX,
+                            color_of(output->columns[i].style, text));
+        if (i < last) {
+            buffer_add_text(&output->line, "  ");
+            used += 2;
+        }
+    }
+    add_end_of_line(output);
+}
+
+static void print_header(struct output *output)
+{
+    struct table *table = output->state;
+    size_t last = last_column(output);
+
+    if (output->color)
+        buffer_add_text(&output->line, "\x1B[1m");
+    for (size_t i = 0; i <= last; i++) {
+        if (!table->shown[i])
+            continue;
+        add_aligned(output, i, output->columns[i].name, strlen(output->columns[i].name), i == last ? SIZE_MAX - 1 : SIZE_MAX, NULL);
+        if (i < last)
+            buffer_add_text(&output->line, "  ");
+    }
+    if (output->color)
+        buffer_add_text(&output->line, "\x1B[0m");
+    add_end_of_line(output);
+}
+
+/* `is_complete`: no row will follow, so that columns without any text may go. */
+static void print_window(struct output *output, bool is_complete)
+{
+    struct table *table = output->state;
+
+    for (size_t i = 0; i < output->column_count; i++) {
+        const char *name = output->columns[i].name;
+        size_t title = escape_display_width(name, strlen(name));
+        table->shown[i] = !(output->columns[i].flags & COLUMN_HIDE_EMPTY) || !is_complete || table->widths[i] > 0;
+        if (table->widths[i] == 0 && !is_number_style(output->columns[i].style))
+            table->right[i] = false;
+        if (title > table->widths[i])
+            table->widths[i] = title;
+    }
+    print_header(output);
+    for (size_t i = 0; i < table->rows; i++)
+        print_row(output, &table->cells[i * output->column_count]);
+    table->is_streaming = true;
+}
+
+static void row(struct output *output, const struct cell *cells)
+{
+    struct table *table = output->state;
+    struct buffer *row_cells;
+
+    if (table == NULL)
+        return;
+    row_cells = &table->cells[(table->is_streaming ? WINDOW_ROWS : table->rows) * output->column_count];
+    for (size_t i = 0; i < output->column_count; i++) {
+        size_t width;
+        buffer_clear(&row_cells[i]);
+        add_cell(&row_cells[i], output->columns[i].style, &cells[i]);
+        output->line.failed |= row_cells[i].failed;
+        if (table->is_streaming)
+            continue;
+        width = escape_display_width(buffer_text(&row_cells[i]), row_cells[i].length);
+        if (width > table->widths[i])
+            table->widths[i] = width;
+        if (cells[i].type == CELL_TEXT || cells[i].type == CELL_BLOB)
+            table->right[i] &= is_number_style(output->columns[i].style);
+        table->bytes += row_cells[i].length;
+    }
+    if (table->is_streaming)
+        print_row(output, row_cells);
+    else if (++table->rows == WINDOW_ROWS || table->bytes >= WINDOW_BYTES)
+        print_window(output, false);
+}
+
+static void end(struct output *output)
+{
+    struct table *table = output->state;
+
+    if (table != NULL && !table->is_streaming)
+        print_window(output, true);
+    free_table(table, output->column_count);
+    output->state = NULL;
+}
+
+const struct format format_table = {"table", begin, row, end};

@@ -1,0 +1,155 @@
+/* See human.h. */
+#include "human.h"
+
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Three digits that matter of value/unit. */
+static void add_scaled(struct buffer *out, double value, const char *unit)
+{
+    double size = value < 0 ? -value : value;
+
+    buffer_format(out, "%.*f %s", size < 9.995 ? 2 : size < 99.95 ? 1 : 0, value, unit);
+}
+
+void human_duration(struct buffer *out, int64_t ns)
+{
+    double value = (double)ns, size = value < 0 ? -value : value;
+
+    if (size < 1e3)
+        buffer_format(out, "%" PRId64 " ns", ns);
+    else if (size < 999.5e3)
+        add_scaled(out, value / 1e3, "us");
+    else if (size < 999.5e6)
+        add_scaled(out, value / 1e6, "ms");
+    else
+        add_scaled(out, value / 1e9, "s");
+}
+
+void human_ms(struct buffer *out, int64_t ns)
+{
+    uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns, us = size / 1000 + (size % 1000 >= 500);
+
+    buffer_format(out, "%s%" PRIu64 ".%03u", ns < 0 && us > 0 ? "-" : "", us / 1000, (unsigned)(us % 1000));
+}
+
+void human_bytes(struct buffer *out, int64_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+
+    if (bytes > -1024 && bytes < 1024) {
+        buffer_format(out, "%" PRId64 " B", bytes);
+        return;
+    }
+    for (value /= 1024; (value >= 1023.5 || value <= -1023.5) && unit + 1 < sizeof units / sizeof units[0]; unit++)
+        value /= 1024;
+    add_scaled(out, value, units[unit]);
+}
+
+void human_count(struct buffer *out, int64_t count)
+{
+    char digits[24];
+    size_t length;
+    uint64_t size = count < 0 ? 0 - (uint64_t)count : (uint64_t)count;
+
+    snprintf(digits, sizeof digits, "%" PRIu64, size);
+    length = strlen(digits);
+    if (count < 0)
+        buffer_add_char(out, '-');
+    for (size_t i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            buffer_add_char(out, ' ');
+        buffer_add_char(out, digits[i]);
+    }
+}
+
+int human_parse_number(const char *text, int64_t *number)
+{
+    int64_t value = 0;
+
+    if (*text == '\0')
+        return -1;
+    for (; *text != '\0'; text++) {
+        int digit = *text - '0';
+        if (digit < 0 || digit > 9 || value > (INT64_MAX - digit) / 10)
+            return -1;
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return 0;
+}
+
+int human_parse_time(const char *text, int64_t *ns)
+{
+    static const struct {
+        const char *name;
+        double ns;
+    } units[] = {{"", 1e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}};
+    double value = 0, fraction = 1;
+    const char *start = text;
+
+    for (; *text >= '0' && *text <= '9'; text++)
+        value = value * 10 + (*text - '0');
+    if (text == start)
+        return -1;
+    if (*text == '.')
+        for (text++; *text >= '0' && *text <= '9'; text++)
+            value += (*text - '0') * (fraction /= 10);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(text, units[i].name) == 0) {
+            value = value * units[i].ns + 0.5;
+            *ns = value >= 9.2e18 ? INT64_MAX : (int64_t)value;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+/* Levenshtein's distance, capped by what fits the rows: longer words are never near. */
+static size_t distance(const char *a, const char *b)
+{
+    enum { LONGEST = 31 };
+    size_t row[LONGEST + 1], a_length = strlen(a), b_length = strlen(b);
+
+    if (a_length > LONGEST || b_length > LONGEST)
+        return LONGEST;
+    for (size_t j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (size_t i = 0; i < a_length; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < b_length; j++) {
+            char left[2] = {a[i], '\0'}, right[2] = {b[j], '\0'};
+            size_t change = diagonal + !text_equal_ignoring_case(left, right);
+            diagonal = row[j + 1];
+            row[j + 1] = row[j] < diagonal ? row[j] + 1 : diagonal + 1;
+            if (change < row[j + 1])
+                row[j + 1] = change;
+        }
+    }
+    return row[b_length];
+}
+
+const char *human_nearest(const char *word, const char *const *first, size_t count, size_t stride)
+{
+    const char *nearest = NULL;
+    size_t length = strlen(word), best = length / 3 + 2;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *name = *(const char *const *)(const void *)((const char *)first + i * stride);
+        size_t away = distance(word, name);
+        bool is_start = length >= 2 && strlen(name) > length && strncmp(word, name, length) == 0;
+        if (is_start)
+            away = 1;
+        if (away < best && away < length) {
+            best = away;
+            nearest = name;
+        }
+    }
+    return nearest;
+}

@@ -1,0 +1,58 @@
+/*
+ * The command line: every option of every command stands in one list, a command's descriptor says which of them it takes. Options may
+ * stand anywhere. Parsing knows nothing of databases.
+ */
+#ifndef TRAIL_OPTIONS_H
+#define TRAIL_OPTIONS_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum option_id {
+    OPTION_DATABASE,
+    OPTION_FORMAT,
+    OPTION_COLOR,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_KIND,
+    OPTION_PID,
+    OPTION_TID,
+    OPTION_FROM,
+    OPTION_TO,
+    OPTION_MODULE,
+    OPTION_TEXT,
+    OPTION_SORT,
+    OPTION_REVERSE,
+    OPTION_LIMIT,
+    OPTIONS
+};
+
+#define OPTION_BIT(option) (1u << (option))
+#define OPTIONS_COMMON \
+    (OPTION_BIT(OPTION_DATABASE) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_COLOR) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
+
+struct option_description {
+    const char *name;     /* without the dashes */
+    char letter;          /* '\0' if it has none */
+    const char *argument; /* what the help calls its argument; NULL if it takes none */
+    const char *help;
+};
+
+struct options {
+    bool given[OPTIONS];
+    const char *argument[OPTIONS]; /* NULL unless given with an argument; the last one wins */
+    int positional_count;
+    char **positional; /* what is no option, in order: points into the argument list */
+};
+
+const struct option_description *options_description(enum option_id option);
+
+/* Reorders the argument list. Returns 0, or -1 and a sentence about the first thing that is wrong. */
+int options_parse(int argument_count, char **arguments, struct options *options, struct trail_error *error);
+
+/* Whether only options of the set (OPTION_BITs) were given: 0, or -1 and a sentence that names `command`. */
+int options_check(const struct options *options, unsigned accepted, const char *command, struct trail_error *error);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * Printing rows in one of the formats. A command says which columns there are and hands over one row after another; formats stream, so
+ * that a million rows need no more memory than a hundred. Main thread.
+ */
+#ifndef TRAIL_OUTPUT_H
+#define TRAIL_OUTPUT_H
+
+#include "buffer.h"
+#include "error.h"
+
+#include <sqlite3.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum cell_type { CELL_NULL, CELL_INTEGER, CELL_REAL, CELL_TEXT, CELL_BLOB };
+
+struct cell {
+    enum cell_type type;
+    int64_t integer;
+    double real;
+    const char *text; /* of TEXT and BLOB; belongs to whoever made the cell */
+    size_t length;
+};
+
+/* How a table shows a column; the other formats show values as they are. */
+enum style {
+    STYLE_PLAIN,
+    STYLE_COUNT,    /* an integer, or a word in its place */
+    STYLE_MS,       /* nanoseconds, as milliseconds with three decimals */
+    STYLE_DURATION, /* nanoseconds, with the unit that fits */
+    STYLE_PERCENT,
+    STYLE_BYTES,
+    STYLE_PAIRS, /* a JSON object, as key=value pairs */
+    STYLE_KIND,  /* a word that may be coloured: an event kind, a state, a check's result */
+    STYLE_TITLE  /* text in bold */
+};
+
+enum column_flags {
+    COLUMN_HIDE_EMPTY = 1 /* a table leaves the column out if no row has anything in it */
+};
+
+struct column {
+    const char *name;
+    enum style style;
+    unsigned flags;
+};
+
+struct output;
+
+struct format {
+    const char *name;
+    int (*begin)(struct output *output); /* 0, or -1 without memory; `state` may be set */
+    void (*row)(struct output *output, const struct cell *cells);
+    void (*end)(struct output *output); /* also frees `state` */
+};
+
+struct output {
+    const struct format *format;
+    FILE *stream;
+    bool is_terminal, color;
+    size_t width; /* of the terminal; 0 means never cut */
+    const struct column *columns;
+    size_t column_count, row_count;
+    struct cell *cells; /* room for a row, for whoever fills one */
+    struct buffer line; /* what the format is putting together */
+    void *state;
+};
+
+/* The format of that name, or NULL; and the list of names for messages. */
+const struct format *output_format(const char *name);
+const struct format *output_table_format(void);
+const char *output_format_names(void);
+const char *output_nearest_format(const char *name);
+
+/*
+ * Starts a result with these columns, which must stay until output_end; output_end is called also after a failure. Each returns 0, or
+ * -1 and error.
+ */
+int output_begin(struct output *output, const struct column *columns, size_t count, struct trail_error *error);
+int output_row(struct output *output, const struct cell *cells, struct trail_error *error);
+int output_end(struct output *output, struct trail_error *error);
+
+/* One cell of the statement's row; valid until the statement's next step. */
+struct cell output_cell(sqlite3_stmt *statement, int column);
+
+/* For formats. Adds a row as one JSON object; writes `line` to the stream and empties it. */
+void output_add_json_object(struct output *output, const struct cell *cells);
+void output_write_line(struct output *output);
+
+#endif

@@ -1,0 +1,206 @@
+/* See viewer.h. */
+#include "viewer.h"
+
+#include "command.h"
+#include "db.h"
+#include "escape.h"
+#include "glob_function.h"
+#include "program.h"
+#include "selector.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_TROUBLE = 2 };
+
+static const char default_path[] = "trail.db"; /* told from a user's own "trail.db" by its address */
+
+void viewer_say(const char *sentence)
+{
+    struct buffer line = {0};
+
+    escape_for_terminal(&line, sentence, strlen(sentence));
+    fprintf(stderr, "trailview: %s\n", buffer_text(&line));
+    buffer_release(&line);
+}
+
+bool viewer_prints_table(const struct viewer *viewer)
+{
+    return viewer->output.format == output_table_format();
+}
+
+struct database *viewer_open(struct viewer *viewer, const char *path, struct trail_error *error)
+{
+    struct database *database;
+
+    for (database = viewer->databases; database != NULL; database = database->next)
+        if (strcmp(database->path, path) == 0)
+            return database;
+    if ((database = calloc(1, sizeof *database)) == NULL || (database->path = malloc(strlen(path) + 1)) == NULL) {
+        free(database);
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+        return NULL;
+    }
+    strcpy(database->path, path);
+    if (db_open_for_viewing(path, &database->db, error) != 0) {
+        if (error->code == TRAIL_NOT_FOUND && path == default_path)
+            error_set(error, TRAIL_NOT_FOUND, 0,
+                      "there is no '%s' here; name a file with -d FILE, or record one with 'trailrec -- COMMAND'", path);
+        goto fail;
+    }
+    if (glob_function_add(database->db, error) != 0 || db_run(database->db, "BEGIN", error) != 0) {
+        error_context(error, "cannot open '%s'", path);
+        goto fail;
+    }
+    database->next = viewer->databases;
+    viewer->databases = database;
+    return database;
+fail:
+    db_close(database->db);
+    free(database->path);
+    free(database);
+    return NULL;
+}
+
+int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run, struct trail_error *error)
+{
+    struct run_reference *runs;
+
+    if ((viewer->run_count & (viewer->run_count - 1)) == 0) { /* full at each power of two */
+        size_t capacity = viewer->run_count > 0 ? 2 * viewer->run_count : 1;
+        if ((runs = realloc(viewer->runs, capacity * sizeof *runs)) == NULL)
+            return error_set(error, TRAIL_FAILED, 0, "out of memory");
+        viewer->runs = runs;
+    }
+    viewer->runs[viewer->run_count].database = database;
+    viewer->runs[viewer->run_count].run = run;
+    viewer->run_count++;
+    return 0;
+}
+
+static void viewer_release(struct viewer *viewer)
+{
+    while (viewer->databases != NULL) {
+        struct database *database = viewer->databases;
+        viewer->databases = database->next;
+        db_close(database->db);
+        free(database->path);
+        free(database);
+    }
+    free(viewer->runs);
+    free(viewer->environment_path);
+    buffer_release(&viewer->output.line);
+}
+
+static int choose_color(struct viewer *viewer, struct trail_error *error)
+{
+    const char *when = viewer->options.argument[OPTION_COLOR], *no_color;
+
+    if (when == NULL || strcmp(when, "auto") == 0) {
+        no_color = program_environment("NO_COLOR");
+        viewer->output.color = viewer->output.is_terminal && (no_color == NULL || *no_color == '\0');
+    } else if (strcmp(when, "always") == 0) {
+        viewer->output.color = true;
+    } else if (strcmp(when, "never") != 0) {
+        return error_set(error, TRAIL_FAILED, 0, "--color is auto, always or never, not '%s'", when);
+    }
+    return 0;
+}
+
+static int choose_output(struct viewer *viewer, struct trail_error *error)
+{
+    const char *name = viewer->options.argument[OPTION_FORMAT];
+    const char *nearest = name != NULL ? output_nearest_format(name) : NULL;
+
+    viewer->output.stream = stdout;
+    viewer->output.is_terminal = program_is_terminal(stdout);
+    viewer->output.width = viewer->output.is_terminal ? (size_t)program_terminal_width(stdout) : 0;
+    viewer->output.format = name != NULL ? output_format(name) : output_table_format();
+    if (viewer->output.format == NULL && nearest != NULL)
+        return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; did you mean '%s'?", name, nearest);
+    if (viewer->output.format == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; there are %s", name, output_format_names());
+    return choose_color(viewer, error);
+}
+
+static int choose_path(struct viewer *viewer, struct trail_error *error)
+{
+    const char *environment;
+
+    if ((viewer->path = viewer->options.argument[OPTION_DATABASE]) != NULL)
+        return 0;
+    viewer->path = default_path;
+    if ((environment = program_environment("TRAIL_DB")) == NULL || *environment == '\0')
+        return 0;
+    if ((viewer->environment_path = malloc(strlen(environment) + 1)) == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    viewer->path = strcpy(viewer->environment_path, environment);
+    return 0;
+}
+
+/* Finds the command and checks what can be checked without a file. */
+static int choose_command(struct viewer *viewer, struct trail_error *error)
+{
+    const struct options *options = &viewer->options;
+    const char *name;
+
+    viewer->arguments = options->positional + (options->positional_count > 0);
+    viewer->argument_count = options->positional_count > 0 ? options->positional_count - 1 : 0;
+    name = options->positional_count > 0 ? options->positional[0] : options->given[OPTION_HELP] ? "help" : "runs";
+    viewer->command = command_find(name, error);
+    if (viewer->command == NULL && selector_names_run(name))
+        error_set(error, TRAIL_FAILED, 0, "'%s' is no command; did you mean 'summary %s'?", name, name);
+    if (viewer->command == NULL || options_check(options, viewer->command->options | OPTIONS_COMMON, viewer->command->name, error) != 0)
+        return -1;
+    if (options->given[OPTION_HELP] && strcmp(viewer->command->name, "help") != 0) {
+        viewer->arguments = options->positional;
+        viewer->argument_count = 1;
+        viewer->command = command_find("help", error);
+    }
+    if (viewer->argument_count > 0 && !(viewer->command->flags & (COMMAND_TAKES_RUNS | COMMAND_TAKES_ARGUMENTS)))
+        return error_set(error, TRAIL_FAILED, 0, "'%s' takes no arguments, but there is '%s'", viewer->command->name, viewer->arguments[0]);
+    return 0;
+}
+
+static int open_what_is_needed(struct viewer *viewer, struct trail_error *error)
+{
+    unsigned flags = viewer->command->flags;
+
+    if (flags & COMMAND_NEEDS_DATABASE)
+        if ((viewer->database = viewer_open(viewer, viewer->path, error)) == NULL)
+            return -1;
+    for (int i = 0; (flags & COMMAND_TAKES_RUNS) && i < viewer->argument_count; i++)
+        if (selector_add_runs(viewer, viewer->arguments[i], error) != 0)
+            return -1;
+    if (!(flags & COMMAND_TAKES_RUNS) || viewer->argument_count > 0)
+        return 0;
+    return flags & COMMAND_TAKES_ALL_RUNS ? selector_add_all_runs(viewer, error) : selector_add_runs(viewer, "last", error);
+}
+
+static int run_command(struct viewer *viewer, int argument_count, char **arguments, struct trail_error *error)
+{
+    if (options_parse(argument_count, arguments, &viewer->options, error) != 0)
+        return -1;
+    if (viewer->options.given[OPTION_VERSION]) {
+        printf("trailview %s (SQLite %s)\n", TRAIL_VERSION, sqlite3_libversion());
+        return 0;
+    }
+    if (choose_path(viewer, error) != 0 || choose_command(viewer, error) != 0 || choose_output(viewer, error) != 0 ||
+        open_what_is_needed(viewer, error) != 0)
+        return -1;
+    return viewer->command->run(viewer, error);
+}
+
+int viewer_main(int argument_count, char **arguments)
+{
+    struct viewer viewer = {0};
+    struct trail_error error = {TRAIL_OK, 0, ""};
+    int result = run_command(&viewer, argument_count, arguments, &error);
+
+    if (fflush(stdout) != 0 && result >= 0)
+        result = error_set(&error, TRAIL_FAILED, 0, "cannot write the output");
+    if (result < 0)
+        viewer_say(error.sentence);
+    viewer_release(&viewer);
+    return result < 0 ? EXIT_TROUBLE : result;
+}

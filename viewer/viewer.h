@@ -1,0 +1,56 @@
+/*
+ * One invocation of trailview: what the command line said, the files that are open, the runs that were named, and where the rows go.
+ * Main thread.
+ */
+#ifndef TRAIL_VIEWER_H
+#define TRAIL_VIEWER_H
+
+#include "error.h"
+#include "options.h"
+#include "output.h"
+
+#include <sqlite3.h>
+
+struct command;
+
+struct database {
+    char *path;
+    sqlite3 *db; /* inside one read transaction: what another program adds meanwhile is not seen */
+    struct database *next;
+};
+
+struct run_reference {
+    struct database *database;
+    sqlite3_int64 run;
+};
+
+struct viewer {
+    const struct command *command;
+    struct options options;
+    char **arguments; /* what follows the command's name */
+    int argument_count;
+    const char *path;          /* the file of -d, $TRAIL_DB or trail.db */
+    char *environment_path;    /* $TRAIL_DB, if it is that; freed by viewer_release */
+    struct database *database; /* that file, if it was needed */
+    struct database *databases; /* all open files; freed by viewer_release */
+    struct run_reference *runs;
+    size_t run_count;
+    struct output output; /* format, stream and colour are set when a command runs */
+};
+
+/* Runs trailview: returns the exit status (0 yes, 1 no, 2 trouble). Prints on stdout, and a sentence on stderr for trouble. */
+int viewer_main(int argument_count, char **arguments);
+
+/* The open file of that path, opened if it is not yet; NULL and error on failure. */
+struct database *viewer_open(struct viewer *viewer, const char *path, struct trail_error *error);
+
+/* Puts one more run at the end of viewer->runs. Returns 0, or -1 and error. */
+int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run, struct trail_error *error);
+
+/* Prints a remark for the user on stderr, with the program's name before it. */
+void viewer_say(const char *sentence);
+
+/* Whether rows go to a table for people. */
+bool viewer_prints_table(const struct viewer *viewer);
+
+#endif
