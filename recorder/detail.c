@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LARGEST_EXACT (UINT64_C(1) << 53)
+
 struct detail {
     sqlite3 *db;
     sqlite3_stmt *inserts[EVENT_KINDS];
@@ -122,16 +124,18 @@ static void bind_location(sqlite3_stmt *insert, int index, uint64_t address, con
     sqlite3_bind_int64(insert, index + 2, (sqlite3_int64)(address - module->base));
 }
 
-/* An array of 64-bit numbers as JSON text. They are shown signed, as SQLite has them. */
+/* An array of 64-bit numbers as JSON text. What other readers of JSON would round is given as a string in hexadecimal. */
 static void bind_numbers(sqlite3_stmt *insert, int index, const unsigned char *bytes, size_t length)
 {
     sqlite3_str *json = sqlite3_str_new(NULL);
 
     sqlite3_str_appendall(json, "[");
     for (size_t i = 0; i + 8 <= length; i += 8) {
-        int64_t number;
+        uint64_t number;
         memcpy(&number, bytes + i, sizeof number);
-        sqlite3_str_appendf(json, i == 0 ? "%lld" : ",%lld", (long long)number);
+        if (i > 0)
+            sqlite3_str_appendchar(json, 1, ',');
+        sqlite3_str_appendf(json, number <= LARGEST_EXACT ? "%llu" : "\"0x%llx\"", (unsigned long long)number);
     }
     sqlite3_str_appendall(json, "]");
     sqlite3_bind_text(insert, index, sqlite3_str_finish(json), -1, sqlite3_free);

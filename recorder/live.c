@@ -119,13 +119,13 @@ static void put_field(struct live *live, const struct event *event, unsigned fie
     }
 }
 
-static void put_fields(struct live *live, const struct event *event, const struct kind_descriptor *kind)
+static void put_fields(struct live *live, const struct event *event, const struct kind_descriptor *kind, const char *module_path)
 {
     for (unsigned i = 0; i < kind->field_count; i++) {
         enum field_type type = kind->fields[i].type;
-        if (type == FIELD_MODULE && event->image.path.length > 0) {
+        if (type == FIELD_MODULE && module_path[0] != '\0') {
             put(live, " ");
-            put_text(live, event_bytes_at(event, event->image.path), event->image.path.length);
+            put_text(live, (const unsigned char *)module_path, strlen(module_path));
         } else if (type != FIELD_MODULE && type != FIELD_BLOB && event_has(event, i)) {
             put(live, " ");
             put(live, kind->fields[i].name);
@@ -135,7 +135,7 @@ static void put_fields(struct live *live, const struct event *event, const struc
     }
 }
 
-void live_print(struct live *live, const struct event *event, uint64_t t_ns)
+void live_print(struct live *live, const struct event *event, uint64_t t_ns, const char *module_path)
 {
     const struct kind_descriptor *kind = event_kind_descriptor(event->kind);
     char head[96];
@@ -145,6 +145,6 @@ void live_print(struct live *live, const struct event *event, uint64_t t_ns)
     snprintf(head, sizeof head, "%5" PRIu64 ".%06" PRIu64 "  %6" PRIu32 " %6" PRIu32 "  %-17s", t_ns / 1000000000,
              t_ns / 1000 % 1000000, event->pid, event->tid, kind->name);
     put(live, head);
-    put_fields(live, event, kind);
+    put_fields(live, event, kind, module_path);
     put(live, event->synthetic ? " (synthetic)\n" : "\n");
 }

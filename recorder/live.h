@@ -14,8 +14,8 @@ struct live;
 struct live *live_new(struct trail_error *error);
 void live_free(struct live *live);
 
-/* Adds one line; t_ns is relative to the run's first event. Lines appear at the next live_flush, or when enough have gathered. */
-void live_print(struct live *live, const struct event *event, uint64_t t_ns);
+/* Adds one line; t_ns is relative to the run's first event, module_path is that of the event's module ("" if it has none). Lines appear at the next live_flush, or when enough have gathered. */
+void live_print(struct live *live, const struct event *event, uint64_t t_ns, const char *module_path);
 void live_flush(struct live *live);
 
 #endif

@@ -8,6 +8,7 @@
 #include "error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Monotonic time in ns since an arbitrary zero (QueryPerformanceCounter, CLOCK_MONOTONIC). Any thread; costs well under 1 us. */
@@ -28,6 +29,22 @@ struct os_wake *os_wake_new(struct trail_error *error);
 void os_wake_free(struct os_wake *wake);
 void os_wake_set(struct os_wake *wake);
 void os_wake_wait(struct os_wake *wake, unsigned timeout_ms);
+
+/*
+ * A file of fixed size that is mapped into memory and outlives a killed process. While it is open nobody else can open it: that is how
+ * others know that its owner lives.
+ *
+ * os_mapping_create makes the file and reserves all of its space, so that no later write to the memory can fail for want of it; a file
+ * that is there is replaced. os_mapping_open maps an existing one: error->code is TRAIL_NOT_FOUND if there is none and TRAIL_LOCKED if
+ * its owner lives. Both return NULL and fill error on failure.
+ */
+struct os_mapping;
+struct os_mapping *os_mapping_create(const char *path, size_t size, struct trail_error *error);
+struct os_mapping *os_mapping_open(const char *path, struct trail_error *error);
+void *os_mapping_memory(struct os_mapping *mapping);
+size_t os_mapping_size(const struct os_mapping *mapping);
+/* Unmaps and closes; with `remove` the file goes too. NULL is accepted. */
+void os_mapping_close(struct os_mapping *mapping, bool remove);
 
 /* Facts about the machine for the run row. */
 struct os_facts {

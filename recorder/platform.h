@@ -104,4 +104,7 @@ struct module_identity {
  */
 void platform_identify(const struct event *event, struct module_identity *identity);
 
+/* Closes the handle that came with an event that nobody will identify. Any thread. */
+void platform_discard(const struct event *event);
+
 #endif

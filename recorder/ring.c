@@ -1,8 +1,11 @@
 /*
  * See ring.h.
  *
- * head and tail count bytes since the start and never wrap; a position in memory is the count modulo the capacity. A record never
- * straddles the end: where it would, a filler takes the rest. Invariant: tail <= head <= tail + capacity, both multiples of 8.
+ * head, given and tail count bytes since the start and never wrap; a position in memory is the count modulo the capacity. A record never
+ * straddles the end: where it would, a filler takes the rest. Invariant: tail <= given <= head <= tail + capacity, all multiples of 8.
+ *
+ * The file is one page of header and then the records. Its order of writing makes it sound at any moment: a record and its check value
+ * first, then head (release); whatever kills the process, the pages are the kernel's. Only ring_open_left checks the values.
  */
 #include "ring.h"
 
@@ -11,80 +14,172 @@
 #include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
 
 enum {
     ALIGNMENT = 8,
     STALL_WAIT_MS = 2,
-    CACHE_LINE_BYTES = 64
+    CACHE_LINE_BYTES = 64,
+    HEADER_BYTES = 4096,
+    RING_VERSION = 1
 };
 
 #define FILLER UINT32_MAX
+static const char magic[8] = "TRAILRNG";
 
 struct record {
-    uint32_t size; /* of the payload; FILLER for a filler */
-    uint32_t reserved;
+    uint32_t size;          /* of the payload; FILLER for a filler, which has nothing else */
+    uint32_t check;         /* crc32 of seq and payload */
+    uint64_t seq;
     _Atomic uint64_t stamp; /* hold_ns + 1, or 0 while the hold is not known */
     unsigned char payload[];
 };
 
+struct header {
+    char magic[8];
+    uint64_t version, capacity;
+    _Alignas(CACHE_LINE_BYTES) _Atomic uint64_t head; /* written by the producer */
+    _Alignas(CACHE_LINE_BYTES) _Atomic uint64_t tail; /* written by the consumer */
+};
+
 struct ring {
-    unsigned char *memory;
+    struct os_mapping *mapping; /* NULL: in plain memory */
+    struct header *header;
+    unsigned char *records;
     uint64_t capacity;
     struct os_wake *data, *room;
+    bool is_left; /* a dead recorder's: believe nothing */
 
     /* The producer's own. */
     uint64_t reserved_head; /* where the reserved record starts */
     uint64_t reserved_size; /* with its header, aligned */
-    uint64_t seen_tail;
+    uint64_t seen_tail, last_seq;
     struct record *last;
     uint64_t stalls, stall_ns;
     bool called_writer;
 
-    _Alignas(CACHE_LINE_BYTES) _Atomic uint64_t head; /* written by the producer */
-    atomic_bool finished;
-    _Alignas(CACHE_LINE_BYTES) _Atomic uint64_t tail; /* written by the consumer */
+    /* The consumer's own. */
+    uint64_t given;
+
+    _Alignas(CACHE_LINE_BYTES) atomic_bool finished;
     atomic_bool producer_waits;
 };
 
-struct ring *ring_new(size_t capacity_bytes, struct trail_error *error)
+static bool use_memory(struct ring *ring, void *memory)
+{
+    ring->header = memory;
+    ring->records = (unsigned char *)memory + HEADER_BYTES;
+    return memory != NULL;
+}
+
+struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_error *error)
 {
     struct ring *ring = calloc(1, sizeof *ring);
 
     assert((capacity_bytes & (capacity_bytes - 1)) == 0);
-    if (ring == NULL) {
-        error_set(error, TRAIL_FAILED, 0, "out of memory");
-        return NULL;
+    if (ring != NULL) {
+        ring->capacity = capacity_bytes;
+        ring->mapping = path == NULL ? NULL : os_mapping_create(path, HEADER_BYTES + capacity_bytes, NULL);
+        if (use_memory(ring, ring->mapping ? os_mapping_memory(ring->mapping) : calloc(1, HEADER_BYTES + capacity_bytes)) &&
+            (ring->data = os_wake_new(error)) != NULL && (ring->room = os_wake_new(error)) != NULL) {
+            memcpy(ring->header->magic, magic, sizeof magic);
+            ring->header->version = RING_VERSION;
+            ring->header->capacity = capacity_bytes;
+            return ring;
+        }
     }
-    ring->capacity = capacity_bytes;
-    ring->memory = malloc(capacity_bytes);
-    if (ring->memory == NULL)
-        error_set(error, TRAIL_FAILED, 0, "out of memory");
-    else if ((ring->data = os_wake_new(error)) != NULL && (ring->room = os_wake_new(error)) != NULL)
-        return ring;
-    ring_free(ring);
+    error_set(error, TRAIL_FAILED, 0, "out of memory");
+    ring_free(ring, false);
     return NULL;
 }
 
-void ring_free(struct ring *ring)
+/* What the header of a file says must fit the file: the rest relies on it. */
+static bool header_is_sound(const struct header *header, size_t size)
+{
+    uint64_t head, tail;
+
+    if (size < HEADER_BYTES || memcmp(header->magic, magic, sizeof magic) != 0 || header->version != RING_VERSION ||
+        header->capacity != size - HEADER_BYTES || (header->capacity & (header->capacity - 1)) != 0 ||
+        header->capacity < HEADER_BYTES)
+        return false;
+    head = atomic_load(&header->head);
+    tail = atomic_load(&header->tail);
+    return tail <= head && head - tail <= header->capacity && head % ALIGNMENT == 0 && tail % ALIGNMENT == 0;
+}
+
+struct ring *ring_open_left(const char *path, struct trail_error *error)
+{
+    struct os_mapping *mapping = os_mapping_open(path, error);
+    struct ring *ring;
+
+    if (mapping == NULL)
+        return NULL;
+    if (!header_is_sound(os_mapping_memory(mapping), os_mapping_size(mapping))) {
+        error_set(error, TRAIL_DAMAGED, 0, "'%s' is damaged", path);
+        os_mapping_close(mapping, false);
+        return NULL;
+    }
+    ring = calloc(1, sizeof *ring);
+    if (ring == NULL) {
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+        os_mapping_close(mapping, false);
+        return NULL;
+    }
+    ring->mapping = mapping;
+    use_memory(ring, os_mapping_memory(mapping));
+    ring->capacity = ring->header->capacity;
+    ring->given = atomic_load(&ring->header->tail);
+    ring->is_left = true;
+    atomic_store(&ring->finished, true);
+    return ring;
+}
+
+void ring_free(struct ring *ring, bool keep)
 {
     if (ring == NULL)
         return;
     os_wake_free(ring->data);
     os_wake_free(ring->room);
-    free(ring->memory);
+    if (ring->mapping != NULL)
+        os_mapping_close(ring->mapping, !keep);
+    else
+        free(ring->header);
     free(ring);
+}
+
+bool ring_is_durable(const struct ring *ring)
+{
+    return ring->mapping != NULL;
 }
 
 static struct record *record_at(struct ring *ring, uint64_t position)
 {
-    return (struct record *)(void *)(ring->memory + (position & (ring->capacity - 1)));
+    return (struct record *)(void *)(ring->records + (position & (ring->capacity - 1)));
+}
+
+static uint64_t bytes_to_end(const struct ring *ring, uint64_t position)
+{
+    return ring->capacity - (position & (ring->capacity - 1));
+}
+
+static uint64_t bytes_of(uint64_t payload_size)
+{
+    return (sizeof(struct record) + payload_size + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
+}
+
+static uint32_t check_of(const struct record *record)
+{
+    uLong check = crc32(0, (const Bytef *)&record->seq, sizeof record->seq);
+
+    return (uint32_t)crc32(check, record->payload, record->size);
 }
 
 static bool has_room(struct ring *ring, uint64_t needed_head)
 {
     if (needed_head - ring->seen_tail <= ring->capacity)
         return true;
-    ring->seen_tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
+    ring->seen_tail = atomic_load_explicit(&ring->header->tail, memory_order_acquire);
     return needed_head - ring->seen_tail <= ring->capacity;
 }
 
@@ -105,9 +200,8 @@ static void wait_for_room(struct ring *ring, uint64_t needed_head)
 
 void *ring_reserve(struct ring *ring, size_t size)
 {
-    uint64_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
-    uint64_t needed = (sizeof(struct record) + size + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
-    uint64_t rest = ring->capacity - (head & (ring->capacity - 1));
+    uint64_t head = atomic_load_explicit(&ring->header->head, memory_order_relaxed);
+    uint64_t needed = bytes_of(size), rest = bytes_to_end(ring, head);
     struct record *record;
 
     assert(needed <= ring->capacity / 4);
@@ -121,21 +215,22 @@ void *ring_reserve(struct ring *ring, size_t size)
     }
     record = record_at(ring, head);
     record->size = (uint32_t)size;
-    atomic_init(&record->stamp, 0);
+    record->seq = ++ring->last_seq;
+    atomic_store_explicit(&record->stamp, 0, memory_order_relaxed);
     ring->last = record;
     ring->reserved_head = head;
     ring->reserved_size = needed;
     return record->payload;
 }
 
-/* The consumer looks by itself every few dozen ms; it is called only when half of the ring is in use. */
+/* The consumer looks by itself every few dozen ms; it is called only when a quarter of the ring is in use. */
 static void call_writer_if_filling(struct ring *ring, uint64_t head)
 {
-    bool filling = head - ring->seen_tail > ring->capacity / 2;
+    bool filling = head - ring->seen_tail > ring->capacity / 4;
 
     if (filling) {
-        ring->seen_tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
-        filling = head - ring->seen_tail > ring->capacity / 2;
+        ring->seen_tail = atomic_load_explicit(&ring->header->tail, memory_order_acquire);
+        filling = head - ring->seen_tail > ring->capacity / 4;
     }
     if (filling && !ring->called_writer)
         os_wake_set(ring->data);
@@ -146,7 +241,8 @@ void ring_commit(struct ring *ring)
 {
     uint64_t head = ring->reserved_head + ring->reserved_size;
 
-    atomic_store_explicit(&ring->head, head, memory_order_release);
+    ring->last->check = check_of(ring->last);
+    atomic_store_explicit(&ring->header->head, head, memory_order_release);
     call_writer_if_filling(ring, head);
 }
 
@@ -161,37 +257,62 @@ void ring_finish(struct ring *ring)
     os_wake_set(ring->data);
 }
 
-const void *ring_peek(struct ring *ring, size_t *size, uint64_t *hold_ns)
+/* Whether a dead recorder's record lies within what was committed and is what was written. */
+static bool is_sound(struct ring *ring, const struct record *record, uint64_t available)
 {
-    uint64_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-    uint64_t stamp;
+    uint64_t rest = bytes_to_end(ring, ring->given);
+
+    if (rest < sizeof *record || available < sizeof *record)
+        return false;
+    return bytes_of(record->size) <= rest && bytes_of(record->size) <= available && record->check == check_of(record);
+}
+
+bool ring_next(struct ring *ring, struct ring_record *given)
+{
+    uint64_t head = atomic_load_explicit(&ring->header->head, memory_order_acquire), stamp;
     struct record *record;
 
-    if (tail == atomic_load_explicit(&ring->head, memory_order_acquire))
-        return NULL;
-    record = record_at(ring, tail);
+    if (ring->given == head)
+        return false;
+    record = record_at(ring, ring->given);
     if (record->size == FILLER) { /* a record follows it: both are committed at once */
-        tail += ring->capacity - (tail & (ring->capacity - 1));
-        atomic_store_explicit(&ring->tail, tail, memory_order_release);
-        record = record_at(ring, tail);
+        ring->given += bytes_to_end(ring, ring->given);
+        record = record_at(ring, ring->given);
+    }
+    if (ring->is_left && (ring->given >= head || !is_sound(ring, record, head - ring->given))) {
+        ring->given = head; /* nothing behind a damaged record can be found */
+        return false;
     }
     stamp = atomic_load_explicit(&record->stamp, memory_order_acquire);
-    if (stamp == 0)
-        return NULL;
-    *size = record->size;
-    *hold_ns = stamp - 1;
-    return record->payload;
+    if (stamp == 0 && !ring->is_left)
+        return false;
+    *given = (struct ring_record){record->payload, record->size, record->seq, stamp - 1, stamp != 0};
+    ring->given += bytes_of(record->size);
+    return true;
 }
 
 void ring_release(struct ring *ring)
 {
-    uint64_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-    uint64_t size = (sizeof(struct record) + record_at(ring, tail)->size + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
-
-    atomic_store_explicit(&ring->tail, tail + size, memory_order_release);
-    if (atomic_load(&ring->producer_waits) &&
-        atomic_load_explicit(&ring->head, memory_order_relaxed) - (tail + size) <= ring->capacity / 4)
+    atomic_store_explicit(&ring->header->tail, ring->given, memory_order_release);
+    if (atomic_load(&ring->producer_waits))
         os_wake_set(ring->room);
+}
+
+void ring_rewind(struct ring *ring)
+{
+    ring->given = atomic_load_explicit(&ring->header->tail, memory_order_relaxed);
+}
+
+double ring_unreleased(struct ring *ring)
+{
+    return (double)(ring->given - atomic_load_explicit(&ring->header->tail, memory_order_relaxed)) / (double)ring->capacity;
+}
+
+double ring_fill(struct ring *ring)
+{
+    return (double)(atomic_load_explicit(&ring->header->head, memory_order_relaxed) -
+                    atomic_load_explicit(&ring->header->tail, memory_order_relaxed)) /
+           (double)ring->capacity;
 }
 
 void ring_wait(struct ring *ring, unsigned timeout_ms)
@@ -206,8 +327,7 @@ bool ring_is_finished(struct ring *ring)
 
 bool ring_is_drained(struct ring *ring)
 {
-    return ring_is_finished(ring) &&
-           atomic_load_explicit(&ring->tail, memory_order_relaxed) == atomic_load_explicit(&ring->head, memory_order_acquire);
+    return ring_is_finished(ring) && ring->given == atomic_load_explicit(&ring->header->head, memory_order_acquire);
 }
 
 void ring_stalls(const struct ring *ring, uint64_t *count, uint64_t *total_ns)

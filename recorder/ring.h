@@ -1,7 +1,7 @@
 /*
- * The ring between the loop thread (producer) and the writer thread (consumer): variable-length records in one block of memory,
- * lock-free on the way through. The producer never blocks unless the ring is full; then it waits and the stall is counted. All atomics
- * of Trail are in ring.c.
+ * The ring between the loop thread (producer) and the writer thread (consumer): variable-length records in a memory-mapped file beside
+ * the database, which outlives a killed process. The producer never blocks unless the ring is full; then it waits and the stall is
+ * counted. Records stay in the file until the consumer has made them durable elsewhere. All atomics of Trail are in ring.c.
  */
 #ifndef TRAIL_RING_H
 #define TRAIL_RING_H
@@ -14,28 +14,54 @@
 
 struct ring;
 
-/* Makes a ring of capacity_bytes (a power of two, at least four times the largest record). NULL and error on failure. */
-struct ring *ring_new(size_t capacity_bytes, struct trail_error *error);
-void ring_free(struct ring *ring);
+/*
+ * Makes a ring of capacity_bytes (a power of two, at least four times the largest record) in a new file at path. Where the file cannot be
+ * made for want of space, or path is NULL, the ring is in plain memory: it works alike, but a killed recorder loses what is in it; then
+ * ring_is_durable is false. Returns NULL and error if out of memory.
+ */
+struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_error *error);
+
+/* Opens what a dead recorder left at path, for the consumer functions. error->code is TRAIL_LOCKED if that recorder lives. */
+struct ring *ring_open_left(const char *path, struct trail_error *error);
+
+/* Frees the ring and removes its file. `keep` leaves the file: its records are not all durable yet. NULL is accepted. */
+void ring_free(struct ring *ring, bool keep);
+bool ring_is_durable(const struct ring *ring);
 
 /*
- * Producer. ring_reserve returns where to write a record of that size (8-byte aligned), waiting while there is no room;
- * ring_commit makes it visible. ring_stamp says how long the target was held for the last committed record, and only then does
- * the consumer see it: every committed record must be stamped. ring_finish says that no more records come.
+ * Producer. ring_reserve returns where to write a record of that size (8-byte aligned), waiting while there is no room; ring_commit
+ * makes it part of the file, so that it survives us from there on. ring_stamp says how long the target was held for the last committed
+ * record, and only then does the consumer see it: every committed record must be stamped. ring_finish says that no more records come.
  */
 void *ring_reserve(struct ring *ring, size_t size);
 void ring_commit(struct ring *ring);
 void ring_stamp(struct ring *ring, uint64_t hold_ns);
 void ring_finish(struct ring *ring);
 
-/* Consumer. The oldest record (valid until ring_release), or NULL if there is none now. */
-const void *ring_peek(struct ring *ring, size_t *size, uint64_t *hold_ns);
+struct ring_record {
+    const void *payload; /* valid until ring_release */
+    size_t size;
+    uint64_t seq;     /* records are numbered from 1 */
+    uint64_t hold_ns; /* meaningful if has_hold: the last record of a dead recorder may have none */
+    bool has_hold;
+};
+
+/*
+ * Consumer. ring_next gives the oldest record that was not given yet, false if there is none now. ring_release gives back the room of
+ * all records given so far: call it once they are durable. ring_rewind has the records since then given once more.
+ */
+bool ring_next(struct ring *ring, struct ring_record *record);
 void ring_release(struct ring *ring);
+void ring_rewind(struct ring *ring);
+
+/* Consumer. How much of the ring records take that were given but not released, and that were not released at all: 0 to 1. */
+double ring_unreleased(struct ring *ring);
+double ring_fill(struct ring *ring);
 
 /* Consumer. Sleeps until the ring fills up, is finished, or timeout_ms have passed. */
 void ring_wait(struct ring *ring, unsigned timeout_ms);
 
-/* Consumer. Whether the producer has finished, and whether then everything was consumed too. */
+/* Consumer. Whether the producer has finished, and whether then every record was given too. */
 bool ring_is_finished(struct ring *ring);
 bool ring_is_drained(struct ring *ring);
 

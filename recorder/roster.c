@@ -32,6 +32,12 @@ void roster_free(struct roster *roster)
     free(roster);
 }
 
+void roster_set_last_ids(struct roster *roster, int64_t process_id, int64_t thread_id)
+{
+    roster->last_process_id = process_id;
+    roster->last_thread_id = thread_id;
+}
+
 struct roster_process *roster_process(const struct roster *roster, uint32_t pid)
 {
     struct roster_process *process = roster->processes[bucket_of(pid)];

@@ -45,6 +45,9 @@ void roster_free(struct roster *roster);
 struct roster_process *roster_add_process(struct roster *roster, uint32_t pid);
 struct roster_thread *roster_add_thread(struct roster *roster, struct roster_process *process, uint32_t tid);
 
+/* Goes on counting ids from these: for a roster that is filled from a file. */
+void roster_set_last_ids(struct roster *roster, int64_t process_id, int64_t thread_id);
+
 /* The living process or thread, or NULL. */
 struct roster_process *roster_process(const struct roster *roster, uint32_t pid);
 struct roster_thread *roster_thread(const struct roster *roster, uint32_t pid, uint32_t tid);

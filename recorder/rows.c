@@ -6,6 +6,7 @@
 #include "modules.h"
 #include "platform.h"
 #include "roster.h"
+#include "roster_load.h"
 
 #include <stdlib.h>
 
@@ -86,6 +87,15 @@ void rows_free(struct rows *rows)
     detail_free(rows->detail);
     roster_free(rows->roster);
     free(rows);
+}
+
+int rows_reload(struct rows *rows, struct trail_error *error)
+{
+    roster_free(rows->roster);
+    rows->roster = roster_new();
+    if (rows->roster == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    return roster_load(rows->roster, rows->db, rows->run_id, error);
 }
 
 static void fail_out_of_memory(struct rows *rows)
@@ -336,6 +346,7 @@ static void find_module(struct rows *rows)
 
     for (unsigned i = 0; i < kind->field_count; i++)
         has_module |= kind->fields[i].type == FIELD_MODULE;
+    rows->identity.path[0] = '\0';
     if (!has_module)
         return;
     platform_identify(rows->event, &rows->identity);
@@ -362,12 +373,13 @@ static void find_process_and_thread(struct rows *rows)
         insert_thread(rows, rows->event->tid);
 }
 
-static void insert_event(struct rows *rows, uint64_t t_ns, uint64_t hold_ns)
+static void insert_event(struct rows *rows, uint64_t t_ns, bool has_hold, uint64_t hold_ns)
 {
     sqlite3_stmt *insert = start(rows, INSERT_EVENT, (int64_t)rows->seq);
 
     sqlite3_bind_int64(insert, 3, (sqlite3_int64)t_ns);
-    sqlite3_bind_int64(insert, 4, (sqlite3_int64)hold_ns);
+    if (has_hold)
+        sqlite3_bind_int64(insert, 4, (sqlite3_int64)hold_ns);
     bind_id(insert, 5, rows->process->id);
     bind_id(insert, 6, rows->thread->id);
     sqlite3_bind_int(insert, 7, rows->event->kind);
@@ -375,7 +387,12 @@ static void insert_event(struct rows *rows, uint64_t t_ns, uint64_t hold_ns)
     finish(rows, insert);
 }
 
-int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns, uint64_t hold_ns,
+const char *rows_module_path(const struct rows *rows)
+{
+    return rows->identity.path;
+}
+
+int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns, bool has_hold, uint64_t hold_ns,
                struct trail_error *error)
 {
     static const struct detail_references none;
@@ -394,7 +411,7 @@ int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint6
     if (rows->failed == 0 && effects[event->kind].before != NULL)
         effects[event->kind].before(rows);
     if (rows->failed == 0)
-        insert_event(rows, t_ns, hold_ns);
+        insert_event(rows, t_ns, has_hold, hold_ns);
     if (rows->failed == 0)
         rows->failed = detail_insert(rows->detail, rows->run_id, seq, event, &rows->references, error);
     if (rows->failed == 0 && effects[event->kind].after != NULL)

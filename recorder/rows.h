@@ -16,8 +16,17 @@ struct rows;
 struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error);
 void rows_free(struct rows *rows);
 
-/* Writes one event; t_ns is relative to the run's zero. Returns 0, or -1 and error. */
-int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns, uint64_t hold_ns,
+/*
+ * Makes the roster what the file says: after a transaction was rolled back, or when another recorder's run is taken over. Returns 0, or
+ * -1 and error.
+ */
+int rows_reload(struct rows *rows, struct trail_error *error);
+
+/* Writes one event; t_ns is relative to the run's zero; hold_ns counts if has_hold. Returns 0, or -1 and error. */
+int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns, bool has_hold, uint64_t hold_ns,
                struct trail_error *error);
+
+/* The path of the module that the last written event is about, as it was found out; "" if it is about none. */
+const char *rows_module_path(const struct rows *rows);
 
 #endif

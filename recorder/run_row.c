@@ -5,6 +5,8 @@
 #include "os.h"
 #include "program.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static int step_and_finalize(sqlite3 *db, sqlite3_stmt *statement, struct trail_error *error)
@@ -73,19 +75,13 @@ int64_t run_row_insert(sqlite3 *db, const struct run_start *start, struct trail_
 {
     int64_t run_id;
 
-    if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
-        return -1;
     if (insert_row(db, start, error) != 0)
-        goto fail;
+        return -1;
     run_id = sqlite3_last_insert_rowid(db);
     for (const char *const *label = start->labels; label != NULL && *label != NULL; label++)
         if (insert_label(db, run_id, *label, error) != 0)
-            goto fail;
-    if (db_run(db, "COMMIT", error) == 0)
-        return run_id;
-fail:
-    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-    return -1;
+            return -1;
+    return run_id;
 }
 
 int run_row_set_zero(sqlite3 *db, int64_t run_id, uint64_t utc_ns, uint64_t monotonic_ns, struct trail_error *error)
@@ -159,15 +155,12 @@ int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end, struc
 
 int run_row_delete(sqlite3 *db, int64_t run_id, struct trail_error *error)
 {
-    static const char *const deletes[] = {"DELETE FROM label WHERE run_id = ?1", "DELETE FROM run WHERE id = ?1"};
+    char sql[160];
 
-    for (size_t i = 0; i < sizeof deletes / sizeof deletes[0]; i++) {
-        sqlite3_stmt *delete_rows = db_prepare(db, deletes[i], error);
-        if (delete_rows == NULL)
-            return -1;
-        sqlite3_bind_int64(delete_rows, 1, run_id);
-        if (step_and_finalize(db, delete_rows, error) != 0)
-            return -1;
-    }
-    return 0;
+    snprintf(sql, sizeof sql, "BEGIN IMMEDIATE; DELETE FROM label WHERE run_id = %" PRId64 "; DELETE FROM run WHERE id = %" PRId64 "; COMMIT",
+             run_id, run_id);
+    if (db_run(db, sql, error) == 0)
+        return 0;
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return -1;
 }

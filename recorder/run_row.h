@@ -35,15 +35,15 @@ struct run_end {
     int exit_signal;
 };
 
-/* Inserts the row with state `recording` and its labels in one transaction. Returns its id, or -1 and error. */
+/* Inserts the row with state `recording` and its labels. Call inside a transaction. Returns its id, or -1 and error. */
 int64_t run_row_insert(sqlite3 *db, const struct run_start *start, struct trail_error *error);
 
-/* Moves the run's time zero. Call inside a transaction; returns 0, or -1 and error. So do the next three. */
+/* Moves the run's time zero. Call inside a transaction; returns 0, or -1 and error. So do the next two. */
 int run_row_set_zero(sqlite3 *db, int64_t run_id, uint64_t utc_ns, uint64_t monotonic_ns, struct trail_error *error);
 int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *counts, struct trail_error *error);
 int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end, struct trail_error *error);
 
-/* Takes the row and its labels out again: the target could not be started, so there was no run. */
+/* Takes the row and its labels out again: the target could not be started, so there was no run. A transaction of its own. */
 int run_row_delete(sqlite3 *db, int64_t run_id, struct trail_error *error);
 
 #endif

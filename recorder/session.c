@@ -9,16 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    RING_BYTES = 8 * 1024 * 1024,
-    WAIT_FOREVER = -1
-};
+enum { WAIT_FOREVER = -1 };
 
 struct session {
     const struct session_options *options;
     struct platform *platform;
-    struct ring *ring;
     struct writer *writer;
+    struct ring *ring;     /* the writer's; NULL with --nop */
     struct event event;    /* large: filled anew for each stop */
     uint64_t deadline_ns;  /* 0: none */
     uint64_t first_ns;     /* t_ns of the first event; 0 before it */
@@ -64,11 +61,14 @@ static void handle_event(struct session *session)
         record_event(session);
     if (!event->more) {
         platform_resume(session->platform);
-        hold_ns = os_monotonic_ns() - event->t_ns;
+        hold_ns = os_monotonic_ns();
+        hold_ns = hold_ns > event->t_ns ? hold_ns - event->t_ns : 0;
     }
     if (!quiet && session->ring != NULL) {
         ring_stamp(session->ring, hold_ns);
-    } else if (quiet) {
+    } else if (!quiet) {
+        platform_discard(event);
+    } else {
         session->totals.quiet_stops++;
         session->totals.hold_ns += hold_ns;
     }
@@ -144,9 +144,10 @@ static int open_writer(struct session *session, struct trail_error *error)
     os_current_directory(directory, sizeof directory);
     if (options.run.directory == NULL)
         options.run.directory = directory;
-    session->ring = ring_new(RING_BYTES, error);
-    if (session->ring == NULL || (session->writer = writer_open(&options, session->ring, error)) == NULL)
+    session->writer = writer_open(&options, error);
+    if (session->writer == NULL)
         return -1;
+    session->ring = writer_ring(session->writer);
     return writer_start(session->writer, error);
 }
 
@@ -180,7 +181,6 @@ static void free_session(struct session *session)
 {
     running_platform = NULL;
     writer_free(session->writer);
-    ring_free(session->ring);
     platform_free(session->platform);
     free(session);
 }

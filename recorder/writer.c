@@ -1,25 +1,36 @@
 /*
- * See writer.h. Batch size, flush and durability are decided here: a transaction ends after BATCH_ROWS events or BATCH_NS, whichever
- * comes first. A locked database is tried again as long as it takes, the ring meanwhile keeps the target running; any other failure
- * ends the writing (what is committed stays), and the rest of the events is read from the ring and counted as missing.
+ * See writer.h. Batch size, flush and durability are decided here.
+ *
+ * A transaction ends after BATCH_ROWS events, BATCH_NS, or when its records take a quarter of the ring, whichever comes first; only then
+ * is their room in the ring given back. So what is not committed is always in the ring, and a failed transaction is tried again from
+ * there: for as long as the ring has room while the target runs, and for a while at the end. What then cannot be written stays in
+ * the ring's file for a later command, if it can; else it is counted as missing.
  */
 #include "writer.h"
 
 #include "db.h"
 #include "live.h"
 #include "os.h"
+#include "platform.h"
+#include "recovery.h"
 #include "rows.h"
 
 #include <stdlib.h>
 
 enum {
+    RING_BYTES = 4 * 1024 * 1024,
     BATCH_ROWS = 10000,
+    ROWS_PER_LOOK_AT_CLOCK = 64,
     IDLE_WAIT_MS = 20,
-    LOCKED_AT_END_TRIES = 6 /* of the busy time-out each */
+    RETRY_WAIT_MS = 100,
+    BUSY_WAIT_MS = 500
 };
 #define BATCH_NS UINT64_C(100000000)
+#define GIVE_UP_AT_END_NS UINT64_C(15000000000)
+#define GIVE_UP_FILL 0.75
 
 struct writer {
+    const char *database;
     sqlite3 *db;
     struct ring *ring;
     struct os_thread *thread;
@@ -27,17 +38,42 @@ struct writer {
     struct rows *rows;
     int64_t run_id;
     uint64_t zero_ns, utc_minus_monotonic_ns;
-    struct run_counts counts;
+    struct run_counts counts, committed;
 
     bool in_batch;
     unsigned batch_rows;
     uint64_t batch_start_ns;
-    uint64_t lost; /* events after the failure */
-    struct trail_error failure;
+
+    struct trail_error failure; /* the last one; code TRAIL_OK while all is well */
+    uint64_t retry_ns, first_failure_at_end_ns, printed;
+    bool gave_up;  /* what comes is lost */
+    bool left;     /* the rest is left in the ring's file */
+    uint64_t lost;
     struct event event; /* large: the one event being written */
 };
 
-struct writer *writer_open(const struct writer_options *options, struct ring *ring, struct trail_error *error)
+static struct ring *make_ring(const struct writer *writer, struct trail_error *error)
+{
+    char *path = recovery_ring_path(writer->database, writer->run_id);
+    struct ring *ring = ring_new(path, RING_BYTES, error);
+
+    sqlite3_free(path);
+    return ring;
+}
+
+/* The run's row and its ring come to be in one transaction: whoever sees the row without a ring knows that its recorder is dead. */
+static int make_run(struct writer *writer, const struct run_start *start, struct trail_error *error)
+{
+    if (db_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
+        return -1;
+    writer->run_id = run_row_insert(writer->db, start, error);
+    if (writer->run_id >= 0 && (writer->ring = make_ring(writer, error)) != NULL && db_run(writer->db, "COMMIT", error) == 0)
+        return 0;
+    sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
+    return -1;
+}
+
+struct writer *writer_open(const struct writer_options *options, struct trail_error *error)
 {
     struct writer *writer = calloc(1, sizeof *writer);
 
@@ -45,18 +81,16 @@ struct writer *writer_open(const struct writer_options *options, struct ring *ri
         error_set(error, TRAIL_FAILED, 0, "out of memory");
         return NULL;
     }
-    writer->ring = ring;
+    writer->database = options->database;
     writer->utc_minus_monotonic_ns = options->run.utc_ns - options->run.monotonic_ns;
     if (db_open_for_recording(options->database, &writer->db, error) != 0)
         goto fail;
-    writer->run_id = run_row_insert(writer->db, &options->run, error);
-    if (writer->run_id < 0) {
+    recovery_bring_in(writer->db, options->database, NULL, NULL);
+    if (make_run(writer, &options->run, error) != 0) {
         error_context(error, "cannot record to '%s'", options->database);
         goto fail;
     }
-    writer->rows = rows_new(writer->db, writer->run_id, error);
-    if (writer->rows == NULL)
-        goto fail;
+    sqlite3_busy_timeout(writer->db, BUSY_WAIT_MS);
     if (!options->live || (writer->live = live_new(error)) != NULL)
         return writer;
 fail:
@@ -64,29 +98,14 @@ fail:
     return NULL;
 }
 
-static bool is_locked(const struct trail_error *error)
+struct ring *writer_ring(struct writer *writer)
 {
-    return error->code == TRAIL_LOCKED;
-}
-
-/* Runs BEGIN or COMMIT; a lock is waited for, but not for ever once the target has ended. */
-static int run_despite_locks(struct writer *writer, const char *sql)
-{
-    int tries_left = LOCKED_AT_END_TRIES;
-
-    while (db_run(writer->db, sql, &writer->failure) != 0) {
-        if (!is_locked(&writer->failure))
-            return -1;
-        if (ring_is_finished(writer->ring) && --tries_left == 0)
-            return -1;
-    }
-    writer->failure.code = TRAIL_OK;
-    return 0;
+    return writer->ring;
 }
 
 static int begin_batch(struct writer *writer)
 {
-    if (run_despite_locks(writer, "BEGIN IMMEDIATE") != 0)
+    if (db_run(writer->db, "BEGIN IMMEDIATE", &writer->failure) != 0)
         return -1;
     writer->in_batch = true;
     writer->batch_rows = 0;
@@ -99,9 +118,13 @@ static int end_batch(struct writer *writer)
     if (!writer->in_batch)
         return 0;
     if (run_row_set_counts(writer->db, writer->run_id, &writer->counts, &writer->failure) != 0 ||
-        run_despite_locks(writer, "COMMIT") != 0)
+        db_run(writer->db, "COMMIT", &writer->failure) != 0)
         return -1;
     writer->in_batch = false;
+    writer->committed = writer->counts;
+    writer->failure.code = TRAIL_OK;
+    writer->first_failure_at_end_ns = 0;
+    ring_release(writer->ring);
     return 0;
 }
 
@@ -113,79 +136,117 @@ static int set_zero(struct writer *writer)
                             &writer->failure);
 }
 
-static int write_event(struct writer *writer, uint64_t hold_ns)
+static int write_event(struct writer *writer, const struct ring_record *record)
 {
     struct event *event = &writer->event;
-    uint64_t seq = writer->counts.events + 1;
 
+    if (event_unpack(event, record->payload, record->size) != 0)
+        return error_set(&writer->failure, TRAIL_FAILED, 0, "a record in the ring is damaged");
     if (!writer->in_batch && begin_batch(writer) != 0)
         return -1;
-    if (seq == 1 && set_zero(writer) != 0)
+    if (record->seq == 1 && set_zero(writer) != 0)
         return -1;
-    if (writer->live != NULL)
-        live_print(writer->live, event, event->t_ns - writer->zero_ns);
-    if (rows_write(writer->rows, seq, event, event->t_ns - writer->zero_ns, hold_ns, &writer->failure) != 0)
+    if (rows_write(writer->rows, record->seq, event, event->t_ns - writer->zero_ns, true, record->hold_ns, &writer->failure) != 0)
         return -1;
-    writer->counts.events = seq;
+    if (writer->live != NULL && record->seq > writer->printed) {
+        live_print(writer->live, event, event->t_ns - writer->zero_ns, rows_module_path(writer->rows));
+        writer->printed = record->seq;
+    }
+    writer->counts.events = record->seq;
     writer->counts.by_kind[event->kind]++;
-    writer->counts.hold_ns += hold_ns;
+    writer->counts.hold_ns += record->hold_ns;
     writer->batch_rows++;
     return 0;
 }
 
-/* After a failure: what was not committed is gone, and so is what comes. */
+/* What is in the ring, and what comes, cannot be written any more. */
 static void give_up(struct writer *writer)
 {
+    writer->gave_up = true;
+    ring_rewind(writer->ring);
+}
+
+/* After a failure: back to the last commit, in the file, in the roster and in the ring. */
+static void step_back(struct writer *writer)
+{
+    uint64_t now = os_monotonic_ns();
+
     if (sqlite3_get_autocommit(writer->db) == 0)
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
-    writer->lost += writer->in_batch ? writer->batch_rows : 0;
     writer->in_batch = false;
-}
-
-static void take_event(struct writer *writer, const void *packed, size_t size, uint64_t hold_ns)
-{
-    if (writer->failure.code != TRAIL_OK) {
-        writer->lost++;
-        return;
-    }
-    if (event_unpack(&writer->event, packed, size) != 0)
-        error_set(&writer->failure, TRAIL_FAILED, 0, "a record in the ring is damaged");
-    else if (write_event(writer, hold_ns) == 0)
-        return;
-    writer->lost++;
-    give_up(writer);
-}
-
-static void end_batch_if_due(struct writer *writer, bool idle)
-{
-    bool due = writer->batch_rows >= BATCH_ROWS || os_monotonic_ns() - writer->batch_start_ns >= BATCH_NS;
-
-    if (writer->in_batch && (due || (idle && ring_is_finished(writer->ring))) && end_batch(writer) != 0)
+    writer->counts = writer->committed;
+    ring_rewind(writer->ring);
+    writer->retry_ns = now + (uint64_t)RETRY_WAIT_MS * 1000000;
+    if (rows_reload(writer->rows, &writer->failure) != 0 || (!ring_is_finished(writer->ring) && ring_fill(writer->ring) > GIVE_UP_FILL)) {
         give_up(writer);
+    } else if (ring_is_finished(writer->ring)) {
+        if (writer->first_failure_at_end_ns == 0)
+            writer->first_failure_at_end_ns = now;
+        writer->left = now - writer->first_failure_at_end_ns > GIVE_UP_AT_END_NS || writer->failure.code != TRAIL_LOCKED;
+    }
+}
+
+static void discard(struct writer *writer)
+{
+    struct ring_record record;
+
+    while (ring_next(writer->ring, &record)) {
+        if (event_unpack(&writer->event, record.payload, record.size) == 0)
+            platform_discard(&writer->event);
+        writer->lost++;
+    }
+    ring_release(writer->ring);
+}
+
+static bool batch_is_due(const struct writer *writer)
+{
+    if (writer->batch_rows >= BATCH_ROWS)
+        return true;
+    return writer->batch_rows % ROWS_PER_LOOK_AT_CLOCK == 0 &&
+           (ring_unreleased(writer->ring) > 0.25 || os_monotonic_ns() - writer->batch_start_ns >= BATCH_NS);
+}
+
+/* Nothing to take now. */
+static void idle(struct writer *writer)
+{
+    bool old = os_monotonic_ns() - writer->batch_start_ns >= BATCH_NS;
+
+    if (writer->in_batch && (old || ring_is_finished(writer->ring)) && end_batch(writer) != 0)
+        step_back(writer);
+    if (writer->live != NULL)
+        live_flush(writer->live);
+    if (!ring_is_drained(writer->ring))
+        ring_wait(writer->ring, IDLE_WAIT_MS);
+}
+
+static void work(struct writer *writer)
+{
+    struct ring_record record;
+
+    if (!ring_next(writer->ring, &record))
+        idle(writer);
+    else if (write_event(writer, &record) != 0 || (batch_is_due(writer) && end_batch(writer) != 0))
+        step_back(writer);
 }
 
 static void writer_run(void *argument)
 {
     struct writer *writer = argument;
 
-    while (!ring_is_drained(writer->ring)) {
-        uint64_t hold_ns;
-        size_t size;
-        const void *packed = ring_peek(writer->ring, &size, &hold_ns);
-        if (packed != NULL) {
-            take_event(writer, packed, size, hold_ns);
-            ring_release(writer->ring);
-        }
-        if (packed == NULL || writer->batch_rows % 64 == 0)
-            end_batch_if_due(writer, packed == NULL);
-        if (packed == NULL) {
-            if (writer->live != NULL)
-                live_flush(writer->live);
+    /* Preparing takes a millisecond: better here, while the target starts. */
+    writer->rows = rows_new(writer->db, writer->run_id, &writer->failure);
+    if (writer->rows == NULL)
+        give_up(writer);
+    while (!writer->left && (writer->in_batch || !ring_is_drained(writer->ring))) {
+        if (writer->gave_up) {
+            discard(writer);
             ring_wait(writer->ring, IDLE_WAIT_MS);
+        } else if (writer->failure.code != TRAIL_OK && os_monotonic_ns() < writer->retry_ns) {
+            ring_wait(writer->ring, RETRY_WAIT_MS / 2);
+        } else {
+            work(writer);
         }
     }
-    if (end_batch(writer) != 0)
-        give_up(writer);
     if (writer->live != NULL)
         live_flush(writer->live);
 }
@@ -199,26 +260,57 @@ int writer_start(struct writer *writer, struct trail_error *error)
 static int complete_run(struct writer *writer, const struct run_end *end, const struct run_counts *totals)
 {
     struct trail_error *failure = &writer->failure;
+    int result = -1;
 
     writer->counts.hold_ns += totals->hold_ns;
     writer->counts.quiet_stops = totals->quiet_stops;
     writer->counts.stalls = totals->stalls;
     writer->counts.stall_ns = totals->stall_ns;
-    return begin_batch(writer) != 0 || run_row_set_counts(writer->db, writer->run_id, &writer->counts, failure) != 0 ||
-                   run_row_finish(writer->db, writer->run_id, end, failure) != 0 || run_despite_locks(writer, "COMMIT") != 0
-               ? -1
-               : 0;
+    for (uint64_t start = os_monotonic_ns(); result != 0 && os_monotonic_ns() - start < GIVE_UP_AT_END_NS;) {
+        result = db_run(writer->db, "BEGIN IMMEDIATE", failure) != 0 ||
+                         run_row_set_counts(writer->db, writer->run_id, &writer->counts, failure) != 0 ||
+                         run_row_finish(writer->db, writer->run_id, end, failure) != 0 || db_run(writer->db, "COMMIT", failure) != 0
+                     ? -1
+                     : 0;
+        if (result == 0)
+            break;
+        sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
+        if (failure->code != TRAIL_LOCKED)
+            break;
+    }
+    return result;
+}
+
+static int say_incomplete(struct writer *writer, struct trail_error *error)
+{
+    *error = writer->failure;
+    if (writer->lost > 0)
+        return error_context(error, "the recording is incomplete, %llu events are lost", (unsigned long long)writer->lost);
+    if (!ring_is_durable(writer->ring))
+        return error_context(error, "the recording is incomplete, its last events are lost");
+    return error_context(error, "the recording is not finished; the next trailrec or trailview that can write '%s' completes it",
+                         writer->database);
 }
 
 int writer_finish(struct writer *writer, const struct run_end *end, const struct run_counts *totals, struct trail_error *error)
 {
+    struct run_end incomplete = *end;
+
     os_thread_join(writer->thread);
     writer->thread = NULL;
-    if (writer->failure.code == TRAIL_OK && complete_run(writer, end, totals) == 0)
+    if (writer->left)
+        return say_incomplete(writer, error);
+    if (writer->gave_up) {
+        struct trail_error reason = writer->failure;
+        incomplete.state = "interrupted";
+        complete_run(writer, &incomplete, totals);
+        writer->failure = reason;
+        return say_incomplete(writer, error);
+    }
+    if (complete_run(writer, end, totals) == 0)
         return 0;
-    sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
-    *error = writer->failure;
-    return error_context(error, "the recording is incomplete (%llu events are missing)", (unsigned long long)writer->lost);
+    writer->left = true;
+    return say_incomplete(writer, error);
 }
 
 void writer_cancel(struct writer *writer)
@@ -245,6 +337,7 @@ void writer_free(struct writer *writer)
         return;
     live_free(writer->live);
     rows_free(writer->rows);
+    ring_free(writer->ring, writer->left);
     db_close(writer->db);
     free(writer);
 }

@@ -1,8 +1,8 @@
 /*
  * The writer: takes events from the ring, finds out what needs no frozen target (which module, which process of ours, which load an
- * unload ends), and writes rows in batches. It owns the database connection of a recording.
+ * unload ends), and writes rows in batches. It owns the ring and the database connection of a recording.
  *
- * Threads: writer_open, writer_start, writer_finish and writer_free on the loop thread, the rest on the writer's own.
+ * Threads: all functions here on the loop thread; the writing is on the writer's own.
  */
 #ifndef TRAIL_WRITER_H
 #define TRAIL_WRITER_H
@@ -14,13 +14,16 @@
 struct writer;
 
 struct writer_options {
-    const char *database;    /* path */
+    const char *database;    /* path; must live as long as the writer */
     struct run_start run;    /* texts are copied into the database at once */
     bool live;               /* print each event to stderr */
 };
 
-/* Opens the database and makes the run's row. NULL and error on failure: then nothing has changed but a created database. */
-struct writer *writer_open(const struct writer_options *options, struct ring *ring, struct trail_error *error);
+/* Opens the database and makes the run's row and its ring. NULL and error on failure: then nothing has changed but a created file. */
+struct writer *writer_open(const struct writer_options *options, struct trail_error *error);
+
+/* Where the loop puts its events. */
+struct ring *writer_ring(struct writer *writer);
 
 /* Starts the thread. */
 int writer_start(struct writer *writer, struct trail_error *error);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BUSY_TIMEOUT_MS = 5000 };
+enum { BUSY_TIMEOUT_MS = 5000, LOCK_RETRY_MS = 10 };
 
 static const struct {
     const char *domain;
@@ -146,14 +146,17 @@ static int fill_names(sqlite3 *db, const char *schema, struct trail_error *error
     return result == SQLITE_OK ? 0 : db_error(db, error);
 }
 
-/* Whether the file has no table yet (an empty or a new file), is one of ours, or neither. */
+/*
+ * Whether the file has no table yet (an empty or a new file), is one of ours, or neither. Inside a transaction: what is read must be of
+ * one moment, since another recorder may be making the file.
+ */
 static int check_identity(sqlite3 *db, sqlite3_int64 *version, struct trail_error *error)
 {
     sqlite3_int64 application_id, objects;
 
-    if (query_integer(db, "PRAGMA application_id", &application_id, error) != 0 ||
-        query_integer(db, "PRAGMA user_version", version, error) != 0 ||
-        query_integer(db, "SELECT count(*) FROM main.sqlite_master", &objects, error) != 0)
+    if (query_integer(db, "SELECT count(*) FROM main.sqlite_master", &objects, error) != 0 ||
+        query_integer(db, "PRAGMA application_id", &application_id, error) != 0 ||
+        query_integer(db, "PRAGMA user_version", version, error) != 0)
         return -1;
     if (application_id == 0 && *version == 0 && objects == 0)
         return 0;
@@ -203,18 +206,40 @@ static int migrate(sqlite3 *db, sqlite3_int64 version, struct trail_error *error
     return db_run(db, sql_views, error) != 0 || fill_names(db, "main", error) != 0 || db_run(db, pragma, error) != 0 ? -1 : 0;
 }
 
+/* SQLite does not wait by itself for the lock that this switch needs. */
+static int switch_to_wal(sqlite3 *db, struct trail_error *error)
+{
+    int waited_ms = 0;
+
+    while (db_run(db, "PRAGMA journal_mode = WAL", error) != 0) {
+        if (error->code != TRAIL_LOCKED || waited_ms >= BUSY_TIMEOUT_MS)
+            return -1;
+        waited_ms += sqlite3_sleep(LOCK_RETRY_MS);
+    }
+    return 0;
+}
+
+/* The same in a transaction of its own. */
+static int check_identity_alone(sqlite3 *db, sqlite3_int64 *version, struct trail_error *error)
+{
+    int result;
+
+    if (db_run(db, "BEGIN", error) != 0)
+        return -1;
+    result = check_identity(db, version, error);
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return result;
+}
+
 static int prepare_for_recording(sqlite3 *db, struct trail_error *error)
 {
     sqlite3_int64 version;
 
     sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
-    if (check_identity(db, &version, error) != 0)
+    if (check_identity_alone(db, &version, error) != 0 || switch_to_wal(db, error) != 0 ||
+        db_run(db, "PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", error) != 0)
         return -1;
-    if (db_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", error) != 0)
-        return -1;
-    if (version == DB_VERSION)
-        return 0;
-    /* Two recorders may meet on a new file: look at the version again once the write lock is held. */
+    /* The write lock shows whether the file can be written; and two recorders may meet on a new file: look again once it is held. */
     if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
     if (check_identity(db, &version, error) != 0 || (version < DB_VERSION && migrate(db, version, error) != 0) ||
@@ -268,7 +293,7 @@ static int prepare_for_viewing(sqlite3 *db, struct trail_error *error)
     sqlite3_int64 version;
 
     sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
-    if (check_identity(db, &version, error) != 0)
+    if (check_identity_alone(db, &version, error) != 0)
         return -1;
     if (version == 0)
         return error_set(error, TRAIL_NOT_A_TRAIL, 0, "not a trail file (it is empty)");

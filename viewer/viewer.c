@@ -6,8 +6,10 @@
 #include "escape.h"
 #include "glob_function.h"
 #include "program.h"
+#include "recovery.h"
 #include "selector.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +31,16 @@ bool viewer_prints_table(const struct viewer *viewer)
     return viewer->output.format == output_table_format();
 }
 
+static void say_recovered(void *context, int64_t run_id, uint64_t events)
+{
+    char sentence[160];
+
+    (void)context;
+    snprintf(sentence, sizeof sentence, "run %" PRId64 " was left unfinished by its recorder; %" PRIu64 " events were recovered", run_id,
+             events);
+    viewer_say(sentence);
+}
+
 struct database *viewer_open(struct viewer *viewer, const char *path, struct trail_error *error)
 {
     struct database *database;
@@ -42,6 +54,7 @@ struct database *viewer_open(struct viewer *viewer, const char *path, struct tra
         return NULL;
     }
     strcpy(database->path, path);
+    recovery_of_file(path, say_recovered, NULL, NULL); /* where that is not possible, the file is shown as it is */
     if (db_open_for_viewing(path, &database->db, error) != 0) {
         if (error->code == TRAIL_NOT_FOUND && path == default_path)
             error_set(error, TRAIL_NOT_FOUND, 0,

@@ -2,15 +2,15 @@
 #include "script.h"
 
 #include "text.h"
+#include "token.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCRIPT_BYTES_MAX = 256 * 1024 * 1024, WORD_MAX = 63 };
+enum { SCRIPT_BYTES_MAX = 256 * 1024 * 1024 };
 
 struct entry {
     enum script_action action;
@@ -27,183 +27,18 @@ struct script {
     size_t packed_used, packed_capacity;
 };
 
-/* One `word` or `word=value`, the value with its quotes and escapes resolved. */
-struct token {
-    char word[WORD_MAX + 1];
-    const char *start;       /* in the line */
-    const char *value_start; /* NULL if there is no value */
-    char *value;             /* in the parser's buffer, NUL-terminated */
-    size_t value_length;
-};
-
 struct parser {
+    struct token_reader reader;
     struct script *script;
-    const char *name;
-    const char *line, *at, *end; /* the line, the place in it, its end */
-    unsigned line_number;
-    char *buffer;  /* for a value: as long as the script, since a value never grows */
     char *escaped; /* for text_from_bytes */
     struct event *event;
     struct entry entry;
     bool pid_known;
-    struct trail_error *error;
 };
-
-static int complain(struct parser *parser, const char *at, const char *format, ...) TRAIL_PRINTF(3, 4);
-
-/* Always returns -1. */
-static int complain(struct parser *parser, const char *at, const char *format, ...)
-{
-    char sentence[256];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
-    return error_set(parser->error, TRAIL_NOT_EXECUTABLE, 0, "%.200s:%u:%u: %s", parser->name, parser->line_number,
-                     (unsigned)(at - parser->line) + 1, sentence);
-}
 
 static int out_of_memory(struct trail_error *error)
 {
     return error_set(error, TRAIL_FAILED, ENOMEM, "out of memory");
-}
-
-/* The value of a hexadecimal digit, or -1. */
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *found = c == '\0' ? NULL : strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c);
-
-    return found == NULL ? -1 : (int)(found - digits);
-}
-
-static bool is_word_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* Resolves one escape after its backslash into *out. */
-static int read_escape(struct parser *parser, char *out)
-{
-    static const char letters[] = "nt\"\\", meanings[] = "\n\t\"\\";
-    const char *at = parser->at, *found;
-
-    if (at == parser->end)
-        return complain(parser, at, "expected an escape (\\n \\t \\xHH \\\" \\\\) at the end of the line");
-    if (*at == 'x' && parser->end - at >= 3 && hex_digit(at[1]) >= 0 && hex_digit(at[2]) >= 0) {
-        *out = (char)(hex_digit(at[1]) << 4 | hex_digit(at[2]));
-        parser->at += 3;
-        return 0;
-    }
-    if (*at == '\0' || (found = strchr(letters, *at)) == NULL)
-        return complain(parser, at - 1, "expected an escape (\\n \\t \\xHH \\\" \\\\)");
-    *out = meanings[found - letters];
-    parser->at++;
-    return 0;
-}
-
-static int read_quoted(struct parser *parser, struct token *token)
-{
-    const char *opening = parser->at++;
-    char *out = parser->buffer;
-
-    while (parser->at < parser->end && *parser->at != '"') {
-        char c = *parser->at++;
-        if (c == '\\' && read_escape(parser, &c) != 0)
-            return -1;
-        *out++ = c;
-    }
-    if (parser->at == parser->end)
-        return complain(parser, opening, "expected a closing quote");
-    parser->at++;
-    if (parser->at < parser->end && !is_blank(*parser->at))
-        return complain(parser, parser->at, "expected a space after the closing quote");
-    token->value_length = (size_t)(out - parser->buffer);
-    return 0;
-}
-
-static int read_value(struct parser *parser, struct token *token)
-{
-    token->value_start = parser->at;
-    token->value = parser->buffer;
-    if (parser->at < parser->end && *parser->at == '"') {
-        if (read_quoted(parser, token) != 0)
-            return -1;
-    } else {
-        while (parser->at < parser->end && !is_blank(*parser->at))
-            parser->at++;
-        token->value_length = (size_t)(parser->at - token->value_start);
-        memcpy(token->value, token->value_start, token->value_length);
-    }
-    token->value[token->value_length] = '\0';
-    return 0;
-}
-
-/* Reads the next token of the line. Returns 1, 0 at the end of the line (or a comment), -1 on failure. */
-static int read_token(struct parser *parser, struct token *token)
-{
-    size_t length;
-
-    memset(token, 0, sizeof *token);
-    while (parser->at < parser->end && is_blank(*parser->at))
-        parser->at++;
-    if (parser->at == parser->end || *parser->at == '#')
-        return 0;
-    token->start = parser->at;
-    while (parser->at < parser->end && is_word_char(*parser->at))
-        parser->at++;
-    length = (size_t)(parser->at - token->start);
-    if (length == 0)
-        return complain(parser, token->start, "expected a word");
-    if (length > WORD_MAX)
-        return complain(parser, token->start, "expected a word of at most %d letters", WORD_MAX);
-    memcpy(token->word, token->start, length);
-    if (parser->at == parser->end || is_blank(*parser->at))
-        return 1;
-    if (*parser->at != '=')
-        return complain(parser, parser->at, "expected '=' or a space after '%s'", token->word);
-    parser->at++;
-    return read_value(parser, token) == 0 ? 1 : -1;
-}
-
-/* A number at *at, in decimal or 0x hex, not above `most`; moves *at behind it. */
-static int scan_number(const char **at, uint64_t most, uint64_t *number)
-{
-    const char *digits = *at;
-    unsigned base = 10;
-
-    if (digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X')) {
-        base = 16;
-        digits += 2;
-    }
-    *at = digits;
-    *number = 0;
-    for (; hex_digit(**at) >= 0 && (unsigned)hex_digit(**at) < base; ++*at) {
-        unsigned digit = (unsigned)hex_digit(**at);
-        if (digit > most || *number > (most - digit) / base)
-            return -1;
-        *number = *number * base + digit;
-    }
-    return *at > digits ? 0 : -1;
-}
-
-/* A number with an optional minus. */
-static int scan_signed(const char **at, uint64_t *number)
-{
-    bool negative = **at == '-';
-
-    *at += negative;
-    if (scan_number(at, negative ? (uint64_t)1 << 63 : UINT64_MAX, number) != 0)
-        return -1;
-    if (negative)
-        *number = 0 - *number;
-    return 0;
 }
 
 static bool is_whole(const struct token *token, const char *at)
@@ -215,8 +50,8 @@ static int number_of(struct parser *parser, const struct token *token, uint64_t 
 {
     const char *at = token->value;
 
-    if (at == NULL || scan_number(&at, most, number) != 0 || !is_whole(token, at))
-        return complain(parser, token->value_start ? token->value_start : token->start, "expected %s=NUMBER, at most %llu", token->word,
+    if (at == NULL || token_scan_number(&at, most, number) != 0 || !is_whole(token, at))
+        return token_complain(&parser->reader, token->value_start ? token->value_start : token->start, "expected %s=NUMBER, at most %llu", token->word,
                         (unsigned long long)most);
     return 0;
 }
@@ -230,29 +65,29 @@ static int time_of(struct parser *parser, const struct token *token)
     const char *at = token->value;
     uint64_t number;
 
-    if (at == NULL || scan_number(&at, UINT64_MAX / 2000000000, &number) != 0)
-        return complain(parser, token->start, "expected t=NUMBER, with or without a unit (ns, us, ms, s)");
+    if (at == NULL || token_scan_number(&at, UINT64_MAX / 2000000000, &number) != 0)
+        return token_complain(&parser->reader, token->start, "expected t=NUMBER, with or without a unit (ns, us, ms, s)");
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(at, units[i].unit) == 0 && is_whole(token, at + strlen(at))) {
             if (number * units[i].ns < parser->entry.t_ns)
-                return complain(parser, token->start, "expected a time not before the line above");
+                return token_complain(&parser->reader, token->start, "expected a time not before the line above");
             parser->entry.t_ns = number * units[i].ns;
             return 0;
         }
     }
-    return complain(parser, token->start, "expected t=NUMBER, with or without a unit (ns, us, ms, s)");
+    return token_complain(&parser->reader, token->start, "expected t=NUMBER, with or without a unit (ns, us, ms, s)");
 }
 
 /* Decodes hex digits in place. */
 static int hex_of(struct parser *parser, struct token *token)
 {
     if (token->value_length % 2 != 0)
-        return complain(parser, token->value_start, "expected an even number of hex digits");
+        return token_complain(&parser->reader, token->value_start, "expected an even number of hex digits");
     for (size_t i = 0; i < token->value_length; i++)
-        if (hex_digit(token->value[i]) < 0)
-            return complain(parser, token->value_start, "expected hex digits");
+        if (token_hex_digit(token->value[i]) < 0)
+            return token_complain(&parser->reader, token->value_start, "expected hex digits");
     for (size_t i = 0; i < token->value_length; i += 2)
-        token->value[i / 2] = (char)(hex_digit(token->value[i]) << 4 | hex_digit(token->value[i + 1]));
+        token->value[i / 2] = (char)(token_hex_digit(token->value[i]) << 4 | token_hex_digit(token->value[i + 1]));
     token->value_length /= 2;
     return 0;
 }
@@ -260,7 +95,7 @@ static int hex_of(struct parser *parser, struct token *token)
 static int check_room(struct parser *parser, const struct token *token, size_t length)
 {
     if (length > (size_t)EVENT_BYTES_MAX - parser->event->bytes_used)
-        return complain(parser, token->value_start, "expected at most %d bytes of texts in one event", (int)EVENT_BYTES_MAX);
+        return token_complain(&parser->reader, token->value_start, "expected at most %d bytes of texts in one event", (int)EVENT_BYTES_MAX);
     return 0;
 }
 
@@ -285,13 +120,13 @@ static int numbers_of(struct parser *parser, struct token *token, unsigned field
     if (check_room(parser, token, (token->value_length / 2 + 1) * sizeof number) != 0)
         return -1;
     while (token->value_length > 0) {
-        if (scan_signed(&at, &number) != 0)
-            return complain(parser, token->value_start, "expected numbers, separated by commas");
+        if (token_scan_signed(&at, &number) != 0)
+            return token_complain(&parser->reader, token->value_start, "expected numbers, separated by commas");
         memcpy(parser->escaped + count++ * sizeof number, &number, sizeof number);
         if (is_whole(token, at))
             break;
         if (*at++ != ',')
-            return complain(parser, token->value_start, "expected numbers, separated by commas");
+            return token_complain(&parser->reader, token->value_start, "expected numbers, separated by commas");
     }
     event_set_bytes(parser->event, field, parser->escaped, count * sizeof number);
     return 0;
@@ -308,7 +143,7 @@ static int coded_of(struct parser *parser, const struct token *token, enum field
     }
     for (value = 0; event_code_word(type, value) != NULL; value++)
         snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s", value == 0 ? "" : ", ", event_code_word(type, value));
-    return complain(parser, token->value_start, "expected %s to be one of: %s", token->word, words);
+    return token_complain(&parser->reader, token->value_start, "expected %s to be one of: %s", token->word, words);
 }
 
 static int read_field(struct parser *parser, struct token *token, enum field_type type, unsigned field)
@@ -319,8 +154,8 @@ static int read_field(struct parser *parser, struct token *token, enum field_typ
 
     switch (type) {
     case FIELD_INT:
-        if (scan_signed(&at, &number) != 0 || !is_whole(token, at))
-            return complain(parser, token->value_start, "expected %s=NUMBER", token->word);
+        if (token_scan_signed(&at, &number) != 0 || !is_whole(token, at))
+            return token_complain(&parser->reader, token->value_start, "expected %s=NUMBER", token->word);
         event_set(parser->event, field, number);
         return 0;
     case FIELD_UINT:
@@ -355,7 +190,7 @@ static int read_image_part(struct parser *parser, struct token *token)
     size_t length;
 
     if ((strcmp(token->word, "path") == 0 && image->path.length > 0) || (strcmp(token->word, "build_id") == 0 && image->build_id.length > 0))
-        return complain(parser, token->start, "expected %s only once", token->word);
+        return token_complain(&parser->reader, token->start, "expected %s only once", token->word);
     if (strcmp(token->word, "path") == 0) {
         if (text_of(parser, token, &length) != 0)
             return -1;
@@ -387,13 +222,13 @@ static int unknown_field(struct parser *parser, const struct token *token, const
         if (!is_found_later(kind->fields[i].type))
             snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", names[0] == '\0' ? "" : ", ",
                      kind->fields[i].type == FIELD_MODULE ? "path, build_id, size" : kind->fields[i].name);
-    return complain(parser, token->start, "expected a field of %s (%s), found '%s'", kind->name, names, token->word);
+    return token_complain(&parser->reader, token->start, "expected a field of %s (%s), found '%s'", kind->name, names, token->word);
 }
 
 static int read_named_field(struct parser *parser, struct token *token, const struct kind_descriptor *kind)
 {
     if (token->value == NULL)
-        return complain(parser, token->start, "expected %s=VALUE", token->word);
+        return token_complain(&parser->reader, token->start, "expected %s=VALUE", token->word);
     for (unsigned i = 0; i < kind->field_count; i++) {
         if (kind->fields[i].type == FIELD_MODULE) {
             int result = read_image_part(parser, token);
@@ -401,7 +236,7 @@ static int read_named_field(struct parser *parser, struct token *token, const st
                 return result < 0 ? -1 : 0;
         } else if (!is_found_later(kind->fields[i].type) && strcmp(kind->fields[i].name, token->word) == 0) {
             if (event_has(parser->event, i))
-                return complain(parser, token->start, "expected %s only once", token->word);
+                return token_complain(&parser->reader, token->start, "expected %s only once", token->word);
             return read_field(parser, token, kind->fields[i].type, i);
         }
     }
@@ -430,13 +265,13 @@ static int append_entry(struct parser *parser)
     struct script *script = parser->script;
     void *entries = script->entries, *packed = script->packed;
 
-    if (grow(&entries, &script->capacity, script->count + 1, sizeof *script->entries, parser->error) != 0)
+    if (grow(&entries, &script->capacity, script->count + 1, sizeof *script->entries, parser->reader.error) != 0)
         return -1;
     script->entries = entries;
     if (parser->entry.action == SCRIPT_EVENT) {
         parser->entry.packed_at = script->packed_used;
         parser->entry.packed_size = event_packed_size(parser->event);
-        if (grow(&packed, &script->packed_capacity, script->packed_used + parser->entry.packed_size, 1, parser->error) != 0)
+        if (grow(&packed, &script->packed_capacity, script->packed_used + parser->entry.packed_size, 1, parser->reader.error) != 0)
             return -1;
         script->packed = packed;
         event_pack(parser->event, script->packed + script->packed_used);
@@ -470,7 +305,7 @@ static int read_prefix(struct parser *parser, const struct token *token, bool *s
         return 1;
     }
     if (token->value != NULL)
-        return complain(parser, token->start, "expected t=, pid=, tid=, synthetic, more, or what happens, found '%s='", token->word);
+        return token_complain(&parser->reader, token->start, "expected t=, pid=, tid=, synthetic, more, or what happens, found '%s='", token->word);
     if (strcmp(token->word, "synthetic") == 0)
         *synthetic = true;
     else if (strcmp(token->word, "more") == 0)
@@ -497,7 +332,7 @@ static int read_verb(struct parser *parser, const struct token *token, enum even
             return 0;
         }
     }
-    return complain(parser, token->start, "expected a kind of event, quiet, hang, fail or die, found '%s'", token->word);
+    return token_complain(&parser->reader, token->start, "expected a kind of event, quiet, hang, fail or die, found '%s'", token->word);
 }
 
 static int read_fields(struct parser *parser, enum event_kind kind)
@@ -505,9 +340,9 @@ static int read_fields(struct parser *parser, enum event_kind kind)
     struct token token;
     int result;
 
-    while ((result = read_token(parser, &token)) > 0) {
+    while ((result = token_read(&parser->reader, &token)) > 0) {
         if (kind == EVENT_NONE)
-            return complain(parser, token.start, "expected the end of the line");
+            return token_complain(&parser->reader, token.start, "expected the end of the line");
         if (read_named_field(parser, &token, event_kind_descriptor(kind)) != 0)
             return -1;
     }
@@ -522,7 +357,7 @@ static int read_line(struct parser *parser)
     struct token token;
     int result;
 
-    while ((result = read_token(parser, &token)) > 0) {
+    while ((result = token_read(&parser->reader, &token)) > 0) {
         if (empty)
             parser->entry.more = false;
         empty = false;
@@ -532,13 +367,13 @@ static int read_line(struct parser *parser)
     if (result < 0 || (empty && token.start == NULL))
         return result;
     if (token.start == NULL)
-        return complain(parser, parser->at, "expected what happens: a kind of event, quiet, hang, fail or die");
+        return token_complain(&parser->reader, parser->reader.at, "expected what happens: a kind of event, quiet, hang, fail or die");
     if (read_verb(parser, &token, &kind) != 0)
         return -1;
     if (!parser->pid_known)
-        return complain(parser, token.start, "expected pid=NUMBER before the first event");
+        return token_complain(&parser->reader, token.start, "expected pid=NUMBER before the first event");
     if (kind == EVENT_NONE && (continued || parser->entry.more))
-        return complain(parser, token.start, "expected another event of the same stop");
+        return token_complain(&parser->reader, token.start, "expected another event of the same stop");
     event_begin(parser->event, kind, parser->entry.pid, parser->entry.tid, parser->entry.t_ns);
     parser->event->synthetic = synthetic;
     return read_fields(parser, kind) != 0 ? -1 : append_entry(parser);
@@ -548,39 +383,39 @@ static int read_lines(struct parser *parser, const char *text, size_t length)
 {
     const char *end = text + length, *newline;
 
-    for (parser->line = text; parser->line < end; parser->line = newline + 1) {
-        newline = memchr(parser->line, '\n', (size_t)(end - parser->line));
+    for (parser->reader.line = text; parser->reader.line < end; parser->reader.line = newline + 1) {
+        newline = memchr(parser->reader.line, '\n', (size_t)(end - parser->reader.line));
         if (newline == NULL)
             newline = end;
-        parser->line_number++;
-        parser->at = parser->line;
-        parser->end = newline;
+        parser->reader.line_number++;
+        parser->reader.at = parser->reader.line;
+        parser->reader.end = newline;
         if (read_line(parser) != 0)
             return -1;
         if (newline == end)
             break;
     }
     if (parser->entry.more)
-        return complain(parser, parser->line, "expected another event of the same stop, not the end of the script");
+        return token_complain(&parser->reader, parser->reader.line, "expected another event of the same stop, not the end of the script");
     return 0;
 }
 
 struct script *script_parse(const char *name, const char *text, size_t length, struct trail_error *error)
 {
-    struct parser parser = {.name = name, .error = error};
+    struct parser parser = {.reader = {.name = name, .error = error}};
     int result = -1;
 
     parser.script = calloc(1, sizeof *parser.script);
-    parser.buffer = malloc(length + 1);
+    parser.reader.buffer = malloc(length + 1);
     parser.escaped = malloc(TEXT_FROM_BYTES_CAPACITY(EVENT_BYTES_MAX));
     parser.event = malloc(sizeof *parser.event);
-    if (parser.script == NULL || parser.buffer == NULL || parser.escaped == NULL || parser.event == NULL)
+    if (parser.script == NULL || parser.reader.buffer == NULL || parser.escaped == NULL || parser.event == NULL)
         out_of_memory(error);
     else
         result = read_lines(&parser, text, length);
     free(parser.event);
     free(parser.escaped);
-    free(parser.buffer);
+    free(parser.reader.buffer);
     if (result == 0)
         return parser.script;
     script_free(parser.script);

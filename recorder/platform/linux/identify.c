@@ -129,6 +129,11 @@ static void start_identity(struct module_identity *identity)
     memset(identity, 0, sizeof *identity);
 }
 
+void platform_discard(const struct event *event)
+{
+    (void)event; /* no handle comes with an event */
+}
+
 void platform_identify(const struct event *event, struct module_identity *identity)
 {
     char root[64], path[sizeof identity->path], build_id[sizeof identity->build_id];

@@ -119,6 +119,12 @@ static HANDLE open_named(const struct event *event, struct module_identity *iden
     return file;
 }
 
+void platform_discard(const struct event *event)
+{
+    if (event->image.file != 0)
+        CloseHandle((HANDLE)event->image.file);
+}
+
 void platform_identify(const struct event *event, struct module_identity *identity)
 {
     HANDLE file = (HANDLE)event->image.file;

@@ -10,7 +10,7 @@ check()
     recorded=$?
     $EMULATOR "$TRACE_TOOLS/bare_loop_windows.exe" "$@" 2>/dev/null | tr -d '\r' >"$name.control"
     run=$(value 'SELECT max(run) FROM runs')
-    same "$name: first events" "CreateProcess,LoadDll" "$(value "SELECT group_concat(kind) FROM (SELECT kind FROM events WHERE run = $run ORDER BY seq LIMIT 2)")"
+    same "$name: first events" "CreateProcess LoadDll" "$(value "SELECT group_concat(kind, ' ') FROM (SELECT kind FROM events WHERE run = $run ORDER BY seq LIMIT 2)")"
     same "$name: first DLL" ntdll.dll "$(value "SELECT lower(name) FROM loads WHERE run = $run AND ordinal = 1")"
     same "$name: last event" ExitProcess "$(value "SELECT kind FROM events WHERE run = $run ORDER BY seq DESC LIMIT 1")"
     same "$name: loader breakpoints" 1 "$(value "SELECT count(*) FROM exceptions WHERE run = $run AND code = '0x80000003' AND first_chance")"

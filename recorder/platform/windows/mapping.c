@@ -1,0 +1,116 @@
+/*
+ * os_mapping of os.h on Windows: a file that nobody else can open while its owner has it, since it is not shared. A mapped view that a
+ * killed process leaves is written back by the system (MapViewOfFile on MSDN).
+ */
+#include "os.h"
+#include "windows_os.h"
+
+#include <stdlib.h>
+
+struct os_mapping {
+    wchar_t *path;
+    HANDLE file;
+    void *memory;
+    size_t size;
+};
+
+void os_mapping_close(struct os_mapping *mapping, bool remove)
+{
+    if (mapping == NULL)
+        return;
+    if (mapping->memory != NULL)
+        UnmapViewOfFile(mapping->memory);
+    if (mapping->file != INVALID_HANDLE_VALUE)
+        CloseHandle(mapping->file);
+    if (remove)
+        DeleteFileW(mapping->path);
+    free(mapping->path);
+    free(mapping);
+}
+
+static void say_failed(const char *path, DWORD code, struct trail_error *error)
+{
+    enum trail_error_code kind = code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? TRAIL_NOT_FOUND
+                                 : code == ERROR_SHARING_VIOLATION                            ? TRAIL_LOCKED
+                                 : code == ERROR_DISK_FULL                                    ? TRAIL_NO_SPACE
+                                 : code == ERROR_ACCESS_DENIED || code == ERROR_WRITE_PROTECT ? TRAIL_READ_ONLY
+                                                                                              : TRAIL_FAILED;
+
+    error_set(error, kind, (long)code, "cannot use '%s' (error %lu)", path, (unsigned long)code);
+}
+
+static struct os_mapping *open_alone(const char *path, DWORD disposition, struct trail_error *error)
+{
+    struct os_mapping *mapping = calloc(1, sizeof *mapping);
+
+    if (mapping == NULL || (mapping->path = wide_from_utf8(path)) == NULL) {
+        free(mapping);
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+        return NULL;
+    }
+    mapping->file =
+        CreateFileW(mapping->path, GENERIC_READ | GENERIC_WRITE, 0, NULL, disposition, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (mapping->file != INVALID_HANDLE_VALUE)
+        return mapping;
+    say_failed(path, GetLastError(), error);
+    os_mapping_close(mapping, false);
+    return NULL;
+}
+
+static struct os_mapping *map(struct os_mapping *mapping, const char *path, struct trail_error *error)
+{
+    HANDLE section = CreateFileMappingW(mapping->file, NULL, PAGE_READWRITE, 0, 0, NULL);
+
+    if (section != NULL) {
+        mapping->memory = MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, mapping->size);
+        CloseHandle(section); /* the view keeps it */
+    }
+    if (mapping->memory != NULL)
+        return mapping;
+    say_failed(path, GetLastError(), error);
+    os_mapping_close(mapping, false);
+    return NULL;
+}
+
+struct os_mapping *os_mapping_create(const char *path, size_t size, struct trail_error *error)
+{
+    struct os_mapping *mapping = open_alone(path, CREATE_ALWAYS, error);
+    LARGE_INTEGER end;
+
+    if (mapping == NULL)
+        return NULL;
+    end.QuadPart = (LONGLONG)size;
+    if (!SetFilePointerEx(mapping->file, end, NULL, FILE_BEGIN) || !SetEndOfFile(mapping->file)) {
+        say_failed(path, GetLastError(), error);
+        os_mapping_close(mapping, true);
+        return NULL;
+    }
+    mapping->size = size;
+    return map(mapping, path, error);
+}
+
+struct os_mapping *os_mapping_open(const char *path, struct trail_error *error)
+{
+    struct os_mapping *mapping = open_alone(path, OPEN_EXISTING, error);
+    LARGE_INTEGER size;
+
+    if (mapping == NULL)
+        return NULL;
+    if (!GetFileSizeEx(mapping->file, &size) || size.QuadPart <= 0) {
+        error_set(error, TRAIL_DAMAGED, 0, "'%s' is empty", path);
+        os_mapping_close(mapping, false);
+        return NULL;
+    }
+    mapping->size = (size_t)size.QuadPart;
+    return map(mapping, path, error);
+}
+
+void *os_mapping_memory(struct os_mapping *mapping)
+{
+    return mapping->memory;
+}
+
+size_t os_mapping_size(const struct os_mapping *mapping)
+{
+    return mapping->size;
+}

@@ -1,0 +1,216 @@
+/* See recovery.h. A record that the file already holds is known by its number: run.events is committed with the rows. */
+#include "recovery.h"
+
+#include "db.h"
+#include "event.h"
+#include "ring.h"
+#include "rows.h"
+#include "run_row.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct recovery {
+    sqlite3 *db;
+    int64_t run_id;
+    struct rows *rows;
+    uint64_t zero_ns, utc_ns, last_t_ns, brought_in;
+    struct run_counts counts;
+    struct event event; /* large */
+};
+
+char *recovery_ring_path(const char *path, int64_t run_id)
+{
+    return sqlite3_mprintf("%s-run%lld.ring", path, (long long)run_id);
+}
+
+/* The counts of the run as they were committed last; the JSON object is read by SQLite. */
+static int read_run(struct recovery *recovery, struct trail_error *error)
+{
+    sqlite3_stmt *row = db_prepare(recovery->db,
+                                   "SELECT events, hold_ns, start_monotonic_ns, start_utc_ns, "
+                                   "(SELECT coalesce(max(t_ns), 0) FROM event WHERE run_id = ?1) FROM run WHERE id = ?1", error);
+    sqlite3_stmt *counts;
+
+    if (row == NULL)
+        return -1;
+    sqlite3_bind_int64(row, 1, recovery->run_id);
+    if (sqlite3_step(row) == SQLITE_ROW) {
+        recovery->counts.events = (uint64_t)sqlite3_column_int64(row, 0);
+        recovery->counts.hold_ns = (uint64_t)sqlite3_column_int64(row, 1);
+        recovery->zero_ns = (uint64_t)sqlite3_column_int64(row, 2);
+        recovery->utc_ns = (uint64_t)sqlite3_column_int64(row, 3);
+        recovery->last_t_ns = (uint64_t)sqlite3_column_int64(row, 4);
+    }
+    sqlite3_finalize(row);
+    counts = db_prepare(recovery->db,
+                        "SELECT k.id, j.value FROM run r, json_each(r.counts) j JOIN kind k ON k.name = j.key WHERE r.id = ?1", error);
+    if (counts == NULL)
+        return -1;
+    sqlite3_bind_int64(counts, 1, recovery->run_id);
+    while (sqlite3_step(counts) == SQLITE_ROW)
+        if (event_kind_descriptor((unsigned)sqlite3_column_int(counts, 0)) != NULL)
+            recovery->counts.by_kind[sqlite3_column_int(counts, 0)] = (uint64_t)sqlite3_column_int64(counts, 1);
+    sqlite3_finalize(counts);
+    return 0;
+}
+
+static int write_record(struct recovery *recovery, const struct ring_record *record, struct trail_error *error)
+{
+    struct event *event = &recovery->event;
+
+    if (record->seq <= recovery->counts.events)
+        return 0; /* written already */
+    if (event_unpack(event, record->payload, record->size) != 0)
+        return 0; /* its check value is right, its meaning is not: another version's. What follows may still be good. */
+    event->image.file = 0; /* a handle of the dead process */
+    if (recovery->counts.events == 0) {
+        uint64_t utc_ns = recovery->utc_ns + (event->t_ns - recovery->zero_ns);
+        recovery->zero_ns = event->t_ns;
+        if (run_row_set_zero(recovery->db, recovery->run_id, utc_ns, event->t_ns, error) != 0)
+            return -1;
+    }
+    recovery->last_t_ns = event->t_ns - recovery->zero_ns;
+    if (rows_write(recovery->rows, recovery->counts.events + 1, event, recovery->last_t_ns, record->has_hold, record->hold_ns, error) != 0)
+        return -1;
+    recovery->counts.events++;
+    recovery->counts.by_kind[event->kind]++;
+    recovery->counts.hold_ns += record->has_hold ? record->hold_ns : 0;
+    recovery->brought_in++;
+    return 0;
+}
+
+/* Inside a transaction. */
+static int write_run(struct recovery *recovery, struct ring *ring, struct trail_error *error)
+{
+    struct run_end end = {.state = ring != NULL ? "recovered" : "interrupted"};
+    struct ring_record record;
+
+    if (read_run(recovery, error) != 0 || rows_reload(recovery->rows, error) != 0)
+        return -1;
+    while (ring != NULL && ring_next(ring, &record))
+        if (write_record(recovery, &record, error) != 0)
+            return -1;
+    end.wall_ns = recovery->last_t_ns;
+    return run_row_set_counts(recovery->db, recovery->run_id, &recovery->counts, error) != 0 ||
+                   run_row_finish(recovery->db, recovery->run_id, &end, error) != 0
+               ? -1
+               : 0;
+}
+
+static bool is_still_recording(sqlite3 *db, int64_t run_id)
+{
+    sqlite3_stmt *row = db_prepare(db, "SELECT 1 FROM run WHERE id = ?1 AND state = 'recording'", NULL);
+    bool is = false;
+
+    if (row == NULL)
+        return false;
+    sqlite3_bind_int64(row, 1, run_id);
+    is = sqlite3_step(row) == SQLITE_ROW;
+    sqlite3_finalize(row);
+    return is;
+}
+
+/* Recovers one run: 1 if it was, 0 if its recorder lives or it is done already, -1 and error. */
+static int recover_run(sqlite3 *db, const char *path, int64_t run_id, uint64_t *events, struct trail_error *error)
+{
+    struct trail_error local = {TRAIL_OK, 0, ""};
+    char *ring_path = recovery_ring_path(path, run_id);
+    struct ring *ring = NULL;
+    struct recovery *recovery = calloc(1, sizeof *recovery);
+    int result = -1;
+
+    if (ring_path == NULL || recovery == NULL) {
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+        goto done;
+    }
+    recovery->db = db;
+    recovery->run_id = run_id;
+    if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
+        goto done;
+    ring = ring_open_left(ring_path, &local);
+    if (!is_still_recording(db, run_id) || local.code == TRAIL_LOCKED || (ring == NULL && local.code == TRAIL_READ_ONLY))
+        result = 0;
+    else if ((recovery->rows = rows_new(db, run_id, error)) != NULL && write_run(recovery, ring, error) == 0)
+        result = 1;
+    rows_free(recovery->rows);
+    if (result == 1 && db_run(db, "COMMIT", error) != 0)
+        result = -1;
+    if (sqlite3_get_autocommit(db) == 0)
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    *events = recovery->brought_in;
+    ring_free(ring, result != 1);
+    if (result == 1 && local.code == TRAIL_DAMAGED)
+        remove(ring_path); /* nothing in it can be used */
+done:
+    sqlite3_free(ring_path);
+    free(recovery);
+    return result;
+}
+
+int recovery_bring_in(sqlite3 *db, const char *path, recovery_report report, void *context)
+{
+    sqlite3_stmt *runs = db_prepare(db, "SELECT id FROM run WHERE state = 'recording' AND id > ?1 ORDER BY id LIMIT 1", NULL);
+    struct trail_error error;
+    int64_t run_id = 0;
+    int count = 0;
+
+    if (runs == NULL)
+        return -1;
+    for (;;) {
+        uint64_t events = 0;
+        int step, result;
+        sqlite3_bind_int64(runs, 1, run_id);
+        step = sqlite3_step(runs);
+        if (step == SQLITE_ROW)
+            run_id = sqlite3_column_int64(runs, 0);
+        sqlite3_reset(runs);
+        if (step != SQLITE_ROW)
+            break;
+        result = recover_run(db, path, run_id, &events, &error);
+        if (result == 1) {
+            count++;
+            if (report != NULL)
+                report(context, run_id, events);
+        }
+    }
+    sqlite3_finalize(runs);
+    return count;
+}
+
+static bool has_run_left_behind(const char *path)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *rows = NULL;
+    bool has = false;
+
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, "SELECT id FROM run WHERE state = 'recording'", -1, &rows, NULL) == SQLITE_OK) {
+        while (!has && sqlite3_step(rows) == SQLITE_ROW) {
+            char *ring_path = recovery_ring_path(path, sqlite3_column_int64(rows, 0));
+            struct trail_error error = {TRAIL_OK, 0, ""};
+            struct ring *ring = ring_path == NULL ? NULL : ring_open_left(ring_path, &error);
+            has = ring != NULL || error.code == TRAIL_NOT_FOUND || error.code == TRAIL_DAMAGED;
+            ring_free(ring, true);
+            sqlite3_free(ring_path);
+        }
+    }
+    sqlite3_finalize(rows);
+    sqlite3_close(db);
+    return has;
+}
+
+int recovery_of_file(const char *path, recovery_report report, void *context, struct trail_error *error)
+{
+    sqlite3 *db;
+    int count;
+
+    if (!has_run_left_behind(path))
+        return 0;
+    if (db_open_for_recording(path, &db, error) != 0)
+        return -1;
+    count = recovery_bring_in(db, path, report, context);
+    db_close(db);
+    return count;
+}

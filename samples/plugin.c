@@ -1,0 +1,23 @@
+/* Loads a library while it runs, uses it, and unloads it: one LoadDll with cause `runtime`, one UnloadDll of the same image. */
+#include "sample.h"
+
+#include <stdio.h>
+
+int main(void)
+{
+    void *plugin = sample_load("sample_plugin");
+
+    printf("the plugin says %d\n", sample_call(plugin, "plugin_answer"));
+    sample_unload(plugin);
+    puts("the plugin is gone");
+    return 0;
+}
+
+// EXPECT(linux): LoadDll module=libc.so.6 cause=startup build_id=* link_namespace=
+// EXPECT(windows): LoadDll module=ntdll.dll cause=startup
+// EXPECT(windows): LoadDll module=kernel32.dll cause=startup
+// EXPECT: LoadDll module=sample_plugin.* base=$base cause=runtime time_source=stop tid=main
+// EXPECT: UnloadDll module=sample_plugin.* base=$base tid=main
+// EXPECT-COUNT: LoadDll module=sample_plugin.* = 1
+// EXPECT-COUNT: UnloadDll module=sample_plugin.* = 1
+// EXPECT-EXIT: 0

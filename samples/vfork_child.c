@@ -1,0 +1,37 @@
+/* A vfork child shares the parent's memory until it execs: the parent waits, and planted breakpoints must not be taken out under it. */
+#define _DEFAULT_SOURCE
+#include "sample.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(int argument_count, char **arguments)
+{
+    int status;
+    pid_t child;
+
+    (void)arguments;
+    if (argument_count > 1)
+        return 12;
+    child = vfork();
+    if (child < 0)
+        return 99;
+    if (child == 0) {
+        execl("/proc/self/exe", "vfork_child", "child", (char *)NULL);
+        _exit(99);
+    }
+    if (waitpid(child, &status, 0) != child)
+        return 99;
+    sample_unload(sample_load("sample_plugin"));
+    printf("the child returned %d\n", WEXITSTATUS(status));
+    return 0;
+}
+
+// RECORD: -f
+// EXPECT: CreateProcess via=fork pid=$child parent_pid=main
+// EXPECT: CreateProcess via=exec pid=$child command_line="vfork_child child"
+// EXPECT: ExitProcess pid=$child exit_code=12
+// EXPECT: LoadDll module=sample_plugin.so pid=main
+// EXPECT: UnloadDll module=sample_plugin.so pid=main
+// EXPECT-EXIT: 0

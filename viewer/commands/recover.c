@@ -1,0 +1,55 @@
+/*
+ * trailview recover: brings in what a recorder that died left behind. Every command does that when it opens the file; this one says what
+ * was found, and why it could not be brought in.
+ */
+#include "command.h"
+#include "db.h"
+#include "recovery.h"
+
+static const struct column columns[] = {{"run", STYLE_COUNT, 0}, {"events", STYLE_COUNT, 0}};
+
+struct report {
+    struct viewer *viewer;
+    struct trail_error *error;
+    int result;
+};
+
+static void print_row(void *context, int64_t run_id, uint64_t events)
+{
+    struct report *report = context;
+    struct cell cells[2] = {{CELL_INTEGER, run_id, 0, NULL, 0}, {CELL_INTEGER, (int64_t)events, 0, NULL, 0}};
+
+    report->result |= output_row(&report->viewer->output, cells, report->error);
+}
+
+static int run(struct viewer *viewer, struct trail_error *error)
+{
+    const char *path = viewer->argument_count > 0 ? viewer->arguments[0] : viewer->path;
+    struct report report = {viewer, error, 0};
+    sqlite3 *db;
+    int count;
+
+    if (viewer->argument_count > 1)
+        return error_set(error, TRAIL_FAILED, 0, "'recover' takes one file, but there is also '%s'", viewer->arguments[1]);
+    if (db_open_for_viewing(path, &db, error) != 0) /* is it a trail file at all? */
+        return -1;
+    db_close(db);
+    if (output_begin(&viewer->output, columns, 2, error) != 0)
+        return -1;
+    count = recovery_of_file(path, print_row, &report, error);
+    if (output_end(&viewer->output, count >= 0 ? error : NULL) != 0)
+        return -1;
+    if (count == 0)
+        viewer_say("no run was left behind");
+    return count < 0 || report.result != 0 ? -1 : 0;
+}
+
+const struct command command_recover = {
+    .name = "recover",
+    .summary = "bring in what a recorder that died left behind (every command does it)",
+    .arguments = "[FILE]",
+    .details = "Prints the runs that were recovered, and how many events each got from its ring file.\n",
+    .options = 0,
+    .flags = COMMAND_TAKES_ARGUMENTS,
+    .run = run,
+};
