@@ -42,6 +42,8 @@ struct os_mapping;
 struct os_mapping *os_mapping_create(const char *path, size_t size, struct trail_error *error);
 struct os_mapping *os_mapping_open(const char *path, struct trail_error *error);
 void *os_mapping_memory(struct os_mapping *mapping);
+/* Has the pages of a part of it ready to be written, where the system can do that ahead. Any thread. */
+void os_mapping_populate(struct os_mapping *mapping, size_t offset, size_t size);
 size_t os_mapping_size(const struct os_mapping *mapping);
 /* Unmaps and closes; with `remove` the file goes too. NULL is accepted. */
 void os_mapping_close(struct os_mapping *mapping, bool remove);

@@ -81,6 +81,21 @@ static int write_record(struct recovery *recovery, const struct ring_record *rec
     return 0;
 }
 
+/* How long the target was held is not kept in a form that could be gone on with: it is counted anew. */
+static int count_holds(struct recovery *recovery, struct trail_error *error)
+{
+    sqlite3_stmt *events = db_prepare(recovery->db, "SELECT kind, hold_ns FROM event WHERE run_id = ?1 AND hold_ns > 0", error);
+
+    if (events == NULL)
+        return -1;
+    sqlite3_bind_int64(events, 1, recovery->run_id);
+    while (sqlite3_step(events) == SQLITE_ROW)
+        if (event_kind_descriptor((unsigned)sqlite3_column_int(events, 0)) != NULL)
+            hold_add(&recovery->counts.holds, (unsigned)sqlite3_column_int(events, 0), (uint64_t)sqlite3_column_int64(events, 1));
+    sqlite3_finalize(events);
+    return 0;
+}
+
 /* Inside a transaction. */
 static int write_run(struct recovery *recovery, struct ring *ring, struct trail_error *error)
 {
@@ -93,7 +108,7 @@ static int write_run(struct recovery *recovery, struct ring *ring, struct trail_
         if (write_record(recovery, &record, error) != 0)
             return -1;
     end.wall_ns = recovery->last_t_ns;
-    return run_row_set_counts(recovery->db, recovery->run_id, &recovery->counts, error) != 0 ||
+    return count_holds(recovery, error) != 0 || run_row_set_counts(recovery->db, recovery->run_id, &recovery->counts, error) != 0 ||
                    run_row_finish(recovery->db, recovery->run_id, &end, error) != 0
                ? -1
                : 0;

@@ -22,6 +22,7 @@ enum {
     STALL_WAIT_MS = 2,
     CACHE_LINE_BYTES = 64,
     HEADER_BYTES = 4096,
+    AHEAD_BYTES = 128 * 1024, /* kept ready in front of the producer */
     RING_VERSION = 1
 };
 
@@ -61,6 +62,7 @@ struct ring {
 
     /* The consumer's own. */
     uint64_t given;
+    uint64_t ready; /* bytes of the memory that have been populated */
 
     _Alignas(CACHE_LINE_BYTES) atomic_bool finished;
     atomic_bool producer_waits;
@@ -86,6 +88,7 @@ struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_erro
             memcpy(ring->header->magic, magic, sizeof magic);
             ring->header->version = RING_VERSION;
             ring->header->capacity = capacity_bytes;
+            ring_prepare_ahead(ring);
             return ring;
         }
     }
@@ -313,6 +316,16 @@ double ring_fill(struct ring *ring)
     return (double)(atomic_load_explicit(&ring->header->head, memory_order_relaxed) -
                     atomic_load_explicit(&ring->header->tail, memory_order_relaxed)) /
            (double)ring->capacity;
+}
+
+void ring_prepare_ahead(struct ring *ring)
+{
+    uint64_t head = atomic_load_explicit(&ring->header->head, memory_order_relaxed);
+
+    while (ring->mapping != NULL && ring->ready < ring->capacity && ring->ready < head + AHEAD_BYTES) {
+        os_mapping_populate(ring->mapping, HEADER_BYTES + (size_t)ring->ready, AHEAD_BYTES);
+        ring->ready += AHEAD_BYTES;
+    }
 }
 
 void ring_wait(struct ring *ring, unsigned timeout_ms)

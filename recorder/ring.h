@@ -58,6 +58,12 @@ void ring_rewind(struct ring *ring);
 double ring_unreleased(struct ring *ring);
 double ring_fill(struct ring *ring);
 
+/*
+ * Consumer. Has the memory that the producer will write next ready, so that it does not wait for the system to map it. Cheap if there is
+ * nothing to do.
+ */
+void ring_prepare_ahead(struct ring *ring);
+
 /* Consumer. Sleeps until the ring fills up, is finished, or timeout_ms have passed. */
 void ring_wait(struct ring *ring, unsigned timeout_ms);
 

@@ -118,7 +118,7 @@ int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *cou
 {
     sqlite3_stmt *update = db_prepare(db,
                                       "UPDATE run SET events = ?2, counts = ?3, hold_ns = ?4, quiet_stops = ?5, stalls = ?6, "
-                                      "stall_ns = ?7 WHERE id = ?1",
+                                      "stall_ns = ?7, holds = ?8 WHERE id = ?1",
                                       error);
 
     if (update == NULL)
@@ -130,6 +130,7 @@ int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *cou
     sqlite3_bind_int64(update, 5, (sqlite3_int64)counts->quiet_stops);
     sqlite3_bind_int64(update, 6, (sqlite3_int64)counts->stalls);
     sqlite3_bind_int64(update, 7, (sqlite3_int64)counts->stall_ns);
+    sqlite3_bind_text(update, 8, hold_json(&counts->holds), -1, sqlite3_free);
     return step_and_finalize(db, update, error);
 }
 

@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "event_kinds.h"
+#include "hold.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -24,6 +25,7 @@ struct run_start {
 struct run_counts {
     uint64_t events, by_kind[EVENT_KINDS];
     uint64_t hold_ns, quiet_stops, stalls, stall_ns;
+    struct hold_statistics holds;
 };
 
 struct run_end {

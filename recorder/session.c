@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAIT_FOREVER = -1 };
+enum { WAIT_FOREVER = -1, FIRST_TOUCHED_BYTES = 16 * 1024 };
 
 struct session {
     const struct session_options *options;
@@ -203,6 +203,7 @@ int session_run(const struct session_options *options, struct session_result *re
     if (session == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     session->options = options;
+    memset(session->event.bytes, 0, FIRST_TOUCHED_BYTES); /* now, and not page by page while the target stands still */
     session->platform = platform_new(error);
     if (session->platform == NULL || (!options->nop && open_writer(session, error) != 0)) {
         free_session(session);

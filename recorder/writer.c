@@ -155,6 +155,7 @@ static int write_event(struct writer *writer, const struct ring_record *record)
     writer->counts.events = record->seq;
     writer->counts.by_kind[event->kind]++;
     writer->counts.hold_ns += record->hold_ns;
+    hold_add(&writer->counts.holds, event->kind, record->hold_ns);
     writer->batch_rows++;
     return 0;
 }
@@ -223,6 +224,7 @@ static void work(struct writer *writer)
 {
     struct ring_record record;
 
+    ring_prepare_ahead(writer->ring);
     if (!ring_next(writer->ring, &record))
         idle(writer);
     else if (write_event(writer, &record) != 0 || (batch_is_due(writer) && end_batch(writer) != 0))

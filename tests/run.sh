@@ -34,7 +34,7 @@ build()
     preset=$1
     shift
     echo "== building: $preset $*"
-    { cmake --preset "$preset" -DTRAIL_WERROR=ON "$@" && cmake --build --preset "$preset"; } >>"$log" 2>&1 || {
+    { cmake --preset "$preset" -DTRAIL_WERROR=ON -DTRAIL_TESTS=ON "$@" && cmake --build --preset "$preset"; } >>"$log" 2>&1 || {
         tail -n 40 "$log"
         echo "building $preset failed; the whole log is in $log" >&2
         exit 1
@@ -47,7 +47,7 @@ check()
     preset=$1
     shift
     echo "== testing: $preset $*"
-    ctest --preset "$preset" -j2 "$@"
+    ctest --preset "$preset" -j2 --no-tests=error "$@"
 }
 
 build dev -DCMAKE_C_COMPILER=clang

@@ -42,8 +42,12 @@ start()
     (
         flock 9 || die "cannot lock '$WINEPREFIX.locks/start'"
         server_is_running && [ -f "$WINEPREFIX/system.reg" ] && exit
-        setsid flock -n "$WINEPREFIX.locks/server" wineserver -f -p$server_seconds </dev/null >/dev/null 2>&1 9>&- &
-        "$wine" cmd /c exit </dev/null >/dev/null 2>&1 9>&- || die "Wine does not start in '$WINEPREFIX'"
+        # -w: somebody may hold the lock for the moment of a look. Again: the last server may have been about to end.
+        for try in 1 2 3 4 5; do
+            setsid flock -w 5 "$WINEPREFIX.locks/server" wineserver -f -p$server_seconds </dev/null >/dev/null 2>&1 9>&- &
+            "$wine" cmd /c exit </dev/null >/dev/null 2>&1 9>&- && exit
+        done
+        die "Wine does not start in '$WINEPREFIX'"
     ) 9>"$WINEPREFIX.locks/start" || exit $?
 }
 

@@ -126,7 +126,7 @@ void output_write_line(struct output *output)
 /* The columns of the views, and of the commands' own rows, that hold JSON. */
 static bool holds_json(const char *name)
 {
-    static const char *const names[] = {"labels", "counts", "detail", "parameters", "nested_codes", "nested_addresses", "kinds",
+    static const char *const names[] = {"labels", "counts", "holds", "detail", "parameters", "nested_codes", "nested_addresses", "kinds",
                                         "load_gaps", "repeated_modules", "first_exception", "not_observed"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

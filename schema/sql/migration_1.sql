@@ -37,6 +37,7 @@ CREATE TABLE run (
   wine TEXT,                       -- Wine's version, where there is one
   events INTEGER NOT NULL DEFAULT 0,
   counts TEXT NOT NULL DEFAULT '{}', -- events by kind, a JSON object
+  holds TEXT NOT NULL DEFAULT '{}',  -- hold_ns by kind: stops, total_ns, p50_ns, p99_ns, a JSON object of objects
   hold_ns INTEGER NOT NULL DEFAULT 0,  -- how long threads of the target stood still for us, added up
   quiet_stops INTEGER NOT NULL DEFAULT 0, -- stops that were no event (their time is in hold_ns)
   stalls INTEGER NOT NULL DEFAULT 0,   -- how often the loop waited for room in the ring

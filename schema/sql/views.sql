@@ -21,6 +21,7 @@ SELECT
   r.mode,
   r.follow,
   r.counts,
+  r.holds,
   r.quiet_stops,
   r.stalls,
   r.stall_ns,

@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SCAN_LIMIT = 200000, LABEL_WIDTH = 12 };
+enum { LABEL_WIDTH = 12 };
 
 /* The one row of summary.sql, and the text that is put together from it. */
 struct page {
@@ -154,7 +154,7 @@ static void add_times(struct page *page)
     if (number(page, "quiet_stops") > 0) {
         buffer_add_text(&page->text, ", ");
         human_count(&page->text, number(page, "quiet_stops"));
-        buffer_add_text(&page->text, " stops without an event included");
+        buffer_add_text(&page->text, number(page, "quiet_stops") == 1 ? " stop without an event included" : " stops without an event included");
     }
     end_line(page);
 }
@@ -231,12 +231,10 @@ static void add_kinds(struct page *page)
 {
     sqlite3_stmt *kind = elements(page, "kinds",
                                   "SELECT json_extract(value, '$.kind'), json_extract(value, '$.events'), json_extract(value, '$.hold_ns'), "
-                                  "json_extract(value, '$.median_hold_ns') FROM json_each(?1)");
-    bool timed = kind != NULL && sqlite3_column_type(kind, 2) != SQLITE_NULL;
-
+                                  "json_extract(value, '$.p50_hold_ns'), json_extract(value, '$.p99_hold_ns') FROM json_each(?1)");
     begin_line(page, "events");
     add_right(page, 10, human_count, number(page, "events"));
-    buffer_add_text(&page->text, timed ? "         held       median\n" : "\n");
+    buffer_add_text(&page->text, kind != NULL ? "         held          p50          p99\n" : "\n");
     if (kind == NULL)
         return;
     do {
@@ -246,10 +244,8 @@ static void add_kinds(struct page *page)
         while (!page->text.failed && page->text.length - start < 4 + 18)
             buffer_add_char(&page->text, ' ');
         add_right(page, 2 + LABEL_WIDTH + 10 - 22, human_count, sqlite3_column_int64(kind, 1));
-        if (timed)
-            add_right(page, 13, human_duration, sqlite3_column_int64(kind, 2));
-        if (timed && sqlite3_column_type(kind, 3) != SQLITE_NULL)
-            add_right(page, 13, human_duration, sqlite3_column_int64(kind, 3));
+        for (int i = 2; i < 5 && sqlite3_column_type(kind, i) != SQLITE_NULL; i++)
+            add_right(page, 13, human_duration, sqlite3_column_int64(kind, i));
         end_line(page);
     } while (sqlite3_step(kind) == SQLITE_ROW);
     sqlite3_finalize(kind);
@@ -351,7 +347,6 @@ static void add_not_observed(struct page *page)
 static int print_page(struct page *page, const struct run_reference *run, struct trail_error *error)
 {
     sqlite3_bind_int64(page->row, sqlite3_bind_parameter_index(page->row, ":run"), run->run);
-    sqlite3_bind_int64(page->row, sqlite3_bind_parameter_index(page->row, ":scan_limit"), SCAN_LIMIT);
     if (sqlite3_step(page->row) != SQLITE_ROW)
         return db_error(page->db, error);
     add_head(page);
@@ -383,15 +378,7 @@ static int print_run(struct viewer *viewer, const struct run_reference *run, str
     return result == 0 ? 0 : error_context(error, "cannot read run %" PRId64 " of '%s'", (int64_t)run->run, run->database->path);
 }
 
-static int bind_limit(const struct run_reference *run, sqlite3_stmt *statement, struct trail_error *error)
-{
-    (void)run;
-    (void)error;
-    sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":scan_limit"), SCAN_LIMIT);
-    return 0;
-}
-
-static const struct query query = {.sql = sql_summary, .order = "run", .bind = bind_limit};
+static const struct query query = {.sql = sql_summary, .order = "run"};
 
 static int run(struct viewer *viewer, struct trail_error *error)
 {
@@ -410,7 +397,7 @@ const struct command command_summary = {
     .name = "summary",
     .summary = "a run at a glance: what ran, how it ended, how long it took, what stands out",
     .arguments = "[RUN...]",
-    .details = "How long each kind of event held the target is left out for runs of more than 200000 events.\n",
+    .details = "p50 and p99 are of the stops, of which one can bring several events.\n",
     .options = 0,
     .flags = COMMAND_TAKES_RUNS,
     .run = run,

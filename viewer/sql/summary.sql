@@ -1,5 +1,4 @@
--- One row for :run: all of the view runs, and what a summary adds to it, as JSON. Above :scan_limit events, kinds come from the counts
--- in the run's row, without the times that only a look at every event can tell.
+-- One row for :run: all of the view runs, and what a summary adds to it, as JSON. It looks at loads and exceptions, never at all events.
 WITH
 -- Loads and new images of each process in order, so that `image` counts the images: an exec begins anew.
 steps AS (
@@ -22,21 +21,12 @@ loader_breakpoint AS (
   GROUP BY e.process_id, x.code
 )
 SELECT r.*,
-  CASE WHEN r.events <= :scan_limit THEN (
-    SELECT json_group_array(json_object('kind', kind, 'events', events, 'hold_ns', hold_ns, 'median_hold_ns', median_hold_ns))
-    FROM (
-      SELECT k.name AS kind, count(*) AS events, CAST(total(hold_ns) AS INTEGER) AS hold_ns,
-             CAST(avg(iif(place IN ((known + 1) / 2, (known + 2) / 2), hold_ns, NULL)) AS INTEGER) AS median_hold_ns
-      FROM (
-        SELECT e.kind, e.hold_ns, count(e.hold_ns) OVER (PARTITION BY e.kind) AS known,
-               row_number() OVER (PARTITION BY e.kind ORDER BY e.hold_ns NULLS LAST) AS place
-        FROM event e WHERE e.run_id = :run
-      ) h LEFT JOIN kind k ON k.id = h.kind
-      GROUP BY h.kind ORDER BY h.kind
-    ))
-  WHEN json_valid(r.counts) THEN (
-    SELECT json_group_array(json_object('kind', kind, 'events', events))
-    FROM (SELECT c.key AS kind, c.value AS events FROM json_each(r.counts) c LEFT JOIN kind k ON k.name = c.key ORDER BY k.id, c.key)
+  CASE WHEN json_valid(r.counts) AND json_valid(r.holds) THEN (
+    SELECT json_group_array(json_object('kind', c.key, 'events', c.value,
+             'hold_ns', json_extract(h.value, '$.total_ns'), 'p50_hold_ns', json_extract(h.value, '$.p50_ns'),
+             'p99_hold_ns', json_extract(h.value, '$.p99_ns')))
+    FROM (SELECT j.key, j.value FROM json_each(r.counts) j LEFT JOIN kind k ON k.name = j.key ORDER BY k.id, j.key) c
+    LEFT JOIN json_each(r.holds) h ON h.key = c.key
   ) END AS kinds,
   (
     SELECT json_group_array(json_object('gap_ns', gap_ns, 'from', before, 'to', name, 't_ns', t_ns, 'pid', pid))
@@ -72,7 +62,7 @@ SELECT r.*,
   ) AS first_exception,
   (
     SELECT json_group_array(json_object('pid', pid, 'name', name))
-    FROM (SELECT p.pid, p.name FROM processes p WHERE p.run = :run AND p.load_detection = 'not observed' ORDER BY p.process LIMIT 10)
+    FROM (SELECT p.pid, p.name FROM processes p WHERE p.run = :run AND p.load_detection LIKE 'not observed%' ORDER BY p.process LIMIT 10)
   ) AS not_observed,
   (SELECT c.word FROM code c WHERE c.domain = 'exception' AND c.value = r.exit_code AND r.exit_code > 0x3FFFFFFF) AS exit_name
 FROM runs r

@@ -1,7 +1,7 @@
 /*
- * What a process runs, looked at in the stop right after its exec, where nothing of it has run yet: the auxiliary vector (getauxval(3))
- * tells where the kernel mapped the program and its loader. A short-lived process is gone when the writer gets to it, so its image path
- * and command line are read here; this happens once per exec.
+ * What a process runs, looked at in the stop right after its exec, where nothing of it has run yet. All that is needed stands on its
+ * stack (execve(2), getauxval(3)): the arguments, and where the kernel mapped the program and its loader. A short-lived process is gone
+ * when the writer gets to it, so its image path is read here too; this happens once per exec.
  */
 #define _GNU_SOURCE
 #include "linux_platform.h"
@@ -17,66 +17,84 @@
 #include <unistd.h>
 
 enum {
-    AUXILIARY_MAX = 64,
     CODE_SEGMENT_32_BIT = 0x23,
+    START_STACK_WORDS = 512,       /* enough for most; else once more with */
+    LARGE_START_STACK_WORDS = 16384,
     COMMAND_LINE_MAX = 16 * 1024,
     MAPS_MAX = 32 * 1024
 };
 
-struct auxiliary {
-    uint64_t program_headers, entry, loader_base, vdso_base;
+/* What the kernel put on the stack of a new image: argument count, arguments, environment, auxiliary vector. */
+struct start {
+    uint64_t argument_count, first_argument, after_arguments; /* the strings stand one behind the other */
+    uint64_t program_headers, entry, loader_base, vdso_base;  /* AT_PHDR, AT_ENTRY, AT_BASE, AT_SYSINFO_EHDR */
 };
 
-/* Reads a small file of /proc/PID into buffer; returns the bytes read. */
-static size_t read_proc(pid_t pid, const char *name, void *buffer, size_t capacity)
+static void take_auxiliary(struct start *start, uint64_t type, uint64_t value)
 {
-    char path[64];
-    size_t used = 0;
-    ssize_t count;
-    int file;
-
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return 0;
-    while (used < capacity && (count = read(file, (char *)buffer + used, capacity - used)) > 0)
-        used += (size_t)count;
-    close(file);
-    return used;
+    switch (type) {
+    case AT_PHDR:
+        start->program_headers = value;
+        break;
+    case AT_ENTRY:
+        start->entry = value;
+        break;
+    case AT_BASE:
+        start->loader_base = value;
+        break;
+    case AT_SYSINFO_EHDR:
+        start->vdso_base = value;
+        break;
+    default:
+        break;
+    }
 }
 
-static void read_auxiliary(pid_t pid, struct auxiliary *auxiliary)
+/* False if the words end before the auxiliary vector does. */
+static bool parse_start(const uint64_t *words, size_t count, struct start *start)
 {
-    Elf64_auxv_t vector[AUXILIARY_MAX];
-    size_t count = read_proc(pid, "auxv", vector, sizeof vector) / sizeof vector[0];
+    size_t at;
 
-    memset(auxiliary, 0, sizeof *auxiliary);
-    for (size_t i = 0; i < count && vector[i].a_type != AT_NULL; i++) {
-        uint64_t value = vector[i].a_un.a_val;
-        switch (vector[i].a_type) {
-        case AT_PHDR:
-            auxiliary->program_headers = value;
-            break;
-        case AT_ENTRY:
-            auxiliary->entry = value;
-            break;
-        case AT_BASE:
-            auxiliary->loader_base = value;
-            break;
-        case AT_SYSINFO_EHDR:
-            auxiliary->vdso_base = value;
-            break;
-        default:
-            break;
-        }
+    memset(start, 0, sizeof *start);
+    if (count < 3 || words[0] >= count)
+        return false;
+    start->argument_count = words[0];
+    start->first_argument = words[1];
+    at = (size_t)words[0] + 2; /* behind the NULL that ends the arguments */
+    if (at < count)
+        start->after_arguments = words[at];
+    while (at < count && words[at] != 0)
+        at++;
+    for (at++; at + 1 < count; at += 2) {
+        if (words[at] == AT_NULL)
+            return true;
+        take_auxiliary(start, words[at], words[at + 1]);
     }
+    return false;
+}
+
+static bool read_start(pid_t pid, uint64_t stack, struct start *start)
+{
+    static uint64_t words[LARGE_START_STACK_WORDS]; /* loop thread only */
+
+    return parse_start(words, memory_read(pid, stack, words, START_STACK_WORDS * sizeof words[0]) / sizeof words[0], start) ||
+           parse_start(words, memory_read(pid, stack, words, sizeof words) / sizeof words[0], start);
 }
 
 size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity)
 {
-    char maps[MAPS_MAX];
-    size_t length = read_proc(pid, "maps", maps, sizeof maps - 1);
+    char name_of_maps[64], maps[MAPS_MAX];
+    size_t length = 0;
+    ssize_t count;
+    int file;
 
+    snprintf(name_of_maps, sizeof name_of_maps, "/proc/%d/maps", (int)pid);
+    file = open(name_of_maps, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    while (length < sizeof maps - 1 && (count = read(file, maps + length, sizeof maps - 1 - length)) > 0)
+        length += (size_t)count;
+    close(file);
     maps[length] = '\0';
     for (char *line = maps, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         const char *name;
@@ -102,14 +120,17 @@ static void put_path(pid_t pid, struct event *event)
 }
 
 /* The arguments as one line: separated by spaces, quoted where they hold any. */
-static void put_command_line(pid_t pid, struct event *event)
+static void put_command_line(pid_t pid, const struct start *start, struct event *event)
 {
     char raw[COMMAND_LINE_MAX], line[2 * COMMAND_LINE_MAX], text[TEXT_FROM_BYTES_CAPACITY(2 * COMMAND_LINE_MAX)];
-    size_t length = read_proc(pid, "cmdline", raw, sizeof raw - 1), used = 0;
+    size_t length = sizeof raw - 1, used = 0;
     bool exact;
 
+    if (start->after_arguments > start->first_argument && start->after_arguments - start->first_argument < length)
+        length = (size_t)(start->after_arguments - start->first_argument);
+    length = start->argument_count == 0 ? 0 : memory_read(pid, start->first_argument, raw, length);
     raw[length] = '\0';
-    for (size_t at = 0; at < length;) {
+    for (size_t at = 0, i = 0; at < length && i < start->argument_count; i++) {
         size_t size = strlen(raw + at);
         bool quote = size == 0 || strpbrk(raw + at, " \t\n\"'\\$`") != NULL;
         if (at > 0)
@@ -128,9 +149,9 @@ static void put_command_line(pid_t pid, struct event *event)
 }
 
 /* Where the program is mapped: the page of its ELF header is a little below its program headers. */
-static bool find_image(struct process *process, const struct auxiliary *auxiliary, struct elf_head *head)
+static bool find_image(struct process *process, const struct start *start, struct elf_head *head)
 {
-    process->image_base = auxiliary->program_headers & ~(uint64_t)4095;
+    process->image_base = start->program_headers & ~(uint64_t)4095;
     if (process->image_base == 0 || memory_read_head(process->pid, process->image_base, head) != 0 || !head->is_64_bit)
         return false;
     if (head->dynamic_address != 0)
@@ -138,20 +159,20 @@ static bool find_image(struct process *process, const struct auxiliary *auxiliar
     return true;
 }
 
-static void put_image(struct process *process, const struct auxiliary *auxiliary, const struct elf_head *head, struct event *event)
+static void put_image(struct process *process, const struct start *start, const struct elf_head *head, struct event *event)
 {
     event_set(event, FIELD(CREATE_PROCESS, base), process->image_base);
-    event_set(event, FIELD(CREATE_PROCESS, start_address), auxiliary->entry);
+    event_set(event, FIELD(CREATE_PROCESS, start_address), start->entry);
     event->image.size = head->span_bytes;
     event->image.build_id = event_put_bytes(event, head->build_id, head->build_id_bytes);
 }
 
 /* The loader, or the program itself where that is a loader (`ld.so ./program`). */
-static void watch_loader(struct process *process, const struct auxiliary *auxiliary)
+static void watch_loader(struct process *process, const struct start *start)
 {
     struct loader_symbols symbols;
 
-    loader_find_symbols(process->pid, auxiliary->loader_base ? auxiliary->loader_base : process->image_base, &symbols);
+    loader_find_symbols(process->pid, start->loader_base ? start->loader_base : process->image_base, &symbols);
     if (symbols.debug_state == 0 || (symbols.r_debug == 0 && symbols.musl_debug_pointer == 0))
         return;
     process->r_debug = symbols.r_debug;
@@ -161,13 +182,6 @@ static void watch_loader(struct process *process, const struct auxiliary *auxili
         process->observation = OBSERVED_BY_R_BRK;
 }
 
-static bool is_32_bit(pid_t pid)
-{
-    struct user_regs_struct registers;
-
-    return ptrace(PTRACE_GETREGS, pid, NULL, &registers) == 0 && registers.cs == CODE_SEGMENT_32_BIT;
-}
-
 void image_inspect(struct process *process, struct event *event)
 {
     static const char *const detections[] = {
@@ -175,25 +189,27 @@ void image_inspect(struct process *process, struct event *event)
         [NOT_OBSERVED_32_BIT] = "not observed (32-bit program)",
         [OBSERVED_BY_R_BRK] = "r_brk",
     };
-    struct auxiliary auxiliary;
+    struct user_regs_struct registers;
+    struct start start = {0};
     struct elf_head head;
 
     process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic = 0;
     process->loaded_count = 0;
     process->started = false;
     process->observation = NOT_OBSERVED_STATIC;
-    if (is_32_bit(process->pid)) {
+    if (ptrace(PTRACE_GETREGS, process->pid, NULL, &registers) != 0)
+        return; /* killed meanwhile */
+    if (registers.cs == CODE_SEGMENT_32_BIT) {
         process->observation = NOT_OBSERVED_32_BIT;
-    } else {
-        read_auxiliary(process->pid, &auxiliary);
-        process->vdso_base = auxiliary.vdso_base;
-        if (find_image(process, &auxiliary, &head)) {
-            put_image(process, &auxiliary, &head, event);
-            watch_loader(process, &auxiliary);
+    } else if (read_start(process->pid, registers.rsp, &start)) {
+        process->vdso_base = start.vdso_base;
+        if (find_image(process, &start, &head)) {
+            put_image(process, &start, &head, event);
+            watch_loader(process, &start);
         }
     }
     put_path(process->pid, event);
-    put_command_line(process->pid, event);
+    put_command_line(process->pid, &start, event);
     event_set_bytes(event, FIELD(CREATE_PROCESS, load_detection), detections[process->observation],
                     strlen(detections[process->observation]));
 }

@@ -101,6 +101,9 @@ struct platform {
     uint32_t staged_used;
     bool launch_stop_pending; /* the exec stop that platform_launch waited for is the first event */
 
+    long cores;
+    unsigned short_waits; /* in a row: see look_for_stop */
+
     timer_t timer;
     bool has_timer;
     uint64_t armed_for_ns;

@@ -116,6 +116,15 @@ void *os_mapping_memory(struct os_mapping *mapping)
     return mapping->memory;
 }
 
+void os_mapping_populate(struct os_mapping *mapping, size_t offset, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+    madvise((char *)mapping->memory + offset, size, MADV_POPULATE_WRITE); /* Linux 5.14; before, the pages come one by one */
+#else
+    (void)mapping, (void)offset, (void)size;
+#endif
+}
+
 size_t os_mapping_size(const struct os_mapping *mapping)
 {
     return mapping->size;

@@ -110,6 +110,11 @@ void *os_mapping_memory(struct os_mapping *mapping)
     return mapping->memory;
 }
 
+void os_mapping_populate(struct os_mapping *mapping, size_t offset, size_t size)
+{
+    (void)mapping, (void)offset, (void)size; /* PrefetchVirtualMemory only reads */
+}
+
 size_t os_mapping_size(const struct os_mapping *mapping)
 {
     return mapping->size;
