@@ -115,14 +115,16 @@ static void decode_trap(struct stop *stop)
 {
     struct process *process = stop->task->process;
 
-    if (!breakpoint_step_over(process, stop->tid)) {
+    if (!breakpoint_is_hit(process, stop->tid)) {
         decode_signal(stop, SIGTRAP);
         return;
     }
     stop->platform->action = RESUME_CONTINUE;
+    if (!process->returns_itself)
+        breakpoint_return(stop->tid);
     if (process->muted)
         return;
-    stop->platform->current = stop->task;
+    link_map_peek(process);
     link_map_update(stop->platform, process);
     link_map_next_event(stop->platform, process, stop->event);
 }

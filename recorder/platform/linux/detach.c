@@ -15,8 +15,10 @@ static int signal_to_deliver(struct task *task, int status)
 {
     if ((unsigned)status >> 16 != 0)
         return 0;
-    if (WSTOPSIG(status) == SIGTRAP && breakpoint_step_over(task->process, task->tid))
+    if (WSTOPSIG(status) == SIGTRAP && breakpoint_is_hit(task->process, task->tid)) {
+        breakpoint_return(task->tid);
         return 0;
+    }
     return WSTOPSIG(status);
 }
 

@@ -11,6 +11,7 @@
 #include "text.h"
 
 #include <link.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,31 +59,78 @@ static bool is_same(const struct loaded *loaded, const struct node *node)
     return loaded->base == node->base && loaded->dynamic == node->dynamic && loaded->name == node->name;
 }
 
-/*
- * Reads the known nodes from index `first` on in one call, and marks as seen those that are unchanged and still follow one another from
- * *node on. Returns the index after the last one marked; *node is then what follows it.
- */
-static unsigned follow_known(struct process *process, unsigned first, uint32_t link_namespace, uint64_t *node)
-{
-    struct iovec local[NODES_PER_READ], remote[NODES_PER_READ];
+/* What link_map_peek has read for the link_map_update that follows it. Loop thread only. */
+static struct {
+    bool has_interface;
+    unsigned node_count; /* of the first known ones */
+    struct debug_interface interface;
     struct node nodes[NODES_PER_READ];
-    unsigned count = 0, at = first;
+} peeked;
+
+static size_t interface_bytes(const struct process *process)
+{
+    return process->musl_debug_pointer == 0 ? sizeof(struct debug_interface) : offsetof(struct debug_interface, next);
+}
+
+void link_map_peek(struct process *process)
+{
+    struct iovec local[1 + NODES_PER_READ], remote[1 + NODES_PER_READ];
+    size_t head = interface_bytes(process);
+    unsigned count = 0;
     ssize_t bytes;
 
+    peeked.has_interface = false;
+    peeked.node_count = 0;
+    if (process->r_debug == 0)
+        return;
+    local[0] = (struct iovec){&peeked.interface, head};
+    remote[0] = (struct iovec){(void *)(uintptr_t)process->r_debug, head};
+    while (count < process->loaded_count && count < NODES_PER_READ) {
+        local[1 + count] = (struct iovec){&peeked.nodes[count], sizeof(struct node)};
+        remote[1 + count] = (struct iovec){(void *)(uintptr_t)process->loaded[count].node, sizeof(struct node)};
+        count++;
+    }
+    peeked.interface.next = 0;
+    bytes = process_vm_readv(process->pid, local, 1 + count, remote, 1 + count, 0);
+    peeked.has_interface = bytes >= (ssize_t)head;
+    if (peeked.has_interface)
+        peeked.node_count = (unsigned)(((size_t)bytes - head) / sizeof(struct node));
+}
+
+/* Has the known nodes from index `first` on in peeked.nodes, read in one call if they are not there yet. Returns how many. */
+static unsigned read_known(struct process *process, unsigned first)
+{
+    struct iovec local[NODES_PER_READ], remote[NODES_PER_READ];
+    unsigned count = first == 0 ? peeked.node_count : 0;
+    ssize_t bytes;
+
+    peeked.node_count = 0; /* used, or about to be written over */
+    if (count > 0)
+        return count;
     while (first + count < process->loaded_count && count < NODES_PER_READ) {
-        local[count].iov_base = &nodes[count];
-        remote[count].iov_base = (void *)(uintptr_t)process->loaded[first + count].node;
-        local[count].iov_len = remote[count].iov_len = sizeof nodes[0];
+        local[count] = (struct iovec){&peeked.nodes[count], sizeof(struct node)};
+        remote[count] = (struct iovec){(void *)(uintptr_t)process->loaded[first + count].node, sizeof(struct node)};
         count++;
     }
     bytes = count == 0 ? 0 : process_vm_readv(process->pid, local, count, remote, count, 0);
-    count = bytes > 0 ? (unsigned)((size_t)bytes / sizeof nodes[0]) : 0;
+    return bytes > 0 ? (unsigned)((size_t)bytes / sizeof(struct node)) : 0;
+}
+
+/*
+ * Marks as seen those known nodes from index `first` on that are unchanged and still follow one another from *node on. Returns the index
+ * after the last one marked; *node is then what follows it.
+ */
+static unsigned follow_known(struct process *process, unsigned first, uint32_t link_namespace, uint64_t *node)
+{
+    unsigned count = read_known(process, first), at = first;
+
     for (; at < first + count; at++) {
         struct loaded *loaded = &process->loaded[at];
-        if (loaded->node != *node || loaded->link_namespace != link_namespace || !is_same(loaded, &nodes[at - first]))
+        const struct node *current = &peeked.nodes[at - first];
+        if (loaded->node != *node || loaded->link_namespace != link_namespace || !is_same(loaded, current))
             break;
         loaded->seen = true;
-        *node = nodes[at - first].next;
+        *node = current->next;
     }
     return at;
 }
@@ -198,12 +246,14 @@ static unsigned drop_unseen(struct platform *platform, struct process *process, 
     return kept_known;
 }
 
-static bool read_interface(const struct process *process, uint64_t address, bool with_next, struct debug_interface *interface)
+static bool read_interface(const struct process *process, uint64_t address, struct debug_interface *interface)
 {
-    size_t size = with_next ? sizeof *interface : sizeof *interface - sizeof interface->next;
-
+    if (peeked.has_interface && address == process->r_debug) {
+        *interface = peeked.interface;
+        return true;
+    }
     interface->next = 0;
-    return address != 0 && memory_read_exactly(process->pid, address, interface, size);
+    return address != 0 && memory_read_exactly(process->pid, address, interface, interface_bytes(process));
 }
 
 /* All namespaces' interfaces; 0 if any is in the middle of a change. */
@@ -217,7 +267,7 @@ static unsigned read_interfaces(struct process *process, struct debug_interface 
         process->r_debug = address;
     while (address != 0 && count < NAMESPACES_MAX) {
         struct debug_interface *interface = &interfaces[count];
-        if (!read_interface(process, address, process->musl_debug_pointer == 0, interface) || interface->state != RT_CONSISTENT)
+        if (!read_interface(process, address, interface) || interface->state != RT_CONSISTENT)
             return 0;
         count++;
         address = interface->version >= 2 ? interface->next : 0;

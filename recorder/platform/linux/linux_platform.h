@@ -44,8 +44,9 @@ struct process {
     bool muted;         /* not recorded: it shares memory with a recorded process, and is let go at its exec */
     bool started;       /* start-up loads are done: what loads from here on is the program's own doing */
     enum observation observation;
-    uint64_t breakpoint;          /* address of the planted byte, 0 if none */
-    unsigned char original_byte;
+    uint64_t breakpoint;          /* address of the planted int3, 0 if none */
+    unsigned char original[2];    /* what stood there */
+    bool returns_itself;          /* a ret was planted behind the int3: the task need only go on */
     uint64_t r_debug;             /* address of struct r_debug, 0 while unknown */
     uint64_t musl_debug_pointer;  /* address of musl's pointer to it, 0 if not musl */
     uint64_t image_base, image_dynamic, vdso_base;
@@ -128,8 +129,11 @@ bool memory_read_exactly(pid_t pid, uint64_t address, void *buffer, size_t size)
 size_t memory_read_string(pid_t pid, uint64_t address, char *buffer, size_t capacity);
 /* The headers and the build-id of an image that is mapped at base, from its first page, where every known linker puts them. */
 int memory_read_head(pid_t pid, uint64_t base, struct elf_head *head);
-/* Replaces one byte, write-protected or not; *old gets the former one. -1 if the task is gone or the address is not mapped. */
-int memory_poke_byte(pid_t tid, uint64_t address, unsigned char byte, unsigned char *old);
+/*
+ * Replaces one or two bytes that stand in one aligned word, write-protected or not; old (if not NULL) gets the former ones. -1 if the task
+ * is gone or the address is not mapped.
+ */
+int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old);
 
 /* image.c: what a process runs after an exec, and which file is mapped at an address (the length of its path, 0 if none). */
 size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity);
@@ -141,18 +145,22 @@ struct loader_symbols {
 };
 void loader_find_symbols(pid_t pid, uint64_t base, struct loader_symbols *symbols);
 
-/* link_map.c: what has been loaded and unloaded since the last look. Fills platform->changes. */
+/* link_map.c: reads ahead, in one call, what link_map_update is going to look at. */
+void link_map_peek(struct process *process);
+/* What has been loaded and unloaded since the last look. Fills platform->changes. */
 void link_map_update(struct platform *platform, struct process *process);
 /* A fork's child starts with its parent's list. */
 void link_map_copy(struct process *child, const struct process *parent);
 /* The next found change as an event; false if there is none. */
 bool link_map_next_event(struct platform *platform, struct process *process, struct event *event);
 
-/* breakpoint.c: the byte planted at the loader's r_brk. */
+/* breakpoint.c: the int3 planted at the loader's r_brk. */
 void breakpoint_plant(struct process *process, uint64_t address);
 void breakpoint_remove(struct process *process, pid_t tid);
-/* Whether this SIGTRAP stop is at our byte; then the task is made to return from the (empty) function it was in. */
-bool breakpoint_step_over(struct process *process, pid_t tid);
+/* Whether this SIGTRAP stop is at our int3. */
+bool breakpoint_is_hit(const struct process *process, pid_t tid);
+/* Makes a task that hit it return from the (empty) function it is in, by its registers. */
+void breakpoint_return(pid_t tid);
 
 /* decode.c: from a wait status to an event and to what platform_resume must do. */
 void decode_status(struct platform *platform, pid_t tid, int status, struct event *event);

@@ -72,18 +72,20 @@ int memory_read_head(pid_t pid, uint64_t base, struct elf_head *head)
     return elf_read_head(&source, true, head);
 }
 
-int memory_poke_byte(pid_t tid, uint64_t address, unsigned char byte, unsigned char *old)
+int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old)
 {
     void *word_address = (void *)(uintptr_t)(address & ~(uint64_t)7);
-    unsigned shift = (unsigned)(address & 7) * 8;
-    long word;
+    unsigned char word[sizeof(long)];
+    long value;
 
     errno = 0;
-    word = ptrace(PTRACE_PEEKTEXT, tid, word_address, NULL);
+    value = ptrace(PTRACE_PEEKTEXT, tid, word_address, NULL);
     if (errno != 0)
         return -1;
+    memcpy(word, &value, sizeof word);
     if (old != NULL)
-        *old = (unsigned char)((unsigned long)word >> shift);
-    word = (long)(((unsigned long)word & ~(0xFFUL << shift)) | (unsigned long)byte << shift);
-    return ptrace(PTRACE_POKETEXT, tid, word_address, (void *)word) == 0 ? 0 : -1;
+        memcpy(old, word + (address & 7), count);
+    memcpy(word + (address & 7), bytes, count);
+    memcpy(&value, word, sizeof word);
+    return ptrace(PTRACE_POKETEXT, tid, word_address, (void *)value) == 0 ? 0 : -1;
 }

@@ -18,8 +18,8 @@
 enum {
     TIMER_REPEAT_NS = 10 * 1000 * 1000, /* a timer that fires between the look at the clock and waitpid fires again */
     TIMER_SLACK_NS = 2 * 1000 * 1000,
-    SHORT_WAIT_NS = 150 * 1000, /* a wait that sleeps and is woken at once takes 60 us */
-    LOOK_NS = 50 * 1000,
+    SHORT_WAIT_NS = 200 * 1000, /* a wait that sleeps and is woken at once takes 60 us */
+    LOOK_NS = 100 * 1000,
     BURST_WAITS = 4
 };
 
