@@ -76,7 +76,7 @@ static int record(const struct options *options)
         print_digest(options, &result);
     if (result.end == SESSION_FAILED)
         return EXIT_OF_OURS;
-    if (result.end == SESSION_EXITED && result.exit.ended)
+    if (result.end != SESSION_TIMED_OUT && result.exit.ended)
         os_exit_like(result.exit.exit_code, result.exit.signal);
     return 0;
 }

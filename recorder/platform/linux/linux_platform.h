@@ -107,6 +107,7 @@ struct platform {
 
     timer_t timer;
     bool has_timer;
+    struct sigaction alarm_before; /* what SIGALRM did before the timer; the target must find it so */
     uint64_t armed_for_ns;
     volatile sig_atomic_t interrupted;
 };

@@ -35,7 +35,7 @@ static int make_timer(struct platform *platform, struct trail_error *error)
     struct sigevent notify = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
     struct sigaction action = {.sa_handler = wake_up};
 
-    if (sigaction(SIGALRM, &action, NULL) != 0 || timer_create(CLOCK_MONOTONIC, &notify, &platform->timer) != 0)
+    if (sigaction(SIGALRM, &action, &platform->alarm_before) != 0 || timer_create(CLOCK_MONOTONIC, &notify, &platform->timer) != 0)
         return error_set(error, TRAIL_FAILED, errno, "cannot make a timer: %s", strerror(errno));
     platform->has_timer = true;
     return 0;
@@ -66,8 +66,10 @@ void platform_free(struct platform *platform)
 {
     if (platform == NULL)
         return;
-    if (platform->has_timer)
+    if (platform->has_timer) {
         timer_delete(platform->timer);
+        sigaction(SIGALRM, &platform->alarm_before, NULL);
+    }
     tasks_free_all(platform);
     free(platform->changes);
     free(platform->staged);
@@ -91,7 +93,7 @@ static void apply_variables(const char *const *variables)
 }
 
 /* In the child: waits until it is traced, then becomes the program. */
-static _Noreturn void run_child(const struct platform_launch *launch, int go, int failure_pipe)
+static _Noreturn void run_child(const struct platform *platform, const struct platform_launch *launch, int go, int failure_pipe)
 {
     struct launch_failure failure = {0, false};
     char byte;
@@ -102,6 +104,7 @@ static _Noreturn void run_child(const struct platform_launch *launch, int go, in
         failure.is_directory = true;
     } else {
         apply_variables(launch->variables);
+        sigaction(SIGALRM, &platform->alarm_before, NULL);
         execvp(launch->arguments[0], launch->arguments);
     }
     failure.os_code = errno;
@@ -184,7 +187,7 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
     }
     child = fork();
     if (child == 0)
-        run_child(launch, go[0], failure[1]);
+        run_child(platform, launch, go[0], failure[1]);
     close(go[0]);
     close(failure[1]);
     result = child < 0 ? error_set(error, TRAIL_FAILED, errno, "cannot make a process: %s", strerror(errno))

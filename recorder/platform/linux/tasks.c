@@ -1,4 +1,5 @@
 /* The tables of tasks and processes. Freed entries are kept for reuse, so that a steady state allocates nothing. */
+#define _GNU_SOURCE
 #include "linux_platform.h"
 
 #include <stdlib.h>

@@ -23,6 +23,9 @@ same "no such directory" 125 "$(status_of trailrec -o trail.db -C no-such-folder
 same "help" 0 "$(status_of trailrec --help)"
 same "time limit" 0 "$(status_of trailrec -o trail.db -t 0.2 -- sleep 60)"
 same "time limit in the record" timeout "$(value 'SELECT end_reason FROM runs WHERE run = 3')"
+same "a limit in the record" SIGKILL "$(value 'SELECT exit_signal FROM runs WHERE run = 3')"
+same "ignored signals stay ignored" "$(trap '' ALRM HUP; grep SigIgn /proc/self/status)" \
+    "$(trap '' ALRM HUP; trailrec -q -o trail.db -- grep SigIgn /proc/self/status)"
 same "bad time limit" 125 "$(status_of trailrec -t soon true)"
 same "nop passes the status on" 9 "$(status_of trailrec --nop -o nop.db -- sh -c 'exit 9')"
 [ ! -e nop.db ] || fail "--nop made a file"
