@@ -31,8 +31,11 @@ static void print_end(const struct session_result *result)
         [SESSION_STOPPED] = "killed on request",
         [SESSION_FAILED] = "lost",
     };
+    bool lives_on = result->end != SESSION_FAILED && !result->exit.ended;
 
-    if (result->end != SESSION_EXITED)
+    if (lives_on)
+        fprintf(stderr, "detached");
+    else if (result->end != SESSION_EXITED)
         fprintf(stderr, "%s", by_us[result->end]);
     else if (result->exit.signal != 0)
         fprintf(stderr, "killed by signal %d", result->exit.signal);

@@ -12,11 +12,13 @@
 
 static const char help[] =
     "Usage: trailrec [options] [--] COMMAND [ARG...]\n"
+    "       trailrec [options] -p PID [-p PID...]\n"
     "\n"
     "Runs COMMAND under the operating system's debug interface and keeps what that says - processes, threads, modules, exceptions or\n"
     "signals, debug strings - as one run in a trail file. Look at it with trailview.\n"
     "\n"
     "  -o, --output FILE      the trail file; default $TRAIL_DB, else ./trail.db; runs are appended\n"
+    "  -p, --attach PID       attach to a running process; repeatable. Ctrl-C or -t detaches, and it lives on\n"
     "  -f, --follow           record child processes too, until the last has ended\n"
     "  -l, --label KEY=VALUE  name this run for later (build=100); repeatable\n"
     "  -t, --timeout SECONDS  stop after that time (fractions are fine): COMMAND is killed, trailrec exits with 0\n"
@@ -42,6 +44,7 @@ enum long_only {
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
+    {"attach", required_argument, NULL, 'p'},
     {"follow", no_argument, NULL, 'f'},
     {"label", required_argument, NULL, 'l'},
     {"timeout", required_argument, NULL, 't'},
@@ -84,6 +87,21 @@ static enum options_action read_timeout(struct options *options, const char *val
     return OPTIONS_RECORD;
 }
 
+static enum options_action read_pid(struct options *options, const char *value)
+{
+    uint32_t *pid = options->pids;
+    char *end;
+    unsigned long number = strtoul(value, &end, 10);
+
+    if (end == value || *end != '\0' || *value == '-' || number == 0 || number > UINT32_MAX)
+        return wrong("-p takes a process id, not '%s'", value);
+    while (*pid != 0)
+        pid++;
+    *pid = (uint32_t)number;
+    options->session.pids = options->pids;
+    return OPTIONS_RECORD;
+}
+
 static enum options_action read_label(struct options *options, const char *value)
 {
     const char *equals = strchr(value, '=');
@@ -108,6 +126,8 @@ static enum options_action read_option(struct options *options, int option, char
     case 'o':
         options->session.database = value;
         return *value != '\0' ? OPTIONS_RECORD : wrong("-o takes the name of a file%s", "");
+    case 'p':
+        return read_pid(options, value);
     case 'f':
         options->session.launch.follow = true;
         return OPTIONS_RECORD;
@@ -151,12 +171,14 @@ static enum options_action read_options(int argument_count, char **arguments, st
     int option;
 
     /* "+": what follows COMMAND is COMMAND's own. */
-    while ((option = getopt_long(argument_count, arguments, "+o:fl:t:vC:E:q", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argument_count, arguments, "+o:p:fl:t:vC:E:q", long_options, NULL)) != -1) {
         enum options_action action = read_option(options, option, optarg);
         if (action != OPTIONS_RECORD)
             return action;
     }
-    if (optind == argument_count)
+    if (options->session.pids != NULL && optind < argument_count)
+        return wrong("-p attaches to what runs already; it cannot launch '%s' too", arguments[optind]);
+    if (options->session.pids == NULL && optind == argument_count)
         return wrong("no command given; see 'trailrec --help'%s", "");
     return OPTIONS_RECORD;
 }
@@ -169,12 +191,13 @@ enum options_action options_read(int argument_count, char **arguments, struct op
     memset(options, 0, sizeof *options);
     options->labels = calloc((size_t)argument_count + 1, sizeof *options->labels);
     options->variables = calloc((size_t)argument_count + 1, sizeof *options->variables);
-    if (options->labels == NULL || options->variables == NULL)
+    options->pids = calloc((size_t)argument_count + 1, sizeof *options->pids);
+    if (options->labels == NULL || options->variables == NULL || options->pids == NULL)
         return wrong("out of memory%s", "");
     action = read_options(argument_count, arguments, options);
     if (action != OPTIONS_RECORD)
         return action;
-    options->command_line = os_command_line_from(argument_count, arguments, optind);
+    options->command_line = os_command_line_from(argument_count, arguments, options->session.pids != NULL ? 1 : optind);
     if (options->command_line == NULL)
         return wrong("out of memory%s", "");
     database = program_environment("TRAIL_DB");
@@ -191,5 +214,6 @@ void options_free(struct options *options)
 {
     free(options->labels);
     free(options->variables);
+    free(options->pids);
     free(options->command_line);
 }

@@ -16,6 +16,7 @@ struct options {
     /* Lists that `session` points into. */
     const char **labels;
     const char **variables;
+    uint32_t *pids;
     char *command_line;
 };
 

@@ -96,7 +96,10 @@ static void handle_timeout(struct session *session)
     else
         return;
     session->deadline_ns = 0;
-    platform_kill(session->platform);
+    if (session->options->pids != NULL)
+        platform_detach(session->platform);
+    else
+        platform_kill(session->platform);
 }
 
 static void run_loop(struct session *session, struct trail_error *error)
@@ -132,7 +135,7 @@ static int open_writer(struct session *session, struct trail_error *error)
             .utc_ns = os_utc_ns(),
             .command_line = session->options->launch.command_line,
             .directory = session->options->launch.directory,
-            .mode = "launch",
+            .mode = session->options->pids != NULL ? "attach" : "launch",
             .follow = session->options->launch.follow,
             .labels = session->options->labels,
         },
@@ -195,6 +198,21 @@ static void finish(struct session *session, struct session_result *result, struc
         close_writer(session, result, error);
 }
 
+static int begin(struct session *session, struct trail_error *error)
+{
+    const struct session_options *options = session->options;
+
+    if (options->pids == NULL)
+        return platform_launch(session->platform, &options->launch, error);
+    for (const uint32_t *pid = options->pids; *pid != 0; pid++) {
+        if (platform_attach(session->platform, *pid, options->launch.follow, error) != 0) {
+            platform_detach(session->platform);
+            return -1;
+        }
+    }
+    return 0;
+}
+
 int session_run(const struct session_options *options, struct session_result *result, struct trail_error *error)
 {
     struct session *session = calloc(1, sizeof *session);
@@ -210,7 +228,7 @@ int session_run(const struct session_options *options, struct session_result *re
         return -1;
     }
     running_platform = session->platform;
-    if (platform_launch(session->platform, &options->launch, error) != 0) {
+    if (begin(session, error) != 0) {
         if (session->writer != NULL)
             writer_cancel(session->writer);
         free_session(session);

@@ -12,7 +12,7 @@
 
 enum session_end {
     SESSION_EXITED,    /* no debuggee is left */
-    SESSION_TIMED_OUT, /* the -t limit was reached: what was launched was killed */
+    SESSION_TIMED_OUT, /* the -t limit was reached: what was launched was killed, what was attached was let go */
     SESSION_STOPPED,   /* somebody asked the recorder to end: likewise */
     SESSION_FAILED     /* the debug loop could not go on */
 };
@@ -20,6 +20,7 @@ enum session_end {
 /* All texts belong to the caller. */
 struct session_options {
     struct platform_launch launch;
+    const uint32_t *pids;      /* attach to these instead of launching; ends with 0; NULL to launch */
     const char *database;      /* path of the file; ignored with `nop` */
     const char *const *labels; /* NULL-terminated "KEY=VALUE" */
     uint64_t timeout_ns;       /* 0: none */
@@ -38,7 +39,7 @@ struct session_result {
 
 /*
  * Records one run. Returns 0 if the target ran (fill of `error` then only with result->incomplete or SESSION_FAILED), or -1 and error
- * if it could not be launched or the file could not be opened: then nothing was started, and the file has no new run.
+ * if it could not be launched or attached to, or the file could not be opened: then nothing was started, and the file has no new run.
  */
 int session_run(const struct session_options *options, struct session_result *result, struct trail_error *error);
 

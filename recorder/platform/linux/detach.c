@@ -1,6 +1,10 @@
 /*
- * Letting go: a task can only be detached while it stands still, so each is interrupted, waited for, and released with the signal that
- * it was about to get; the planted byte comes out of each process before its first task leaves.
+ * Letting go: first every task is made to stand still, then the planted bytes come out, then each is released with the signal that it was
+ * about to get. Not one by one: a task that runs on may be just behind the int3, at the planted ret.
+ *
+ * A task may stand at our int3 in three ways, all with rip behind it: the trap is being delivered; it is still pending, since an interrupt
+ * is reported first; or it was delivered before, and the ret that was planted behind the int3 is next. In each the task must leave the
+ * function by its registers, since the ret is about to go, and the trap must not reach the target.
  */
 #define _GNU_SOURCE
 #include "linux_platform.h"
@@ -8,42 +12,100 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-/* The signal with which a stopped task must go on so that nothing is lost. */
-static int signal_to_deliver(struct task *task, int status)
+enum { PENDING_MAX = 64 };
+
+/* Waits for the task to stop. False if it has ended. */
+static bool wait_for_stop_of(pid_t tid, int *status)
 {
-    if ((unsigned)status >> 16 != 0)
-        return 0;
-    if (WSTOPSIG(status) == SIGTRAP && breakpoint_is_hit(task->process, task->tid)) {
-        breakpoint_return(task->tid);
-        return 0;
+    pid_t result;
+
+    do
+        result = waitpid(tid, status, __WALL);
+    while (result < 0 && errno == EINTR);
+    return result == tid && WIFSTOPPED(*status);
+}
+
+static bool has_pending_trap(pid_t tid)
+{
+    struct __ptrace_peeksiginfo_args all = {.off = 0, .flags = 0, .nr = PENDING_MAX};
+    siginfo_t pending[PENDING_MAX];
+    long count = ptrace(PTRACE_PEEKSIGINFO, tid, &all, pending);
+
+    for (long i = 0; i < count; i++)
+        if (pending[i].si_signo == SIGTRAP && pending[i].si_code == SI_KERNEL)
+            return true;
+    return false;
+}
+
+/* Makes a stopped task ready to leave. Returns the signal with which it must go on. */
+static int make_ready(struct task *task, int status)
+{
+    int event = (int)((unsigned)status >> 16), signal = event != 0 ? 0 : WSTOPSIG(status);
+
+    if (!breakpoint_is_hit(task->process, task->tid))
+        return signal;
+    if (event != 0 && has_pending_trap(task->tid)) {
+        ptrace(PTRACE_CONT, task->tid, NULL, NULL);
+        if (!wait_for_stop_of(task->tid, &status))
+            return 0;
+        signal = SIGTRAP;
     }
-    return WSTOPSIG(status);
+    breakpoint_return(task->tid);
+    return signal == SIGTRAP ? 0 : signal;
+}
+
+/* A child that was made at this very stop: it stands still at birth, and has a copy of the planted bytes if it is a fork. */
+static void hold_newborn(struct platform *platform, struct task *parent, int event)
+{
+    unsigned long message = 0;
+    struct task *child;
+    int status;
+
+    if (event != PTRACE_EVENT_CLONE && event != PTRACE_EVENT_FORK && event != PTRACE_EVENT_VFORK)
+        return;
+    ptrace(PTRACE_GETEVENTMSG, parent->tid, NULL, &message);
+    child = tasks_find(platform, (pid_t)message);
+    if (child != NULL && child->process == NULL) {
+        child->process = parent->process;
+        child->process->threads++;
+    } else if (child == NULL && wait_for_stop_of((pid_t)message, &status)) {
+        child = tasks_add(platform, (pid_t)message, parent->process);
+    }
+    if (child != NULL)
+        child->held = true;
+}
+
+static void hold(struct platform *platform, struct task *task)
+{
+    int status;
+
+    if (task->held || task->process == NULL)
+        return;
+    ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+    if (!wait_for_stop_of(task->tid, &status)) {
+        tasks_remove(platform, task);
+        return;
+    }
+    task->held = true;
+    task->held_signal = make_ready(task, status);
+    hold_newborn(platform, task, (int)((unsigned)status >> 16));
 }
 
 static void release(struct platform *platform, struct task *task)
 {
-    int status;
-    pid_t result;
-
-    if (task->process != NULL) {
-        ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
-        do
-            result = waitpid(task->tid, &status, __WALL);
-        while (result < 0 && errno == EINTR);
-        if (result == task->tid && WIFSTOPPED(status)) {
-            breakpoint_remove(task->process, task->tid);
-            ptrace(PTRACE_DETACH, task->tid, NULL, (void *)(long)signal_to_deliver(task, status));
-        }
-    } else {
-        ptrace(PTRACE_DETACH, task->tid, NULL, NULL);
-    }
+    if (task->process != NULL)
+        breakpoint_remove(task->process, task->tid);
+    ptrace(PTRACE_DETACH, task->tid, NULL, (void *)(long)task->held_signal);
     tasks_remove(platform, task);
 }
 
 void platform_detach(struct platform *platform)
 {
+    tasks_each(platform, hold);
     tasks_each(platform, release);
 }
 

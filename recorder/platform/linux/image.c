@@ -20,6 +20,7 @@ enum {
     CODE_SEGMENT_32_BIT = 0x23,
     START_STACK_WORDS = 512,       /* enough for most; else once more with */
     LARGE_START_STACK_WORDS = 16384,
+    AUXILIARY_WORDS_MAX = 128,
     COMMAND_LINE_MAX = 16 * 1024,
     MAPS_MAX = 32 * 1024
 };
@@ -73,28 +74,54 @@ static bool parse_start(const uint64_t *words, size_t count, struct start *start
     return false;
 }
 
-static bool read_start(pid_t pid, uint64_t stack, struct start *start)
+/* Reads a file of /proc/PID into buffer; returns the bytes read. */
+static size_t read_proc(pid_t pid, const char *name, void *buffer, size_t capacity)
+{
+    char path[64];
+    size_t used = 0;
+    ssize_t count;
+    int file;
+
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    while (used < capacity && (count = read(file, (char *)buffer + used, capacity - used)) > 0)
+        used += (size_t)count;
+    close(file);
+    return used;
+}
+
+/* From the stack, right after an exec. The arguments' strings are copied too; returns their length. */
+static size_t read_start(pid_t pid, uint64_t stack, struct start *start, char *arguments, size_t capacity)
 {
     static uint64_t words[LARGE_START_STACK_WORDS]; /* loop thread only */
 
-    return parse_start(words, memory_read(pid, stack, words, START_STACK_WORDS * sizeof words[0]) / sizeof words[0], start) ||
-           parse_start(words, memory_read(pid, stack, words, sizeof words) / sizeof words[0], start);
+    if (!parse_start(words, memory_read(pid, stack, words, START_STACK_WORDS * sizeof words[0]) / sizeof words[0], start))
+        parse_start(words, memory_read(pid, stack, words, sizeof words) / sizeof words[0], start);
+    if (start->after_arguments > start->first_argument && start->after_arguments - start->first_argument < capacity)
+        capacity = (size_t)(start->after_arguments - start->first_argument);
+    return start->argument_count == 0 ? 0 : memory_read(pid, start->first_argument, arguments, capacity);
+}
+
+/* From /proc, at any time: an attach. */
+static size_t find_start(pid_t pid, struct start *start, char *arguments, size_t capacity)
+{
+    uint64_t vector[AUXILIARY_WORDS_MAX];
+    size_t count = read_proc(pid, "auxv", vector, sizeof vector) / sizeof vector[0];
+
+    memset(start, 0, sizeof *start);
+    for (size_t i = 0; i + 1 < count && vector[i] != AT_NULL; i += 2)
+        take_auxiliary(start, vector[i], vector[i + 1]);
+    start->argument_count = UINT64_MAX; /* as many as there are */
+    return read_proc(pid, "cmdline", arguments, capacity);
 }
 
 size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity)
 {
-    char name_of_maps[64], maps[MAPS_MAX];
-    size_t length = 0;
-    ssize_t count;
-    int file;
+    char maps[MAPS_MAX];
+    size_t length = read_proc(pid, "maps", maps, sizeof maps - 1);
 
-    snprintf(name_of_maps, sizeof name_of_maps, "/proc/%d/maps", (int)pid);
-    file = open(name_of_maps, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return 0;
-    while (length < sizeof maps - 1 && (count = read(file, maps + length, sizeof maps - 1 - length)) > 0)
-        length += (size_t)count;
-    close(file);
     maps[length] = '\0';
     for (char *line = maps, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         const char *name;
@@ -119,18 +146,15 @@ static void put_path(pid_t pid, struct event *event)
         event->image.path = event_put_bytes(event, text, text_from_bytes(path, (size_t)length, text, &exact));
 }
 
-/* The arguments as one line: separated by spaces, quoted where they hold any. */
-static void put_command_line(pid_t pid, const struct start *start, struct event *event)
+/* Arguments that stand one behind the other, each with its NUL, as one line: separated by spaces, quoted where they hold any. */
+static void put_command_line(char *raw, size_t length, uint64_t count, struct event *event)
 {
-    char raw[COMMAND_LINE_MAX], line[2 * COMMAND_LINE_MAX], text[TEXT_FROM_BYTES_CAPACITY(2 * COMMAND_LINE_MAX)];
-    size_t length = sizeof raw - 1, used = 0;
+    char line[2 * COMMAND_LINE_MAX], text[TEXT_FROM_BYTES_CAPACITY(2 * COMMAND_LINE_MAX)];
+    size_t used = 0;
     bool exact;
 
-    if (start->after_arguments > start->first_argument && start->after_arguments - start->first_argument < length)
-        length = (size_t)(start->after_arguments - start->first_argument);
-    length = start->argument_count == 0 ? 0 : memory_read(pid, start->first_argument, raw, length);
     raw[length] = '\0';
-    for (size_t at = 0, i = 0; at < length && i < start->argument_count; i++) {
+    for (size_t at = 0, i = 0; at < length && i < count; i++) {
         size_t size = strlen(raw + at);
         bool quote = size == 0 || strpbrk(raw + at, " \t\n\"'\\$`") != NULL;
         if (at > 0)
@@ -189,9 +213,11 @@ void image_inspect(struct process *process, struct event *event)
         [NOT_OBSERVED_32_BIT] = "not observed (32-bit program)",
         [OBSERVED_BY_R_BRK] = "r_brk",
     };
+    char arguments[COMMAND_LINE_MAX];
     struct user_regs_struct registers;
-    struct start start = {0};
+    struct start start;
     struct elf_head head;
+    size_t length;
 
     process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic = 0;
     process->loaded_count = 0;
@@ -199,17 +225,17 @@ void image_inspect(struct process *process, struct event *event)
     process->observation = NOT_OBSERVED_STATIC;
     if (ptrace(PTRACE_GETREGS, process->pid, NULL, &registers) != 0)
         return; /* killed meanwhile */
+    length = process->attaching ? find_start(process->pid, &start, arguments, sizeof arguments - 1)
+                                : read_start(process->pid, registers.rsp, &start, arguments, sizeof arguments - 1);
     if (registers.cs == CODE_SEGMENT_32_BIT) {
         process->observation = NOT_OBSERVED_32_BIT;
-    } else if (read_start(process->pid, registers.rsp, &start)) {
+    } else if (find_image(process, &start, &head)) {
         process->vdso_base = start.vdso_base;
-        if (find_image(process, &start, &head)) {
-            put_image(process, &start, &head, event);
-            watch_loader(process, &start);
-        }
+        put_image(process, &start, &head, event);
+        watch_loader(process, &start);
     }
     put_path(process->pid, event);
-    put_command_line(process->pid, &start, event);
+    put_command_line(arguments, length, start.argument_count, event);
     event_set_bytes(event, FIELD(CREATE_PROCESS, load_detection), detections[process->observation],
                     strlen(detections[process->observation]));
 }

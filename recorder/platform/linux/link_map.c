@@ -288,8 +288,9 @@ void link_map_update(struct platform *platform, struct process *process)
         process->loaded[i].seen = false;
     for (unsigned i = 0; i < count; i++)
         walk_namespace(process, interfaces[i].map, i, known);
-    platform->cause = process->started ? CAUSE_RUNTIME : CAUSE_STARTUP;
+    platform->cause = process->replaying ? CAUSE_ATTACH : process->started ? CAUSE_RUNTIME : CAUSE_STARTUP;
     process->started = true;
+    process->replaying = false;
     for (unsigned i = drop_unseen(platform, process, known); i < process->loaded_count; i++)
         if (!process->loaded[i].ignored)
             add_load(platform, process, &process->loaded[i]);
@@ -350,6 +351,7 @@ bool link_map_next_event(struct platform *platform, struct process *process, str
         put_load(platform, process, change, event);
     else
         event_set(event, FIELD(UNLOAD_DLL, base), change->base);
+    event->synthetic = platform->cause == CAUSE_ATTACH;
     event->more = platform->next_change < platform->change_count;
     return true;
 }

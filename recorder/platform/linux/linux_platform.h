@@ -42,6 +42,9 @@ struct process {
     pid_t pid;
     unsigned threads;   /* tasks that we trace */
     bool muted;         /* not recorded: it shares memory with a recorded process, and is let go at its exec */
+    bool attaching, told; /* an attach has stopped it, and has yet to tell what is there; the process itself is told */
+    uint64_t attach_ns;
+    bool replaying;     /* what the next look at its modules finds was there before the attach */
     bool started;       /* start-up loads are done: what loads from here on is the program's own doing */
     enum observation observation;
     uint64_t breakpoint;          /* address of the planted int3, 0 if none */
@@ -58,7 +61,8 @@ enum resume_action {
     RESUME_NOTHING,    /* the task is gone */
     RESUME_CONTINUE,   /* with `signal` */
     RESUME_LISTEN,     /* a group-stop goes on */
-    RESUME_DETACH      /* and be done with it */
+    RESUME_DETACH,     /* and be done with it */
+    RESUME_ATTACHED    /* all threads that an attach has stopped */
 };
 
 struct task {
@@ -67,6 +71,9 @@ struct task {
     struct process *process; /* NULL: stopped at birth, the parent's event has not come yet */
     bool release;            /* let go at its first stop: a child that is not followed */
     bool born;               /* its first stop has been seen */
+    bool held, told;         /* by an attach: it stands still; its synthetic event has been given */
+    bool held_listen;        /* how it must go on then */
+    int held_signal;
 };
 
 /* A load or unload found at the stop that is being handled. */
@@ -139,6 +146,11 @@ int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigne
 /* image.c: what a process runs after an exec, and which file is mapped at an address (the length of its path, 0 if none). */
 size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity);
 void image_inspect(struct process *process, struct event *event);
+
+/* attach.c: the next synthetic event of an attach; false if there is none. And the end of the stop that an attach is. */
+bool attach_next_event(struct platform *platform, struct event *event);
+void attach_resume(struct platform *platform, struct task *task);
+extern const long platform_trace_options;
 
 /* loader.c: finding the dynamic loader's debug interface in memory (_r_debug, _dl_debug_state; musl's _dl_debug_addr). */
 struct loader_symbols {

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "os.h"
 
+#include "linux_os.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -242,6 +244,12 @@ void os_on_stop_request(void (*on_stop)(void))
     catch_unless_ignored(SIGHUP, on_stop_signal, 0);
     catch_unless_ignored(SIGINT, on_terminal_signal, SA_RESTART);
     catch_unless_ignored(SIGQUIT, on_terminal_signal, SA_RESTART);
+}
+
+void linux_os_claim_interrupt(void)
+{
+    if (stop_callback != NULL)
+        catch_unless_ignored(SIGINT, on_stop_signal, 0);
 }
 
 void os_exit_like(uint32_t exit_code, int signal)

@@ -23,7 +23,7 @@ enum {
     BURST_WAITS = 4
 };
 
-static const long trace_options = PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+const long platform_trace_options = PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
 
 static void wake_up(int signal)
 {
@@ -154,7 +154,7 @@ static int trace_child(struct platform *platform, const struct platform_launch *
 {
     struct process *process;
 
-    if (ptrace(PTRACE_SEIZE, child, NULL, (void *)trace_options) != 0) {
+    if (ptrace(PTRACE_SEIZE, child, NULL, (void *)platform_trace_options) != 0) {
         error_set(error, TRAIL_FAILED, errno, "cannot trace '%s': %s (is ptrace allowed here?)", launch->arguments[0],
                   strerror(errno));
         kill(child, SIGKILL);
@@ -195,12 +195,6 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
     close(go[1]);
     close(failure[0]);
     return result;
-}
-
-int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error)
-{
-    (void)platform, (void)follow;
-    return error_set(error, TRAIL_FAILED, 0, "cannot attach to process %u: not built yet", (unsigned)pid);
 }
 
 /* Has SIGALRM end the wait at the deadline. Re-armed only when the deadline changes. */
@@ -307,6 +301,8 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
         decode_launch(platform, event);
         return PLATFORM_EVENT;
     }
+    if (attach_next_event(platform, event))
+        return PLATFORM_EVENT;
     if (is_over(platform)) {
         platform_detach(platform);
         return PLATFORM_END;
@@ -337,6 +333,9 @@ void platform_resume(struct platform *platform)
         break;
     case RESUME_LISTEN:
         ptrace(PTRACE_LISTEN, task->tid, NULL, NULL);
+        break;
+    case RESUME_ATTACHED:
+        attach_resume(platform, task);
         break;
     case RESUME_DETACH:
         ptrace(PTRACE_DETACH, task->tid, NULL, NULL);

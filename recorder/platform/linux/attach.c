@@ -1,0 +1,255 @@
+/*
+ * Attaching to a process that runs: every thread is seized and stopped, what is there is told as synthetic events - the process, its
+ * threads, its modules - and then all go on. A signal that a thread was about to get is delivered when it goes on; a process that job
+ * control has stopped stays stopped.
+ */
+#define _GNU_SOURCE
+#include "linux_os.h"
+#include "linux_platform.h"
+
+#include "os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ROUNDS_MAX = 100 }; /* looks at the list of threads until there is no new one */
+
+/* A number that stands behind `name` in /proc/PID/status; -1 if there is none. */
+static long status_number(pid_t pid, const char *name)
+{
+    char path[64], line[256];
+    long number = -1;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, name, strlen(name)) == 0)
+            number = strtol(line + strlen(name), NULL, 10);
+    if (file != NULL)
+        fclose(file);
+    return number;
+}
+
+static bool has_memory(pid_t pid)
+{
+    return status_number(pid, "VmSize:") >= 0; /* a kernel thread has none */
+}
+
+static int check(pid_t pid, struct trail_error *error)
+{
+    long tracer = status_number(pid, "TracerPid:");
+
+    if (pid == getpid())
+        return error_set(error, TRAIL_FAILED, 0, "trailrec cannot attach to itself");
+    if (tracer < 0 || status_number(pid, "Tgid:") != pid)
+        return error_set(error, TRAIL_FAILED, ESRCH, "there is no process %d", (int)pid);
+    if (tracer > 0)
+        return error_set(error, TRAIL_FAILED, 0, "process %d is traced by process %ld already; end that first", (int)pid, tracer);
+    if (!has_memory(pid))
+        return error_set(error, TRAIL_FAILED, 0, "process %d is a kernel thread or has just ended", (int)pid);
+    return 0;
+}
+
+static int say_not_seized(pid_t pid, int os_code, struct trail_error *error)
+{
+    if (os_code == EPERM)
+        return error_set(error, TRAIL_FAILED, os_code,
+                         "not allowed to attach to process %d; be its user or root, and see /proc/sys/kernel/yama/ptrace_scope", (int)pid);
+    return error_set(error, TRAIL_FAILED, os_code, "cannot attach to process %d: %s", (int)pid, strerror(os_code));
+}
+
+/* Seizes the threads that are not seized yet. Returns how many, or -1 and error if the first could not be. */
+static int seize_new_threads(struct platform *platform, struct process *process, struct trail_error *error)
+{
+    char path[64];
+    struct dirent *entry;
+    int count = 0, os_code = ESRCH;
+    DIR *folder;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)process->pid);
+    folder = opendir(path);
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        pid_t tid = (pid_t)atoi(entry->d_name);
+        if (tid == 0 || tasks_find(platform, tid) != NULL)
+            continue;
+        if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)platform_trace_options) != 0) {
+            os_code = errno;
+        } else if (tasks_add(platform, tid, process) != NULL) {
+            tasks_find(platform, tid)->born = true;
+            ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
+            count++;
+        }
+    }
+    if (folder != NULL)
+        closedir(folder);
+    return count == 0 && process->threads == 0 ? say_not_seized(process->pid, os_code, error) : count;
+}
+
+static bool is_group_stop(int status)
+{
+    int signal = WSTOPSIG(status);
+
+    return (unsigned)status >> 16 == PTRACE_EVENT_STOP &&
+           (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU);
+}
+
+/* What the task made at this very stop: a thread is held like the others; a process is let go, since its start was missed. */
+static void take_newborn(struct platform *platform, struct task *parent, int event)
+{
+    unsigned long message = 0;
+    pid_t child;
+
+    if (event != PTRACE_EVENT_CLONE && event != PTRACE_EVENT_FORK && event != PTRACE_EVENT_VFORK)
+        return;
+    ptrace(PTRACE_GETEVENTMSG, parent->tid, NULL, &message);
+    child = (pid_t)message;
+    if (event == PTRACE_EVENT_CLONE && syscall(SYS_tgkill, parent->process->pid, child, 0) == 0) {
+        if (tasks_add(platform, child, parent->process) != NULL)
+            tasks_find(platform, child)->born = true;
+    } else if (waitpid(child, NULL, __WALL) == child) {
+        ptrace(PTRACE_DETACH, child, NULL, NULL);
+    }
+}
+
+/* Waits until the task stands still, and notes how it must go on. */
+static void hold(struct platform *platform, struct task *task)
+{
+    int status;
+    pid_t result;
+
+    if (task->process == NULL || !task->process->attaching || task->held)
+        return;
+    do
+        result = waitpid(task->tid, &status, __WALL);
+    while (result < 0 && errno == EINTR);
+    if (result < 0 || !WIFSTOPPED(status)) {
+        tasks_remove(platform, task);
+        return;
+    }
+    take_newborn(platform, task, (int)((unsigned)status >> 16));
+    task->held = true;
+    task->held_listen = is_group_stop(status);
+    task->held_signal = (unsigned)status >> 16 == 0 ? WSTOPSIG(status) : 0;
+}
+
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error)
+{
+    struct process *process;
+    int count = 1;
+
+    if (processes_find(platform, (pid_t)pid) != NULL)
+        return error_set(error, TRAIL_FAILED, 0, "process %u is being recorded already", (unsigned)pid);
+    if (check((pid_t)pid, error) != 0)
+        return -1;
+    process = processes_add(platform, (pid_t)pid);
+    if (process == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    process->attaching = process->replaying = true;
+    for (int round = 0; count > 0 && round < ROUNDS_MAX; round++) {
+        count = seize_new_threads(platform, process, error);
+        tasks_each(platform, hold); /* may find newborn threads, which the next round holds */
+    }
+    if (count < 0 || process->threads == 0) {
+        if (process->threads == 0)
+            processes_remove(platform, process);
+        return count < 0 ? -1 : say_not_seized((pid_t)pid, ESRCH, error);
+    }
+    process->attach_ns = os_monotonic_ns();
+    platform->follow = follow;
+    if (platform->launched == 0)
+        platform->launched = (pid_t)pid;
+    linux_os_claim_interrupt();
+    return 0;
+}
+
+/* A task of the process that has not been told yet, other than the leader. */
+static struct task *next_untold(struct platform *platform, const struct process *process)
+{
+    for (size_t i = 0; i < TASK_BUCKETS; i++)
+        for (struct task *task = platform->tasks[i]; task != NULL; task = task->next)
+            if (task->process == process && task->held && !task->told && task->tid != process->pid)
+                return task;
+    return NULL;
+}
+
+/* The leader, or another if that has ended before its process. */
+static struct task *any_task(struct platform *platform, const struct process *process)
+{
+    if (tasks_find(platform, process->pid) != NULL)
+        return tasks_find(platform, process->pid);
+    for (size_t i = 0; i < TASK_BUCKETS; i++)
+        for (struct task *task = platform->tasks[i]; task != NULL; task = task->next)
+            if (task->process == process)
+                return task;
+    return NULL;
+}
+
+static void tell_process(struct process *process, struct event *event)
+{
+    event_begin(event, EVENT_CREATE_PROCESS, (uint32_t)process->pid, (uint32_t)process->pid, process->attach_ns);
+    event_set(event, FIELD(CREATE_PROCESS, via), VIA_ATTACH);
+    event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)status_number(process->pid, "PPid:"));
+    image_inspect(process, event);
+    process->told = true;
+    event->synthetic = event->more = true;
+}
+
+/* The last step: the modules that are there; the stop ends with the last of them. */
+static void tell_loads(struct platform *platform, struct process *process, struct event *event)
+{
+    process->attaching = false;
+    platform->t_ns = process->attach_ns;
+    platform->current = any_task(platform, process);
+    platform->action = RESUME_ATTACHED;
+    platform->change_count = platform->next_change = 0;
+    event_begin(event, EVENT_NONE, (uint32_t)process->pid, 0, process->attach_ns);
+    if (process->breakpoint == 0)
+        return;
+    link_map_peek(process);
+    link_map_update(platform, process);
+    link_map_next_event(platform, process, event);
+}
+
+bool attach_next_event(struct platform *platform, struct event *event)
+{
+    struct process *process = platform->processes;
+    struct task *task;
+
+    while (process != NULL && !process->attaching)
+        process = process->next;
+    if (process == NULL)
+        return false;
+    if (!process->told) {
+        tell_process(process, event);
+    } else if ((task = next_untold(platform, process)) != NULL) {
+        task->told = true;
+        event_begin(event, EVENT_CREATE_THREAD, (uint32_t)process->pid, (uint32_t)task->tid, process->attach_ns);
+        event->synthetic = event->more = true;
+    } else {
+        tell_loads(platform, process, event);
+    }
+    return true;
+}
+
+static void let_go_on(struct platform *platform, struct task *task)
+{
+    if (platform->current == NULL || task->process != platform->current->process || !task->held)
+        return;
+    task->held = false;
+    ptrace(task->held_listen ? PTRACE_LISTEN : PTRACE_CONT, task->tid, NULL, (void *)(long)task->held_signal);
+}
+
+void attach_resume(struct platform *platform, struct task *task)
+{
+    platform->current = task;
+    tasks_each(platform, let_go_on);
+    platform->current = NULL;
+}

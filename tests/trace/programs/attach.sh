@@ -1,0 +1,66 @@
+# Attaching to a busy program and letting it go, again and again: it never dies, never stops, and what was there is in the record.
+. "$(dirname "$0")/common.sh"
+
+"$TRACE_TOOLS/attach_target" rounds.txt "$TRACE_TOOLS/../../samples/sample_plugin.so" &
+target=$!
+trap 'kill -9 $target 2>/dev/null' EXIT
+
+rounds() { cat rounds.txt 2>/dev/null | head -n 1; }
+
+# Waits until the target has done some more rounds: it lives.
+wait_for_rounds()
+{
+    start=$(rounds)
+    looks=0
+    while [ "$(($(rounds) + 0))" -lt "$((start + 20))" ]; do
+        kill -0 $target 2>/dev/null || fail "the target is gone"
+        looks=$((looks + 1))
+        [ $looks -lt 2000 ] || fail "the target does not go on"
+        sleep 0.01
+    done
+}
+
+wait_for_rounds
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+    trailrec -q -t 0.05 -o trail.db -p $target || fail "attach $i: status $?"
+    kill -0 $target 2>/dev/null || fail "the target died of detach $i"
+done
+wait_for_rounds
+same "tracer afterwards" 0 "$(sed -n 's/^TracerPid:[[:space:]]*//p' /proc/$target/status)"
+same "runs" 30 "$(value "SELECT count(*) FROM runs WHERE state = 'complete' AND mode = 'attach' AND end_reason = 'timeout'")"
+same "replayed process" "attach $target" "$(value "SELECT via || ' ' || pid FROM processes WHERE run = 1 AND process = 1")"
+same "replayed threads of each run" 30 "$(value "SELECT count(*) FROM (SELECT run FROM events WHERE kind = 'CreateThread' AND synthetic GROUP BY run HAVING count(*) >= 4)")"
+same "libc was there" 30 "$(value "SELECT count(*) FROM loads WHERE name = 'libc.so.6' AND synthetic AND cause = 'attach'")"
+[ "$(value 'SELECT count(*) FROM events WHERE NOT synthetic')" -gt 100 ] || fail "nothing was seen after the replay"
+trailview -d trail.db verify >verify.txt || fail "verify: $(cat verify.txt)"
+
+# To be asked to end lets go; the status is 0, since the target lives on. (A shell has SIGINT ignored in what it runs behind.)
+for signal in TERM HUP; do
+    rm -f live.txt
+    $EMULATOR "$TRAILREC" -v -o trail.db -p $target 2>live.txt &
+    recorder=$!
+    looks=0
+    until grep -q 'LoadDll' live.txt 2>/dev/null; do
+        looks=$((looks + 1))
+        [ $looks -lt 1000 ] || fail "nothing is recorded: $(cat live.txt)"
+        sleep 0.01
+    done
+    kill -$signal $recorder
+    wait $recorder
+    same "status after SIG$signal" 0 $?
+    grep -q 'detached after' live.txt || fail "digest: $(tail -n 2 live.txt)"
+    wait_for_rounds
+done
+
+says() { # says STATUS PATTERN OPTION...
+    expected=$1
+    pattern=$2
+    shift 2
+    trailrec -o trail.db "$@" 2>err.txt
+    same "status of $*" "$expected" $?
+    grep -q "$pattern" err.txt || fail "message of $*: $(cat err.txt)"
+}
+says 125 'there is no process' -p 4194304
+says 125 "takes a process id, not '1x'" -p 1x
+says 125 'cannot launch' -p $target true
+same "runs of failed attaches" 32 "$(value 'SELECT count(*) FROM runs')"
