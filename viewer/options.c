@@ -23,6 +23,7 @@ static const struct option_description descriptions[OPTIONS] = {
     [OPTION_SORT] = {"sort", 's', "KEY", "another order; a - before KEY reverses it"},
     [OPTION_REVERSE] = {"reverse", 'r', NULL, "the last first"},
     [OPTION_LIMIT] = {"limit", 'n', "N", "at most N rows"},
+    [OPTION_FOLLOW] = {"follow", 'F', NULL, "while the run is recorded, go on with what comes; ends when the run does, or after N rows"},
 };
 
 const struct option_description *options_description(enum option_id option)

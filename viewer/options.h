@@ -26,6 +26,7 @@ enum option_id {
     OPTION_SORT,
     OPTION_REVERSE,
     OPTION_LIMIT,
+    OPTION_FOLLOW,
     OPTIONS
 };
 

@@ -6,6 +6,7 @@
 #include "human.h"
 #include "json.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -47,12 +48,16 @@ const char *output_nearest_format(const char *name)
     return human_nearest(name, names, FORMATS, sizeof names[0]);
 }
 
-static int check(const struct output *output, struct trail_error *error)
+static int check(struct output *output, struct trail_error *error)
 {
+    int reason = errno; /* EINVAL is what Windows says of a pipe without a reader */
+
     if (output->line.failed)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    if (ferror(output->stream))
+    if (ferror(output->stream)) {
+        output->is_closed |= reason == EPIPE || reason == EINVAL;
         return error_set(error, TRAIL_FAILED, 0, "cannot write the output");
+    }
     return 0;
 }
 
@@ -72,6 +77,14 @@ int output_row(struct output *output, const struct cell *cells, struct trail_err
 {
     output->format->row(output, cells);
     output->row_count++;
+    return check(output, error);
+}
+
+int output_flush(struct output *output, struct trail_error *error)
+{
+    if (output->format->flush != NULL)
+        output->format->flush(output);
+    fflush(output->stream);
     return check(output, error);
 }
 

@@ -51,6 +51,7 @@ struct format {
     const char *name;
     int (*begin)(struct output *output); /* 0, or -1 without memory; `state` may be set */
     void (*row)(struct output *output, const struct cell *cells);
+    void (*flush)(struct output *output); /* prints what is kept back though more rows may come; NULL: nothing ever is */
     void (*end)(struct output *output); /* also frees `state` */
 };
 
@@ -58,6 +59,7 @@ struct output {
     const struct format *format;
     FILE *stream;
     bool is_terminal, color;
+    bool is_closed; /* a failure was that nobody reads any more */
     size_t width; /* of the terminal; 0 means never cut */
     const struct column *columns;
     size_t column_count, row_count;
@@ -78,6 +80,7 @@ const char *output_nearest_format(const char *name);
  */
 int output_begin(struct output *output, const struct column *columns, size_t count, struct trail_error *error);
 int output_row(struct output *output, const struct cell *cells, struct trail_error *error);
+int output_flush(struct output *output, struct trail_error *error); /* all rows so far reach the reader now */
 int output_end(struct output *output, struct trail_error *error);
 
 /* One cell of the statement's row; valid until the statement's next step. */

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "db.h"
 #include "filter.h"
+#include "follow.h"
 #include "human.h"
 
 #include <inttypes.h>
@@ -120,6 +121,11 @@ static int put_sql_together(struct printing *printing, size_t *column_count, str
     buffer_add_text(&printing->sql, query->sql != NULL ? " FROM (" : " FROM temp.");
     buffer_add_text(&printing->sql, query->sql != NULL ? query->sql : query->view);
     buffer_add_text(&printing->sql, query->sql != NULL ? ") WHERE run = :run" : " WHERE run = :run");
+    if (printing->viewer->options.given[OPTION_FOLLOW]) { /* no CASE: the index must see it */
+        buffer_add_text(&printing->sql, " AND ");
+        buffer_add_text(&printing->sql, query->order);
+        buffer_add_text(&printing->sql, " > :after");
+    }
     add_conditions(printing);
     if (add_order(printing, error) != 0)
         return -1;
@@ -169,23 +175,30 @@ static struct column *name_columns(sqlite3_stmt *statement, size_t *count, struc
     return columns;
 }
 
+static int print_run(struct printing *printing, const struct run_reference *run, sqlite3_stmt *statement, struct trail_error *error)
+{
+    struct viewer *viewer = printing->viewer;
+    int64_t limit = printing->filter.limit, left = limit < 0 ? -1 : limit - (int64_t)viewer->output.row_count;
+
+    sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":run"), run->run);
+    sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":limit"), left);
+    if (printing->query->bind != NULL && printing->query->bind(run, statement, error) != 0)
+        return -1;
+    if (print_rows(&viewer->output, statement, error) != 0)
+        return error_context(error, "cannot read run %" PRId64 " of '%s'", (int64_t)run->run, run->database->path);
+    sqlite3_reset(statement);
+    return 0;
+}
+
 /* Prints the rows of the runs from `first` on that are in the same file; returns how far it came in *next. */
 static int print_file(struct printing *printing, struct database *database, size_t first, size_t *next, sqlite3_stmt *statement,
                       struct trail_error *error)
 {
     struct viewer *viewer = printing->viewer;
-    int64_t limit = printing->filter.limit;
 
-    for (*next = first; *next < viewer->run_count && viewer->runs[*next].database == database; ++*next) {
-        int64_t left = limit < 0 ? -1 : limit - (int64_t)viewer->output.row_count;
-        sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":run"), viewer->runs[*next].run);
-        sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":limit"), left);
-        if (printing->query->bind != NULL && printing->query->bind(&viewer->runs[*next], statement, error) != 0)
+    for (*next = first; *next < viewer->run_count && viewer->runs[*next].database == database; ++*next)
+        if (print_run(printing, &viewer->runs[*next], statement, error) != 0)
             return -1;
-        if (print_rows(&viewer->output, statement, error) != 0)
-            return error_context(error, "cannot read run %" PRId64 " of '%s'", (int64_t)viewer->runs[*next].run, database->path);
-        sqlite3_reset(statement);
-    }
     return 0;
 }
 
@@ -224,14 +237,48 @@ static int print_files(struct printing *printing, size_t table_columns, struct t
     return result;
 }
 
+static bool has_printed_enough(const struct printing *printing)
+{
+    return printing->filter.limit >= 0 && printing->viewer->output.row_count >= (size_t)printing->filter.limit;
+}
+
+/* Prints the rows of the one run, and those that come, until it is no longer recorded. */
+static int print_following(struct printing *printing, size_t table_columns, struct trail_error *error)
+{
+    struct viewer *viewer = printing->viewer;
+    const struct run_reference *run = viewer->runs;
+    sqlite3_stmt *statement = db_prepare(run->database->db, buffer_text(&printing->sql), error);
+    struct follow follow;
+    int result;
+
+    if (statement == NULL)
+        return error_context(error, "cannot read '%s'", run->database->path);
+    filter_bind(&printing->filter, statement);
+    result = follow_init(&follow, run, error) != 0 ? -1 : begin_output(printing, statement, table_columns, error);
+    while (result == 0) {
+        if (follow_look(&follow, statement, error) != 0 || print_run(printing, run, statement, error) != 0)
+            result = -1;
+        else if (!follow.is_recording || has_printed_enough(printing))
+            break;
+        else if (output_flush(&viewer->output, error) != 0 || follow_wait(&follow, error) != 0)
+            result = -1;
+    }
+    sqlite3_finalize(statement);
+    follow_release(&follow);
+    return result;
+}
+
 int query_print(struct viewer *viewer, const struct query *query, struct trail_error *error)
 {
     struct printing printing = {.viewer = viewer, .query = query};
+    bool follows = viewer->options.given[OPTION_FOLLOW];
     size_t table_columns;
     int result = -1;
 
+    if (follows && follow_check(viewer, error) != 0)
+        return -1;
     if (filter_parse(&viewer->options, &printing.filter, error) == 0 && put_sql_together(&printing, &table_columns, error) == 0)
-        result = print_files(&printing, table_columns, error);
+        result = follows ? print_following(&printing, table_columns, error) : print_files(&printing, table_columns, error);
     if (printing.has_begun && output_end(&viewer->output, result == 0 ? error : NULL) != 0)
         result = -1;
     free(printing.own_columns);

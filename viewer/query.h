@@ -31,7 +31,7 @@ struct query {
     const char *sql;  /* or a whole SELECT instead; it may use :run */
     const char *data_columns; /* what the formats other than table print; NULL: all of the view */
     const struct table_column *table;
-    const char *order;               /* the column that orders a run's rows; unique in a run */
+    const char *order;               /* the column that orders a run's rows; unique in a run; must be seq for --follow */
     const struct sort_key *sort_keys; /* NULL: no --sort */
     const char *conditions[OPTIONS]; /* what an option adds to WHERE; its value is the parameter named after it (:pid, :module) */
     /* Binds further parameters before each run, if not NULL. Returns 0, or -1 and error. */

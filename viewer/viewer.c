@@ -41,6 +41,11 @@ static void say_recovered(void *context, int64_t run_id, uint64_t events)
     viewer_say(sentence);
 }
 
+int viewer_recover(const char *path, struct trail_error *error)
+{
+    return recovery_of_file(path, say_recovered, NULL, error);
+}
+
 struct database *viewer_open(struct viewer *viewer, const char *path, struct trail_error *error)
 {
     struct database *database;
@@ -54,7 +59,7 @@ struct database *viewer_open(struct viewer *viewer, const char *path, struct tra
         return NULL;
     }
     strcpy(database->path, path);
-    recovery_of_file(path, say_recovered, NULL, NULL); /* where that is not possible, the file is shown as it is */
+    viewer_recover(path, NULL); /* where that is not possible, the file is shown as it is */
     if (db_open_for_viewing(path, &database->db, error) != 0) {
         if (error->code == TRAIL_NOT_FOUND && path == default_path)
             error_set(error, TRAIL_NOT_FOUND, 0,
@@ -73,6 +78,26 @@ fail:
     free(database->path);
     free(database);
     return NULL;
+}
+
+int viewer_refresh(struct database *database, struct trail_error *error)
+{
+    if (db_run(database->db, "COMMIT; BEGIN", error) == 0)
+        return 0;
+    return error_context(error, "cannot read '%s'", database->path);
+}
+
+void viewer_settle(struct database *database)
+{
+    sqlite3 *db = NULL;
+
+    db_close(database->db);
+    database->db = NULL;
+    if (sqlite3_open_v2(database->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
+        db_distrust_schema(db);
+        db_run(db, "SELECT 1 FROM main.run LIMIT 1", NULL); /* only who has read has the log to put away */
+    }
+    db_close(db);
 }
 
 int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run, struct trail_error *error)
@@ -212,6 +237,8 @@ int viewer_main(int argument_count, char **arguments)
 
     if (fflush(stdout) != 0 && result >= 0)
         result = error_set(&error, TRAIL_FAILED, 0, "cannot write the output");
+    if (result < 0 && viewer.options.given[OPTION_FOLLOW] && viewer.output.is_closed)
+        result = 0; /* nobody reads on: that is how following is ended */
     if (result < 0)
         viewer_say(error.sentence);
     viewer_release(&viewer);

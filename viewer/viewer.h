@@ -15,7 +15,7 @@ struct command;
 
 struct database {
     char *path;
-    sqlite3 *db; /* inside one read transaction: what another program adds meanwhile is not seen */
+    sqlite3 *db; /* inside one read transaction: what another program adds meanwhile is not seen before viewer_refresh */
     struct database *next;
 };
 
@@ -43,6 +43,18 @@ int viewer_main(int argument_count, char **arguments);
 
 /* The open file of that path, opened if it is not yet; NULL and error on failure. */
 struct database *viewer_open(struct viewer *viewer, const char *path, struct trail_error *error);
+
+/* Ends the read transaction; the next one begins with the next read, and sees what was added until then. Returns 0, or -1 and error. */
+int viewer_refresh(struct database *database, struct trail_error *error);
+
+/* Brings in what dead recorders left behind in that file, with a remark for each. Returns how many runs it was, or -1 and error. */
+int viewer_recover(const char *path, struct trail_error *error);
+
+/*
+ * Closes the file of a run that ended while we had it open: its recorder could then not put the log into the file, so that is done here,
+ * if nobody else has it open and it can be written. All statements on it must be finalized.
+ */
+void viewer_settle(struct database *database);
 
 /* Puts one more run at the end of viewer->runs. Returns 0, or -1 and error. */
 int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run, struct trail_error *error);

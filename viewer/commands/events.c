@@ -51,7 +51,7 @@ const struct command command_events = {
                "threads started in. 'held' is how long the thread stood still for the event.\n",
     .options = OPTION_BIT(OPTION_KIND) | OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_MODULE) |
                OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_TEXT) | OPTION_BIT(OPTION_SORT) |
-               OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
+               OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_FOLLOW),
     .flags = COMMAND_TAKES_RUNS,
     .run = run,
 };

@@ -42,7 +42,7 @@ const struct command command_output = {
     .arguments = "[RUN...]",
     .details = "KEY is time, text, pid or tid.\n",
     .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |
-               OPTION_BIT(OPTION_TEXT) | OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
+               OPTION_BIT(OPTION_TEXT) | OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_FOLLOW),
     .flags = COMMAND_TAKES_RUNS,
     .run = run,
 };

@@ -1,7 +1,7 @@
 /*
  * A table for people: aligned columns under a header line. Widths come from the first rows, which are kept until there are
- * WINDOW_ROWS of them or WINDOW_BYTES of text; later rows are printed as they come, a wider cell then pushes its line to the right.
- * The last column is cut to the terminal's width, and never where the output is not a terminal.
+ * WINDOW_ROWS of them or WINDOW_BYTES of text, or until they must be shown; later rows are printed as they come, a wider cell then
+ * pushes its line to the right. The last column is cut to the terminal's width, and never where the output is not a terminal.
  */
 #include "formats.h"
 
@@ -269,6 +269,33 @@ static void row(struct output *output, const struct cell *cells)
         print_window(output, false);
 }
 
+/* How wide a column gets as a rule, for when its rows are still to come. */
+static size_t usual_width(enum style style)
+{
+    switch (style) {
+    case STYLE_MS:
+        return sizeof "99999.999" - 1;
+    case STYLE_DURATION:
+        return sizeof "99.9 us" - 1;
+    case STYLE_KIND:
+        return sizeof "OutputDebugString" - 1;
+    default:
+        return sizeof "99999" - 1;
+    }
+}
+
+static void flush(struct output *output)
+{
+    struct table *table = output->state;
+
+    if (table == NULL || table->is_streaming || table->rows == 0)
+        return;
+    for (size_t i = 0; i < output->column_count; i++)
+        if (usual_width(output->columns[i].style) > table->widths[i])
+            table->widths[i] = usual_width(output->columns[i].style);
+    print_window(output, false);
+}
+
 static void end(struct output *output)
 {
     struct table *table = output->state;
@@ -279,4 +306,4 @@ static void end(struct output *output)
     output->state = NULL;
 }
 
-const struct format format_table = {"table", begin, row, end};
+const struct format format_table = {"table", begin, row, flush, end};
