@@ -15,14 +15,15 @@ struct recovery {
     sqlite3 *db;
     int64_t run_id;
     struct rows *rows;
-    uint64_t zero_ns, utc_ns, last_t_ns, brought_in;
+    uint64_t zero_ns, utc_ns, last_t_ns, last_seq, brought_in;
+    bool has_gap; /* records are missing */
     struct run_counts counts;
     struct event event; /* large */
 };
 
-char *recovery_ring_path(const char *path, int64_t run_id)
+char *recovery_ring_path(sqlite3 *db, int64_t run_id)
 {
-    return sqlite3_mprintf("%s-run%lld.ring", path, (long long)run_id);
+    return sqlite3_mprintf("%s-run%lld.ring", sqlite3_db_filename(db, "main"), (long long)run_id);
 }
 
 /* The counts of the run as they were committed last; the JSON object is read by SQLite. */
@@ -37,7 +38,7 @@ static int read_run(struct recovery *recovery, struct trail_error *error)
         return -1;
     sqlite3_bind_int64(row, 1, recovery->run_id);
     if (sqlite3_step(row) == SQLITE_ROW) {
-        recovery->counts.events = (uint64_t)sqlite3_column_int64(row, 0);
+        recovery->counts.events = recovery->last_seq = (uint64_t)sqlite3_column_int64(row, 0);
         recovery->counts.hold_ns = (uint64_t)sqlite3_column_int64(row, 1);
         recovery->zero_ns = (uint64_t)sqlite3_column_int64(row, 2);
         recovery->utc_ns = (uint64_t)sqlite3_column_int64(row, 3);
@@ -60,10 +61,14 @@ static int write_record(struct recovery *recovery, const struct ring_record *rec
 {
     struct event *event = &recovery->event;
 
-    if (record->seq <= recovery->counts.events)
+    if (record->seq <= recovery->last_seq)
         return 0; /* written already */
-    if (event_unpack(event, record->payload, record->size) != 0)
+    recovery->has_gap |= record->seq != recovery->last_seq + 1;
+    recovery->last_seq = record->seq;
+    if (event_unpack(event, record->payload, record->size) != 0) {
+        recovery->has_gap = true;
         return 0; /* its check value is right, its meaning is not: another version's. What follows may still be good. */
+    }
     event->image.file = 0; /* a handle of the dead process */
     if (recovery->counts.events == 0) {
         uint64_t utc_ns = recovery->utc_ns + (event->t_ns - recovery->zero_ns);
@@ -99,7 +104,7 @@ static int count_holds(struct recovery *recovery, struct trail_error *error)
 /* Inside a transaction. */
 static int write_run(struct recovery *recovery, struct ring *ring, struct trail_error *error)
 {
-    struct run_end end = {.state = ring != NULL ? "recovered" : "interrupted"};
+    struct run_end end = {0};
     struct ring_record record;
 
     if (read_run(recovery, error) != 0 || rows_reload(recovery->rows, error) != 0)
@@ -107,6 +112,7 @@ static int write_run(struct recovery *recovery, struct ring *ring, struct trail_
     while (ring != NULL && ring_next(ring, &record))
         if (write_record(recovery, &record, error) != 0)
             return -1;
+    end.state = ring != NULL && !ring_is_damaged(ring) && !recovery->has_gap ? "recovered" : "interrupted";
     end.wall_ns = recovery->last_t_ns;
     return count_holds(recovery, error) != 0 || run_row_set_counts(recovery->db, recovery->run_id, &recovery->counts, error) != 0 ||
                    run_row_finish(recovery->db, recovery->run_id, &end, error) != 0
@@ -128,10 +134,10 @@ static bool is_still_recording(sqlite3 *db, int64_t run_id)
 }
 
 /* Recovers one run: 1 if it was, 0 if its recorder lives or it is done already, -1 and error. */
-static int recover_run(sqlite3 *db, const char *path, int64_t run_id, uint64_t *events, struct trail_error *error)
+static int recover_run(sqlite3 *db, int64_t run_id, uint64_t *events, struct trail_error *error)
 {
     struct trail_error local = {TRAIL_OK, 0, ""};
-    char *ring_path = recovery_ring_path(path, run_id);
+    char *ring_path = recovery_ring_path(db, run_id);
     struct ring *ring = NULL;
     struct recovery *recovery = calloc(1, sizeof *recovery);
     int result = -1;
@@ -145,8 +151,10 @@ static int recover_run(sqlite3 *db, const char *path, int64_t run_id, uint64_t *
     if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
         goto done;
     ring = ring_open_left(ring_path, &local);
-    if (!is_still_recording(db, run_id) || local.code == TRAIL_LOCKED || (ring == NULL && local.code == TRAIL_READ_ONLY))
+    if (!is_still_recording(db, run_id) || local.code == TRAIL_LOCKED)
         result = 0;
+    else if (ring == NULL && local.code != TRAIL_NOT_FOUND && local.code != TRAIL_DAMAGED)
+        error_set(error, local.code, local.os_code, "%s", local.sentence); /* it is there: another time, or another user */
     else if ((recovery->rows = rows_new(db, run_id, error)) != NULL && write_run(recovery, ring, error) == 0)
         result = 1;
     rows_free(recovery->rows);
@@ -164,12 +172,11 @@ done:
     return result;
 }
 
-int recovery_bring_in(sqlite3 *db, const char *path, recovery_report report, void *context)
+int recovery_bring_in(sqlite3 *db, recovery_report report, void *context, struct trail_error *error)
 {
-    sqlite3_stmt *runs = db_prepare(db, "SELECT id FROM run WHERE state = 'recording' AND id > ?1 ORDER BY id LIMIT 1", NULL);
-    struct trail_error error;
+    sqlite3_stmt *runs = db_prepare(db, "SELECT id FROM run WHERE state = 'recording' AND id > ?1 ORDER BY id LIMIT 1", error);
     int64_t run_id = 0;
-    int count = 0;
+    int count = 0, failures = 0;
 
     if (runs == NULL)
         return -1;
@@ -183,7 +190,8 @@ int recovery_bring_in(sqlite3 *db, const char *path, recovery_report report, voi
         sqlite3_reset(runs);
         if (step != SQLITE_ROW)
             break;
-        result = recover_run(db, path, run_id, &events, &error);
+        result = recover_run(db, run_id, &events, error);
+        failures += result < 0;
         if (result == 1) {
             count++;
             if (report != NULL)
@@ -191,7 +199,7 @@ int recovery_bring_in(sqlite3 *db, const char *path, recovery_report report, voi
         }
     }
     sqlite3_finalize(runs);
-    return count;
+    return failures == 0 ? count : -1;
 }
 
 static bool has_run_left_behind(const char *path)
@@ -200,13 +208,15 @@ static bool has_run_left_behind(const char *path)
     sqlite3_stmt *rows = NULL;
     bool has = false;
 
-    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
+        db_distrust_schema(db);
+    if (sqlite3_errcode(db) == SQLITE_OK &&
         sqlite3_prepare_v2(db, "SELECT id FROM run WHERE state = 'recording'", -1, &rows, NULL) == SQLITE_OK) {
         while (!has && sqlite3_step(rows) == SQLITE_ROW) {
-            char *ring_path = recovery_ring_path(path, sqlite3_column_int64(rows, 0));
+            char *ring_path = recovery_ring_path(db, sqlite3_column_int64(rows, 0));
             struct trail_error error = {TRAIL_OK, 0, ""};
             struct ring *ring = ring_path == NULL ? NULL : ring_open_left(ring_path, &error);
-            has = ring != NULL || error.code == TRAIL_NOT_FOUND || error.code == TRAIL_DAMAGED;
+            has = ring != NULL || error.code != TRAIL_LOCKED;
             ring_free(ring, true);
             sqlite3_free(ring_path);
         }
@@ -225,7 +235,7 @@ int recovery_of_file(const char *path, recovery_report report, void *context, st
         return 0;
     if (db_open_for_recording(path, &db, error) != 0)
         return -1;
-    count = recovery_bring_in(db, path, report, context);
+    count = recovery_bring_in(db, report, context, error);
     db_close(db);
     return count;
 }

@@ -46,6 +46,7 @@ struct header {
 
 struct ring {
     struct os_mapping *mapping; /* NULL: in plain memory */
+    struct os_mapping *mark;    /* then: the file that says that we live */
     struct header *header;
     unsigned char *records;
     uint64_t capacity;
@@ -62,6 +63,7 @@ struct ring {
 
     /* The consumer's own. */
     uint64_t given;
+    bool is_damaged;
     uint64_t ready; /* bytes of the memory that have been populated */
 
     _Alignas(CACHE_LINE_BYTES) atomic_bool finished;
@@ -83,6 +85,8 @@ struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_erro
     if (ring != NULL) {
         ring->capacity = capacity_bytes;
         ring->mapping = path == NULL ? NULL : os_mapping_create(path, HEADER_BYTES + capacity_bytes, NULL);
+        if (ring->mapping == NULL && path != NULL)
+            ring->mark = os_mapping_create(path, HEADER_BYTES, NULL);
         if (use_memory(ring, ring->mapping ? os_mapping_memory(ring->mapping) : calloc(1, HEADER_BYTES + capacity_bytes)) &&
             (ring->data = os_wake_new(error)) != NULL && (ring->room = os_wake_new(error)) != NULL) {
             memcpy(ring->header->magic, magic, sizeof magic);
@@ -148,6 +152,7 @@ void ring_free(struct ring *ring, bool keep)
         os_mapping_close(ring->mapping, !keep);
     else
         free(ring->header);
+    os_mapping_close(ring->mark, true);
     free(ring);
 }
 
@@ -284,6 +289,7 @@ bool ring_next(struct ring *ring, struct ring_record *given)
     }
     if (ring->is_left && (ring->given >= head || !is_sound(ring, record, head - ring->given))) {
         ring->given = head; /* nothing behind a damaged record can be found */
+        ring->is_damaged = true;
         return false;
     }
     stamp = atomic_load_explicit(&record->stamp, memory_order_acquire);
@@ -331,6 +337,16 @@ void ring_prepare_ahead(struct ring *ring)
 void ring_wait(struct ring *ring, unsigned timeout_ms)
 {
     os_wake_wait(ring->data, timeout_ms);
+}
+
+bool ring_is_stalled(struct ring *ring)
+{
+    return atomic_load(&ring->producer_waits);
+}
+
+bool ring_is_damaged(const struct ring *ring)
+{
+    return ring->is_damaged;
 }
 
 bool ring_is_finished(struct ring *ring)

@@ -17,7 +17,7 @@ struct ring;
 /*
  * Makes a ring of capacity_bytes (a power of two, at least four times the largest record) in a new file at path. Where the file cannot be
  * made for want of space, or path is NULL, the ring is in plain memory: it works alike, but a killed recorder loses what is in it; then
- * ring_is_durable is false. Returns NULL and error if out of memory.
+ * ring_is_durable is false, and a small file at path says that its owner lives. Returns NULL and error if out of memory.
  */
 struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_error *error);
 
@@ -66,6 +66,12 @@ void ring_prepare_ahead(struct ring *ring);
 
 /* Consumer. Sleeps until the ring fills up, is finished, or timeout_ms have passed. */
 void ring_wait(struct ring *ring, unsigned timeout_ms);
+
+/* Consumer. Whether the producer waits for room, and so the target stands still. */
+bool ring_is_stalled(struct ring *ring);
+
+/* Consumer. Whether what a dead recorder left had a record that is not what was written: nothing behind it can be found. */
+bool ring_is_damaged(const struct ring *ring);
 
 /* Consumer. Whether the producer has finished, and whether then every record was given too. */
 bool ring_is_finished(struct ring *ring);

@@ -5,6 +5,8 @@
  * is their room in the ring given back. So what is not committed is always in the ring, and a failed transaction is tried again from
  * there: for as long as the ring has room while the target runs, and for a while at the end. What then cannot be written stays in
  * the ring's file for a later command, if it can; else it is counted as missing.
+ *
+ * After a transaction the file is left alone for LEAVE_LOCK_NS: SQLite's lock is not fair, and other recorders would never have it.
  */
 #include "writer.h"
 
@@ -26,8 +28,9 @@ enum {
     BUSY_WAIT_MS = 500
 };
 #define BATCH_NS UINT64_C(100000000)
-#define GIVE_UP_AT_END_NS UINT64_C(15000000000)
+#define LOCK_PATIENCE_NS UINT64_C(20000000000)
 #define GIVE_UP_FILL 0.75
+#define LEAVE_LOCK_NS UINT64_C(2000000)
 
 struct writer {
     const char *database;
@@ -42,10 +45,11 @@ struct writer {
 
     bool in_batch;
     unsigned batch_rows;
-    uint64_t batch_start_ns;
+    uint64_t batch_start_ns, batch_end_ns;
 
     struct trail_error failure; /* the last one; code TRAIL_OK while all is well */
-    uint64_t retry_ns, first_failure_at_end_ns, printed;
+    uint64_t retry_ns, first_failure_ns, printed;
+    uint64_t closed; /* up to this record, the file handles that came along are closed */
     bool gave_up;  /* what comes is lost */
     bool left;     /* the rest is left in the ring's file */
     uint64_t lost;
@@ -54,7 +58,7 @@ struct writer {
 
 static struct ring *make_ring(const struct writer *writer, struct trail_error *error)
 {
-    char *path = recovery_ring_path(writer->database, writer->run_id);
+    char *path = recovery_ring_path(writer->db, writer->run_id);
     struct ring *ring = ring_new(path, RING_BYTES, error);
 
     sqlite3_free(path);
@@ -85,12 +89,12 @@ struct writer *writer_open(const struct writer_options *options, struct trail_er
     writer->utc_minus_monotonic_ns = options->run.utc_ns - options->run.monotonic_ns;
     if (db_open_for_recording(options->database, &writer->db, error) != 0)
         goto fail;
-    recovery_bring_in(writer->db, options->database, NULL, NULL);
+    recovery_bring_in(writer->db, NULL, NULL, NULL);
     if (make_run(writer, &options->run, error) != 0) {
         error_context(error, "cannot record to '%s'", options->database);
         goto fail;
     }
-    sqlite3_busy_timeout(writer->db, BUSY_WAIT_MS);
+    db_set_patience(writer->db, BUSY_WAIT_MS);
     if (!options->live || (writer->live = live_new(error)) != NULL)
         return writer;
 fail:
@@ -121,9 +125,10 @@ static int end_batch(struct writer *writer)
         db_run(writer->db, "COMMIT", &writer->failure) != 0)
         return -1;
     writer->in_batch = false;
+    writer->batch_end_ns = os_monotonic_ns();
     writer->committed = writer->counts;
     writer->failure.code = TRAIL_OK;
-    writer->first_failure_at_end_ns = 0;
+    writer->first_failure_ns = 0;
     ring_release(writer->ring);
     return 0;
 }
@@ -146,6 +151,10 @@ static int write_event(struct writer *writer, const struct ring_record *record)
         return -1;
     if (record->seq == 1 && set_zero(writer) != 0)
         return -1;
+    if (record->seq <= writer->closed)
+        event->image.file = 0; /* written before a step back: the number may be another file's by now */
+    else
+        writer->closed = record->seq;
     if (rows_write(writer->rows, record->seq, event, event->t_ns - writer->zero_ns, true, record->hold_ns, &writer->failure) != 0)
         return -1;
     if (writer->live != NULL && record->seq > writer->printed) {
@@ -167,10 +176,19 @@ static void give_up(struct writer *writer)
     ring_rewind(writer->ring);
 }
 
-/* After a failure: back to the last commit, in the file, in the roster and in the ring. */
+static bool ring_is_full(const struct writer *writer)
+{
+    return ring_is_stalled(writer->ring) || ring_fill(writer->ring) > GIVE_UP_FILL;
+}
+
+/*
+ * After a failure: back to the last commit, in the file, in the roster and in the ring. A lock is waited for, even if the ring fills up and
+ * the target with it stands still; of other failures (a full medium) the target must not get to know.
+ */
 static void step_back(struct writer *writer)
 {
     uint64_t now = os_monotonic_ns();
+    bool patient;
 
     if (sqlite3_get_autocommit(writer->db) == 0)
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
@@ -178,13 +196,13 @@ static void step_back(struct writer *writer)
     writer->counts = writer->committed;
     ring_rewind(writer->ring);
     writer->retry_ns = now + (uint64_t)RETRY_WAIT_MS * 1000000;
-    if (rows_reload(writer->rows, &writer->failure) != 0 || (!ring_is_finished(writer->ring) && ring_fill(writer->ring) > GIVE_UP_FILL)) {
+    if (writer->first_failure_ns == 0)
+        writer->first_failure_ns = now;
+    patient = writer->failure.code == TRAIL_LOCKED && now - writer->first_failure_ns < LOCK_PATIENCE_NS;
+    if (rows_reload(writer->rows, &writer->failure) != 0 || (!patient && !ring_is_finished(writer->ring) && ring_is_full(writer)))
         give_up(writer);
-    } else if (ring_is_finished(writer->ring)) {
-        if (writer->first_failure_at_end_ns == 0)
-            writer->first_failure_at_end_ns = now;
-        writer->left = now - writer->first_failure_at_end_ns > GIVE_UP_AT_END_NS || writer->failure.code != TRAIL_LOCKED;
-    }
+    else if (ring_is_finished(writer->ring))
+        writer->left = !patient;
 }
 
 static void discard(struct writer *writer)
@@ -192,7 +210,7 @@ static void discard(struct writer *writer)
     struct ring_record record;
 
     while (ring_next(writer->ring, &record)) {
-        if (event_unpack(&writer->event, record.payload, record.size) == 0)
+        if (record.seq > writer->closed && event_unpack(&writer->event, record.payload, record.size) == 0)
             platform_discard(&writer->event);
         writer->lost++;
     }
@@ -231,6 +249,11 @@ static void work(struct writer *writer)
         step_back(writer);
 }
 
+static bool leaves_lock_to_others(const struct writer *writer)
+{
+    return !writer->in_batch && !ring_is_finished(writer->ring) && os_monotonic_ns() - writer->batch_end_ns < LEAVE_LOCK_NS;
+}
+
 static void writer_run(void *argument)
 {
     struct writer *writer = argument;
@@ -245,6 +268,8 @@ static void writer_run(void *argument)
             ring_wait(writer->ring, IDLE_WAIT_MS);
         } else if (writer->failure.code != TRAIL_OK && os_monotonic_ns() < writer->retry_ns) {
             ring_wait(writer->ring, RETRY_WAIT_MS / 2);
+        } else if (leaves_lock_to_others(writer)) {
+            ring_wait(writer->ring, 1);
         } else {
             work(writer);
         }
@@ -268,7 +293,7 @@ static int complete_run(struct writer *writer, const struct run_end *end, const 
     writer->counts.quiet_stops = totals->quiet_stops;
     writer->counts.stalls = totals->stalls;
     writer->counts.stall_ns = totals->stall_ns;
-    for (uint64_t start = os_monotonic_ns(); result != 0 && os_monotonic_ns() - start < GIVE_UP_AT_END_NS;) {
+    for (uint64_t start = os_monotonic_ns(); result != 0 && os_monotonic_ns() - start < LOCK_PATIENCE_NS;) {
         result = db_run(writer->db, "BEGIN IMMEDIATE", failure) != 0 ||
                          run_row_set_counts(writer->db, writer->run_id, &writer->counts, failure) != 0 ||
                          run_row_finish(writer->db, writer->run_id, end, failure) != 0 || db_run(writer->db, "COMMIT", failure) != 0
@@ -283,8 +308,19 @@ static int complete_run(struct writer *writer, const struct run_end *end, const 
     return result;
 }
 
+/* The file that is written to is no longer what its name means: nobody will find it there. */
+static bool is_moved(struct writer *writer)
+{
+    int moved = 0;
+
+    return sqlite3_file_control(writer->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved;
+}
+
 static int say_incomplete(struct writer *writer, struct trail_error *error)
 {
+    if (is_moved(writer))
+        return error_set(error, TRAIL_NOT_FOUND, 0, "the recording is not in '%s': that file was moved, replaced or removed meanwhile",
+                         writer->database);
     *error = writer->failure;
     if (writer->lost > 0)
         return error_context(error, "the recording is incomplete, %llu events are lost", (unsigned long long)writer->lost);
@@ -310,7 +346,7 @@ int writer_finish(struct writer *writer, const struct run_end *end, const struct
         return say_incomplete(writer, error);
     }
     if (complete_run(writer, end, totals) == 0)
-        return 0;
+        return is_moved(writer) ? say_incomplete(writer, error) : 0;
     writer->left = true;
     return say_incomplete(writer, error);
 }
@@ -320,6 +356,8 @@ void writer_cancel(struct writer *writer)
     ring_finish(writer->ring);
     os_thread_join(writer->thread);
     writer->thread = NULL;
+    ring_free(writer->ring, false); /* before the row: the next recorder may get its number, and so the ring's name */
+    writer->ring = NULL;
     run_row_delete(writer->db, writer->run_id, NULL);
 }
 

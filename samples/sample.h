@@ -27,6 +27,12 @@ int sample_call(void *library, const char *name);
 void sample_debug_string(const char *text);
 void sample_debug_string_wide(const wchar_t *text);
 
+/* An event that the program survives and waits for: a signal that it handles (SIGUSR1); on Windows a debug string. */
+void sample_raise(void);
+
+/* Maps the first `bytes` of a file that is there, shared with whoever else maps it. */
+void *sample_share(const char *path, size_t bytes);
+
 /* Runs this program again with one argument and returns the exit code. */
 int sample_run_self(const char *argument);
 

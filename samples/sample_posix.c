@@ -3,10 +3,13 @@
 #include "sample.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -97,6 +100,30 @@ void sample_debug_string_wide(const wchar_t *text)
 {
     for (; *text != L'\0'; text++)
         putchar(*text < 0x80 ? (int)*text : '?');
+}
+
+static void on_raise(int number)
+{
+    (void)number;
+}
+
+void sample_raise(void)
+{
+    struct sigaction action = {.sa_handler = on_raise};
+
+    if (sigaction(SIGUSR1, &action, NULL) != 0 || raise(SIGUSR1) != 0)
+        sample_fail("raise");
+}
+
+void *sample_share(const char *path, size_t bytes)
+{
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    void *memory = file < 0 ? MAP_FAILED : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+
+    if (memory == MAP_FAILED)
+        sample_fail(path);
+    close(file);
+    return memory;
 }
 
 int sample_run_self(const char *argument)

@@ -118,6 +118,24 @@ void sample_debug_string_wide(const wchar_t *text)
     OutputDebugStringW(text);
 }
 
+void sample_raise(void)
+{
+    OutputDebugStringA("raised");
+}
+
+void *sample_share(const char *path, size_t bytes)
+{
+    HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE section = file == INVALID_HANDLE_VALUE ? NULL : CreateFileMappingA(file, NULL, PAGE_READWRITE, 0, 0, NULL);
+    void *memory = section == NULL ? NULL : MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, bytes);
+
+    if (memory == NULL)
+        sample_fail(path);
+    CloseHandle(section);
+    CloseHandle(file);
+    return memory;
+}
+
 int sample_run_self(const char *argument)
 {
     STARTUPINFOA startup = {.cb = sizeof startup};

@@ -4,10 +4,11 @@
 #include "event_kinds.h"
 #include "schema_sql.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { BUSY_TIMEOUT_MS = 5000, LOCK_RETRY_MS = 10 };
+enum { BUSY_TIMEOUT_MS = 5000, LOCK_RETRY_MS = 10, QUICK_LOOKS = 250, QUICK_LOOK_MS = 2, LOOK_MS = 20 };
 
 static const struct {
     const char *domain;
@@ -231,11 +232,36 @@ static int check_identity_alone(sqlite3 *db, sqlite3_int64 *version, struct trai
     return result;
 }
 
+/* SQLite's own waiting soon looks only every 100 ms. A system whose clock is coarse waits longer: there is nowhere to keep a start time. */
+static int wait_for_lock(void *patience_ms, int looks)
+{
+    int waited_ms = looks < QUICK_LOOKS ? looks * QUICK_LOOK_MS : QUICK_LOOKS * QUICK_LOOK_MS + (looks - QUICK_LOOKS) * LOOK_MS;
+
+    if (waited_ms >= (int)(intptr_t)patience_ms)
+        return 0;
+    sqlite3_sleep(looks < QUICK_LOOKS ? QUICK_LOOK_MS : LOOK_MS);
+    return 1;
+}
+
+void db_set_patience(sqlite3 *db, int patience_ms)
+{
+    sqlite3_busy_handler(db, wait_for_lock, (void *)(intptr_t)patience_ms);
+}
+
+void db_distrust_schema(sqlite3 *db)
+{
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+}
+
 static int prepare_for_recording(sqlite3 *db, struct trail_error *error)
 {
     sqlite3_int64 version;
 
-    sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+    db_set_patience(db, BUSY_TIMEOUT_MS);
+    db_distrust_schema(db);
     if (check_identity_alone(db, &version, error) != 0 || switch_to_wal(db, error) != 0 ||
         db_run(db, "PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", error) != 0)
         return -1;
@@ -273,10 +299,7 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
 /* Our views and name tables, as TEMP, over the tables of the file. */
 static int lay_views(sqlite3 *db, struct trail_error *error)
 {
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    db_distrust_schema(db);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
     if (db_run(db, "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
                    "CREATE TEMP TABLE kind (id INTEGER PRIMARY KEY, name TEXT);"

@@ -16,15 +16,18 @@
 typedef void (*recovery_report)(void *context, int64_t run_id, uint64_t events);
 
 /*
- * Recovers all runs that were left behind, on a recording connection to the file at path, and reports each if `report` is not NULL.
- * Returns how many there were, or -1 and error; what cannot be recovered now stays as it is, and can be later.
+ * Recovers all runs that were left behind, on a recording connection, and reports each if `report` is not NULL. Returns how many there
+ * were, or -1 and error if one could not be recovered; that one stays as it is, and can be later.
  */
-int recovery_bring_in(sqlite3 *db, const char *path, recovery_report report, void *context);
+int recovery_bring_in(sqlite3 *db, recovery_report report, void *context, struct trail_error *error);
 
 /* The same for a file that is not open; does nothing (0) where no run of it was left behind. */
 int recovery_of_file(const char *path, recovery_report report, void *context, struct trail_error *error);
 
-/* Where the ring of a run is: "trail.db-run7.ring". To be freed with sqlite3_free; NULL if out of memory. */
-char *recovery_ring_path(const char *path, int64_t run_id);
+/*
+ * Where the ring of a run is: "/data/trail.db-run7.ring", beside the file that is really open, by whatever name or link it was opened. To
+ * be freed with sqlite3_free; NULL if out of memory.
+ */
+char *recovery_ring_path(sqlite3 *db, int64_t run_id);
 
 #endif

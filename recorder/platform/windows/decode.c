@@ -50,7 +50,11 @@ static void decide_synthetic(struct debuggee *debuggee, const DEBUG_EVENT *nativ
     event->synthetic = debuggee->replaying || (debuggee->break_in_tid != 0 && debuggee->break_in_tid == native->dwThreadId);
 }
 
-/* The name by which the target loaded an image, for events without a file handle. Device paths become drive paths in identify.c. */
+/*
+ * The name of an image. The writer asks the file handle for a better one, but the handle dies with the recorder, and what was not written
+ * by then has only this (9 us a load). Where there is no handle the target's own name for it, which costs a read more, comes first. Device
+ * paths become drive paths in identify.c.
+ */
 static void name_image(struct platform *platform, HANDLE process, const void *name_at, bool wide, const void *base, struct event *event)
 {
     uintptr_t name = 0;
@@ -99,8 +103,7 @@ static void decode_create_process(struct platform *platform, const CREATE_PROCES
         event_set(event, FIELD(CREATE_PROCESS, debug_info_size), info->nDebugInfoSize);
     }
     event->image.file = (intptr_t)info->hFile;
-    if (info->hFile == NULL)
-        name_image(platform, info->hProcess, info->lpImageName, info->fUnicode != 0, info->lpBaseOfImage, event);
+    name_image(platform, info->hProcess, info->hFile == NULL ? info->lpImageName : NULL, info->fUnicode != 0, info->lpBaseOfImage, event);
     if (launched) {
         event_set(event, FIELD(CREATE_PROCESS, parent_pid), GetCurrentProcessId());
         event_text_set(event, FIELD(CREATE_PROCESS, command_line), platform->command_line, strlen(platform->command_line));
@@ -124,8 +127,7 @@ static void decode_load(struct platform *platform, const struct debuggee *debugg
         event_set(event, FIELD(LOAD_DLL, debug_info_size), info->nDebugInfoSize);
     }
     event->image.file = (intptr_t)info->hFile;
-    if (info->hFile == NULL)
-        name_image(platform, debuggee->process, info->lpImageName, info->fUnicode != 0, info->lpBaseOfDll, event);
+    name_image(platform, debuggee->process, info->hFile == NULL ? info->lpImageName : NULL, info->fUnicode != 0, info->lpBaseOfDll, event);
 }
 
 /* Records that a record points to lie in the target's memory; the chain is hostile and may be a circle. */
