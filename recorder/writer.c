@@ -25,6 +25,7 @@ enum {
     ROWS_PER_LOOK_AT_CLOCK = 64,
     IDLE_WAIT_MS = 20,
     RETRY_WAIT_MS = 100,
+    TRIES_AT_END = 3, /* for what is no lock: a disk may have been freed just now */
     BUSY_WAIT_MS = 500
 };
 #define BATCH_NS UINT64_C(100000000)
@@ -49,6 +50,7 @@ struct writer {
 
     struct trail_error failure; /* the last one; code TRAIL_OK while all is well */
     uint64_t retry_ns, first_failure_ns, printed;
+    unsigned tries_at_end; /* failed ones, after the ring was finished */
     uint64_t closed; /* up to this record, the file handles that came along are closed */
     bool gave_up;  /* what comes is lost */
     bool left;     /* the rest is left in the ring's file */
@@ -202,7 +204,7 @@ static void step_back(struct writer *writer)
     if (rows_reload(writer->rows, &writer->failure) != 0 || (!patient && !ring_is_finished(writer->ring) && ring_is_full(writer)))
         give_up(writer);
     else if (ring_is_finished(writer->ring))
-        writer->left = !patient;
+        writer->left = !patient && ++writer->tries_at_end > TRIES_AT_END;
 }
 
 static void discard(struct writer *writer)
