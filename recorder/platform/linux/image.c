@@ -4,6 +4,7 @@
  * when the writer gets to it, so its image path is read here too; this happens once per exec.
  */
 #define _GNU_SOURCE
+#include "linux_os.h"
 #include "linux_platform.h"
 
 #include "text.h"
@@ -149,24 +150,18 @@ static void put_path(pid_t pid, struct event *event)
 /* Arguments that stand one behind the other, each with its NUL, as one line: separated by spaces, quoted where they hold any. */
 static void put_command_line(char *raw, size_t length, uint64_t count, struct event *event)
 {
-    char line[2 * COMMAND_LINE_MAX], text[TEXT_FROM_BYTES_CAPACITY(2 * COMMAND_LINE_MAX)];
+    char line[4 * COMMAND_LINE_MAX], text[TEXT_FROM_BYTES_CAPACITY(4 * COMMAND_LINE_MAX)];
     size_t used = 0;
     bool exact;
 
     raw[length] = '\0';
     for (size_t at = 0, i = 0; at < length && i < count; i++) {
         size_t size = strlen(raw + at);
-        bool quote = size == 0 || strpbrk(raw + at, " \t\n\"'\\$`") != NULL;
+        if (used + 4 * size + 3 > sizeof line)
+            break;
         if (at > 0)
             line[used++] = ' ';
-        if (used + size + 3 > sizeof line)
-            break;
-        if (quote)
-            line[used++] = '\'';
-        memcpy(line + used, raw + at, size);
-        used += size;
-        if (quote)
-            line[used++] = '\'';
+        used = (size_t)(linux_os_put_argument(line + used, raw + at) - line);
         at += size + 1;
     }
     event_set_bytes(event, FIELD(CREATE_PROCESS, command_line), text, text_from_bytes(line, used, text, &exact));

@@ -5,4 +5,10 @@
 /* From now on Ctrl-C asks the recorder to end: the target is not in our terminal's foreground group. Loop thread. */
 void linux_os_claim_interrupt(void);
 
+/*
+ * Puts one argument of a command line as a shell would need it, single-quoted if at all, without a NUL: at most 4 bytes for each of its
+ * own, and 2 more. Returns the new end. Any thread.
+ */
+char *linux_os_put_argument(char *out, const char *argument);
+
 #endif

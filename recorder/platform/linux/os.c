@@ -173,8 +173,7 @@ static bool needs_quotes(const char *argument)
     return *argument == '\0' || strpbrk(argument, " \t\n\"'\\$`!*?[](){}<>|&;#~") != NULL;
 }
 
-/* Puts one argument as a shell would need it, single-quoted if at all. Returns the new end. */
-static char *put_argument(char *out, const char *argument)
+char *linux_os_put_argument(char *out, const char *argument)
 {
     bool quotes = needs_quotes(argument);
 
@@ -206,7 +205,7 @@ char *os_command_line_from(int argument_count, char *const *arguments, int index
     for (int i = index; i < argument_count; i++) {
         if (i > index)
             *end++ = ' ';
-        end = put_argument(end, arguments[i]);
+        end = linux_os_put_argument(end, arguments[i]);
     }
     *end = '\0';
     return line;
