@@ -4,6 +4,7 @@
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,18 @@ void host_unshare(void *memory, size_t bytes, const char *path)
     DeleteFileA(path);
 }
 
+/* Wine now and then fails to start a process with this error, which Windows does not give: then once more. */
+static bool create_process(char *command_line, STARTUPINFOA *startup, PROCESS_INFORMATION *process)
+{
+    for (int try = 0; try < 5; try++) {
+        if (CreateProcessA(NULL, command_line, NULL, NULL, TRUE, 0, NULL, NULL, startup, process))
+            return true;
+        if (GetLastError() != ERROR_INTERNAL_ERROR)
+            return false;
+    }
+    return false;
+}
+
 intptr_t host_start(const char *const *arguments, const char *output)
 {
     SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
@@ -53,7 +66,7 @@ intptr_t host_start(const char *const *arguments, const char *output)
     startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
     if (output != NULL)
         startup.hStdOutput = CreateFileA(output, GENERIC_WRITE, FILE_SHARE_READ, &inherited, CREATE_ALWAYS, 0, NULL);
-    if (!CreateProcessA(NULL, command_line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process))
+    if (!create_process(command_line, &startup, &process))
         host_fail(arguments[0]);
     if (output != NULL)
         CloseHandle(startup.hStdOutput);

@@ -2,9 +2,9 @@
  * Letting go: first every task is made to stand still, then the planted bytes come out, then each is released with the signal that it was
  * about to get. Not one by one: a task that runs on may be just behind the int3, at the planted ret.
  *
- * A task may stand at our int3 in three ways, all with rip behind it: the trap is being delivered; it is still pending, since an interrupt
- * is reported first; or it was delivered before, and the ret that was planted behind the int3 is next. In each the task must leave the
- * function by its registers, since the ret is about to go, and the trap must not reach the target.
+ * A task may stand behind our int3 in three ways: the trap is being delivered; it is still pending, since an interrupt is reported first; or
+ * it was delivered before, and the ret that was planted behind the int3 is next. Or it stands between the planted instructions before it.
+ * In each the task must leave the function by its registers, since they are about to go, and the trap must not reach the target.
  */
 #define _GNU_SOURCE
 #include "linux_platform.h"
@@ -46,16 +46,18 @@ static int make_ready(struct task *task, int status)
 {
     int event = (int)((unsigned)status >> 16), signal = event != 0 ? 0 : WSTOPSIG(status);
 
-    if (!breakpoint_is_hit(task->process, task->tid))
+    if (!breakpoint_holds(task->process, task->tid))
         return signal;
-    if (event != 0 && has_pending_trap(task->tid)) {
+    if (event != 0 && breakpoint_is_hit(task->process, task->tid) && has_pending_trap(task->tid)) {
         ptrace(PTRACE_CONT, task->tid, NULL, NULL);
         if (!wait_for_stop_of(task->tid, &status))
             return 0;
         signal = SIGTRAP;
     }
+    if (signal == SIGTRAP && breakpoint_is_hit(task->process, task->tid))
+        signal = 0;
     breakpoint_return(task->tid);
-    return signal == SIGTRAP ? 0 : signal;
+    return signal;
 }
 
 /* A child that was made at this very stop: it stands still at birth, and has a copy of the planted bytes if it is a fork. */

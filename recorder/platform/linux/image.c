@@ -196,7 +196,7 @@ static void watch_loader(struct process *process, const struct start *start)
         return;
     process->r_debug = symbols.r_debug;
     process->musl_debug_pointer = symbols.musl_debug_pointer;
-    breakpoint_plant(process, symbols.debug_state);
+    breakpoint_plant(process, symbols.debug_state, symbols.r_debug);
     if (process->breakpoint != 0)
         process->observation = OBSERVED_BY_R_BRK;
 }

@@ -16,7 +16,8 @@
 enum {
     LOADED_MAX = 4096,        /* modules followed per process; more are not observed */
     NAME_BYTES_MAX = 4096,    /* of a path */
-    STAGED_BYTES = 512 * 1024 /* paths of the modules found at one stop */
+    STAGED_BYTES = 512 * 1024, /* paths of the modules found at one stop */
+    BREAKPOINT_BYTES_MAX = 16
 };
 
 /* One entry of a process's link map. */
@@ -48,7 +49,9 @@ struct process {
     bool started;       /* start-up loads are done: what loads from here on is the program's own doing */
     enum observation observation;
     uint64_t breakpoint;          /* address of the planted int3, 0 if none */
-    unsigned char original[2];    /* what stood there */
+    uint64_t planted;             /* where the planted bytes begin, of which it is one */
+    unsigned planted_bytes;
+    unsigned char original[BREAKPOINT_BYTES_MAX]; /* what stood there */
     bool returns_itself;          /* a ret was planted behind the int3: the task need only go on */
     uint64_t r_debug;             /* address of struct r_debug, 0 while unknown */
     uint64_t musl_debug_pointer;  /* address of musl's pointer to it, 0 if not musl */
@@ -138,8 +141,7 @@ size_t memory_read_string(pid_t pid, uint64_t address, char *buffer, size_t capa
 /* The headers and the build-id of an image that is mapped at base, from its first page, where every known linker puts them. */
 int memory_read_head(pid_t pid, uint64_t base, struct elf_head *head);
 /*
- * Replaces one or two bytes that stand in one aligned word, write-protected or not; old (if not NULL) gets the former ones. -1 if the task
- * is gone or the address is not mapped.
+ * Replaces bytes, write-protected or not; old (if not NULL) gets the former ones. -1 if the task is gone or the address is not mapped.
  */
 int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old);
 
@@ -167,11 +169,16 @@ void link_map_copy(struct process *child, const struct process *parent);
 /* The next found change as an event; false if there is none. */
 bool link_map_next_event(struct platform *platform, struct process *process, struct event *event);
 
-/* breakpoint.c: the int3 planted at the loader's r_brk. */
-void breakpoint_plant(struct process *process, uint64_t address);
+/*
+ * breakpoint.c: the int3 planted at the loader's r_brk, the address `debug_state`. Where r_debug is known, a task stops only when the
+ * loader's list is consistent. Nothing of the process may run meanwhile.
+ */
+void breakpoint_plant(struct process *process, uint64_t debug_state, uint64_t r_debug);
 void breakpoint_remove(struct process *process, pid_t tid);
 /* Whether this SIGTRAP stop is at our int3. */
 bool breakpoint_is_hit(const struct process *process, pid_t tid);
+/* Whether the task stands between two of the planted instructions, and must leave by breakpoint_return before they are removed. */
+bool breakpoint_holds(const struct process *process, pid_t tid);
 /* Makes a task that hit it return from the (empty) function it is in, by its registers. */
 void breakpoint_return(pid_t tid);
 

@@ -72,7 +72,7 @@ int memory_read_head(pid_t pid, uint64_t base, struct elf_head *head)
     return elf_read_head(&source, true, head);
 }
 
-int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old)
+static int poke_word(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old)
 {
     void *word_address = (void *)(uintptr_t)(address & ~(uint64_t)7);
     unsigned char word[sizeof(long)];
@@ -88,4 +88,15 @@ int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigne
     memcpy(word + (address & 7), bytes, count);
     memcpy(&value, word, sizeof word);
     return ptrace(PTRACE_POKETEXT, tid, word_address, (void *)value) == 0 ? 0 : -1;
+}
+
+int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old)
+{
+    for (unsigned done = 0, part; done < count; done += part) {
+        part = (unsigned)(sizeof(long) - (address + done) % sizeof(long));
+        part = part < count - done ? part : count - done;
+        if (poke_word(tid, address + done, bytes + done, part, old == NULL ? NULL : old + done) != 0)
+            return -1;
+    }
+    return 0;
 }

@@ -36,6 +36,12 @@ while read -r path; do
 done <<END
 $(ldd "$(cat exe.txt)" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p')
 END
+case $(ldd "$(cat exe.txt)") in
+*/ld-linux-x86-64.so.2*)
+    trailrec -q -o direct.db -- "$(cat exe.txt)" -c 'import json,ssl,sqlite3' || fail "python itself failed"
+    same "stops while the loader was at work" 0 "$(value 'SELECT quiet_stops FROM runs' direct.db)"
+    ;;
+esac
 same "loads without build-id" 0 "$(value 'SELECT count(*) FROM loads WHERE build_id IS NULL')"
 readelf -n "$(head -n 1 loads.txt)" 2>/dev/null | sed -n 's/.*Build ID: //p' >build_id.txt
 [ ! -s build_id.txt ] || same "build-id" "$(cat build_id.txt)" "$(value "SELECT build_id FROM loads WHERE path = '$(head -n 1 loads.txt)' LIMIT 1")"
