@@ -1,17 +1,25 @@
 /* See detail.h. */
 #include "detail.h"
 
-#include "db.h"
+#include "bulk.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    NUMBERS_MAX = 32,      /* Windows gives up to EXCEPTION_MAXIMUM_PARAMETERS, 15; a chain of nested records is cut */
+    NUMBER_CHARACTERS = 24
+};
 #define LARGEST_EXACT (UINT64_C(1) << 53)
+
+enum { FIRST_FIELD_COLUMN = 3 };
 
 struct detail {
     sqlite3 *db;
-    sqlite3_stmt *inserts[EVENT_KINDS];
+    struct bulk *rows[EVENT_KINDS]; /* NULL before the first of its kind */
+    unsigned end_seq_column;        /* of event_load_dll: the last */
 };
 
 /* The columns that a field of the type has, by what follows the field's name; NULL-terminated. */
@@ -35,33 +43,40 @@ static const char *const *columns_of(enum field_type type)
     }
 }
 
-static sqlite3_stmt *prepare_insert(sqlite3 *db, const struct kind_descriptor *kind, struct trail_error *error)
+static unsigned column_count(enum field_type type)
 {
-    sqlite3_str *sql = sqlite3_str_new(db);
-    sqlite3_stmt *statement = NULL;
-    int columns = 2;
+    unsigned count = 0;
+
+    while (columns_of(type)[count] != NULL)
+        count++;
+    return count;
+}
+
+/* The columns in order; a load has one more, which is known when it ends. */
+static struct bulk *new_bulk(struct detail *detail, const struct kind_descriptor *kind, bool is_load, struct trail_error *error)
+{
+    sqlite3_str *columns = sqlite3_str_new(detail->db);
+    struct bulk *bulk = NULL;
     char *text;
 
-    sqlite3_str_appendf(sql, "INSERT INTO \"%w\" (run_id, seq", kind->table);
-    for (unsigned i = 0; i < kind->field_count; i++) {
-        for (const char *const *column = columns_of(kind->fields[i].type); *column != NULL; column++, columns++)
-            sqlite3_str_appendf(sql, ", %s%s", kind->fields[i].name, *column);
-    }
-    sqlite3_str_appendall(sql, ") VALUES (?");
-    while (--columns > 0)
-        sqlite3_str_appendall(sql, ", ?");
-    sqlite3_str_appendall(sql, ")");
-    text = sqlite3_str_finish(sql);
+    sqlite3_str_appendall(columns, "run_id, seq");
+    for (unsigned i = 0; i < kind->field_count; i++)
+        for (const char *const *column = columns_of(kind->fields[i].type); *column != NULL; column++)
+            sqlite3_str_appendf(columns, ", %s%s", kind->fields[i].name, *column);
+    if (is_load)
+        sqlite3_str_appendall(columns, ", end_seq");
+    text = sqlite3_str_finish(columns);
     if (text != NULL)
-        statement = db_prepare(db, text, error);
+        bulk = bulk_new(detail->db, kind->table, text, error);
     else
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     sqlite3_free(text);
-    return statement;
+    return bulk;
 }
 
 struct detail *detail_new(sqlite3 *db, struct trail_error *error)
 {
+    const struct kind_descriptor *load = event_kind_descriptor(EVENT_LOAD_DLL);
     struct detail *detail = calloc(1, sizeof *detail);
 
     if (detail == NULL) {
@@ -69,15 +84,9 @@ struct detail *detail_new(sqlite3 *db, struct trail_error *error)
         return NULL;
     }
     detail->db = db;
-    for (unsigned i = 1; i < EVENT_KINDS; i++) {
-        const struct kind_descriptor *kind = event_kind_descriptor(i);
-        if (kind == NULL || kind->table[0] == '\0')
-            continue;
-        if ((detail->inserts[i] = prepare_insert(db, kind, error)) == NULL) {
-            detail_free(detail);
-            return NULL;
-        }
-    }
+    detail->end_seq_column = FIRST_FIELD_COLUMN;
+    for (unsigned i = 0; i < load->field_count; i++)
+        detail->end_seq_column += column_count(load->fields[i].type);
     return detail;
 }
 
@@ -86,63 +95,82 @@ void detail_free(struct detail *detail)
     if (detail == NULL)
         return;
     for (unsigned i = 0; i < EVENT_KINDS; i++)
-        sqlite3_finalize(detail->inserts[i]);
+        bulk_free(detail->rows[i]);
     free(detail);
 }
 
-static void bind_reference(sqlite3_stmt *insert, int index, int64_t id)
+int detail_flush(struct detail *detail, struct trail_error *error)
 {
-    if (id > 0)
-        sqlite3_bind_int64(insert, index, id);
-    else
-        sqlite3_bind_null(insert, index);
+    for (unsigned i = 0; i < EVENT_KINDS; i++)
+        if (detail->rows[i] != NULL && bulk_flush(detail->rows[i], error) != 0)
+            return -1;
+    return 0;
 }
 
-/* Binds the fields that are references as a whole. */
-static bool bind_reference_field(sqlite3_stmt *insert, int index, enum field_type type, const struct detail_references *references)
+void detail_forget(struct detail *detail)
+{
+    for (unsigned i = 0; i < EVENT_KINDS; i++)
+        if (detail->rows[i] != NULL)
+            bulk_forget(detail->rows[i]);
+}
+
+bool detail_end_load(struct detail *detail, uint64_t load_seq, uint64_t end_seq)
+{
+    struct bulk *loads = detail->rows[EVENT_LOAD_DLL];
+
+    if (loads == NULL || !bulk_find(loads, (int64_t)load_seq))
+        return false;
+    bulk_integer(loads, detail->end_seq_column, (int64_t)end_seq);
+    return true;
+}
+
+static void put_reference(struct bulk *row, unsigned column, int64_t id)
+{
+    if (id > 0)
+        bulk_integer(row, column, id);
+}
+
+/* Puts the fields that are references as a whole. */
+static bool put_reference_field(struct bulk *row, unsigned column, enum field_type type, const struct detail_references *references)
 {
     if (type == FIELD_MODULE)
-        bind_reference(insert, index, references->module_id);
+        put_reference(row, column, references->module_id);
     else if (type == FIELD_PROCESS)
-        bind_reference(insert, index, references->process_id);
+        put_reference(row, column, references->process_id);
     else if (type == FIELD_LOAD)
-        bind_reference(insert, index, (int64_t)references->load_seq);
+        put_reference(row, column, (int64_t)references->load_seq);
     else
         return false;
     return true;
 }
 
-static void bind_location(sqlite3_stmt *insert, int index, uint64_t address, const struct roster_module *module)
+static void put_location(struct bulk *row, unsigned column, uint64_t address, const struct roster_module *module)
 {
-    sqlite3_bind_int64(insert, index, (sqlite3_int64)address);
-    if (module == NULL) {
-        sqlite3_bind_null(insert, index + 1);
-        sqlite3_bind_null(insert, index + 2);
+    bulk_integer(row, column, (int64_t)address);
+    if (module == NULL)
         return;
-    }
-    bind_reference(insert, index + 1, module->module_id);
-    sqlite3_bind_int64(insert, index + 2, (sqlite3_int64)(address - module->base));
+    put_reference(row, column + 1, module->module_id);
+    bulk_integer(row, column + 2, (int64_t)(address - module->base));
 }
 
 /* An array of 64-bit numbers as JSON text. What other readers of JSON would round is given as a string in hexadecimal. */
-static void bind_numbers(sqlite3_stmt *insert, int index, const unsigned char *bytes, size_t length)
+static void put_numbers(struct bulk *row, unsigned column, const unsigned char *bytes, size_t length)
 {
-    sqlite3_str *json = sqlite3_str_new(NULL);
+    char json[NUMBERS_MAX * NUMBER_CHARACTERS + 3] = "[";
+    size_t used = 1;
 
-    sqlite3_str_appendall(json, "[");
-    for (size_t i = 0; i + 8 <= length; i += 8) {
+    for (size_t i = 0; i + 8 <= length && i < 8 * NUMBERS_MAX; i += 8) {
         uint64_t number;
         memcpy(&number, bytes + i, sizeof number);
-        if (i > 0)
-            sqlite3_str_appendchar(json, 1, ',');
-        sqlite3_str_appendf(json, number <= LARGEST_EXACT ? "%llu" : "\"0x%llx\"", (unsigned long long)number);
+        used += (size_t)snprintf(json + used, sizeof json - used, number <= LARGEST_EXACT ? "%s%" PRIu64 : "%s\"0x%" PRIx64 "\"",
+                                 i > 0 ? "," : "", number);
     }
-    sqlite3_str_appendall(json, "]");
-    sqlite3_bind_text(insert, index, sqlite3_str_finish(json), -1, sqlite3_free);
+    json[used++] = ']';
+    bulk_text(row, column, json, used);
 }
 
-static void bind_field(sqlite3_stmt *insert, int index, const struct event *event, unsigned field,
-                       const struct detail_references *references)
+static void put_field(struct bulk *row, unsigned column, const struct event *event, unsigned field,
+                      const struct detail_references *references)
 {
     enum field_type type = event_kind_descriptor(event->kind)->fields[field].type;
     struct event_span span = {0, 0};
@@ -151,19 +179,19 @@ static void bind_field(sqlite3_stmt *insert, int index, const struct event *even
         span = event_span_of(event, field);
     switch (type) {
     case FIELD_TEXT:
-        sqlite3_bind_text(insert, index, (const char *)event_bytes_at(event, span), (int)span.length, SQLITE_STATIC);
+        bulk_text(row, column, (const char *)event_bytes_at(event, span), span.length);
         break;
     case FIELD_BLOB:
-        sqlite3_bind_blob(insert, index, event_bytes_at(event, span), (int)span.length, SQLITE_STATIC);
+        bulk_blob(row, column, event_bytes_at(event, span), span.length);
         break;
     case FIELD_NUMBERS:
-        bind_numbers(insert, index, event_bytes_at(event, span), span.length);
+        put_numbers(row, column, event_bytes_at(event, span), span.length);
         break;
     case FIELD_LOCATION:
-        bind_location(insert, index, event->value[field], references->location);
+        put_location(row, column, event->value[field], references->location);
         break;
     default:
-        sqlite3_bind_int64(insert, index, (sqlite3_int64)event->value[field]);
+        bulk_integer(row, column, (int64_t)event->value[field]);
     }
 }
 
@@ -171,21 +199,19 @@ int detail_insert(struct detail *detail, int64_t run_id, uint64_t seq, const str
                   const struct detail_references *references, struct trail_error *error)
 {
     const struct kind_descriptor *kind = event_kind_descriptor(event->kind);
-    sqlite3_stmt *insert = detail->inserts[event->kind];
-    int index = 3, result;
+    struct bulk *rows = detail->rows[event->kind];
+    unsigned column = FIRST_FIELD_COLUMN;
 
-    if (insert == NULL)
+    if (kind->table[0] == '\0')
         return 0;
-    sqlite3_clear_bindings(insert);
-    sqlite3_bind_int64(insert, 1, run_id);
-    sqlite3_bind_int64(insert, 2, (sqlite3_int64)seq);
+    if (rows == NULL && (rows = detail->rows[event->kind] = new_bulk(detail, kind, event->kind == EVENT_LOAD_DLL, error)) == NULL)
+        return -1;
+    if (bulk_add(rows, run_id, (int64_t)seq, error) != 0)
+        return -1;
     for (unsigned i = 0; i < kind->field_count; i++) {
-        if (!bind_reference_field(insert, index, kind->fields[i].type, references) && event_has(event, i))
-            bind_field(insert, index, event, i, references);
-        for (const char *const *column = columns_of(kind->fields[i].type); *column != NULL; column++)
-            index++;
+        if (!put_reference_field(rows, column, kind->fields[i].type, references) && event_has(event, i))
+            put_field(rows, column, event, i, references);
+        column += column_count(kind->fields[i].type);
     }
-    result = sqlite3_step(insert);
-    sqlite3_reset(insert);
-    return result == SQLITE_DONE ? 0 : db_error(detail->db, error);
+    return 0;
 }

@@ -114,7 +114,8 @@ static int write_run(struct recovery *recovery, struct ring *ring, struct trail_
             return -1;
     end.state = ring != NULL && !ring_is_damaged(ring) && !recovery->has_gap ? "recovered" : "interrupted";
     end.wall_ns = recovery->last_t_ns;
-    return count_holds(recovery, error) != 0 || run_row_set_counts(recovery->db, recovery->run_id, &recovery->counts, error) != 0 ||
+    return rows_flush(recovery->rows, error) != 0 || count_holds(recovery, error) != 0 ||
+                   run_row_set_counts(recovery->db, recovery->run_id, &recovery->counts, error) != 0 ||
                    run_row_finish(recovery->db, recovery->run_id, &end, error) != 0
                ? -1
                : 0;

@@ -1,6 +1,7 @@
 /* See rows.h. A table says, per kind of event, what it does to the roster before and after its own rows are written. */
 #include "rows.h"
 
+#include "bulk.h"
 #include "db.h"
 #include "detail.h"
 #include "modules.h"
@@ -11,27 +12,46 @@
 #include <stdlib.h>
 
 enum statement {
-    INSERT_EVENT,
     INSERT_PROCESS,
     IMAGE_PROCESS,
     INHERIT_IMAGE,
     END_PROCESS,
-    INSERT_THREAD,
     END_THREAD,
     END_LOAD,
     STATEMENTS
 };
 
+/* The columns of the tables that are filled in bulk. */
+enum event_column {
+    EVENT_T_NS = 3,
+    EVENT_HOLD_NS,
+    EVENT_PROCESS_ID,
+    EVENT_THREAD_ID,
+    EVENT_KIND,
+    EVENT_SYNTHETIC
+};
+static const char event_columns[] = "run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, synthetic";
+
+enum thread_column {
+    THREAD_PROCESS_ID = 3,
+    THREAD_TID,
+    THREAD_START_ADDRESS,
+    THREAD_START_MODULE_ID,
+    THREAD_START_OFFSET,
+    THREAD_FIRST_SEQ,
+    THREAD_LAST_SEQ,
+    THREAD_EXIT_CODE
+};
+static const char thread_columns[] = "run_id, id, process_id, tid, start_address, start_address_module_id, start_address_offset, "
+                                     "first_seq, last_seq, exit_code";
+
 static const char *const statement_sql[STATEMENTS] = {
-    [INSERT_EVENT] = "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [INSERT_PROCESS] = "INSERT INTO process (run_id, id, pid, parent_pid, parent_process_id, via, image_module_id, command_line, "
                        "load_detection, first_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [IMAGE_PROCESS] = "UPDATE process SET image_module_id = ?3, command_line = ?4, load_detection = ?5 WHERE run_id = ?1 AND id = ?2",
     [INHERIT_IMAGE] = "UPDATE process SET (image_module_id, command_line, load_detection) = (SELECT image_module_id, command_line, "
                       "load_detection FROM process WHERE run_id = ?1 AND id = ?3) WHERE run_id = ?1 AND id = ?2",
     [END_PROCESS] = "UPDATE process SET last_seq = ?3, exit_code = ?4, exit_signal = ?5 WHERE run_id = ?1 AND id = ?2",
-    [INSERT_THREAD] = "INSERT INTO thread (run_id, id, process_id, tid, start_address, start_address_module_id, start_address_offset, "
-                      "first_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [END_THREAD] = "UPDATE thread SET last_seq = ?3, exit_code = ?4 WHERE run_id = ?1 AND id = ?2",
     [END_LOAD] = "UPDATE event_load_dll SET end_seq = ?3 WHERE run_id = ?1 AND seq = ?2",
 };
@@ -42,6 +62,7 @@ struct rows {
     struct roster *roster;
     struct modules *modules;
     struct detail *detail;
+    struct bulk *events, *threads;
     sqlite3_stmt *statements[STATEMENTS];
 
     /* The event being written. */
@@ -70,7 +91,9 @@ struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error)
     for (int i = 0; i < STATEMENTS; i++)
         if ((rows->statements[i] = db_prepare(db, statement_sql[i], error)) == NULL)
             goto fail;
-    if ((rows->modules = modules_new(db, error)) != NULL && (rows->detail = detail_new(db, error)) != NULL)
+    if ((rows->modules = modules_new(db, error)) != NULL && (rows->detail = detail_new(db, error)) != NULL &&
+        (rows->events = bulk_new(db, "event", event_columns, error)) != NULL &&
+        (rows->threads = bulk_new(db, "thread", thread_columns, error)) != NULL)
         return rows;
 fail:
     rows_free(rows);
@@ -85,12 +108,22 @@ void rows_free(struct rows *rows)
         sqlite3_finalize(rows->statements[i]);
     modules_free(rows->modules);
     detail_free(rows->detail);
+    bulk_free(rows->events);
+    bulk_free(rows->threads);
     roster_free(rows->roster);
     free(rows);
 }
 
+int rows_flush(struct rows *rows, struct trail_error *error)
+{
+    return bulk_flush(rows->events, error) != 0 || bulk_flush(rows->threads, error) != 0 || detail_flush(rows->detail, error) != 0 ? -1 : 0;
+}
+
 int rows_reload(struct rows *rows, struct trail_error *error)
 {
+    bulk_forget(rows->events);
+    bulk_forget(rows->threads);
+    detail_forget(rows->detail);
     roster_free(rows->roster);
     rows->roster = roster_new();
     if (rows->roster == NULL)
@@ -141,28 +174,37 @@ static void bind_text_field(struct rows *rows, sqlite3_stmt *statement, int inde
         sqlite3_bind_text(statement, index, (const char *)event_bytes_at(rows->event, span), (int)span.length, SQLITE_STATIC);
 }
 
+static void put_id(struct bulk *row, unsigned column, int64_t id)
+{
+    if (id > 0)
+        bulk_integer(row, column, id);
+}
+
+static void put_start_address(struct rows *rows, uint64_t address)
+{
+    const struct roster_module *module = rows->references.location;
+
+    bulk_integer(rows->threads, THREAD_START_ADDRESS, (int64_t)address);
+    if (module == NULL)
+        return;
+    put_id(rows->threads, THREAD_START_MODULE_ID, module->module_id);
+    bulk_integer(rows->threads, THREAD_START_OFFSET, (int64_t)(address - module->base));
+}
+
 static void insert_thread(struct rows *rows, uint32_t tid)
 {
-    sqlite3_stmt *insert;
-
     rows->thread = roster_add_thread(rows->roster, rows->process, tid);
     if (rows->thread == NULL) {
         fail_out_of_memory(rows);
         return;
     }
-    insert = start(rows, INSERT_THREAD, rows->thread->id);
-    sqlite3_bind_int64(insert, 3, rows->process->id);
-    sqlite3_bind_int64(insert, 4, tid);
-    if (rows->event->kind == EVENT_CREATE_THREAD && event_has(rows->event, FIELD(CREATE_THREAD, start_address))) {
-        uint64_t address = rows->event->value[FIELD(CREATE_THREAD, start_address)];
-        sqlite3_bind_int64(insert, 5, (sqlite3_int64)address);
-        if (rows->references.location != NULL) {
-            bind_id(insert, 6, rows->references.location->module_id);
-            sqlite3_bind_int64(insert, 7, (sqlite3_int64)(address - rows->references.location->base));
-        }
-    }
-    sqlite3_bind_int64(insert, 8, (sqlite3_int64)rows->seq);
-    finish(rows, insert);
+    if ((rows->failed = bulk_add(rows->threads, rows->run_id, rows->thread->id, rows->error)) != 0)
+        return;
+    bulk_integer(rows->threads, THREAD_PROCESS_ID, rows->process->id);
+    bulk_integer(rows->threads, THREAD_TID, tid);
+    bulk_integer(rows->threads, THREAD_FIRST_SEQ, (int64_t)rows->seq);
+    if (rows->event->kind == EVENT_CREATE_THREAD && event_has(rows->event, FIELD(CREATE_THREAD, start_address)))
+        put_start_address(rows, rows->event->value[FIELD(CREATE_THREAD, start_address)]);
 }
 
 static void insert_process(struct rows *rows, uint64_t via)
@@ -192,10 +234,18 @@ static void insert_process(struct rows *rows, uint64_t via)
 static void end_thread(void *context, int64_t thread_id)
 {
     struct rows *rows = context;
-    sqlite3_stmt *update = start(rows, END_THREAD, thread_id);
+    bool has_code = rows->event->kind == EVENT_EXIT_THREAD && event_has(rows->event, FIELD(EXIT_THREAD, exit_code));
+    sqlite3_stmt *update;
 
+    if (bulk_find(rows->threads, thread_id)) {
+        bulk_integer(rows->threads, THREAD_LAST_SEQ, (int64_t)rows->seq);
+        if (has_code)
+            bulk_integer(rows->threads, THREAD_EXIT_CODE, (int64_t)rows->event->value[FIELD(EXIT_THREAD, exit_code)]);
+        return;
+    }
+    update = start(rows, END_THREAD, thread_id);
     sqlite3_bind_int64(update, 3, (sqlite3_int64)rows->seq);
-    if (rows->event->kind == EVENT_EXIT_THREAD)
+    if (has_code)
         bind_number_field(rows, update, 4, FIELD(EXIT_THREAD, exit_code));
     finish(rows, update);
 }
@@ -204,7 +254,7 @@ static void end_load(struct rows *rows, const struct roster_module *module)
 {
     sqlite3_stmt *update;
 
-    if (module->load_seq == 0 || module->inherited)
+    if (module->load_seq == 0 || module->inherited || detail_end_load(rows->detail, module->load_seq, rows->seq))
         return;
     update = start(rows, END_LOAD, (int64_t)module->load_seq);
     sqlite3_bind_int64(update, 3, (sqlite3_int64)rows->seq);
@@ -375,16 +425,15 @@ static void find_process_and_thread(struct rows *rows)
 
 static void insert_event(struct rows *rows, uint64_t t_ns, bool has_hold, uint64_t hold_ns)
 {
-    sqlite3_stmt *insert = start(rows, INSERT_EVENT, (int64_t)rows->seq);
-
-    sqlite3_bind_int64(insert, 3, (sqlite3_int64)t_ns);
+    if ((rows->failed = bulk_add(rows->events, rows->run_id, (int64_t)rows->seq, rows->error)) != 0)
+        return;
+    bulk_integer(rows->events, EVENT_T_NS, (int64_t)t_ns);
     if (has_hold)
-        sqlite3_bind_int64(insert, 4, (sqlite3_int64)hold_ns);
-    bind_id(insert, 5, rows->process->id);
-    bind_id(insert, 6, rows->thread->id);
-    sqlite3_bind_int(insert, 7, rows->event->kind);
-    sqlite3_bind_int(insert, 8, rows->event->synthetic);
-    finish(rows, insert);
+        bulk_integer(rows->events, EVENT_HOLD_NS, (int64_t)hold_ns);
+    put_id(rows->events, EVENT_PROCESS_ID, rows->process->id);
+    put_id(rows->events, EVENT_THREAD_ID, rows->thread->id);
+    bulk_integer(rows->events, EVENT_KIND, rows->event->kind);
+    bulk_integer(rows->events, EVENT_SYNTHETIC, rows->event->synthetic);
 }
 
 const char *rows_module_path(const struct rows *rows)

@@ -12,7 +12,7 @@
 
 struct rows;
 
-/* Prepares all statements for one run. NULL and error on failure. */
+/* For one run. NULL and error on failure. */
 struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error);
 void rows_free(struct rows *rows);
 
@@ -21,6 +21,9 @@ void rows_free(struct rows *rows);
  * -1 and error.
  */
 int rows_reload(struct rows *rows, struct trail_error *error);
+
+/* Puts all that was written into the tables: before each commit. Returns 0, or -1 and error. */
+int rows_flush(struct rows *rows, struct trail_error *error);
 
 /* Writes one event; t_ns is relative to the run's zero; hold_ns counts if has_hold. Returns 0, or -1 and error. */
 int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns, bool has_hold, uint64_t hold_ns,

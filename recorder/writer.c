@@ -123,7 +123,8 @@ static int end_batch(struct writer *writer)
 {
     if (!writer->in_batch)
         return 0;
-    if (run_row_set_counts(writer->db, writer->run_id, &writer->counts, &writer->failure) != 0 ||
+    if (rows_flush(writer->rows, &writer->failure) != 0 ||
+        run_row_set_counts(writer->db, writer->run_id, &writer->counts, &writer->failure) != 0 ||
         db_run(writer->db, "COMMIT", &writer->failure) != 0)
         return -1;
     writer->in_batch = false;

@@ -137,6 +137,7 @@ static void write_events(unsigned count, bool release)
         counts->by_kind[event.kind]++;
         counts->hold_ns += record.hold_ns;
     }
+    assert_int_equal(rows_flush(rows, &error), 0);
     assert_int_equal(run_row_set_counts(recorder.db, recorder.run_id, counts, &error), 0);
     assert_int_equal(db_run(recorder.db, "COMMIT", &error), 0);
     if (release)
