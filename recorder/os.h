@@ -66,7 +66,10 @@ void os_current_directory(char *out, unsigned capacity);
  */
 char *os_command_line_from(int argument_count, char *const *arguments, int index);
 
-/* Calls `on_stop` (from a handler or another thread) when somebody asks the recorder to end: SIGTERM, SIGHUP, or a console event. */
+/*
+ * Calls `on_stop` (from a handler or another thread) when somebody asks the recorder to end: SIGTERM (Ctrl-C and SIGHUP too, if it
+ * has attached), or a console event. Signals that are meant for the target and reach it by themselves do not end the recorder.
+ */
 void os_on_stop_request(void (*on_stop)(void));
 
 /* Ends this process as the target ended: by that exit code, or by that fatal signal (without a core of our own). */

@@ -5,6 +5,7 @@
 #include "linux_os.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,8 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { DESCENT_MAX = 64 };
 
 static uint64_t clock_ns(clockid_t clock)
 {
@@ -213,24 +216,59 @@ char *os_command_line_from(int argument_count, char *const *arguments, int index
 
 static void (*stop_callback)(void);
 
-static void on_stop_signal(int signal)
-{
-    (void)signal;
-    stop_callback();
-}
 
 /*
- * Ctrl-C and Ctrl-\ go to the whole foreground process group, so the target gets them itself; ours to do is to outlive it and write the
- * run down. They are caught, not ignored: an ignored signal would stay ignored in the target.
+ * What is meant for the target reaches it by itself: Ctrl-C, Ctrl-\ and the end of the terminal go to the whole process group, as a
+ * `kill 0` of the target does. Ours to do is to outlive it and write the run down; so too where stderr or the file has no more room. The
+ * signals are caught, not ignored: an ignored signal would stay ignored in the target.
  */
-static void on_terminal_signal(int signal)
+static void on_others_signal(int signal)
 {
     (void)signal;
 }
 
-static void catch_unless_ignored(int signal, void (*handler)(int), int flags)
+/* The parent's number, from /proc; 0 if there is none. Only what a signal handler may call. */
+static pid_t parent_of(pid_t pid)
 {
-    struct sigaction action = {.sa_handler = handler, .sa_flags = flags}, before;
+    char path[32] = "/proc/", text[512], digits[16], *out = path + 6, *state;
+    int count = 0, file;
+    ssize_t length;
+
+    for (; pid > 0; pid /= 10)
+        digits[count++] = (char)('0' + pid % 10);
+    while (count > 0)
+        *out++ = digits[--count];
+    memcpy(out, "/stat", sizeof "/stat");
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    length = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    if (file >= 0)
+        close(file);
+    text[length < 0 ? 0 : length] = '\0';
+    state = strrchr(text, ')'); /* the name before it may hold anything */
+    return state == NULL || strlen(state) < 5 ? 0 : (pid_t)strtol(state + 4, NULL, 10);
+}
+
+static bool is_descendant(pid_t pid)
+{
+    for (int depth = 0; pid > 1 && depth < DESCENT_MAX; depth++, pid = parent_of(pid))
+        if (pid == getpid())
+            return true;
+    return false;
+}
+
+static void on_stop_signal(int signal, siginfo_t *info, void *context)
+{
+    int code = errno;
+
+    (void)signal, (void)context;
+    if (info->si_code > 0 || !is_descendant(info->si_pid)) /* the target's own `kill 0` is not meant for us */
+        stop_callback();
+    errno = code;
+}
+
+static void catch_unless_ignored(int signal, struct sigaction action)
+{
+    struct sigaction before;
 
     if (sigaction(signal, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
         sigaction(signal, &action, NULL);
@@ -238,17 +276,22 @@ static void catch_unless_ignored(int signal, void (*handler)(int), int flags)
 
 void os_on_stop_request(void (*on_stop)(void))
 {
+    static const int others[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2};
+
     stop_callback = on_stop;
-    catch_unless_ignored(SIGTERM, on_stop_signal, 0);
-    catch_unless_ignored(SIGHUP, on_stop_signal, 0);
-    catch_unless_ignored(SIGINT, on_terminal_signal, SA_RESTART);
-    catch_unless_ignored(SIGQUIT, on_terminal_signal, SA_RESTART);
+    catch_unless_ignored(SIGTERM, (struct sigaction){.sa_sigaction = on_stop_signal, .sa_flags = SA_SIGINFO});
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        catch_unless_ignored(others[i], (struct sigaction){.sa_handler = on_others_signal, .sa_flags = SA_RESTART});
 }
 
 void linux_os_claim_interrupt(void)
 {
-    if (stop_callback != NULL)
-        catch_unless_ignored(SIGINT, on_stop_signal, 0);
+    struct sigaction action = {.sa_sigaction = on_stop_signal, .sa_flags = SA_SIGINFO};
+
+    if (stop_callback == NULL)
+        return;
+    catch_unless_ignored(SIGINT, action);
+    catch_unless_ignored(SIGHUP, action);
 }
 
 void os_exit_like(uint32_t exit_code, int signal)
