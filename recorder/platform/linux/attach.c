@@ -21,35 +21,43 @@
 
 enum { ROUNDS_MAX = 100 }; /* looks at the list of threads until there is no new one */
 
-/* A number that stands behind `name` in /proc/PID/status; -1 if there is none. */
-static long status_number(pid_t pid, const char *name)
+static uint64_t read_status(pid_t pid, const char *name, int base, uint64_t number)
 {
     char path[64], line[256];
-    long number = -1;
     FILE *file;
 
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     file = fopen(path, "re");
     while (file != NULL && fgets(line, sizeof line, file) != NULL)
         if (strncmp(line, name, strlen(name)) == 0)
-            number = strtol(line + strlen(name), NULL, 10);
+            number = strtoull(line + strlen(name), NULL, base);
     if (file != NULL)
         fclose(file);
     return number;
 }
 
+long attach_status_number(pid_t pid, const char *name)
+{
+    return (long)read_status(pid, name, 10, UINT64_MAX);
+}
+
+uint64_t attach_status_mask(pid_t pid, const char *name)
+{
+    return read_status(pid, name, 16, 0);
+}
+
 static bool has_memory(pid_t pid)
 {
-    return status_number(pid, "VmSize:") >= 0; /* a kernel thread has none */
+    return attach_status_number(pid, "VmSize:") >= 0; /* a kernel thread has none */
 }
 
 static int check(pid_t pid, struct trail_error *error)
 {
-    long tracer = status_number(pid, "TracerPid:");
+    long tracer = attach_status_number(pid, "TracerPid:");
 
     if (pid == getpid())
         return error_set(error, TRAIL_FAILED, 0, "trailrec cannot attach to itself");
-    if (tracer < 0 || status_number(pid, "Tgid:") != pid)
+    if (tracer < 0 || attach_status_number(pid, "Tgid:") != pid)
         return error_set(error, TRAIL_FAILED, ESRCH, "there is no process %d", (int)pid);
     if (tracer > 0)
         return error_set(error, TRAIL_FAILED, 0, "process %d is traced by process %ld already; end that first", (int)pid, tracer);
@@ -135,6 +143,8 @@ static void hold(struct platform *platform, struct task *task)
         return;
     }
     take_newborn(platform, task, (int)((unsigned)status >> 16));
+    if ((unsigned)status >> 16 == PTRACE_EVENT_STOP && !is_group_stop(status))
+        restart_call(task->tid);
     task->held = true;
     task->held_listen = is_group_stop(status);
     task->held_signal = (unsigned)status >> 16 == 0 ? WSTOPSIG(status) : 0;
@@ -164,6 +174,7 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct
     }
     process->attach_ns = os_monotonic_ns();
     platform->follow = follow;
+    platform->was_attached = true;
     if (platform->launched == 0)
         platform->launched = (pid_t)pid;
     linux_os_claim_interrupt();
@@ -196,7 +207,7 @@ static void tell_process(struct process *process, struct event *event)
 {
     event_begin(event, EVENT_CREATE_PROCESS, (uint32_t)process->pid, (uint32_t)process->pid, process->attach_ns);
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_ATTACH);
-    event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)status_number(process->pid, "PPid:"));
+    event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)attach_status_number(process->pid, "PPid:"));
     image_inspect(process, event);
     process->told = true;
     event->synthetic = event->more = true;

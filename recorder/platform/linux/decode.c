@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include "linux_platform.h"
 
+#include "os.h"
+
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -90,12 +92,15 @@ static void put_siginfo(struct event *event, const siginfo_t *info, bool fault)
 
 static void decode_signal(struct stop *stop, int signal)
 {
+    bool has_registers, fault;
     struct user_regs_struct registers;
     siginfo_t info;
-    bool fault;
 
     stop->platform->action = RESUME_CONTINUE;
     stop->platform->signal = signal;
+    has_registers = ptrace(PTRACE_GETREGS, stop->tid, NULL, &registers) == 0;
+    if (has_registers)
+        restart_behind_ignored(stop->task->process->pid, stop->tid, signal, &registers);
     if (stop->task->process->muted)
         return;
     memset(&info, 0, sizeof info);
@@ -105,7 +110,7 @@ static void decode_signal(struct stop *stop, int signal)
     event_set(stop->event, FIELD(EXCEPTION, code), (uint64_t)signal);
     event_set(stop->event, FIELD(EXCEPTION, si_code), (uint64_t)(int64_t)info.si_code);
     event_set(stop->event, FIELD(EXCEPTION, first_chance), 1);
-    if (fault && ptrace(PTRACE_GETREGS, stop->tid, NULL, &registers) == 0)
+    if (fault && has_registers)
         event_set(stop->event, FIELD(EXCEPTION, address), registers.rip);
     put_siginfo(stop->event, &info, fault);
 }
@@ -120,6 +125,7 @@ static void decode_trap(struct stop *stop)
         return;
     }
     stop->platform->action = RESUME_CONTINUE;
+    restart_masked_trap(process, stop->tid);
     if (!process->returns_itself)
         breakpoint_return(stop->tid);
     if (process->muted)
@@ -200,15 +206,13 @@ static void decode_thread(struct stop *stop, pid_t tid)
     stop->event->tid = (uint32_t)tid;
 }
 
-static void put_fork(struct stop *stop, pid_t pid)
+static void put_fork(struct stop *stop, pid_t parent, pid_t pid)
 {
-    const struct process *parent = stop->task->process;
-
     begin(stop, EVENT_CREATE_PROCESS);
     stop->event->pid = stop->event->tid = (uint32_t)pid;
     event_set(stop->event, FIELD(CREATE_PROCESS, via), VIA_FORK);
-    event_set(stop->event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)parent->pid);
-    event_set(stop->event, FIELD(CREATE_PROCESS, base), parent->image_base);
+    event_set(stop->event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)parent);
+    event_set(stop->event, FIELD(CREATE_PROCESS, base), stop->task->process->image_base);
 }
 
 static void decode_fork(struct stop *stop, pid_t pid, uint64_t flags)
@@ -227,7 +231,7 @@ static void decode_fork(struct stop *stop, pid_t pid, uint64_t flags)
         process->breakpoint = 0; /* shared with the parent: it must stay */
     settle_child(platform, child);
     if (recorded)
-        put_fork(stop, pid);
+        put_fork(stop, stop->task->process->pid, pid);
 }
 
 static void decode_clone(struct stop *stop, int event)
@@ -235,6 +239,8 @@ static void decode_clone(struct stop *stop, int event)
     pid_t child = (pid_t)event_message(stop->tid);
 
     stop->platform->action = RESUME_CONTINUE;
+    if (tasks_find(stop->platform, child) != NULL && tasks_find(stop->platform, child)->process != NULL)
+        return; /* taken for an orphan */
     /* The kernel's events follow the exit signal of the clone, not its flags: whether it is a thread, tgkill tells without a file. */
     if (event == PTRACE_EVENT_CLONE && syscall(SYS_tgkill, stop->task->process->pid, child, 0) == 0)
         decode_thread(stop, child);
@@ -280,6 +286,7 @@ static void decode_stop(struct stop *stop, int signal)
         task->born = true;
         if (task->process == NULL) { /* before its parent's event: it waits */
             stop->platform->action = RESUME_NOTHING;
+            stop->platform->has_unclaimed = true;
             return;
         }
         if (task->release) {
@@ -289,6 +296,10 @@ static void decode_stop(struct stop *stop, int signal)
         }
     }
     stop->platform->action = group_stop ? RESUME_LISTEN : RESUME_CONTINUE;
+    if (group_stop && task->tid == task->process->pid) {
+        task->process->stopped = true;
+        stop->platform->stop_signal = signal;
+    }
 }
 
 static void decode_event(struct stop *stop, int event)
@@ -317,6 +328,28 @@ void decode_release(struct platform *platform, struct task *task)
     tasks_remove(platform, task);
 }
 
+void decode_orphan(struct platform *platform, struct task *task, const struct process *maker, struct event *event)
+{
+    struct stop stop = {platform, event, task, task->tid, 0};
+    struct process copy; /* the maker may be a free entry, which the child takes */
+
+    platform->t_ns = os_monotonic_ns();
+    event_begin(event, EVENT_NONE, 0, (uint32_t)task->tid, platform->t_ns);
+    platform->change_count = platform->next_change = 0;
+    platform->current = task;
+    platform->action = RESUME_DETACH;
+    platform->signal = 0;
+    if (maker != NULL)
+        copy = *maker;
+    if (!platform->follow || maker == NULL || copy.muted || (task->process = add_child(platform, &copy, task->tid)) == NULL) {
+        orphan_clean(platform, task->tid);
+        return;
+    }
+    task->process->threads = 1;
+    platform->action = RESUME_CONTINUE;
+    put_fork(&stop, copy.pid, task->tid);
+}
+
 void decode_status(struct platform *platform, pid_t tid, int status, struct event *event)
 {
     struct stop stop = {platform, event, tasks_find(platform, tid), tid, status};
@@ -335,6 +368,8 @@ void decode_status(struct platform *platform, pid_t tid, int status, struct even
         return;
     }
     platform->current = stop.task;
+    if (stop.task->process != NULL)
+        stop.task->process->stopped = false;
     if (ptrace_event != 0)
         decode_event(&stop, ptrace_event);
     else if (stop.task->process == NULL)

@@ -46,6 +46,8 @@ static int make_ready(struct task *task, int status)
 {
     int event = (int)((unsigned)status >> 16), signal = event != 0 ? 0 : WSTOPSIG(status);
 
+    if (event == PTRACE_EVENT_STOP && WSTOPSIG(status) == SIGTRAP)
+        restart_call(task->tid);
     if (!breakpoint_holds(task->process, task->tid))
         return signal;
     if (event != 0 && breakpoint_is_hit(task->process, task->tid) && has_pending_trap(task->tid)) {
@@ -101,6 +103,8 @@ static void release(struct platform *platform, struct task *task)
 {
     if (task->process != NULL)
         breakpoint_remove(task->process, task->tid);
+    else
+        orphan_clean(platform, task->tid);
     ptrace(PTRACE_DETACH, task->tid, NULL, (void *)(long)task->held_signal);
     tasks_remove(platform, task);
 }

@@ -135,6 +135,17 @@ size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity)
     return 0;
 }
 
+bool image_is_shared(const struct process *process, pid_t pid)
+{
+    char arguments[1];
+    struct start start;
+
+    if (process->vdso_base == 0)
+        return false;
+    find_start(pid, &start, arguments, sizeof arguments);
+    return start.vdso_base == process->vdso_base && (start.program_headers & ~(uint64_t)4095) == process->image_base;
+}
+
 static void put_path(pid_t pid, struct event *event)
 {
     char link[64], path[NAME_BYTES_MAX], text[TEXT_FROM_BYTES_CAPACITY(NAME_BYTES_MAX)];
@@ -217,6 +228,7 @@ void image_inspect(struct process *process, struct event *event)
     process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic = 0;
     process->loaded_count = 0;
     process->started = false;
+    process->begins_with_trap_blocked = !process->attaching && restart_trap_is_blocked(process->pid);
     process->observation = NOT_OBSERVED_STATIC;
     if (ptrace(PTRACE_GETREGS, process->pid, NULL, &registers) != 0)
         return; /* killed meanwhile */

@@ -301,7 +301,7 @@ void link_map_copy(struct process *child, const struct process *parent)
     child->loaded_count = 0;
     if (!reserve_loaded(child, parent->loaded_count))
         return;
-    if (parent->loaded_count > 0)
+    if (parent->loaded_count > 0 && child->loaded != parent->loaded)
         memcpy(child->loaded, parent->loaded, parent->loaded_count * sizeof *child->loaded);
     child->loaded_count = parent->loaded_count;
 }

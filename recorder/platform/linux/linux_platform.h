@@ -44,8 +44,10 @@ struct process {
     unsigned threads;   /* tasks that we trace */
     bool muted;         /* not recorded: it shares memory with a recorded process, and is let go at its exec */
     bool attaching, told; /* an attach has stopped it, and has yet to tell what is there; the process itself is told */
+    bool stopped; /* by job control: a group-stop */
     uint64_t attach_ns;
     bool replaying;     /* what the next look at its modules finds was there before the attach */
+    bool begins_with_trap_blocked; /* SIGTRAP was blocked at the exec */
     bool started;       /* start-up loads are done: what loads from here on is the program's own doing */
     enum observation observation;
     uint64_t breakpoint;          /* address of the planted int3, 0 if none */
@@ -110,6 +112,9 @@ struct platform {
     uint64_t cause; /* of the changes' loads */
     char *staged;
     uint32_t staged_used;
+    int stop_signal;          /* a process has stopped by it since the last wait, 0 if none */
+    bool was_attached;
+    bool has_unclaimed;       /* children may have stopped at birth whose parents' events have not come */
     bool launch_stop_pending; /* the exec stop that platform_launch waited for is the first event */
 
     long cores;
@@ -117,7 +122,8 @@ struct platform {
 
     timer_t timer;
     bool has_timer;
-    struct sigaction alarm_before; /* what SIGALRM did before the timer; the target must find it so */
+    struct sigaction alarm_before; /* what SIGALRM did before the timer, and what was blocked; the target must find it so */
+    sigset_t blocked_before;
     uint64_t armed_for_ns;
     volatile sig_atomic_t interrupted;
 };
@@ -148,11 +154,17 @@ int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigne
 /* image.c: what a process runs after an exec, and which file is mapped at an address (the length of its path, 0 if none). */
 size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity);
 void image_inspect(struct process *process, struct event *event);
+/* Whether a process's memory was copied from this one's, or both from a third, since the last exec: each exec chooses addresses anew. */
+bool image_is_shared(const struct process *process, pid_t pid);
 
 /* attach.c: the next synthetic event of an attach; false if there is none. And the end of the stop that an attach is. */
 bool attach_next_event(struct platform *platform, struct event *event);
 void attach_resume(struct platform *platform, struct task *task);
 extern const long platform_trace_options;
+/* A number that stands behind `name` in /proc/PID/status; -1 if there is none. */
+long attach_status_number(pid_t pid, const char *name);
+/* A set of signals there; 0 if there is none. */
+uint64_t attach_status_mask(pid_t pid, const char *name);
 
 /* loader.c: finding the dynamic loader's debug interface in memory (_r_debug, _dl_debug_state; musl's _dl_debug_addr). */
 struct loader_symbols {
@@ -182,10 +194,32 @@ bool breakpoint_holds(const struct process *process, pid_t tid);
 /* Makes a task that hit it return from the (empty) function it is in, by its registers. */
 void breakpoint_return(pid_t tid);
 
+/*
+ * restart.c: undoes what our stops do to a task beyond stopping it. A call that waits for ever and that our stop (or a signal that the
+ * target ignores; registers are the task's at its stop) has ended begins again. SIGTRAP is blocked again behind our int3, if it was.
+ */
+void restart_call(pid_t tid);
+void restart_behind_ignored(pid_t pid, pid_t tid, int signal, const struct user_regs_struct *registers);
+void restart_masked_trap(const struct process *process, pid_t tid);
+bool restart_trap_is_blocked(pid_t tid);
+
+/* platform.c: whether a stop or an end waits to be told. */
+bool platform_has_stop(void);
+
+/* jobs.c: if all have stopped and nothing else is to be told: stops us too, as long as our job is. */
+void jobs_follow_stop(struct platform *platform);
+
+/* orphan.c: if nothing else is to be told: a child whose maker will never tell of it, as an event. */
+bool orphan_next_event(struct platform *platform, struct event *event);
+/* Takes the planted bytes out of such a child, which is about to be let go. */
+void orphan_clean(struct platform *platform, pid_t tid);
+
 /* decode.c: from a wait status to an event and to what platform_resume must do. */
 void decode_status(struct platform *platform, pid_t tid, int status, struct event *event);
 /* Lets a child go that is not followed, without the byte that it copied from its parent. */
 void decode_release(struct platform *platform, struct task *task);
+/* A child whose maker, perhaps this one (or NULL), was killed before it could tell; it stands still at birth. */
+void decode_orphan(struct platform *platform, struct task *task, const struct process *maker, struct event *event);
 /* The first event: the launched program's exec. */
 void decode_launch(struct platform *platform, struct event *event);
 

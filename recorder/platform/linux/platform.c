@@ -20,7 +20,8 @@ enum {
     TIMER_SLACK_NS = 2 * 1000 * 1000,
     SHORT_WAIT_NS = 200 * 1000, /* a wait that sleeps and is woken at once takes 60 us */
     LOOK_NS = 100 * 1000,
-    BURST_WAITS = 4
+    BURST_WAITS = 4,
+    FOREIGN_TRACER_NS = 1000 * 1000 * 1000
 };
 
 const long platform_trace_options = PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
@@ -34,11 +35,23 @@ static int make_timer(struct platform *platform, struct trail_error *error)
 {
     struct sigevent notify = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
     struct sigaction action = {.sa_handler = wake_up};
+    sigset_t ours;
 
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGALRM);
     if (sigaction(SIGALRM, &action, &platform->alarm_before) != 0 || timer_create(CLOCK_MONOTONIC, &notify, &platform->timer) != 0)
         return error_set(error, TRAIL_FAILED, errno, "cannot make a timer: %s", strerror(errno));
+    sigprocmask(SIG_UNBLOCK, &ours, &platform->blocked_before);
     platform->has_timer = true;
     return 0;
+}
+
+/* Where stdin, stdout or stderr is closed, a file of ours would take its number. They are closed again for the target. */
+static void occupy_standard_files(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
+            return;
 }
 
 struct platform *platform_new(struct trail_error *error)
@@ -46,6 +59,7 @@ struct platform *platform_new(struct trail_error *error)
     struct platform *platform = calloc(1, sizeof *platform);
     struct loader_symbols symbols;
 
+    occupy_standard_files();
     if (platform != NULL) {
         platform->changes = calloc(2 * LOADED_MAX, sizeof *platform->changes);
         platform->staged = malloc(STAGED_BYTES);
@@ -68,6 +82,7 @@ void platform_free(struct platform *platform)
         return;
     if (platform->has_timer) {
         timer_delete(platform->timer);
+        sigprocmask(SIG_SETMASK, &platform->blocked_before, NULL);
         sigaction(SIGALRM, &platform->alarm_before, NULL);
     }
     tasks_free_all(platform);
@@ -105,6 +120,7 @@ static _Noreturn void run_child(const struct platform *platform, const struct pl
     } else {
         apply_variables(launch->variables);
         sigaction(SIGALRM, &platform->alarm_before, NULL);
+        sigprocmask(SIG_SETMASK, &platform->blocked_before, NULL);
         execvp(launch->arguments[0], launch->arguments);
     }
     failure.os_code = errno;
@@ -148,13 +164,25 @@ static int wait_for_exec(struct platform *platform, pid_t child)
     }
 }
 
+/* Where we are recorded ourselves, our child is traced for a moment before it is let go. */
+static int seize(pid_t child)
+{
+    const uint64_t until_ns = os_monotonic_ns() + FOREIGN_TRACER_NS;
+    int result;
+
+    while ((result = ptrace(PTRACE_SEIZE, child, NULL, (void *)platform_trace_options)) != 0 && os_monotonic_ns() < until_ns)
+        if (errno != EPERM || attach_status_number(child, "TracerPid:") <= 0)
+            break;
+    return result;
+}
+
 /* In the parent: traces the child, lets it go on to its exec, and has that stop as the first event. */
 static int trace_child(struct platform *platform, const struct platform_launch *launch, pid_t child, int go, int failure_pipe,
                        struct trail_error *error)
 {
     struct process *process;
 
-    if (ptrace(PTRACE_SEIZE, child, NULL, (void *)platform_trace_options) != 0) {
+    if (seize(child) != 0) {
         error_set(error, TRAIL_FAILED, errno, "cannot trace '%s': %s (is ptrace allowed here?)", launch->arguments[0],
                   strerror(errno));
         kill(child, SIGKILL);
@@ -288,6 +316,13 @@ static pid_t wait_for_stop(struct platform *platform, int *status)
     return tid;
 }
 
+bool platform_has_stop(void)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) != 0 || info.si_pid != 0;
+}
+
 enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms, struct event *event, struct trail_error *error)
 {
     uint64_t deadline_ns = timeout_ms < 0 ? 0 : os_monotonic_ns() + (uint64_t)timeout_ms * 1000000;
@@ -307,6 +342,9 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
         platform_detach(platform);
         return PLATFORM_END;
     }
+    if (orphan_next_event(platform, event))
+        return PLATFORM_EVENT;
+    jobs_follow_stop(platform);
     arm_timer(platform, deadline_ns);
     while ((tid = wait_for_stop(platform, &status)) < 0) {
         enum platform_wait_result result = wait_failed(platform, deadline_ns, error);
