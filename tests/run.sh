@@ -15,6 +15,10 @@ need_file '/usr/include/zlib.h' zlib1g-dev
 need_file '/usr/include/cmocka.h' libcmocka-dev
 need sqlite3 sqlite3
 need python3 python3
+need strace strace
+need bash bash
+need pgrep procps
+need perl perl
 need readelf binutils
 need musl-gcc musl-tools
 need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
@@ -22,6 +26,8 @@ need_file '/usr/x86_64-w64-mingw32/lib/libz.a' libz-mingw-w64-dev
 need_file '/usr/lib/wine/wine64' wine64
 need npm npm
 need flock util-linux
+python=$(/usr/bin/python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
+need_file "/usr/lib/${python:-python3}/test/test_threading.py" "lib${python:-python3}-testsuite"
 install_missing
 
 log=build/run.log
