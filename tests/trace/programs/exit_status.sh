@@ -29,3 +29,4 @@ same "ignored signals stay ignored" "$(trap '' ALRM HUP; grep SigIgn /proc/self/
 same "bad time limit" 125 "$(status_of trailrec -t soon true)"
 same "nop passes the status on" 9 "$(status_of trailrec --nop -o nop.db -- sh -c 'exit 9')"
 [ ! -e nop.db ] || fail "--nop made a file"
+same "time limit where all signals are blocked" 0 "$(status_of env --block-signal "$TRAILREC" -o trail.db -t 0.2 -- sleep 60)"
