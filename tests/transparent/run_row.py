@@ -201,9 +201,6 @@ def differences(row, alone, seen):
 def main():
     table, row_name, folder, trailrec, trailview, programs, *emulator = sys.argv[1:]
     row = read_row(table, row_name)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder)
-    os.chdir(folder)
     if emulator:  # Wine's server is nobody's child and outlives the row
         started = subprocess.run([emulator[0], "start", emulator[2]], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                  stderr=subprocess.DEVNULL, check=False)
@@ -218,6 +215,9 @@ def main():
     for name in set(os.environ) - {"PATH", "TRAIL_DB", "LC_ALL", "TZ", "HOME", "TERM", "PROGRAMS", "SAMPLES", "TRAIL_LONG"}:
         del os.environ[name]
     check_needs(row.flags)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    os.chdir(folder)
     launcher = " ".join(emulator) or "env"  # a program, not the shell's builtin
     record = f"{launcher} {trailrec} -q" if emulator else "trailrec -q"
     alone = run(row, launcher, "alone", folder, None)
