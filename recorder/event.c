@@ -1,4 +1,5 @@
-/* See event.h. The packed form is: fixed header, the kind's values, the image if the kind has one, the used bytes of the pool. */
+/* See event.h. The packed form is: fixed header, the kind's values, the image if the kind has one, the naming if there
+ * is one, the used bytes of the pool. */
 #include "event.h"
 
 #include <assert.h>
@@ -13,7 +14,7 @@ struct packed_header {
     uint8_t synthetic;
     uint8_t field_count;
     uint8_t has_image;
-    uint32_t reserved;
+    uint32_t has_naming;
 };
 
 static bool kind_has_image(const struct kind_descriptor *kind)
@@ -91,7 +92,7 @@ size_t event_packed_size(const struct event *event)
     const struct kind_descriptor *kind = event_kind_descriptor(event->kind);
 
     return sizeof(struct packed_header) + kind->field_count * sizeof event->value[0] +
-           (kind_has_image(kind) ? sizeof event->image : 0) + event->bytes_used;
+           (kind_has_image(kind) ? sizeof event->image : 0) + (event->naming.tid != 0 ? sizeof event->naming : 0) + event->bytes_used;
 }
 
 void event_pack(const struct event *event, void *out)
@@ -107,6 +108,7 @@ void event_pack(const struct event *event, void *out)
         .synthetic = event->synthetic,
         .field_count = (uint8_t)kind->field_count,
         .has_image = kind_has_image(kind),
+        .has_naming = event->naming.tid != 0,
     };
     unsigned char *at = out;
 
@@ -117,6 +119,10 @@ void event_pack(const struct event *event, void *out)
     if (header.has_image) {
         memcpy(at, &event->image, sizeof event->image);
         at += sizeof event->image;
+    }
+    if (header.has_naming != 0) {
+        memcpy(at, &event->naming, sizeof event->naming);
+        at += sizeof event->naming;
     }
     memcpy(at, event->bytes, event->bytes_used);
 }
@@ -131,7 +137,10 @@ static int check_spans(const struct event *event, const struct kind_descriptor *
     for (unsigned i = 0; i < kind->field_count; i++)
         if (is_span_type(kind->fields[i].type) && !span_is_inside(event, event_span_of(event, i)))
             return -1;
-    return span_is_inside(event, event->image.path) && span_is_inside(event, event->image.build_id) ? 0 : -1;
+    return span_is_inside(event, event->image.path) && span_is_inside(event, event->image.build_id) &&
+                   span_is_inside(event, event->naming.name)
+               ? 0
+               : -1;
 }
 
 int event_unpack(struct event *event, const void *packed, size_t size)
@@ -151,6 +160,7 @@ int event_unpack(struct event *event, const void *packed, size_t size)
     event->synthetic = header.synthetic != 0;
     event->present = header.present & ((1u << kind->field_count) - 1);
     event->bytes_used = header.bytes_used;
+    event->naming.tid = header.has_naming; /* for the size */
     if (header.bytes_used > EVENT_BYTES_MAX || size != event_packed_size(event))
         return -1;
     memcpy(event->value, at, kind->field_count * sizeof event->value[0]);
@@ -158,6 +168,10 @@ int event_unpack(struct event *event, const void *packed, size_t size)
     if (header.has_image) {
         memcpy(&event->image, at, sizeof event->image);
         at += sizeof event->image;
+    }
+    if (header.has_naming != 0) {
+        memcpy(&event->naming, at, sizeof event->naming);
+        at += sizeof event->naming;
     }
     memcpy(event->bytes, at, header.bytes_used);
     return check_spans(event, kind);

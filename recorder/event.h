@@ -31,6 +31,12 @@ struct event_image {
     intptr_t file;              /* a handle that the writer owns from here on (Windows); 0 if none */
 };
 
+/* The name that a thread of the event's process has from here on. */
+struct event_naming {
+    uint32_t tid;           /* whose; 0 if the event names nobody */
+    struct event_span name; /* UTF-8 */
+};
+
 struct event {
     uint64_t t_ns;     /* os_monotonic_ns() right after the wait returned */
     uint32_t pid, tid; /* as the OS numbers them in the recorder's own namespace */
@@ -40,6 +46,7 @@ struct event {
     uint32_t present;  /* bit i: value[i] is known */
     uint64_t value[EVENT_FIELDS_MAX]; /* a number, or a packed span (TEXT, BLOB, NUMBERS); not used for MODULE, PROCESS, LOAD */
     struct event_image image;         /* meaningful if the kind has a MODULE field */
+    struct event_naming naming;
     uint32_t bytes_used;
     unsigned char bytes[EVENT_BYTES_MAX];
 };

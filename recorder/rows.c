@@ -16,6 +16,7 @@ enum statement {
     IMAGE_PROCESS,
     INHERIT_IMAGE,
     END_PROCESS,
+    NAME_THREAD,
     END_THREAD,
     END_LOAD,
     STATEMENTS
@@ -40,10 +41,11 @@ enum thread_column {
     THREAD_START_OFFSET,
     THREAD_FIRST_SEQ,
     THREAD_LAST_SEQ,
-    THREAD_EXIT_CODE
+    THREAD_EXIT_CODE,
+    THREAD_NAME
 };
 static const char thread_columns[] = "run_id, id, process_id, tid, start_address, start_address_module_id, start_address_offset, "
-                                     "first_seq, last_seq, exit_code";
+                                     "first_seq, last_seq, exit_code, name";
 
 static const char *const statement_sql[STATEMENTS] = {
     [INSERT_PROCESS] = "INSERT INTO process (run_id, id, pid, parent_pid, parent_process_id, via, image_module_id, command_line, "
@@ -52,6 +54,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [INHERIT_IMAGE] = "UPDATE process SET (image_module_id, command_line, load_detection) = (SELECT image_module_id, command_line, "
                       "load_detection FROM process WHERE run_id = ?1 AND id = ?3) WHERE run_id = ?1 AND id = ?2",
     [END_PROCESS] = "UPDATE process SET last_seq = ?3, exit_code = ?4, exit_signal = ?5 WHERE run_id = ?1 AND id = ?2",
+    [NAME_THREAD] = "UPDATE thread SET name = ?3 WHERE run_id = ?1 AND id = ?2",
     [END_THREAD] = "UPDATE thread SET last_seq = ?3, exit_code = ?4 WHERE run_id = ?1 AND id = ?2",
     [END_LOAD] = "UPDATE event_load_dll SET end_seq = ?3 WHERE run_id = ?1 AND seq = ?2",
 };
@@ -423,6 +426,26 @@ static void find_process_and_thread(struct rows *rows)
         insert_thread(rows, rows->event->tid);
 }
 
+static void name_thread(struct rows *rows)
+{
+    const struct event *event = rows->event;
+    const struct event_naming *naming = &event->naming;
+    const struct roster_thread *thread =
+        event->tid == naming->tid ? rows->thread : roster_thread(rows->roster, event->pid, naming->tid);
+    const char *name = (const char *)event_bytes_at(event, naming->name);
+    sqlite3_stmt *update;
+
+    if (thread == NULL)
+        return;
+    if (bulk_find(rows->threads, thread->id)) {
+        bulk_text(rows->threads, THREAD_NAME, name, naming->name.length);
+        return;
+    }
+    update = start(rows, NAME_THREAD, thread->id);
+    sqlite3_bind_text(update, 3, name, (int)naming->name.length, SQLITE_STATIC);
+    finish(rows, update);
+}
+
 static void insert_event(struct rows *rows, uint64_t t_ns, bool has_hold, uint64_t hold_ns)
 {
     if ((rows->failed = bulk_add(rows->events, rows->run_id, (int64_t)rows->seq, rows->error)) != 0)
@@ -461,6 +484,8 @@ int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint6
         effects[event->kind].before(rows);
     if (rows->failed == 0)
         insert_event(rows, t_ns, has_hold, hold_ns);
+    if (rows->failed == 0 && event->naming.tid != 0)
+        name_thread(rows);
     if (rows->failed == 0)
         rows->failed = detail_insert(rows->detail, rows->run_id, seq, event, &rows->references, error);
     if (rows->failed == 0 && effects[event->kind].after != NULL)

@@ -36,4 +36,9 @@ void *sample_share(const char *path, size_t bytes);
 /* Runs this program again with one argument and returns the exit code. */
 int sample_run_self(const char *argument);
 
+#if defined(_WIN32)
+/* Starts this program again with one argument and flags of CreateProcess. Returns the handle of the process. */
+void *sample_start_self(const char *argument, unsigned long flags);
+#endif
+
 #endif

@@ -136,23 +136,30 @@ void *sample_share(const char *path, size_t bytes)
     return memory;
 }
 
-int sample_run_self(const char *argument)
+void *sample_start_self(const char *argument, unsigned long flags)
 {
     STARTUPINFOA startup = {.cb = sizeof startup};
     PROCESS_INFORMATION process;
     char path[MAX_PATH], command_line[MAX_PATH + 64];
-    DWORD exit_code;
 
     fflush(stdout);
     if (GetModuleFileNameA(NULL, path, sizeof path) == 0)
         sample_fail("GetModuleFileName");
     snprintf(command_line, sizeof command_line, "\"%s\" %s", path, argument);
-    if (!CreateProcessA(path, command_line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process))
+    if (!CreateProcessA(path, command_line, NULL, NULL, TRUE, flags, NULL, NULL, &startup, &process))
         sample_fail("CreateProcess");
-    WaitForSingleObject(process.hProcess, INFINITE);
-    if (!GetExitCodeProcess(process.hProcess, &exit_code))
-        sample_fail("GetExitCodeProcess");
     CloseHandle(process.hThread);
-    CloseHandle(process.hProcess);
+    return process.hProcess;
+}
+
+int sample_run_self(const char *argument)
+{
+    HANDLE process = sample_start_self(argument, 0);
+    DWORD exit_code;
+
+    WaitForSingleObject(process, INFINITE);
+    if (!GetExitCodeProcess(process, &exit_code))
+        sample_fail("GetExitCodeProcess");
+    CloseHandle(process);
     return (int)exit_code;
 }

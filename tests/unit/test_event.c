@@ -31,6 +31,10 @@ static void fill(struct event *event, const struct kind_descriptor *kind, bool a
         } else
             event_set(event, i, UINT64_MAX - i);
     }
+    if (all) {
+        event->naming.tid = UINT32_MAX;
+        event->naming.name = event_put_bytes(event, "worker", 6);
+    }
 }
 
 static void *pack(const struct event *event, size_t *size)
@@ -77,6 +81,8 @@ static void expect_round_trip(const struct kind_descriptor *kind)
     expect_same_span(original.image.build_id, copy.image.build_id);
     assert_int_equal(copy.image.size, original.image.size);
     assert_int_equal(copy.image.file, original.image.file);
+    assert_int_equal(copy.naming.tid, original.naming.tid);
+    expect_same_span(original.naming.name, copy.naming.name);
 }
 
 static void test_every_kind_survives_packing(void **state)
@@ -103,6 +109,7 @@ static void test_begin_forgets_the_event_before(void **state)
     assert_int_equal(original.bytes_used, 0);
     assert_int_equal(original.image.path.length, 0);
     assert_int_equal(original.image.file, 0);
+    assert_int_equal(original.naming.tid, 0);
     assert_false(original.synthetic);
     assert_false(original.more);
     assert_false(event_has(&original, FIELD(EXIT_THREAD, exit_code)));

@@ -208,6 +208,30 @@ static int read_image_part(struct parser *parser, struct token *token)
     return 1;
 }
 
+/* Whose name an event tells: any kind can. Returns as read_image_part. */
+static int read_naming(struct parser *parser, struct token *token)
+{
+    struct event_naming *naming = &parser->event->naming;
+    uint64_t tid;
+    size_t length;
+
+    if (strcmp(token->word, "thread_name") == 0) {
+        if (naming->name.length > 0)
+            return token_complain(&parser->reader, token->start, "expected %s only once", token->word);
+        if (text_of(parser, token, &length) != 0)
+            return -1;
+        naming->name = event_put_bytes(parser->event, parser->escaped, length);
+        naming->tid = naming->tid != 0 ? naming->tid : parser->event->tid;
+    } else if (strcmp(token->word, "named_tid") == 0) {
+        if (number_of(parser, token, UINT32_MAX, &tid) != 0)
+            return -1;
+        naming->tid = (uint32_t)tid;
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
 /* Fields that the writer finds out; no platform fills them. */
 static bool is_found_later(enum field_type type)
 {
@@ -227,12 +251,15 @@ static int unknown_field(struct parser *parser, const struct token *token, const
 
 static int read_named_field(struct parser *parser, struct token *token, const struct kind_descriptor *kind)
 {
+    int result;
+
     if (token->value == NULL)
         return token_complain(&parser->reader, token->start, "expected %s=VALUE", token->word);
+    if ((result = read_naming(parser, token)) != 0)
+        return result < 0 ? -1 : 0;
     for (unsigned i = 0; i < kind->field_count; i++) {
         if (kind->fields[i].type == FIELD_MODULE) {
-            int result = read_image_part(parser, token);
-            if (result != 0)
+            if ((result = read_image_part(parser, token)) != 0)
                 return result < 0 ? -1 : 0;
         } else if (!is_found_later(kind->fields[i].type) && strcmp(kind->fields[i].name, token->word) == 0) {
             if (event_has(parser->event, i))

@@ -22,7 +22,7 @@
  * Fields are those of the kind, as name=value: numbers in decimal or 0x hex, coded words as in event_kinds.def, BLOB as hex digits,
  * NUMBERS separated by commas, text bare or in quotes with the escapes \" \\ \n \t \xHH (bytes that are no UTF-8 reach the event
  * as a real platform would hand them over: escaped). Instead of its MODULE field a kind takes path=TEXT, build_id=HEX and size=N;
- * PROCESS and LOAD fields are left to the writer, as ever.
+ * PROCESS and LOAD fields are left to the writer, as ever. With any kind, thread_name=TEXT names the event's thread, or that of named_tid=N.
  *
  * A parsed script is constant; any thread may read it.
  */

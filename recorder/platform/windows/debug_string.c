@@ -5,36 +5,6 @@
 
 #include <string.h>
 
-static bool is_ascii(const unsigned char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (bytes[i] >= 0x80)
-            return false;
-    return true;
-}
-
-/* The system's code page stands for the target's; a character that it does not have makes the text inexact. Returns the text's length. */
-static size_t text_from_ansi(struct platform *platform, size_t length, bool *exact)
-{
-    const char *raw = (const char *)platform->raw;
-    bool well_formed, converted = true;
-    int wide;
-
-    if (is_ascii(platform->raw, length)) {
-        memcpy(platform->text, raw, length);
-        *exact = true;
-        return length;
-    }
-    wide = MultiByteToWideChar(CP_ACP, MB_ERR_INVALID_CHARS, raw, (int)length, platform->wide, DEBUG_STRING_BYTES_MAX);
-    if (wide == 0) {
-        converted = false;
-        wide = MultiByteToWideChar(CP_ACP, 0, raw, (int)length, platform->wide, DEBUG_STRING_BYTES_MAX);
-    }
-    length = text_from_utf16((const uint16_t *)platform->wide, (size_t)wide, platform->text, &well_formed);
-    *exact = converted && well_formed;
-    return length;
-}
-
 /* A debug string "trail:mark NAME" is a Mark. Returns its name's offset in the text and shortens *length to the name's end; 0 if none. */
 static size_t find_mark(const char *text, size_t *length)
 {
@@ -62,7 +32,7 @@ void debug_string_decode(struct platform *platform, HANDLE process, const OUTPUT
     if (wide)
         length = text_from_utf16((const uint16_t *)(const void *)platform->raw, raw_bytes / 2, platform->text, &exact);
     else
-        length = text_from_ansi(platform, raw_bytes, &exact);
+        length = event_text_from_ansi(platform, raw_bytes, &exact);
     name_length = length;
     mark = find_mark(platform->text, &name_length);
     if (mark > 0) {

@@ -6,9 +6,7 @@
 #include <string.h>
 
 enum {
-    EXCEPTION_NESTED_MAX = 16,
-    IMAGE_NAME_UNITS_MAX = 2048,
-    WX86_BREAKPOINT = 0x4000001F /* STATUS_WX86_BREAKPOINT: a breakpoint of the 32-bit half of a process */
+    IMAGE_NAME_UNITS_MAX = 2048
 };
 
 /*
@@ -76,6 +74,7 @@ static void name_image(struct platform *platform, HANDLE process, const void *na
 static struct debuggee *announce(struct platform *platform, uint32_t pid, HANDLE process)
 {
     struct debuggee *debuggee = platform_debuggee(platform, pid);
+    BOOL wow64 = FALSE;
 
     if (debuggee != NULL && debuggee->announced) { /* the number is used again, and its last owner ended unseen */
         platform_remove_debuggee(platform, pid);
@@ -85,6 +84,7 @@ static struct debuggee *announce(struct platform *platform, uint32_t pid, HANDLE
         debuggee = platform_add_debuggee(platform, pid);
     debuggee->announced = true;
     debuggee->process = process;
+    debuggee->wow64 = IsWow64Process(process, &wow64) && wow64;
     return debuggee;
 }
 
@@ -110,14 +110,23 @@ static void decode_create_process(struct platform *platform, const CREATE_PROCES
     } else {
         child_decode(platform, info->hProcess, event);
     }
-    if (debuggee->attached)
+    debuggee->tid = event->tid;
+    if (debuggee->attached) {
         event->synthetic = true;
+        thread_name_decode(platform, event);
+    }
+}
+
+/* A 32-bit process has a 64-bit loader first, with a breakpoint of its own, and then the one that loads what the program needs. */
+static bool has_started(const struct debuggee *debuggee)
+{
+    return debuggee->wow64 && sizeof(void *) == 8 ? debuggee->wow64_breakpoint_seen : debuggee->loader_breakpoint_seen;
 }
 
 static void decode_load(struct platform *platform, const struct debuggee *debuggee, const LOAD_DLL_DEBUG_INFO *info, struct event *event)
 {
-    unsigned cause = debuggee->attached           ? (event->synthetic ? CAUSE_ATTACH : CAUSE_RUNTIME)
-                     : debuggee->loader_breakpoint_seen ? CAUSE_RUNTIME : CAUSE_STARTUP;
+    unsigned cause = debuggee->attached ? (event->synthetic ? CAUSE_ATTACH : CAUSE_RUNTIME)
+                     : has_started(debuggee) ? CAUSE_RUNTIME : CAUSE_STARTUP;
 
     event_set(event, FIELD(LOAD_DLL, base), (uintptr_t)info->lpBaseOfDll);
     event_set(event, FIELD(LOAD_DLL, cause), cause);
@@ -130,63 +139,21 @@ static void decode_load(struct platform *platform, const struct debuggee *debugg
     name_image(platform, debuggee->process, info->hFile == NULL ? info->lpImageName : NULL, info->fUnicode != 0, info->lpBaseOfDll, event);
 }
 
-/* Records that a record points to lie in the target's memory; the chain is hostile and may be a circle. */
-static void decode_nested(HANDLE process, const EXCEPTION_RECORD *outer, struct event *event)
-{
-    uint64_t codes[EXCEPTION_NESTED_MAX], addresses[EXCEPTION_NESTED_MAX];
-    EXCEPTION_RECORD record = *outer;
-    unsigned count = 0;
-
-    while (count < EXCEPTION_NESTED_MAX && target_memory_read(process, (uintptr_t)record.ExceptionRecord, &record, sizeof record)) {
-        codes[count] = record.ExceptionCode;
-        addresses[count++] = (uintptr_t)record.ExceptionAddress;
-    }
-    if (count == 0)
-        return;
-    event_set_bytes(event, FIELD(EXCEPTION, nested_codes), codes, count * sizeof codes[0]);
-    event_set_bytes(event, FIELD(EXCEPTION, nested_addresses), addresses, count * sizeof addresses[0]);
-}
-
-/* The first breakpoint of a process is the loader's (or the break-in's) and would not be there without a debugger. */
-static DWORD answer_exception(struct debuggee *debuggee, const EXCEPTION_RECORD *record, uint32_t tid)
-{
-    bool *seen = record->ExceptionCode == WX86_BREAKPOINT ? &debuggee->wow64_breakpoint_seen : &debuggee->loader_breakpoint_seen;
-
-    if (record->ExceptionCode != EXCEPTION_BREAKPOINT && record->ExceptionCode != WX86_BREAKPOINT)
-        return DBG_EXCEPTION_NOT_HANDLED;
-    if (debuggee->attached)
-        return tid == debuggee->break_in_tid ? DBG_CONTINUE : DBG_EXCEPTION_NOT_HANDLED;
-    if (*seen)
-        return DBG_EXCEPTION_NOT_HANDLED;
-    *seen = true;
-    return DBG_CONTINUE;
-}
-
-static void decode_exception(const struct debuggee *debuggee, const EXCEPTION_DEBUG_INFO *info, struct event *event)
-{
-    const EXCEPTION_RECORD *record = &info->ExceptionRecord;
-    uint64_t parameters[EXCEPTION_MAXIMUM_PARAMETERS];
-    DWORD count = record->NumberParameters;
-
-    event_set(event, FIELD(EXCEPTION, code), record->ExceptionCode);
-    event_set(event, FIELD(EXCEPTION, first_chance), info->dwFirstChance != 0);
-    event_set(event, FIELD(EXCEPTION, flags), record->ExceptionFlags);
-    event_set(event, FIELD(EXCEPTION, address), (uintptr_t)record->ExceptionAddress);
-    if (count > EXCEPTION_MAXIMUM_PARAMETERS)
-        count = EXCEPTION_MAXIMUM_PARAMETERS;
-    for (DWORD i = 0; i < count; i++)
-        parameters[i] = record->ExceptionInformation[i];
-    if (count > 0)
-        event_set_bytes(event, FIELD(EXCEPTION, parameters), parameters, count * sizeof parameters[0]);
-    decode_nested(debuggee->process, record, event);
-}
-
 static void decode_exit_process(struct platform *platform, const struct debuggee *debuggee, uint32_t exit_code, struct event *event)
 {
     event_set(event, FIELD(EXIT_PROCESS, exit_code), exit_code);
     if (platform_is_launched(platform, debuggee))
         platform->exit = (struct platform_exit){.ended = true, .exit_code = exit_code};
     platform->ended_pid = debuggee->pid;
+}
+
+/* Keeps in mind a thread of the process that lives, for what is said of the process as a whole. */
+static void note_thread(struct debuggee *debuggee, const struct event *event)
+{
+    if (event->kind == EVENT_EXIT_THREAD)
+        debuggee->tid = debuggee->tid == event->tid ? 0 : debuggee->tid;
+    else if (debuggee->tid == 0)
+        debuggee->tid = event->tid;
 }
 
 static enum event_kind kind_of(DWORD code)
@@ -212,14 +179,18 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
     switch (event->kind) {
     case EVENT_EXIT_PROCESS:
         decode_exit_process(platform, debuggee, native->u.ExitProcess.dwExitCode, event);
+        thread_name_decode(platform, event);
         break;
     case EVENT_CREATE_THREAD:
         if (native->u.CreateThread.lpStartAddress != NULL)
             event_set(event, FIELD(CREATE_THREAD, start_address), (uintptr_t)native->u.CreateThread.lpStartAddress);
         event_set(event, FIELD(CREATE_THREAD, thread_local_base), (uintptr_t)native->u.CreateThread.lpThreadLocalBase);
+        if (event->synthetic)
+            thread_name_decode(platform, event);
         break;
     case EVENT_EXIT_THREAD:
         event_set(event, FIELD(EXIT_THREAD, exit_code), native->u.ExitThread.dwExitCode);
+        thread_name_decode(platform, event);
         break;
     case EVENT_LOAD_DLL:
         decode_load(platform, debuggee, &native->u.LoadDll, event);
@@ -229,8 +200,8 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
         event_set(event, FIELD(UNLOAD_DLL, load), (uintptr_t)native->u.UnloadDll.lpBaseOfDll);
         break;
     case EVENT_EXCEPTION:
-        platform->continue_status = answer_exception(debuggee, &native->u.Exception.ExceptionRecord, event->tid);
-        decode_exception(debuggee, &native->u.Exception, event);
+        platform->continue_status = exception_answer(debuggee, &native->u.Exception, event->tid);
+        exception_decode(platform, debuggee, &native->u.Exception, event);
         break;
     case EVENT_OUTPUT_DEBUG_STRING:
         debug_string_decode(platform, debuggee->process, &native->u.DebugString, event);
@@ -263,6 +234,7 @@ void decode_event(struct platform *platform, uint64_t t_ns, struct event *event)
             CloseHandle(native->u.LoadDll.hFile);
         return;
     }
+    note_thread(debuggee, event);
     decide_synthetic(debuggee, native, event);
     decode_details(platform, debuggee, event);
 }

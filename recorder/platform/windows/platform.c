@@ -27,6 +27,7 @@ struct platform *platform_new(struct trail_error *error)
         return NULL;
     }
     choose_wait_function(platform);
+    thread_name_prepare(platform);
     return platform;
 }
 

@@ -80,7 +80,7 @@ static bool bury_dead(struct platform *platform, struct event *event)
         if (now - debuggee->found_dead_ns < EXIT_EVENT_PATIENCE_NS)
             continue;
         GetExitCodeProcess(process, &exit_code);
-        event_begin(event, EVENT_EXIT_PROCESS, debuggee->pid, 0, now);
+        event_begin(event, EVENT_EXIT_PROCESS, debuggee->pid, debuggee->tid, now);
         event_set(event, FIELD(EXIT_PROCESS, exit_code), exit_code);
         event->synthetic = true;
         if (platform_is_launched(platform, debuggee))

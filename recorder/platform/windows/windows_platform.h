@@ -3,7 +3,7 @@
  * folder includes it.
  *
  * Files: platform.c (life of the state, attach, detach, kill), launch.c and environment.c (CreateProcess), wait.c (wait and resume),
- * decode.c (DEBUG_EVENT to struct event), debug_string.c, child.c (what a followed child was started as), event_text.c,
+ * decode.c (DEBUG_EVENT to struct event), exception.c, thread_name.c, debug_string.c, child.c (what a followed child was started as), event_text.c,
  * target_memory.c, identify.c (writer thread). What the services of os.h consist of is in windows_os.h.
  */
 #ifndef TRAIL_WINDOWS_PLATFORM_H
@@ -21,10 +21,12 @@ enum {
 /* A process under the debugger. Loop thread only. */
 struct debuggee {
     uint32_t pid;
+    uint32_t tid;                 /* one of its threads that lives; 0 if none is known */
     HANDLE process;               /* of its CREATE_PROCESS event: the system closes it at the exit event. NULL before */
     bool announced;               /* its CREATE_PROCESS event has come */
     bool attached;                /* else launched or created */
     bool replaying;               /* attached, and what comes is state, not history (see is_replay in decode.c) */
+    bool wow64;                   /* a 32-bit process on a 64-bit system */
     bool loader_breakpoint_seen;  /* the first 80000003, which is not the program's own */
     bool wow64_breakpoint_seen;   /* the first 4000001F, the same of its 32-bit half */
     uint32_t break_in_tid;        /* the thread that DebugActiveProcess put into it; 0 if none */
@@ -35,6 +37,7 @@ struct debuggee {
 struct platform {
     BOOL(WINAPI *wait_for_event)(LPDEBUG_EVENT, DWORD);
     const char *wait_name;
+    LONG(WINAPI *query_thread)(HANDLE, ULONG, PVOID, ULONG, PULONG); /* NtQueryInformationThread; NULL if threads have no names here */
     volatile LONG interrupted; /* only through Interlocked functions */
 
     struct debuggee *debuggees; /* live ones, densely; has room for one more whenever the target stands still */
@@ -49,6 +52,7 @@ struct platform {
     DEBUG_EVENT pending;       /* that event */
     DWORD continue_status;     /* what platform_resume answers to it */
     uint32_t ended_pid;        /* whom platform_resume takes out of the table; 0 if nobody */
+
 
     /* For one debug string: as it was read, as UTF-16, as UTF-8. */
     _Alignas(8) unsigned char raw[DEBUG_STRING_BYTES_MAX];
@@ -68,6 +72,15 @@ int platform_reserve_debuggee(struct platform *platform);
 /* decode.c: turns platform->pending into an event, and sets continue_status and ended_pid. */
 void decode_event(struct platform *platform, uint64_t t_ns, struct event *event);
 
+/* exception.c: what to continue the target with, once for each exception; and all that is recorded of it. */
+DWORD exception_answer(struct debuggee *debuggee, const EXCEPTION_DEBUG_INFO *info, uint32_t tid);
+void exception_decode(struct platform *platform, const struct debuggee *debuggee, const EXCEPTION_DEBUG_INFO *info, struct event *event);
+
+/* thread_name.c: finds out how to ask for names; names the event's thread as the system does, if it does; names a thread. */
+void thread_name_prepare(struct platform *platform);
+void thread_name_decode(struct platform *platform, struct event *event);
+void thread_name_set(struct event *event, uint32_t tid, const char *name, size_t length);
+
 /* debug_string.c: reads and decodes the text of an OutputDebugString, whose other fields stand in info. Makes it a Mark if it is one. */
 void debug_string_decode(struct platform *platform, HANDLE process, const OUTPUT_DEBUG_STRING_INFO *info, struct event *event);
 
@@ -76,6 +89,11 @@ void child_decode(struct platform *platform, HANDLE process, struct event *event
 
 /* event_text.c. Puts what has been read as UTF-16 into the event's pool as UTF-8, cut at a whole character. Uses platform->text. */
 struct event_span event_text_put_wide(struct platform *platform, struct event *event, const wchar_t *wide, size_t length, bool *exact);
+/*
+ * From platform->raw to platform->text; the result is the text's length. The system's code page stands for the target's; a character that it
+ * does not have makes the text inexact.
+ */
+size_t event_text_from_ansi(struct platform *platform, size_t length, bool *exact);
 /* Sets a text field to UTF-8, cut at a whole character. Returns how many bytes were kept. */
 size_t event_text_set(struct event *event, unsigned field, const char *text, size_t length);
 

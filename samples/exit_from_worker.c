@@ -1,0 +1,34 @@
+/* A worker thread ends the process while the main thread and another one wait for ever. */
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+#include <stdio.h>
+
+static DWORD WINAPI wait_for_ever(void *argument)
+{
+    (void)argument;
+    Sleep(INFINITE);
+    return 0;
+}
+
+static DWORD WINAPI end_process(void *argument)
+{
+    (void)argument;
+    puts("a worker ends the process");
+    fflush(stdout);
+    ExitProcess(77);
+}
+
+int main(void)
+{
+    if (CreateThread(NULL, 0, wait_for_ever, NULL, 0, NULL) == NULL || CreateThread(NULL, 0, end_process, NULL, 0, NULL) == NULL)
+        return 99;
+    Sleep(INFINITE);
+    return 0;
+}
+
+// EXPECT: CreateThread start_module=exit_from_worker.exe
+// EXPECT: CreateThread start_module=exit_from_worker.exe tid=$worker
+// EXPECT: ExitProcess exit_code=77 tid=$worker
+// EXPECT-COUNT: ExitProcess = 1
+// EXPECT-EXIT: 77
