@@ -1,4 +1,4 @@
-/* The life of a recording: the table of debuggees, attaching, detaching, killing. See platform.h. */
+/* The life of a recording: the table of debuggees, killing, facts. See platform.h. */
 #include "windows_platform.h"
 
 #include <stdlib.h>
@@ -84,65 +84,6 @@ void platform_remove_debuggee(struct platform *platform, uint32_t pid)
 
     if (debuggee != NULL)
         *debuggee = platform->debuggees[--platform->debuggee_count];
-}
-
-static int attach_error(struct trail_error *error, uint32_t pid, DWORD os_code)
-{
-    if (os_code == ERROR_INVALID_PARAMETER)
-        return error_set(error, TRAIL_NOT_FOUND, (long)os_code, "no process has the number %u", (unsigned)pid);
-    if (os_code == ERROR_ACCESS_DENIED)
-        return error_set(error, TRAIL_FAILED, (long)os_code,
-                         "not allowed to debug process %u; it may have just ended, have a debugger already, or belong to "
-                         "somebody else (try as administrator)", (unsigned)pid);
-    if (os_code == ERROR_NOT_SUPPORTED)
-        return error_set(error, TRAIL_FAILED, (long)os_code,
-                         "process %u is a 64-bit program and this trailrec a 32-bit one; use the 64-bit trailrec", (unsigned)pid);
-    return error_set(error, TRAIL_FAILED, (long)os_code, "cannot debug process %u (error %lu)", (unsigned)pid, os_code);
-}
-
-/*
- * Whether a debuggee's children are debugged too is a flag of the process that DebugActiveProcess leaves as it was. Failure is no
- * error: not following is then what the system does anyway.
- */
-static void set_following(uint32_t pid, bool follow)
-{
-    enum { PROCESS_DEBUG_FLAGS = 0x1F, PROCESS_DEBUG_INHERIT = 1 };
-    LONG(WINAPI *set_information)(HANDLE, ULONG, PVOID, ULONG) =
-        (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG))os_find_function(L"ntdll.dll", "NtSetInformationProcess");
-    HANDLE process = OpenProcess(PROCESS_SET_INFORMATION, FALSE, pid);
-    ULONG flags = follow ? PROCESS_DEBUG_INHERIT : 0;
-
-    if (process == NULL)
-        return;
-    if (set_information != NULL)
-        set_information(process, PROCESS_DEBUG_FLAGS, &flags, sizeof flags);
-    CloseHandle(process);
-}
-
-int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error)
-{
-    struct debuggee *debuggee;
-
-    if (platform_debuggee(platform, pid) != NULL)
-        return error_set(error, TRAIL_FAILED, 0, "process %u is being recorded already", (unsigned)pid);
-    if (platform_reserve_debuggee(platform) < 0)
-        return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    if (!DebugActiveProcess(pid))
-        return attach_error(error, pid, GetLastError());
-    DebugSetProcessKillOnExit(FALSE); /* it was not ours to begin with, so it outlives us whatever happens */
-    set_following(pid, follow);
-    debuggee = platform_add_debuggee(platform, pid);
-    debuggee->attached = debuggee->replaying = true;
-    console_claim();
-    return 0;
-}
-
-void platform_detach(struct platform *platform)
-{
-    DebugSetProcessKillOnExit(FALSE);
-    for (unsigned i = 0; i < platform->debuggee_count; i++)
-        DebugActiveProcessStop(platform->debuggees[i].pid);
-    platform->debuggee_count = 0;
 }
 
 void platform_kill(struct platform *platform)

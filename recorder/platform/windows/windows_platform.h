@@ -2,7 +2,7 @@
  * What the files of this folder share: the state of a recording, reads of a debuggee's memory, UTF-16 at the seam. Nothing outside the
  * folder includes it.
  *
- * Files: platform.c (life of the state, attach, detach, kill), launch.c and environment.c (CreateProcess), wait.c (wait and resume),
+ * Files: platform.c (life of the state, kill), attach.c (and detach), launch.c and environment.c (CreateProcess), wait.c (wait and resume),
  * decode.c (DEBUG_EVENT to struct event), exception.c, thread_name.c, debug_string.c, child.c (what a followed child was started as), event_text.c,
  * target_memory.c, identify.c (writer thread). What the services of os.h consist of is in windows_os.h.
  */
@@ -25,6 +25,7 @@ struct debuggee {
     HANDLE process;               /* of its CREATE_PROCESS event: the system closes it at the exit event. NULL before */
     bool announced;               /* its CREATE_PROCESS event has come */
     bool attached;                /* else launched or created */
+    bool followed_before;         /* attached: whether its children would have been debugged too, see attach.c */
     bool replaying;               /* attached, and what comes is state, not history (see is_replay in decode.c) */
     bool wow64;                   /* a 32-bit process on a 64-bit system */
     bool loader_breakpoint_seen;  /* the first 80000003, which is not the program's own */
@@ -53,6 +54,7 @@ struct platform {
     DWORD continue_status;     /* what platform_resume answers to it */
     uint32_t ended_pid;        /* whom platform_resume takes out of the table; 0 if nobody */
 
+    struct event unrecorded; /* large: an event that nobody waits for any more */
 
     /* For one debug string: as it was read, as UTF-16, as UTF-8. */
     _Alignas(8) unsigned char raw[DEBUG_STRING_BYTES_MAX];

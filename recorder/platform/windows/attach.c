@@ -1,0 +1,165 @@
+/* Attaching to a running process, and letting go. See platform.h. */
+#include "windows_platform.h"
+
+enum { QUEUED_MAX = 256, SETTLE_MS = 10 };
+
+/* With it an administrator may debug what belongs to others. It is there, but off; nothing is launched that could inherit it. */
+static void enable_debug_privilege(void)
+{
+    TOKEN_PRIVILEGES wanted = {.PrivilegeCount = 1, .Privileges = {{.Attributes = SE_PRIVILEGE_ENABLED}}};
+    HANDLE token;
+
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
+        return;
+    if (LookupPrivilegeValueW(NULL, L"SeDebugPrivilege", &wanted.Privileges[0].Luid))
+        AdjustTokenPrivileges(token, FALSE, &wanted, 0, NULL, NULL);
+    CloseHandle(token);
+}
+
+static int no_such_process(struct trail_error *error, uint32_t pid)
+{
+    return error_set(error, TRAIL_FAILED, ERROR_INVALID_PARAMETER, "there is no process %u; see the task manager or 'tasklist'", (unsigned)pid);
+}
+
+/*
+ * What DebugActiveProcess would not say: a process that has ended but that somebody has a handle of is "access denied", one that has a
+ * debugger "invalid parameter", and of a number only all but the low two bits count, so that another process may be meant by it.
+ */
+static int check_process(uint32_t pid, struct trail_error *error)
+{
+    HANDLE process = OpenProcess(PROCESS_QUERY_INFORMATION | SYNCHRONIZE, FALSE, pid);
+    BOOL has_debugger = FALSE;
+    int result = 0;
+
+    if (pid == GetCurrentProcessId())
+        result = error_set(error, TRAIL_FAILED, 0, "process %u is this trailrec itself", (unsigned)pid);
+    else if (process == NULL)
+        result = GetLastError() == ERROR_INVALID_PARAMETER ? no_such_process(error, pid) : 0;
+    else if (GetProcessId(process) != pid || WaitForSingleObject(process, 0) == WAIT_OBJECT_0)
+        result = no_such_process(error, pid);
+    else if (CheckRemoteDebuggerPresent(process, &has_debugger) && has_debugger)
+        result = error_set(error, TRAIL_FAILED, 0,
+                           "process %u has a debugger already, and Windows allows only one; end that one first", (unsigned)pid);
+    if (process != NULL)
+        CloseHandle(process);
+    return result;
+}
+
+static int attach_error(struct trail_error *error, uint32_t pid, DWORD os_code)
+{
+    if (os_code == ERROR_INVALID_PARAMETER)
+        return no_such_process(error, pid);
+    if (os_code == ERROR_ACCESS_DENIED)
+        return error_set(error, TRAIL_FAILED, (long)os_code,
+                         "not allowed to debug process %u; it belongs to somebody else or to the system (try as administrator)",
+                         (unsigned)pid);
+    if (os_code == ERROR_NOT_SUPPORTED)
+        return error_set(error, TRAIL_FAILED, (long)os_code,
+                         "process %u is made for another kind of machine than this trailrec; use the trailrec made for the system's own",
+                         (unsigned)pid);
+    return error_set(error, TRAIL_FAILED, (long)os_code, "cannot debug process %u (error %lu)", (unsigned)pid, os_code);
+}
+
+/*
+ * Whether the children of a debuggee are debugged too is a flag of the process, which DebugActiveProcess leaves as it was; *before gets
+ * what it was. False if it could not be set.
+ */
+static bool set_following(uint32_t pid, bool follow, bool *before)
+{
+    enum { PROCESS_DEBUG_FLAGS = 0x1F, PROCESS_DEBUG_INHERIT = 1 };
+    LONG(WINAPI *query)(HANDLE, ULONG, PVOID, ULONG, PULONG) =
+        (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG, PULONG))os_find_function(L"ntdll.dll", "NtQueryInformationProcess");
+    LONG(WINAPI *set)(HANDLE, ULONG, PVOID, ULONG) =
+        (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG))os_find_function(L"ntdll.dll", "NtSetInformationProcess");
+    HANDLE process = OpenProcess(PROCESS_SET_INFORMATION | PROCESS_QUERY_INFORMATION, FALSE, pid);
+    ULONG flags = follow ? PROCESS_DEBUG_INHERIT : 0, old = flags;
+    bool done = false;
+
+    if (process != NULL && query != NULL && set != NULL) {
+        query(process, PROCESS_DEBUG_FLAGS, &old, sizeof old, NULL);
+        done = set(process, PROCESS_DEBUG_FLAGS, &flags, sizeof flags) >= 0;
+    }
+    if (process != NULL)
+        CloseHandle(process);
+    *before = (old & PROCESS_DEBUG_INHERIT) != 0;
+    return done;
+}
+
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error)
+{
+    struct debuggee *debuggee;
+
+    if (platform_debuggee(platform, pid) != NULL)
+        return error_set(error, TRAIL_FAILED, 0, "process %u is given twice", (unsigned)pid);
+    if (platform_reserve_debuggee(platform) < 0)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    enable_debug_privilege();
+    if (check_process(pid, error) < 0)
+        return -1;
+    if (!DebugActiveProcess(pid))
+        return attach_error(error, pid, GetLastError());
+    DebugSetProcessKillOnExit(FALSE); /* it was not ours to begin with, so it outlives us whatever happens */
+    debuggee = platform_add_debuggee(platform, pid);
+    debuggee->attached = debuggee->replaying = true;
+    if (!set_following(pid, follow, &debuggee->followed_before) && follow) /* Wine 8; without -f nothing is lost */
+        return error_set(error, TRAIL_FAILED, 0, "this system cannot follow the children of a process that runs already; leave out -f");
+    console_claim();
+    return 0;
+}
+
+/* Stops or starts all threads of each debuggee, as the debug interface does for an event. */
+static void hold_all(struct platform *platform, const char *function)
+{
+    LONG(WINAPI *hold)(HANDLE) = (LONG(WINAPI *)(HANDLE))os_find_function(L"ntdll.dll", function);
+
+    for (unsigned i = 0; hold != NULL && i < platform->debuggee_count; i++) {
+        HANDLE process = OpenProcess(PROCESS_SUSPEND_RESUME, FALSE, platform->debuggees[i].pid);
+        if (process == NULL)
+            continue;
+        hold(process);
+        CloseHandle(process);
+    }
+}
+
+static void answer_queued(struct platform *platform)
+{
+    struct trail_error error;
+
+    InterlockedExchange(&platform->interrupted, 0);
+    for (unsigned i = 0; i < QUEUED_MAX; i++) {
+        if (platform_wait(platform, SETTLE_MS, &platform->unrecorded, &error) != PLATFORM_EVENT)
+            return;
+        platform_discard(&platform->unrecorded);
+        platform_resume(platform);
+    }
+}
+
+static void stop_debugging(struct platform *platform)
+{
+    DebugSetProcessKillOnExit(FALSE);
+    for (unsigned i = 0; i < platform->debuggee_count; i++) {
+        const struct debuggee *debuggee = &platform->debuggees[i];
+        bool followed;
+        if (debuggee->attached)
+            set_following(debuggee->pid, debuggee->followed_before, &followed);
+        DebugActiveProcessStop(debuggee->pid);
+    }
+}
+
+/*
+ * Windows takes an exception that is in the queue as not handled then. Wine takes it as handled, and the program's own handler would never
+ * see it: there the queue is emptied first, with the threads held so that it stays empty.
+ */
+void platform_detach(struct platform *platform)
+{
+    bool is_wine = os_find_function(L"ntdll.dll", "wine_get_version") != NULL;
+
+    if (is_wine) {
+        hold_all(platform, "NtSuspendProcess");
+        answer_queued(platform);
+    }
+    stop_debugging(platform);
+    if (is_wine)
+        hold_all(platform, "NtResumeProcess");
+    platform->debuggee_count = 0;
+}
