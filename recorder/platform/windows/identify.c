@@ -18,9 +18,31 @@ static size_t read_file_at(void *context, uint64_t offset, void *buffer, size_t 
     return ReadFile(context, buffer, (DWORD)size, &read, &at) ? read : 0;
 }
 
-static HANDLE open_image(const wchar_t *path)
+static HANDLE open_path(const wchar_t *path)
 {
     return CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
+}
+
+/* With a prefix before a part of the path: by those that start with \\?\ go paths of any length, and devices' own. */
+static HANDLE open_with_prefix(const wchar_t *prefix, const wchar_t *path)
+{
+    wchar_t *whole = calloc(wcslen(prefix) + wcslen(path) + 1, sizeof *whole);
+    HANDLE file = INVALID_HANDLE_VALUE;
+
+    if (whole != NULL)
+        file = open_path(wcscat(wcscpy(whole, prefix), path));
+    free(whole);
+    return file;
+}
+
+/* A volume that has no drive letter (a mounted folder, a shadow copy) is found by its device. */
+static HANDLE open_image(const wchar_t *path)
+{
+    if (wcsncmp(path, L"\\Device\\", 8) == 0)
+        return open_with_prefix(L"\\\\?\\GLOBALROOT", path);
+    if (wcslen(path) < MAX_PATH || wcsncmp(path, L"\\\\?\\", 4) == 0)
+        return open_path(path);
+    return wcsncmp(path, L"\\\\", 2) == 0 ? open_with_prefix(L"\\\\?\\UNC\\", path + 2) : open_with_prefix(L"\\\\?\\", path);
 }
 
 static void identify_file(HANDLE file, struct module_identity *identity)
@@ -65,6 +87,16 @@ static void set_path(const wchar_t *path, struct module_identity *identity)
     free(text);
 }
 
+/* What the system calls the file, 0 if that is nothing or too long. A normalized name is refused on a share whose folders may not be read. */
+static DWORD final_path(HANDLE file, wchar_t *path, DWORD volume_name)
+{
+    DWORD length = GetFinalPathNameByHandleW(file, path, PATH_UNITS_MAX, FILE_NAME_NORMALIZED | volume_name);
+
+    if (length == 0)
+        length = GetFinalPathNameByHandleW(file, path, PATH_UNITS_MAX, FILE_NAME_OPENED | volume_name);
+    return length < PATH_UNITS_MAX ? length : 0;
+}
+
 /* A volume without a drive letter or mount point has no DOS path, only a device path. Keeps identity's path if the file has no name. */
 static void name_file(HANDLE file, struct module_identity *identity)
 {
@@ -73,21 +105,19 @@ static void name_file(HANDLE file, struct module_identity *identity)
 
     if (path == NULL)
         return;
-    length = GetFinalPathNameByHandleW(file, path, PATH_UNITS_MAX, FILE_NAME_NORMALIZED | VOLUME_NAME_DOS);
+    length = final_path(file, path, VOLUME_NAME_DOS);
     if (length == 0 && identity->path[0] == '\0')
-        length = GetFinalPathNameByHandleW(file, path, PATH_UNITS_MAX, FILE_NAME_NORMALIZED | VOLUME_NAME_NT);
-    if (length > 0 && length < PATH_UNITS_MAX)
+        length = final_path(file, path, VOLUME_NAME_NT);
+    if (length > 0)
         set_path(strip_prefix(path), identity);
     free(path);
 }
 
-/* "\Device\HarddiskVolume3\x" to "C:\x", in place: a drive's name is shorter than its device's. Leaves other paths alone. */
-static void device_path_to_drive(wchar_t *path)
+/* "\Device\HarddiskVolume3\x" to "C:\x", in place: a drive's name is shorter than its device's. */
+static void volume_path_to_drive(wchar_t *path)
 {
     wchar_t drive[3] = L"A:", device[512];
 
-    if (wcsncmp(path, L"\\Device\\", 8) != 0)
-        return;
     for (; drive[0] <= L'Z'; drive[0]++) {
         size_t length = QueryDosDeviceW(drive, device, 512) != 0 ? wcslen(device) : 0;
         if (length >= 2 && _wcsnicmp(path, device, length) == 0 && path[length] == L'\\') {
@@ -96,6 +126,34 @@ static void device_path_to_drive(wchar_t *path)
             return;
         }
     }
+}
+
+/*
+ * "\Device\Mup\server\share\x" to "\\server\share\x", in place; redirectors put parts of their own before the server, each with a
+ * semicolon in front ("\Device\Mup\;LanmanRedirector\;Z:000000000001a2b3\server\share\x"). False if it is no such path.
+ */
+static bool share_path_to_unc(wchar_t *path)
+{
+    static const wchar_t *const devices[] = {L"\\Device\\Mup\\", L"\\Device\\LanmanRedirector\\"};
+
+    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++) {
+        size_t length = wcslen(devices[i]);
+        wchar_t *server = path + length, *end;
+        if (_wcsnicmp(path, devices[i], length) != 0)
+            continue;
+        while (server[0] == L';' && (end = wcschr(server, L'\\')) != NULL)
+            server = end + 1;
+        wmemmove(path + 2, server, wcslen(server) + 1);
+        path[1] = L'\\';
+        return true;
+    }
+    return false;
+}
+
+void identify_dos_path(wchar_t *path)
+{
+    if (wcsncmp(path, L"\\Device\\", 8) == 0 && !share_path_to_unc(path))
+        volume_path_to_drive(path);
 }
 
 static HANDLE open_named(const struct event *event, struct module_identity *identity)
@@ -112,7 +170,7 @@ static HANDLE open_named(const struct event *event, struct module_identity *iden
     path = wide_from_utf8(name);
     if (path == NULL)
         return file;
-    device_path_to_drive(path);
+    identify_dos_path(path);
     set_path(path, identity);
     file = open_image(path);
     free(path);

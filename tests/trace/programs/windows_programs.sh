@@ -25,6 +25,14 @@ same "output of cmd" hi "$(tr -d '\r' <cmd.out)"
 trailrec -q -o trail.db -- cmd /c exit 7
 same "exit status" 7 $?
 
+# A 32-bit program, by the header of a 64-bit one: refused with a sentence where the system runs none.
+cp "$TRACE_TOOLS/../../samples/no_events.exe" narrow.exe || fail "there is no program to copy"
+header=$(od -An -tu4 -j60 -N4 narrow.exe)
+printf '\114\001' | dd of=narrow.exe bs=1 seek=$((header + 4)) conv=notrunc 2>/dev/null
+trailrec -q -o trail.db -- ./narrow.exe 2>narrow.err
+same "status of a 32-bit program" 126 $?
+grep -q 'it is a 32-bit program\|not a Windows program' narrow.err || fail "message: $(cat narrow.err)"
+
 for version in 5.1.1 5.2.0; do
     archive=$SEVENZIP_FOLDER/7zip-bin-$version.tgz
     [ -f "$archive" ] || skip "the npm package 7zip-bin $version was not fetched"
