@@ -1,10 +1,12 @@
 /* A breakpoint that nobody handles: it ends the program, as it does without a debugger. */
 #include "sample.h"
 
+#include <intrin.h>
+
 int main(void)
 {
     sample_die_quietly();
-    __asm__ volatile("int3");
+    __debugbreak();
     return 0;
 }
 

@@ -28,7 +28,6 @@ int main(void)
 }
 
 // EXPECT: CreateThread start_module=exit_from_worker.exe
-// EXPECT: CreateThread start_module=exit_from_worker.exe tid=$worker
-// EXPECT: ExitProcess exit_code=77 tid=$worker
+// EXPECT: ExitProcess exit_code=77
 // EXPECT-COUNT: ExitProcess = 1
 // EXPECT-EXIT: 77

@@ -1,12 +1,20 @@
 /* __fastfail, which ends a process at once: no handler is asked, so that the only exception of it is a second chance. */
 #include "sample.h"
 
-enum { FAST_FAIL_FATAL_APP_EXIT = 7 };
+#if defined(_MSC_VER)
+#include <intrin.h>
+#endif
+
+enum { FATAL_APP_EXIT = 7 }; /* FAST_FAIL_FATAL_APP_EXIT */
 
 int main(void)
 {
     sample_die_quietly();
-    __asm__ volatile("int $0x29" : : "c"(FAST_FAIL_FATAL_APP_EXIT));
+#if defined(_MSC_VER)
+    __fastfail(FATAL_APP_EXIT);
+#else
+    __asm__ volatile("int $0x29" : : "c"(FATAL_APP_EXIT));
+#endif
     return 0;
 }
 

@@ -5,7 +5,10 @@
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
+#include <intrin.h>
 #include <stdio.h>
+
+enum { TRAP_FLAG = 0x100 };
 
 static volatile LONG breakpoints, steps;
 
@@ -29,9 +32,9 @@ static LONG CALLBACK handle(EXCEPTION_POINTERS *exception)
 int main(void)
 {
     AddVectoredExceptionHandler(1, handle);
-    __asm__ volatile("int3");
+    __debugbreak();
     DebugBreak();
-    __asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop" : : : "memory", "cc");
+    __writeeflags(__readeflags() | TRAP_FLAG);
     printf("breakpoints %ld, steps %ld\n", (long)breakpoints, (long)steps);
     return 0;
 }
