@@ -1,0 +1,306 @@
+/* See side.h. */
+#include "side.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int out_of_memory(struct trail_error *error)
+{
+    return error_set(error, TRAIL_FAILED, 0, "out of memory");
+}
+
+/* Samples for all runs, none of them there yet. */
+static double *new_samples(const struct side *side)
+{
+    double *samples = malloc(side->count * sizeof *samples);
+
+    for (size_t i = 0; samples != NULL && i < side->count; i++)
+        samples[i] = -1;
+    return samples;
+}
+
+static void *grown(void *array, size_t count, size_t bytes)
+{
+    return (count & (count - 1)) == 0 ? realloc(array, (count > 0 ? 2 * count : 1) * bytes) : array;
+}
+
+/* The module of a load, made if it is new. The index holds positions + 1; the array is only sorted at the end. */
+static struct side_module *take_module(struct side *side, uint32_t role, const struct recorded_load *load)
+{
+    uint32_t *position = tuple_map_at(&side->module_index, role, load->key, 0);
+    struct side_module *modules, *module;
+
+    if (side->module_index.failed)
+        return NULL;
+    if (*position != 0)
+        return &side->modules[*position - 1];
+    if ((modules = grown(side->modules, side->module_count, sizeof *modules)) == NULL)
+        return NULL;
+    side->modules = modules;
+    module = &modules[side->module_count];
+    *module = (struct side_module){.role = role, .key = load->key, .name = load->name, .element = UINT32_MAX, .least = SIZE_MAX};
+    side->module_count++;
+    module->times = new_samples(side);
+    module->gaps = new_samples(side);
+    *position = (uint32_t)side->module_count;
+    return module->times != NULL && module->gaps != NULL ? module : NULL;
+}
+
+static int take_variant(const struct side *side, struct side_module *module, const struct recorded_load *load, size_t run)
+{
+    struct side_variant *variants, *variant;
+
+    for (size_t i = 0; i < module->variant_count; i++) {
+        variant = &module->variants[i];
+        if (variant->place != load->place || (variant->module != load->module &&
+                                              !identity_equal(&side->all->modules[variant->module].identity, &side->all->modules[load->module].identity)))
+            continue;
+        variant->runs += variant->last_run != run;
+        variant->last_run = run;
+        return 0;
+    }
+    if ((variants = grown(module->variants, module->variant_count, sizeof *variants)) == NULL)
+        return -1;
+    module->variants = variants;
+    variants[module->variant_count++] = (struct side_variant){load->module, load->place, 1, run};
+    return 0;
+}
+
+/* A run while it is taken in. */
+struct taking {
+    struct side *side;
+    const struct recording *recording;
+    size_t run;
+    double *last; /* by thread: when it last did something */
+    struct tuple_map loads; /* how often each module (position) */
+};
+
+static int take_load(struct taking *taking, const struct recorded_load *load)
+{
+    const struct recording *recording = taking->recording;
+    uint32_t role = load->process != RECORDING_NONE ? recording->processes[load->process].role : TEXT_NONE, *loads;
+    struct side_module *module = take_module(taking->side, role, load);
+
+    if (module == NULL || take_variant(taking->side, module, load, taking->run) != 0)
+        return -1;
+    loads = tuple_map_at(&taking->loads, (uint32_t)(module - taking->side->modules), 0, 0);
+    if (++*loads == 1) {
+        module->runs++;
+        if (!load->is_synthetic) {
+            module->element = load->element;
+            module->times[taking->run] = (double)load->net_ns;
+            if (load->thread != RECORDING_NONE)
+                module->gaps[taking->run] = (double)load->net_ns - taking->last[load->thread];
+        }
+    }
+    if (load->thread != RECORDING_NONE)
+        taking->last[load->thread] = (double)load->net_ns;
+    return taking->loads.failed ? -1 : 0;
+}
+
+static int take_loads(struct taking *taking)
+{
+    const struct recording *recording = taking->recording;
+    int result = 0;
+
+    if ((taking->last = calloc(recording->thread_count + 1, sizeof *taking->last)) == NULL)
+        return -1;
+    for (size_t i = 0; i < recording->thread_count; i++)
+        if (recording->threads[i].start_net_ns != RECORDING_UNKNOWN)
+            taking->last[i] = (double)recording->threads[i].start_net_ns;
+    for (size_t i = 0; i < recording->load_count && result == 0; i++)
+        result = take_load(taking, &recording->loads[i]);
+    for (size_t i = 0; i < taking->side->module_count && result == 0; i++) {
+        struct side_module *module = &taking->side->modules[i];
+        size_t loads = *tuple_map_at(&taking->loads, (uint32_t)i, 0, 0);
+        if (module->least == SIZE_MAX) /* new: the runs before were without it */
+            module->least = taking->run > 0 ? 0 : loads;
+        module->least = loads < module->least ? loads : module->least;
+        module->most = loads > module->most ? loads : module->most;
+    }
+    return taking->loads.failed ? -1 : result;
+}
+
+static int take_phase(struct side *side, size_t run, uint32_t from, uint32_t to, int64_t ns)
+{
+    uint32_t *position = tuple_map_at(&side->phase_index, from, to, 0);
+    struct side_phase *phases;
+
+    if (side->phase_index.failed)
+        return -1;
+    if (*position == 0) {
+        if ((phases = grown(side->phases, side->phase_count, sizeof *phases)) == NULL)
+            return -1;
+        side->phases = phases;
+        phases[side->phase_count++] = (struct side_phase){from, to, 0, new_samples(side)};
+        *position = (uint32_t)side->phase_count;
+    }
+    if (side->phases[*position - 1].times == NULL)
+        return -1;
+    if (ns >= 0 && side->phases[*position - 1].times[run] < 0) {
+        side->phases[*position - 1].times[run] = (double)ns;
+        side->phases[*position - 1].runs++;
+    }
+    return 0;
+}
+
+static uint32_t mark_point(struct side *side, uint32_t name)
+{
+    char text[256];
+
+    snprintf(text, sizeof text, "mark:%s", recordings_text(side->all, name));
+    return text_pool_add_text(side->all->texts, text);
+}
+
+static int take_phases(struct taking *taking)
+{
+    struct side *side = taking->side;
+    const struct recording *recording = taking->recording;
+    struct text_pool *texts = side->all->texts;
+    uint32_t start = text_pool_add_text(texts, "start"), end = text_pool_add_text(texts, "end"), from = start;
+    int64_t from_ns = 0;
+    int result = 0;
+
+    for (size_t i = 0; i < recording->mark_count && result == 0; i++) {
+        uint32_t point = mark_point(side, recording->marks[i].name);
+        result = take_phase(side, taking->run, from, point, recording->marks[i].net_ns - from_ns);
+        from = point;
+        from_ns = recording->marks[i].net_ns;
+    }
+    if (result == 0 && from != start)
+        result = take_phase(side, taking->run, from, end, recording->net_wall_ns - from_ns);
+    for (size_t i = 0; i < recording->load_count && result == 0; i++) {
+        const struct recorded_load *load = &recording->loads[i];
+        if (load->is_synthetic)
+            continue;
+        result = take_phase(side, taking->run, start, text_pool_add_text(texts, "first load"), load->net_ns);
+        break;
+    }
+    for (size_t i = recording->load_count; i-- > 0 && result == 0;) {
+        if (recording->loads[i].is_synthetic)
+            continue;
+        result = take_phase(side, taking->run, start, text_pool_add_text(texts, "last load"), recording->loads[i].net_ns);
+        break;
+    }
+    return result == 0 ? take_phase(side, taking->run, start, end, recording->net_wall_ns) : -1;
+}
+
+static int take_run(struct side *side, size_t run)
+{
+    struct taking taking = {.side = side, .recording = &side->all->items[side->first + run], .run = run};
+    int result = take_loads(&taking) != 0 || take_phases(&taking) != 0 ? -1 : 0;
+
+    free(taking.last);
+    tuple_map_release(&taking.loads);
+    return result;
+}
+
+struct place {
+    double rank;
+    size_t module;
+};
+
+static int compare_places(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+
+    if (a->rank < b->rank || b->rank < a->rank)
+        return a->rank < b->rank ? -1 : 1;
+    return (a->module > b->module) - (a->module < b->module);
+}
+
+/* The mean place of the module's first load among the loads of the runs that have it. */
+static void find_ranks(const struct side *side, struct place *places)
+{
+    for (size_t run = 0; run < side->count; run++) {
+        const struct recording *recording = &side->all->items[side->first + run];
+        for (size_t i = 0; i < recording->load_count; i++) {
+            const struct recorded_load *load = &recording->loads[i];
+            uint32_t role = load->process != RECORDING_NONE ? recording->processes[load->process].role : TEXT_NONE;
+            const struct side_module *module = load->occurrence <= 1 ? side_module(side, role, load->key) : NULL;
+            if (module != NULL)
+                places[module - side->modules].rank += (double)i / (double)module->runs;
+        }
+    }
+}
+
+static int sort_modules(struct side *side)
+{
+    struct place *places = calloc(side->module_count + 1, sizeof *places);
+    struct side_module *sorted = malloc((side->module_count + 1) * sizeof *sorted);
+
+    if (places == NULL || sorted == NULL) {
+        free(places);
+        free(sorted);
+        return -1;
+    }
+    for (size_t i = 0; i < side->module_count; i++)
+        places[i].module = i;
+    find_ranks(side, places);
+    qsort(places, side->module_count, sizeof *places, compare_places);
+    for (size_t i = 0; i < side->module_count; i++) {
+        sorted[i] = side->modules[places[i].module];
+        *tuple_map_at(&side->module_index, sorted[i].role, sorted[i].key, 0) = (uint32_t)i + 1;
+    }
+    free(places);
+    free(side->modules);
+    side->modules = sorted;
+    return 0;
+}
+
+int side_init(struct side *side, const struct recordings *recordings, size_t first, size_t count, struct trail_error *error)
+{
+    side->all = recordings;
+    side->first = first;
+    side->count = count;
+    for (size_t run = 0; run < count; run++)
+        if (take_run(side, run) != 0)
+            return out_of_memory(error);
+    if (sort_modules(side) != 0 || text_pool_has_failed(recordings->texts))
+        return out_of_memory(error);
+    if (count >= ORDER_RUNS_AT_LEAST && (side->order = order_learn(recordings, first, count, error)) == NULL)
+        return -1;
+    return 0;
+}
+
+void side_release(struct side *side)
+{
+    for (size_t i = 0; i < side->module_count; i++) {
+        free(side->modules[i].variants);
+        free(side->modules[i].times);
+        free(side->modules[i].gaps);
+    }
+    for (size_t i = 0; i < side->phase_count; i++)
+        free(side->phases[i].times);
+    free(side->modules);
+    free(side->phases);
+    order_free(side->order);
+    tuple_map_release(&side->module_index);
+    tuple_map_release(&side->phase_index);
+    memset(side, 0, sizeof *side);
+}
+
+const struct side_module *side_module(const struct side *side, uint32_t role, uint32_t key)
+{
+    uint32_t position = tuple_map_find(&side->module_index, role, key, 0);
+
+    return position != 0 ? &side->modules[position - 1] : NULL;
+}
+
+const struct side_phase *side_phase(const struct side *side, uint32_t from, uint32_t to)
+{
+    uint32_t position = tuple_map_find(&side->phase_index, from, to, 0);
+
+    return position != 0 ? &side->phases[position - 1] : NULL;
+}
+
+size_t side_samples(const struct side *side, const double *samples, double *out)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < side->count; i++)
+        if (samples[i] >= 0)
+            out[count++] = samples[i];
+    return count;
+}
