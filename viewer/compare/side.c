@@ -122,10 +122,10 @@ static int take_loads(struct taking *taking)
     return taking->loads.failed ? -1 : result;
 }
 
-static int take_phase(struct side *side, size_t run, uint32_t from, uint32_t to, int64_t ns)
+static int take_phase(struct side *side, size_t run, uint32_t from, uint32_t to, int64_t ns, int64_t gross_ns)
 {
     uint32_t *position = tuple_map_at(&side->phase_index, from, to, 0);
-    struct side_phase *phases;
+    struct side_phase *phases, *phase;
 
     if (side->phase_index.failed)
         return -1;
@@ -133,14 +133,16 @@ static int take_phase(struct side *side, size_t run, uint32_t from, uint32_t to,
         if ((phases = grown(side->phases, side->phase_count, sizeof *phases)) == NULL)
             return -1;
         side->phases = phases;
-        phases[side->phase_count++] = (struct side_phase){from, to, 0, new_samples(side)};
+        phases[side->phase_count++] = (struct side_phase){from, to, 0, new_samples(side), new_samples(side)};
         *position = (uint32_t)side->phase_count;
     }
-    if (side->phases[*position - 1].times == NULL)
+    phase = &side->phases[*position - 1];
+    if (phase->times == NULL || phase->held == NULL)
         return -1;
-    if (ns >= 0 && side->phases[*position - 1].times[run] < 0) {
-        side->phases[*position - 1].times[run] = (double)ns;
-        side->phases[*position - 1].runs++;
+    if (ns >= 0 && phase->times[run] < 0) {
+        phase->times[run] = (double)ns;
+        phase->held[run] = gross_ns > ns ? (double)(gross_ns - ns) : 0;
+        phase->runs++;
     }
     return 0;
 }
@@ -153,37 +155,49 @@ static uint32_t mark_point(struct side *side, uint32_t name)
     return text_pool_add_text(side->all->texts, text);
 }
 
-static int take_phases(struct taking *taking)
+/* From one mark to the next, and from the last to the end. */
+static int take_mark_phases(struct taking *taking, uint32_t start, uint32_t end)
 {
-    struct side *side = taking->side;
     const struct recording *recording = taking->recording;
-    struct text_pool *texts = side->all->texts;
-    uint32_t start = text_pool_add_text(texts, "start"), end = text_pool_add_text(texts, "end"), from = start;
-    int64_t from_ns = 0;
+    struct recorded_mark last = {0};
+    uint32_t from = start;
     int result = 0;
 
     for (size_t i = 0; i < recording->mark_count && result == 0; i++) {
-        uint32_t point = mark_point(side, recording->marks[i].name);
-        result = take_phase(side, taking->run, from, point, recording->marks[i].net_ns - from_ns);
+        const struct recorded_mark *mark = &recording->marks[i];
+        uint32_t point = mark_point(taking->side, mark->name);
+        result = take_phase(taking->side, taking->run, from, point, mark->net_ns - last.net_ns, mark->t_ns - last.t_ns);
         from = point;
-        from_ns = recording->marks[i].net_ns;
+        last = *mark;
     }
     if (result == 0 && from != start)
-        result = take_phase(side, taking->run, from, end, recording->net_wall_ns - from_ns);
-    for (size_t i = 0; i < recording->load_count && result == 0; i++) {
-        const struct recorded_load *load = &recording->loads[i];
-        if (load->is_synthetic)
-            continue;
-        result = take_phase(side, taking->run, start, text_pool_add_text(texts, "first load"), load->net_ns);
-        break;
-    }
-    for (size_t i = recording->load_count; i-- > 0 && result == 0;) {
+        result = take_phase(taking->side, taking->run, from, end, recording->net_wall_ns - last.net_ns, recording->wall_ns - last.t_ns);
+    return result;
+}
+
+static int take_load_phase(struct taking *taking, uint32_t start, const char *name, const struct recorded_load *load)
+{
+    return load == NULL ? 0
+                        : take_phase(taking->side, taking->run, start, text_pool_add_text(taking->side->all->texts, name), load->net_ns, load->t_ns);
+}
+
+static int take_phases(struct taking *taking)
+{
+    const struct recording *recording = taking->recording;
+    struct text_pool *texts = taking->side->all->texts;
+    uint32_t start = text_pool_add_text(texts, "start"), end = text_pool_add_text(texts, "end");
+    const struct recorded_load *first = NULL, *last = NULL;
+
+    for (size_t i = 0; i < recording->load_count; i++) {
         if (recording->loads[i].is_synthetic)
             continue;
-        result = take_phase(side, taking->run, start, text_pool_add_text(texts, "last load"), recording->loads[i].net_ns);
-        break;
+        last = &recording->loads[i];
+        first = first != NULL ? first : last;
     }
-    return result == 0 ? take_phase(side, taking->run, start, end, recording->net_wall_ns) : -1;
+    if (take_mark_phases(taking, start, end) != 0 || take_load_phase(taking, start, "first load", first) != 0 ||
+        take_load_phase(taking, start, "last load", last) != 0)
+        return -1;
+    return take_phase(taking->side, taking->run, start, end, recording->net_wall_ns, recording->wall_ns);
 }
 
 static int take_run(struct side *side, size_t run)
@@ -271,8 +285,10 @@ void side_release(struct side *side)
         free(side->modules[i].times);
         free(side->modules[i].gaps);
     }
-    for (size_t i = 0; i < side->phase_count; i++)
+    for (size_t i = 0; i < side->phase_count; i++) {
         free(side->phases[i].times);
+        free(side->phases[i].held);
+    }
     free(side->modules);
     free(side->phases);
     order_free(side->order);

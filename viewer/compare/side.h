@@ -33,7 +33,8 @@ struct side_module {
 struct side_phase {
     uint32_t from, to;
     size_t runs;
-    double *times;
+    double *times; /* net */
+    double *held;  /* how long the recorder held the target in it */
 };
 
 struct side {

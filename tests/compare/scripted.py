@@ -1,0 +1,176 @@
+"""Scripts for trailfake: runs of one made-up Windows program that differ only in what does not matter, or in one planted change too.
+
+The program starts, loads what it needs, marks `loaded`, starts three threads that load plugins at the same time, waits for them, loads the
+rest, marks `ready` and ends. From run to run the threads interleave at random, and times, bases, pids and the folder of temporary files vary.
+
+    scripted.py FOLDER SEED COUNT           writes FOLDER/0001.script ...: benign runs
+    scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity, path, slow
+                                            and prints what it is: the name, for swap the two names
+"""
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+
+SYSTEM = 'C:\\Windows\\System32\\'
+APP = 'C:\\Program Files\\Shop\\'
+STARTUP = ['ntdll', 'kernel32', 'KernelBase', 'user32', 'win32u', 'gdi32', 'ucrtbase', 'msvcrt', 'advapi32', 'sechost']
+EARLY = ['shopcore', 'settings', 'logging']
+THREADS = [['pricing', 'tax', 'discount', 'currency', 'rounding', 'vat'],
+           ['network', 'ws2_32', 'tls', 'http', 'json', 'cache'],
+           ['fonts', 'canvas', 'icons', 'theme', 'layout']]
+LATE = ['catalog', 'search', 'cart', 'checkout', 'printing']
+CHANGES = ['swap', 'add', 'remove', 'identity', 'path']
+
+
+class Module:
+    def __init__(self, name, folder=APP, build=1):
+        self.name, self.folder = name, folder
+        self.build_id = '%08x%08x' % (sum(ord(c) * 31 ** i for i, c in enumerate(name)) & 0xffffffff, build)
+        self.size = 65536 + 4096 * (len(name) % 7)
+
+
+def modules(names):
+    return [Module(name, SYSTEM if name in STARTUP or name == 'ws2_32' else APP) for name in names]
+
+
+class Program:
+    """What a run does, before chance has its part."""
+
+    def __init__(self):
+        self.startup, self.early, self.late = modules(STARTUP), modules(EARLY), modules(LATE)
+        self.threads = [modules(names) for names in THREADS]
+        self.slow = 1.0
+
+    def lists(self):
+        return [self.startup, self.early] + self.threads + [self.late]
+
+    def plant(self, rng, change):
+        """Changes one thing and says what: a tuple of module names."""
+        sequence = rng.choice(self.lists()[1:])
+        at = rng.randrange(len(sequence) - 1)
+        module = sequence[at]
+        if change == 'swap':
+            sequence[at], sequence[at + 1] = sequence[at + 1], sequence[at]
+            return (sequence[at].name, sequence[at + 1].name)
+        if change == 'add':
+            sequence.insert(at + 1, Module('intruder', rng.choice([APP, SYSTEM])))
+            return ('intruder',)
+        if change == 'remove':
+            sequence.remove(module)
+        elif change == 'identity':
+            sequence[at] = Module(module.name, module.folder, 2)
+        elif change == 'path':
+            sequence[at] = Module(module.name, rng.choice([APP + 'plugins\\', 'C:\\Users\\ada\\Downloads\\']))
+        elif change == 'slow':
+            self.slow = 1.15
+            return ('mark:loaded..mark:ready',)
+        return (module.name,)
+
+
+class Run:
+    """One run of a program as a script."""
+
+    def __init__(self, rng, program):
+        self.rng, self.program, self.lines, self.ns = rng, program, [], 0
+        self.pid = rng.randrange(1000, 60000)
+        self.base = 0x7ff000000000 + 0x10000 * rng.randrange(0x1000)
+
+    def after(self, ms, jitter=0.04):
+        return int(1e6 * ms * self.rng.lognormvariate(0, jitter))
+
+    def add(self, ns, tid, text):
+        self.lines.append('t=%d pid=%d tid=%d %s' % (ns, self.pid, tid, text))
+
+    def load(self, ns, tid, module, cause='runtime'):
+        self.base += 0x100000
+        self.add(ns, tid, 'LoadDll path="%s%s.dll" base=0x%x cause=%s size=%d build_id=%s' % (
+            module.folder.replace('\\', '\\\\'), module.name, self.base, cause, module.size, module.build_id))
+
+    def main_loads(self, sequence, ms, cause='runtime'):
+        for module in sequence:
+            self.ns += self.after(ms * self.program.slow if cause == 'runtime' and sequence is self.program.late else ms)
+            self.load(self.ns, self.pid, module, cause)
+
+    def thread_loads(self):
+        """Three threads at once: each goes its own way, and their events are merged by time."""
+        events = []
+        for number, sequence in enumerate(self.program.threads):
+            tid = self.pid + 1 + number
+            self.ns += self.after(0.05)
+            events.append((self.ns, len(events), tid, None, 'CreateThread start_address=0x140001%d00' % number))
+            ns = self.ns
+            for module in sequence:
+                ns += int(1e6 * self.program.slow * self.rng.gammavariate(4, 0.5))
+                events.append((ns, len(events), tid, module, ''))
+            ns += self.after(0.3)
+            events.append((ns, len(events), tid, None, 'ExitThread exit_code=0'))
+        for ns, _, tid, module, text in sorted(events, key=lambda event: event[:2]):
+            if module is None:
+                self.add(ns, tid, text)
+            else:
+                self.load(ns, tid, module)
+            self.ns = ns
+
+    def script(self):
+        temporary = 'C:\\\\Users\\\\ada\\\\AppData\\\\Local\\\\Temp\\\\_MEI%d\\\\' % self.rng.randrange(10000, 999999)
+        self.add(0, self.pid, 'CreateProcess via=launch path="%sshop.exe" base=0x140000000 size=1048576 build_id=00aa00aa' % APP.replace('\\', '\\\\'))
+        self.main_loads(self.program.startup, 0.4, 'startup')
+        self.ns += self.after(0.2)
+        self.add(self.ns, self.pid, 'Exception code=0x80000003 first_chance=1 address=0x7ff000000010')
+        self.main_loads(self.program.early, 2)
+        self.ns += self.after(0.5)
+        self.base += 0x100000
+        self.add(self.ns, self.pid, 'LoadDll path="%sunpacked.dll" base=0x%x cause=runtime size=65536 build_id=0badcafe' % (temporary, self.base))
+        self.add(self.ns, self.pid, 'Mark name=loaded')
+        self.thread_loads()
+        self.ns += self.after(0.2)
+        self.main_loads(self.program.late, 3)
+        self.ns += self.after(1)
+        self.add(self.ns, self.pid, 'Mark name=ready')
+        self.ns += self.after(5)
+        self.add(self.ns, self.pid, 'ExitProcess exit_code=0')
+        return '\n'.join(self.lines) + '\n'
+
+
+def make(seed, change=None):
+    """A script, and what was planted."""
+    rng = random.Random(seed)
+    program = Program()
+    planted = program.plant(rng, change) if change else ()
+    return Run(rng, program).script(), planted
+
+
+def record(trailfake, database, folder, scripts, label):
+    """Records each text as a run with that label. Returns the numbers of the runs, in order.
+
+    A script is replayed at once, so that the recorder's own clock does not fit its times: how long the target would have been held, and the
+    system that it would have run on, are put into the file afterwards.
+    """
+    os.makedirs(folder, exist_ok=True)
+    script = os.path.join(folder, 'shop.script')
+    for text in scripts:
+        with open(script, 'w') as file:
+            file.write(text)
+        subprocess.run([trailfake, '-q', '-o', database, '-l', label, '--', script], check=True)
+    with sqlite3.connect(database) as db:
+        db.execute("UPDATE event SET hold_ns = 20000 + seq % 7 * 1000 WHERE hold_ns IS NOT NULL")
+        db.execute("UPDATE run SET os = 'Windows 10.0.19045'")
+        return [row[0] for row in db.execute('SELECT id FROM run ORDER BY id DESC LIMIT ?', (len(scripts),))][::-1]
+
+
+def main():
+    folder, seed, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    change = sys.argv[4] if len(sys.argv) > 4 else None
+    os.makedirs(folder, exist_ok=True)
+    for number in range(1, count + 1):
+        text, planted = make('%s %s %d' % (seed, change, number), change)
+        with open(os.path.join(folder, '%04d.script' % number), 'w') as file:
+            file.write(text)
+        if change:
+            print('%04d %s' % (number, ' '.join(planted)))
+
+
+if __name__ == '__main__':
+    main()
