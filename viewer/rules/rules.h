@@ -1,0 +1,88 @@
+/*
+ * A rules file: what a program's runs are expected to look like, one rule a line, written by `trailview baseline` or by hand.
+ *
+ *     trail-rules 1
+ *     require libssl.so                        it is loaded
+ *     allow "my plugin.dll"                    it may be loaded
+ *     forbid *                                 nothing else is
+ *     order libcrypto.so < libssl.so < _ssl.so where they are loaded, their first loads come in this order
+ *     path version.dll {system}\version.dll    it comes from there
+ *     identity shop.dll version=2.4 version=2.5 build-id=8f3a...
+ *     limit loads 120
+ *     limit time start..mark:ready 450ms
+ *     [process helper.exe]                     the rules below are about each process of that program
+ *
+ * A line is blank, a section or a rule, and may end in a comment, which begins with a # where a word could begin. Words are separated by
+ * blanks; one in quotes may hold blanks, and a quote that is doubled. Names are globs (text.h). Text is UTF-8.
+ *
+ * A struct rules is constant once it was parsed; any thread may read it.
+ */
+#ifndef TRAIL_RULES_H
+#define TRAIL_RULES_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum rule_kind { RULE_REQUIRE, RULE_ALLOW, RULE_FORBID, RULE_ORDER, RULE_PATH, RULE_IDENTITY, RULE_LIMIT, RULE_KINDS };
+
+enum rule_measure { MEASURE_LOADS, MEASURE_EXCEPTIONS, MEASURE_THREADS, MEASURE_PROCESSES, MEASURE_TIME, MEASURES };
+
+enum rule_identity { IDENTITY_VERSION, IDENTITY_BUILD_ID, IDENTITY_PDB, IDENTITY_SIZE, IDENTITIES };
+
+enum rule_point_kind { POINT_START, POINT_END, POINT_FIRST_LOAD, POINT_LAST_LOAD, POINT_MARK, POINT_LOAD, POINT_KINDS };
+
+struct rule_point {
+    enum rule_point_kind kind;
+    const char *name; /* of MARK and LOAD: a glob */
+};
+
+struct rule {
+    enum rule_kind kind;
+    unsigned line;       /* from 1 */
+    unsigned column;     /* of its first word, in bytes from 1 */
+    bool is_learned;     /* it stands between the two lines that mark what baseline wrote */
+    bool is_process;     /* REQUIRE, ALLOW, FORBID: of processes, not of modules */
+    const char *process; /* the glob of its section; NULL: the run as a whole */
+    const char *text;    /* the rule without blanks around it and without its comment */
+    const char **words;  /* globs. REQUIRE, ALLOW, FORBID: one; ORDER: the chain; PATH: the module, its paths; IDENTITY: the module, values */
+    size_t word_count;
+    enum rule_identity *keys; /* IDENTITY: what words[1 + i] is a value of */
+    enum rule_measure measure; /* LIMIT */
+    struct rule_point from, to; /* of MEASURE_TIME */
+    int64_t most;               /* the limit: a count, or nanoseconds */
+};
+
+struct rules {
+    const char *name; /* of the file */
+    struct rule *rules; /* in the order of the file */
+    size_t count;
+    const char *text; /* the whole file */
+    size_t text_length;
+    size_t learned_start, learned_end; /* bytes: the learned part with both of its lines; equal if there is none */
+    void *memory;                      /* rules.c's */
+};
+
+/* The lines around what baseline wrote. They are comments to the rules. */
+#define RULES_LEARNED_START "# --- learned"
+#define RULES_LEARNED_END "# --- end of what was learned"
+
+/*
+ * Parses a whole file; `name` stands in messages. Returns 0, or -1 and a sentence that begins with name:line:column. Release with
+ * rules_release, also after a failure.
+ */
+int rules_parse(const char *name, const char *text, size_t length, struct rules *rules, struct trail_error *error);
+
+/* Reads and parses a file. As above; TRAIL_NOT_FOUND if it is not there. */
+int rules_read(const char *path, struct rules *rules, struct trail_error *error);
+void rules_release(struct rules *rules);
+
+/* The words of the language: "require", "loads", "build-id", "first-load". */
+const char *rule_kind_word(enum rule_kind kind);
+const char *rule_measure_word(enum rule_measure measure);
+const char *rule_identity_word(enum rule_identity key);
+const char *rule_point_word(enum rule_point_kind kind);
+
+#endif
