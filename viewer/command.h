@@ -21,6 +21,7 @@ struct command {
     const char *details;   /* further help, whole lines; may be "" */
     unsigned options;      /* OPTION_BITs besides OPTIONS_COMMON */
     unsigned flags;        /* enum command_flags */
+    const char *const *formats; /* formats of its own, besides those for rows; ends with NULL. NULL: none */
     int (*run)(struct viewer *viewer, struct trail_error *error); /* 0, 1 ("no") or -1 and error */
 };
 

@@ -24,6 +24,11 @@ static const struct option_description descriptions[OPTIONS] = {
     [OPTION_REVERSE] = {"reverse", 'r', NULL, "the last first"},
     [OPTION_LIMIT] = {"limit", 'n', "N", "at most N rows"},
     [OPTION_FOLLOW] = {"follow", 'F', NULL, "while the run is recorded, go on with what comes; ends when the run does, or after N rows"},
+    [OPTION_OUTPUT] = {"output", 'o', "FILE", "write to FILE instead of standard output"},
+    [OPTION_UPDATE] = {"update", 'u', "FILE", "learn the learned part of this rules file anew, and leave the rest of it as it is"},
+    [OPTION_IDENTITY] = {"identity", '\0', NULL, "also which builds the modules are: version, build-id, PDB"},
+    [OPTION_TIME] = {"time", '\0', NULL, "also how long the spans between marks take: for runs on this machine"},
+    [OPTION_EXPLAIN] = {"explain", '\0', NULL, "say of every rule what it means and how it was judged, also of those that hold"},
 };
 
 const struct option_description *options_description(enum option_id option)

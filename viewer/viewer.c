@@ -145,19 +145,39 @@ static int choose_color(struct viewer *viewer, struct trail_error *error)
     return 0;
 }
 
+/* The format of that name among the command's own, or NULL. */
+static const char *find_own_format(const struct command *command, const char *name)
+{
+    for (size_t i = 0; command->formats != NULL && command->formats[i] != NULL; i++)
+        if (strcmp(command->formats[i], name) == 0)
+            return command->formats[i];
+    return NULL;
+}
+
+static int bad_format(const struct viewer *viewer, const char *name, struct trail_error *error)
+{
+    const char *nearest = output_nearest_format(name);
+
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (find_own_format(commands[i], name) != NULL)
+            return error_set(error, TRAIL_FAILED, 0, "'%s' has no format '%s', only '%s' has; there are %s", viewer->command->name, name,
+                             commands[i]->name, output_format_names());
+    if (nearest != NULL)
+        return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; did you mean '%s'?", name, nearest);
+    return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; there are %s", name, output_format_names());
+}
+
 static int choose_output(struct viewer *viewer, struct trail_error *error)
 {
     const char *name = viewer->options.argument[OPTION_FORMAT];
-    const char *nearest = name != NULL ? output_nearest_format(name) : NULL;
 
     viewer->output.stream = stdout;
     viewer->output.is_terminal = program_is_terminal(stdout);
     viewer->output.width = viewer->output.is_terminal ? (size_t)program_terminal_width(stdout) : 0;
-    viewer->output.format = name != NULL ? output_format(name) : output_table_format();
-    if (viewer->output.format == NULL && nearest != NULL)
-        return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; did you mean '%s'?", name, nearest);
+    viewer->own_format = name != NULL ? find_own_format(viewer->command, name) : NULL;
+    viewer->output.format = name != NULL && viewer->own_format == NULL ? output_format(name) : output_table_format();
     if (viewer->output.format == NULL)
-        return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; there are %s", name, output_format_names());
+        return bad_format(viewer, name, error);
     return choose_color(viewer, error);
 }
 

@@ -36,6 +36,7 @@ struct viewer {
     struct run_reference *runs;
     size_t run_count;
     struct output output; /* format, stream and colour are set when a command runs */
+    const char *own_format; /* the command's own format that was asked for (its rows would be a table), or NULL */
 };
 
 /* Runs trailview: returns the exit status (0 yes, 1 no, 2 trouble). Prints on stdout, and a sentence on stderr for trouble. */

@@ -414,12 +414,13 @@ static int see_learned(struct parser *parser, const char *next, bool *is_inside)
         rules->learned_start = (size_t)(words->line - rules->text);
         rules->learned_end = (size_t)(next - rules->text);
         *is_inside = true;
+        parser->process = NULL; /* the sections of what was learned and of what was not are apart */
     } else if (begins_with(words, RULES_LEARNED_END)) {
         if (!*is_inside)
             return words_complain(words, words->line, "a learned part ends here, but none began");
         rules->learned_end = (size_t)(next - rules->text);
         *is_inside = false;
-        parser->process = NULL; /* what follows is about the run again, whatever was learned last */
+        parser->process = NULL;
     }
     return 0;
 }

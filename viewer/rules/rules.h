@@ -65,7 +65,7 @@ struct rules {
     void *memory;                      /* rules.c's */
 };
 
-/* The lines around what baseline wrote. They are comments to the rules. */
+/* How the lines around what baseline wrote begin. To the rules they are comments, but that each ends the section before it. */
 #define RULES_LEARNED_START "# --- learned"
 #define RULES_LEARNED_END "# --- end of what was learned"
 

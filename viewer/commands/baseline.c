@@ -1,0 +1,149 @@
+/* trailview baseline: writes down as rules what runs have in common. */
+#include "command.h"
+#include "rules/learn.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { RUNS_ADVISED = 10 };
+
+static const char head[] =
+    "trail-rules 1\n"
+    "# What runs of this program must look like; 'trailview check THIS-FILE [RUN...]' tells whether they do, 'trailview help check' what a\n"
+    "# rule means. Write your own above or below the learned part: they stay, and what they say of a module is not learned again.\n"
+    "\n";
+
+static int read_runs(const struct viewer *viewer, struct recordings *recordings, struct trail_error *error)
+{
+    for (size_t i = 0; i < viewer->run_count; i++) {
+        const struct database *database = viewer->runs[i].database;
+        if (recordings_add(recordings, database->db, database->path, viewer->runs[i].run, error) != 0)
+            return -1;
+    }
+    return recordings_finish(recordings, error);
+}
+
+static void warn_of_runs(const struct recordings *recordings)
+{
+    char sentence[200];
+
+    for (size_t i = 0; i < recordings->count; i++) {
+        const struct recording *run = &recordings->items[i];
+        const char *state = recordings_text(recordings, run->state);
+        if (strcmp(state, "complete") == 0)
+            continue;
+        snprintf(sentence, sizeof sentence, "run %" PRId64 " is %.20s: what it did later is not known, and not learned", run->run, state);
+        viewer_say(sentence);
+    }
+    for (size_t i = 1; i < recordings->count; i++) {
+        const struct recording *a = &recordings->items[0], *b = &recordings->items[i];
+        if (a->process_count == 0 || b->process_count == 0 || a->processes[0].key == b->processes[0].key)
+            continue;
+        snprintf(sentence, sizeof sentence, "run %" PRId64 " is of %.60s, run %" PRId64 " of %.60s: name the runs of one program", a->run,
+                 recordings_text(recordings, a->processes[0].name), b->run, recordings_text(recordings, b->processes[0].name));
+        viewer_say(sentence);
+        return;
+    }
+}
+
+static void say_how_many(size_t runs)
+{
+    char sentence[200];
+
+    if (runs < ORDER_RUNS_AT_LEAST)
+        snprintf(sentence, sizeof sentence, "learned from %zu run%s: too few to learn an order, and what differs from run to run may not have "
+                 "shown; take %d or more ('trailrec -n %d')", runs, runs == 1 ? "" : "s", RUNS_ADVISED, RUNS_ADVISED);
+    else if (runs < RUNS_ADVISED)
+        snprintf(sentence, sizeof sentence, "learned from %zu runs; with %d or more the rules hold better", runs, RUNS_ADVISED);
+    else
+        snprintf(sentence, sizeof sentence, "learned from %zu runs", runs);
+    viewer_say(sentence);
+}
+
+static int write_file(const char *path, const struct buffer *text, struct trail_error *error)
+{
+    FILE *file = path != NULL ? fopen(path, "wb") : stdout;
+    int result = 0;
+
+    if (file == NULL)
+        return error_set(error, TRAIL_FAILED, errno, "cannot write '%s': %s", path, strerror(errno));
+    if (fwrite(buffer_text(text), 1, text->length, file) != text->length)
+        result = error_set(error, TRAIL_FAILED, errno, "cannot write '%s': %s", path != NULL ? path : "the output", strerror(errno));
+    if (path != NULL && fclose(file) != 0 && result == 0)
+        result = error_set(error, TRAIL_FAILED, errno, "cannot write '%s': %s", path, strerror(errno));
+    return result;
+}
+
+static int learn(struct viewer *viewer, const struct recordings *recordings, const struct learn_options *options, struct trail_error *error)
+{
+    const char *path = viewer->options.argument[OPTION_UPDATE] != NULL ? viewer->options.argument[OPTION_UPDATE]
+                                                                       : viewer->options.argument[OPTION_OUTPUT];
+    struct side side = {0};
+    struct buffer text = {0};
+    int result = side_init(&side, recordings, 0, recordings->count, error);
+
+    if (result == 0)
+        result = learn_file(&side, options, head, &text, error);
+    if (result == 0 && (options->own == NULL || text.length != options->own->text_length ||
+                        memcmp(buffer_text(&text), options->own->text, text.length) != 0))
+        result = write_file(path, &text, error);
+    if (result == 0)
+        say_how_many(recordings->count);
+    buffer_release(&text);
+    side_release(&side);
+    return result;
+}
+
+static int baseline(struct viewer *viewer, const struct rules *own, struct trail_error *error)
+{
+    struct learn_options options = {viewer->options.given[OPTION_IDENTITY], viewer->options.given[OPTION_TIME], own};
+    struct recordings *recordings = recordings_new();
+    int result = -1;
+
+    if (recordings == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    if (read_runs(viewer, recordings, error) == 0) {
+        warn_of_runs(recordings);
+        result = learn(viewer, recordings, &options, error);
+    }
+    recordings_free(recordings);
+    return result;
+}
+
+static int run(struct viewer *viewer, struct trail_error *error)
+{
+    const char *update = viewer->options.argument[OPTION_UPDATE];
+    struct rules own = {0};
+    int result = -1;
+
+    if (update != NULL && viewer->options.given[OPTION_OUTPUT])
+        return error_set(error, TRAIL_FAILED, 0, "'--update' writes to its own file; there is no '--output' then");
+    if (viewer->options.given[OPTION_FORMAT])
+        return error_set(error, TRAIL_FAILED, 0, "'baseline' has one format, that of rules files; there is no '--format'");
+    if (viewer->run_count == 0)
+        return error_set(error, TRAIL_NOT_FOUND, 0, "'%s' has no runs yet; 'trailrec -n 10 -o FILE -- COMMAND' records ten", viewer->path);
+    if (update == NULL || rules_read(update, &own, error) == 0)
+        result = baseline(viewer, update != NULL ? &own : NULL, error);
+    rules_release(&own);
+    return result;
+}
+
+const struct command command_baseline = {
+    .name = "baseline",
+    .summary = "write down as rules, for 'check', what several good runs have in common",
+    .arguments = "[RUN...]",
+    .details =
+        "Without a RUN: all runs of the file. Ten runs or more make rules that the next good run does not break; an order is learned from five.\n"
+        "  require, allow   modules that all runs loaded, or some; 'forbid *' is the rest\n"
+        "  order            what comes before what, without what follows, and without what is chance between threads\n"
+        "  path             the folders that they came from, without what differs from machine to machine\n"
+        "  identity         only with --identity: every rebuild changes them\n"
+        "  limit            loads: a fifth more than was seen; exceptions, threads, processes: the most, and the spread more\n"
+        "  limit time       only with --time: the longest that was seen and a tenth of the median, where the runs agree well enough\n"
+        "A module's hand-written rules stay and count: what they say of it is not learned.\n",
+    .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_UPDATE) | OPTION_BIT(OPTION_IDENTITY) | OPTION_BIT(OPTION_TIME),
+    .flags = COMMAND_TAKES_RUNS | COMMAND_TAKES_ALL_RUNS,
+    .run = run,
+};

@@ -1,0 +1,210 @@
+/* trailview check: whether runs are as a rules file says. */
+#include "command.h"
+#include "db.h"
+#include "rules/judge.h"
+#include "rules/report.h"
+#include "selector.h"
+
+#include <string.h>
+
+/* A rule's result, for the formats that have rows; what is not known is NULL. */
+enum { RESULT_COLUMNS = 13 };
+
+static int add_runs(struct viewer *viewer, struct trail_error *error)
+{
+    if (viewer->argument_count == 0)
+        return error_set(error, TRAIL_FAILED, 0, "'check' needs a rules file: trailview check FILE.rules [RUN...]; 'trailview baseline' writes one");
+    for (int i = 1; i < viewer->argument_count; i++)
+        if (selector_add_runs(viewer, viewer->arguments[i], error) != 0)
+            return -1;
+    return viewer->argument_count > 1 ? 0 : selector_add_runs(viewer, "last", error);
+}
+
+static int read_runs(const struct viewer *viewer, struct recordings *recordings, struct trail_error *error)
+{
+    for (size_t i = 0; i < viewer->run_count; i++) {
+        const struct database *database = viewer->runs[i].database;
+        if (recordings_add(recordings, database->db, database->path, viewer->runs[i].run, error) != 0)
+            return -1;
+    }
+    return recordings_finish(recordings, error);
+}
+
+/* When and where the first run was: ?1 is the run. To be finalized by the caller; NULL and error on failure. */
+static sqlite3_stmt *look_up_first_run(const struct viewer *viewer, struct report *report, struct trail_error *error)
+{
+    sqlite3_stmt *row = db_prepare(viewer->runs[0].database->db, "SELECT start, host FROM temp.runs WHERE run = ?1", error);
+    const char *start, *host;
+
+    if (row == NULL)
+        return NULL;
+    sqlite3_bind_int64(row, 1, viewer->runs[0].run);
+    if (sqlite3_step(row) == SQLITE_ROW) {
+        start = (const char *)sqlite3_column_text(row, 0);
+        host = (const char *)sqlite3_column_text(row, 1);
+        report->start = start != NULL ? start : "";
+        report->host = host != NULL ? host : "";
+    }
+    return row;
+}
+
+static int print_whole(struct viewer *viewer, const struct report *report, struct trail_error *error)
+{
+    struct buffer text = {0};
+
+    report_format(viewer->own_format != NULL ? viewer->own_format : "table")(report, &text);
+    if (text.failed) {
+        buffer_release(&text);
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    }
+    fwrite(buffer_text(&text), 1, text.length, stdout);
+    buffer_release(&text);
+    return 0;
+}
+
+static struct cell text_cell(const char *text)
+{
+    struct cell cell = {CELL_NULL, 0, 0, NULL, 0};
+
+    if (text != NULL && text[0] != '\0')
+        cell = (struct cell){CELL_TEXT, 0, 0, text, strlen(text)};
+    return cell;
+}
+
+static struct cell number_cell(int64_t number, bool is_known)
+{
+    struct cell cell = {is_known ? CELL_INTEGER : CELL_NULL, number, 0, NULL, 0};
+
+    return cell;
+}
+
+/* `finding` is NULL for a rule that holds. */
+static int print_row(struct viewer *viewer, const struct report *report, size_t index, const struct finding *finding, struct trail_error *error)
+{
+    const struct judgement *judgement = report->judgement;
+    const struct rule *rule = &judgement->rules->rules[index];
+    const struct finding none = {.run = RECORDING_NONE, .subject = "", .path = ""};
+    struct buffer name = {0}, meaning = {0};
+    int result;
+
+    report_add_rule(rule, &name);
+    if (finding == NULL) {
+        report_add_meaning(report, index, &meaning);
+        finding = &none;
+    }
+    struct cell cells[RESULT_COLUMNS] = {
+        text_cell(judgement->rules->name),
+        number_cell(rule->line, true),
+        text_cell(buffer_text(&name)),
+        text_cell(finding == &none ? "holds" : "violated"),
+        number_cell(finding->run != RECORDING_NONE ? judgement->recordings->items[finding->run].run : 0, finding->run != RECORDING_NONE),
+        number_cell(finding->seq, finding->seq > 0),
+        number_cell(finding->t_ns, finding->seq > 0),
+        number_cell(finding->pid, finding->pid != 0),
+        number_cell(finding->tid, finding->tid != 0),
+        text_cell(finding->subject),
+        text_cell(finding->path),
+        text_cell(finding == &none ? buffer_text(&meaning) : finding->message),
+        text_cell(finding->hint),
+    };
+    result = output_row(&viewer->output, cells, error);
+    buffer_release(&name);
+    buffer_release(&meaning);
+    return result;
+}
+
+static int print_rows(struct viewer *viewer, const struct report *report, struct trail_error *error)
+{
+    static const struct column columns[RESULT_COLUMNS] = {
+        {"file", STYLE_PLAIN, 0}, {"line", STYLE_COUNT, 0}, {"rule", STYLE_PLAIN, 0}, {"result", STYLE_KIND, 0}, {"run", STYLE_COUNT, 0},
+        {"seq", STYLE_COUNT, 0}, {"t_ns", STYLE_MS, 0}, {"pid", STYLE_PLAIN, 0}, {"tid", STYLE_PLAIN, 0}, {"module", STYLE_PLAIN, 0},
+        {"path", STYLE_PLAIN, 0}, {"message", STYLE_PLAIN, 0}, {"hint", STYLE_PLAIN, 0}};
+    const struct judgement *judgement = report->judgement;
+    int result = output_begin(&viewer->output, columns, RESULT_COLUMNS, error);
+    size_t at = 0;
+
+    for (size_t rule = 0; result == 0 && rule < judgement->rules->count; rule++) {
+        if (report->explains && (at == judgement->finding_count || judgement->findings[at].rule != rule))
+            result = print_row(viewer, report, rule, NULL, error);
+        for (; result == 0 && at < judgement->finding_count && judgement->findings[at].rule == rule; at++)
+            result = print_row(viewer, report, rule, &judgement->findings[at], error);
+    }
+    if (output_end(&viewer->output, result == 0 ? error : NULL) != 0)
+        result = -1;
+    return result;
+}
+
+static int print_report(struct viewer *viewer, const struct judgement *judgement, struct trail_error *error)
+{
+    struct report report;
+    sqlite3_stmt *first_run = NULL;
+    int result = -1;
+
+    if (report_init(&report, judgement, error) == 0 && (first_run = look_up_first_run(viewer, &report, error)) != NULL) {
+        report.color = viewer->output.color && viewer->own_format == NULL;
+        report.explains = viewer->options.given[OPTION_EXPLAIN];
+        if (viewer->own_format != NULL || viewer_prints_table(viewer))
+            result = print_whole(viewer, &report, error);
+        else
+            result = print_rows(viewer, &report, error);
+    }
+    sqlite3_finalize(first_run);
+    report_release(&report);
+    return result;
+}
+
+static int check(struct viewer *viewer, const struct rules *rules, struct trail_error *error)
+{
+    struct recordings *recordings = recordings_new();
+    struct judgement judgement = {0};
+    int result = -1;
+
+    if (recordings == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    if (read_runs(viewer, recordings, error) == 0 && judge(rules, recordings, &judgement, error) == 0)
+        result = print_report(viewer, &judgement, error);
+    if (result == 0)
+        result = judgement.violated > 0;
+    judgement_release(&judgement);
+    recordings_free(recordings);
+    return result;
+}
+
+static int run(struct viewer *viewer, struct trail_error *error)
+{
+    struct rules rules = {0};
+    int result = -1;
+
+    if (viewer->argument_count == 0)
+        return add_runs(viewer, error);
+    if (rules_read(viewer->arguments[0], &rules, error) == 0 && add_runs(viewer, error) == 0)
+        result = check(viewer, &rules, error);
+    rules_release(&rules);
+    return result;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .summary = "whether runs are as a rules file says: which modules, in which order, from where, how many, how long",
+    .arguments = "FILE.rules [RUN...]",
+    .details =
+        "Exit status 0 if all rules hold, 1 if one is violated, 2 if the rules or runs cannot be read. Each run is judged by itself, but limits\n"
+        "of time by the median of all. Besides the formats below there are junit (JUnit XML, a test case for each rule), sarif (SARIF 2.1.0)\n"
+        "and github (annotations of GitHub Actions).\n"
+        "\n"
+        "A rules file begins with the line 'trail-rules 1'. A line is a rule; # begins a comment; a name with blanks stands in quotes.\n"
+        "  require NAME              it is loaded; a NAME is a file's name, with or without its version, or a glob: * ? [a-z]\n"
+        "  allow NAME                it may be loaded\n"
+        "  forbid NAME               it is not; of require, allow and forbid, the rule with the most characters besides * and ? decides\n"
+        "  order NAME < NAME         where both are loaded, their first loads come in this order; more may follow: A < B < C\n"
+        "  path NAME GLOB...         it comes from one of these folders or files: {system} {app} {temp} {home} {uuid} {n}; ** is any folders\n"
+        "  identity NAME KEY=GLOB... it is one of these builds; KEY is version, build-id, pdb or size (of the file, in bytes)\n"
+        "  limit loads N             at most so many; also exceptions, threads, processes\n"
+        "  limit time FROM..TO TIME  it takes at most so long; a point is start, end, first-load, last-load, mark:NAME or load:NAME\n"
+        "  require process NAME      such a process runs (with 'trailrec -f'); also allow and forbid\n"
+        "  [process NAME]            the rules below are about each process of that program; [run] leads back\n",
+    .options = OPTION_BIT(OPTION_EXPLAIN),
+    .flags = COMMAND_TAKES_ARGUMENTS,
+    .formats = report_formats,
+    .run = run,
+};

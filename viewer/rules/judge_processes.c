@@ -1,0 +1,54 @@
+/* See scope.h: which processes ran. */
+#include "scope.h"
+
+#include <inttypes.h>
+
+static const char *text(const struct judging *judging, uint32_t number)
+{
+    return recordings_text(judging->recordings, number);
+}
+
+/* The rule that decides on a process, or RECORDING_NONE. */
+static size_t process_decider(const struct judging *judging, const struct scope *scope, const struct recorded_process *process)
+{
+    const struct rules *rules = judging->rules;
+    size_t decider = RECORDING_NONE;
+
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->rules[i].is_process && subject_matches_process(judging->recordings, rules->rules[i].words[0], scope->run, process))
+            decider = judge_more_specific(rules, decider, i);
+    return decider;
+}
+
+void judge_processes(struct judging *judging, const struct scope *scope)
+{
+    const struct rules *rules = judging->rules;
+
+    for (size_t i = 0; i < rules->count; i++) {
+        struct buffer message = {0}, hint = {0};
+        bool is_there = false;
+        if (!rules->rules[i].is_process || rules->rules[i].kind != RULE_REQUIRE)
+            continue;
+        judging->judgement->verdicts[i].judged++;
+        for (size_t p = 0; p < scope->run->process_count && !is_there; p++)
+            is_there = subject_matches_process(judging->recordings, rules->rules[i].words[0], scope->run, &scope->run->processes[p]);
+        if (is_there)
+            continue;
+        buffer_add_text(&message, "no process ");
+        buffer_add_text(&message, rules->rules[i].words[0]);
+        buffer_add_text(&message, " ran");
+        judge_add(judging, i, scope, RECORDING_NONE, &message, &hint);
+    }
+    for (size_t p = 0; p < scope->run->process_count; p++) {
+        const struct recorded_process *process = &scope->run->processes[p];
+        size_t decider = process_decider(judging, scope, process);
+        struct buffer message = {0}, hint = {0};
+        if (decider == RECORDING_NONE || rules->rules[decider].kind != RULE_FORBID)
+            continue;
+        buffer_add_text(&message, "process ");
+        buffer_add_text(&message, text(judging, process->name));
+        buffer_format(&message, " (%" PRId64 ") ran", process->pid);
+        buffer_add_text(&hint, text(judging, process->command_line));
+        judge_add(judging, decider, scope, RECORDING_NONE, &message, &hint);
+    }
+}

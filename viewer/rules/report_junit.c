@@ -1,0 +1,125 @@
+/*
+ * A judgement as JUnit XML: a test suite, with a test case for each rule. There is no one definition; this is what the schemas of Ant's
+ * JUnit task (Windy Road) and of Jenkins both accept. Names have no line numbers, so that a case keeps its history when lines move.
+ */
+#include "report.h"
+
+#include "escape.h"
+#include "text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Text that is harmless on a terminal, in an attribute or an element. */
+static void add_xml(struct buffer *out, const char *text)
+{
+    static const char *const entities[128] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\n'] = "&#10;"};
+    size_t length = strlen(text), size;
+    uint32_t c = 0;
+
+    for (size_t at = 0; at < length; at += size) {
+        size = text_decode(text + at, length - at, &c);
+        if (size == 0 || (c < ' ' && c != '\n') || (c & 0xFFFE) == 0xFFFE) { /* what XML 1.0 has no characters for */
+            buffer_format(out, "\\x%02X", (unsigned char)text[at]);
+            size = size > 0 ? size : 1;
+        } else if (c < 128 && entities[c] != NULL) {
+            buffer_add_text(out, entities[c]);
+        } else {
+            buffer_add(out, text + at, size);
+        }
+    }
+}
+
+static void add_attribute(struct buffer *out, const char *name, const char *value)
+{
+    struct buffer harmless = {0};
+
+    escape_for_terminal(&harmless, value, strlen(value));
+    buffer_format(out, " %s=\"", name);
+    add_xml(out, buffer_text(&harmless));
+    buffer_add_char(out, '"');
+    out->failed |= harmless.failed;
+    buffer_release(&harmless);
+}
+
+static void add_failure(const struct report *report, size_t rule, struct buffer *out)
+{
+    const struct rules *rules = report->judgement->rules;
+    size_t first = report->groups_of[rule], end = report->groups_of[rule + 1];
+    struct buffer text = {0};
+
+    report_add_message(report, &report->groups[first], &text);
+    buffer_add_text(out, "\n      <failure");
+    add_attribute(out, "message", buffer_text(&text));
+    add_attribute(out, "type", rule_kind_word(rules->rules[rule].kind));
+    buffer_clear(&text);
+    escape_for_terminal(&text, rules->name, strlen(rules->name));
+    buffer_format(&text, ":%u:", rules->rules[rule].line);
+    for (size_t i = first; i < end; i++) {
+        const char *hint = report->judgement->findings[report->groups[i].first].hint;
+        buffer_add_char(&text, '\n');
+        report_add_message(report, &report->groups[i], &text);
+        if (hint == NULL)
+            continue;
+        buffer_add_text(&text, "\n-> ");
+        escape_for_terminal(&text, hint, strlen(hint));
+    }
+    buffer_add_char(out, '>');
+    add_xml(out, buffer_text(&text));
+    buffer_add_text(out, "</failure>\n    ");
+    out->failed |= text.failed;
+    buffer_release(&text);
+}
+
+static void add_case(const struct report *report, size_t rule, struct buffer *out)
+{
+    struct buffer name = {0};
+
+    report_add_rule(&report->judgement->rules->rules[rule], &name);
+    buffer_add_text(out, "    <testcase");
+    add_attribute(out, "name", buffer_text(&name));
+    add_attribute(out, "classname", report->judgement->rules->name);
+    buffer_add_text(out, " time=\"0\">");
+    if (report->groups_of[rule] < report->groups_of[rule + 1])
+        add_failure(report, rule, out);
+    buffer_add_text(out, "</testcase>\n");
+    out->failed |= name.failed;
+    buffer_release(&name);
+}
+
+static void add_suite(const struct report *report, struct buffer *out)
+{
+    const struct judgement *judgement = report->judgement;
+    char timestamp[20] = "1970-01-01T00:00:00"; /* the schema wants no fraction and no zone */
+    double seconds = 0;
+
+    if (strlen(report->start) >= sizeof timestamp - 1)
+        memcpy(timestamp, report->start, sizeof timestamp - 1);
+    for (size_t i = 0; i < judgement->recordings->count; i++)
+        seconds += (double)judgement->recordings->items[i].wall_ns / 1e9;
+    buffer_add_text(out, "  <testsuite package=\"trail\" id=\"0\"");
+    add_attribute(out, "name", judgement->rules->name);
+    add_attribute(out, "timestamp", timestamp);
+    add_attribute(out, "hostname", report->host[0] != '\0' ? report->host : "localhost");
+    buffer_format(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" time=\"%.3f\">\n", judgement->rules->count, judgement->violated, seconds);
+    buffer_add_text(out, "    <properties>\n");
+    for (size_t i = 0; i < judgement->recordings->count; i++) {
+        struct buffer run = {0};
+        buffer_add_text(&run, judgement->recordings->items[i].path);
+        buffer_format(&run, ":%" PRId64, judgement->recordings->items[i].run);
+        buffer_add_text(out, "      <property name=\"run\"");
+        add_attribute(out, "value", buffer_text(&run));
+        buffer_add_text(out, "/>\n");
+        buffer_release(&run);
+    }
+    buffer_add_text(out, "    </properties>\n");
+}
+
+void report_junit(const struct report *report, struct buffer *out)
+{
+    buffer_add_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    add_suite(report, out);
+    for (size_t i = 0; i < report->judgement->rules->count; i++)
+        add_case(report, i, out);
+    buffer_add_text(out, "    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n");
+}

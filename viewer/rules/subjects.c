@@ -1,0 +1,229 @@
+/* See subjects.h. */
+#include "subjects.h"
+
+#include "buffer.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What stands behind each other while subjects are collected: the subjects of one module, linked. */
+struct collecting {
+    size_t *first_of_module, *next;
+    size_t capacity;
+};
+
+static unsigned char fold(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+static int compare_ignoring_case(const char *a, const char *b)
+{
+    while (*a != '\0' && fold(*a) == fold(*b)) {
+        a++;
+        b++;
+    }
+    return (int)fold(*a) - (int)fold(*b);
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    const struct subject_name *a = left, *b = right;
+    int order = compare_ignoring_case(a->text, b->text);
+
+    return order != 0 ? order : a->subject < b->subject ? -1 : a->subject > b->subject;
+}
+
+/* The subject of a load: one that is there, or a new one; RECORDING_NONE without memory. */
+static size_t find_or_add(struct subjects *subjects, struct collecting *collecting, const struct recorded_load *load, bool folds_case)
+{
+    size_t *first = &collecting->first_of_module[load->module];
+
+    for (size_t i = *first; i != RECORDING_NONE; i = collecting->next[i])
+        if (subjects->items[i].key == load->key && subjects->items[i].place == load->place && subjects->items[i].folds_case == folds_case)
+            return i;
+    if (subjects->count == collecting->capacity) {
+        size_t capacity = collecting->capacity > 0 ? 2 * collecting->capacity : 256;
+        struct subject *items = realloc(subjects->items, capacity * sizeof *items);
+        size_t *next;
+        if (items == NULL)
+            return RECORDING_NONE;
+        subjects->items = items;
+        if ((next = realloc(collecting->next, capacity * sizeof *next)) == NULL)
+            return RECORDING_NONE;
+        collecting->next = next;
+        collecting->capacity = capacity;
+    }
+    subjects->items[subjects->count] = (struct subject){load->module, load->key, load->name, load->place, folds_case};
+    collecting->next[subjects->count] = *first;
+    *first = subjects->count;
+    return subjects->count++;
+}
+
+static int collect(struct subjects *subjects, struct collecting *collecting)
+{
+    const struct recordings *recordings = subjects->recordings;
+
+    for (size_t i = 0; i < recordings->module_count; i++)
+        collecting->first_of_module[i] = RECORDING_NONE;
+    for (size_t r = 0; r < recordings->count; r++) {
+        const struct recording *run = &recordings->items[r];
+        if ((subjects->of_load[r] = malloc((run->load_count + 1) * sizeof **subjects->of_load)) == NULL)
+            return -1;
+        for (size_t i = 0; i < run->load_count; i++)
+            if ((subjects->of_load[r][i] = find_or_add(subjects, collecting, &run->loads[i], run->folds_case)) == RECORDING_NONE)
+                return -1;
+    }
+    return 0;
+}
+
+static int index_names(struct subjects *subjects)
+{
+    if ((subjects->names = malloc((3 * subjects->count + 1) * sizeof *subjects->names)) == NULL)
+        return -1;
+    for (size_t i = 0; i < subjects->count; i++) {
+        const struct subject *subject = &subjects->items[i];
+        uint32_t numbers[3] = {subject->key, subjects->recordings->modules[subject->module].key, subject->name};
+        for (int k = 0; k < 3; k++)
+            if ((k < 1 || numbers[k] != numbers[0]) && (k < 2 || numbers[k] != numbers[1]))
+                subjects->names[subjects->name_count++] = (struct subject_name){recordings_text(subjects->recordings, numbers[k]), i};
+    }
+    qsort(subjects->names, subjects->name_count, sizeof *subjects->names, compare_names);
+    return 0;
+}
+
+int subjects_init(struct subjects *subjects, const struct recordings *recordings, struct trail_error *error)
+{
+    struct collecting collecting = {0};
+    int result = -1;
+
+    memset(subjects, 0, sizeof *subjects);
+    subjects->recordings = recordings;
+    subjects->of_load = calloc(recordings->count + 1, sizeof *subjects->of_load);
+    collecting.first_of_module = malloc((recordings->module_count + 1) * sizeof *collecting.first_of_module);
+    if (subjects->of_load != NULL && collecting.first_of_module != NULL && collect(subjects, &collecting) == 0)
+        result = index_names(subjects);
+    free(collecting.first_of_module);
+    free(collecting.next);
+    return result == 0 ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
+}
+
+void subjects_release(struct subjects *subjects)
+{
+    for (size_t r = 0; subjects->of_load != NULL && r < subjects->recordings->count; r++)
+        free(subjects->of_load[r]);
+    free(subjects->of_load);
+    free(subjects->items);
+    free(subjects->names);
+    memset(subjects, 0, sizeof *subjects);
+}
+
+bool subject_is_glob(const char *name)
+{
+    return strpbrk(name, "*?[") != NULL;
+}
+
+size_t subject_literal_characters(const char *glob)
+{
+    size_t count = 0;
+
+    for (; *glob != '\0'; glob++) {
+        const char *end = *glob == '[' && glob[1] != '\0' ? strchr(glob + 2, ']') : NULL;
+        if (end != NULL)
+            glob = end;
+        count += *glob != '*' && *glob != '?';
+    }
+    return count;
+}
+
+/* A name with a folder, as modules get it that have nothing else to tell them apart (recording.h). */
+static bool matches_with_place(const struct subjects *subjects, const char *glob, const struct subject *subject)
+{
+    struct buffer name = {0};
+    bool matches;
+
+    buffer_add_text(&name, recordings_text(subjects->recordings, subject->place));
+    buffer_add_char(&name, '/');
+    buffer_add_text(&name, recordings_text(subjects->recordings, subject->name));
+    matches = text_glob(glob, buffer_text(&name), subject->folds_case);
+    buffer_release(&name);
+    return matches;
+}
+
+bool subject_matches(const struct subjects *subjects, const char *glob, size_t index)
+{
+    const struct subject *subject = &subjects->items[index];
+    const struct recordings *recordings = subjects->recordings;
+
+    return text_glob(glob, recordings_text(recordings, subject->key), subject->folds_case) ||
+           text_glob(glob, recordings_text(recordings, subject->name), subject->folds_case) ||
+           text_glob(glob, recordings_text(recordings, recordings->modules[subject->module].key), subject->folds_case) ||
+           (strchr(glob, '/') != NULL && matches_with_place(subjects, glob, subject));
+}
+
+static int add_match(struct subject_list *list, size_t subject)
+{
+    if ((list->count & (list->count - 1)) == 0) { /* full at each power of two */
+        size_t *items = realloc(list->items, (list->count > 0 ? 2 * list->count : 1) * sizeof *items);
+        if (items == NULL)
+            return -1;
+        list->items = items;
+    }
+    list->items[list->count++] = subject;
+    return 0;
+}
+
+static int compare_positions(const void *left, const void *right)
+{
+    size_t a = *(const size_t *)left, b = *(const size_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+/* The names equal to a text stand together: where they begin. */
+static size_t first_name(const struct subjects *subjects, const char *text)
+{
+    size_t low = 0, high = subjects->name_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_ignoring_case(subjects->names[middle].text, text) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int subjects_match(const struct subjects *subjects, const char *glob, struct subject_list *list, struct trail_error *error)
+{
+    bool is_glob = subject_is_glob(glob) || strchr(glob, '/') != NULL; /* with a folder: not in the index */
+    size_t unique = 0;
+    int result = 0;
+
+    memset(list, 0, sizeof *list);
+    for (size_t i = 0; is_glob && i < subjects->count && result == 0; i++)
+        if (subject_matches(subjects, glob, i))
+            result = add_match(list, i);
+    for (size_t i = is_glob ? subjects->name_count : first_name(subjects, glob);
+         i < subjects->name_count && result == 0 && compare_ignoring_case(subjects->names[i].text, glob) == 0; i++)
+        if (subjects->items[subjects->names[i].subject].folds_case || strcmp(subjects->names[i].text, glob) == 0)
+            result = add_match(list, subjects->names[i].subject);
+    if (result != 0)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    if (list->count > 1)
+        qsort(list->items, list->count, sizeof *list->items, compare_positions);
+    for (size_t i = 0; i < list->count; i++)
+        if (unique == 0 || list->items[i] != list->items[unique - 1])
+            list->items[unique++] = list->items[i];
+    list->count = unique;
+    return 0;
+}
+
+bool subject_matches_process(const struct recordings *recordings, const char *glob, const struct recording *run,
+                             const struct recorded_process *process)
+{
+    return text_glob(glob, recordings_text(recordings, process->key), run->folds_case) ||
+           text_glob(glob, recordings_text(recordings, process->name), run->folds_case);
+}

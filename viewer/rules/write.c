@@ -1,0 +1,78 @@
+/* See write.h. */
+#include "write.h"
+
+#include "text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool needs_quotes(const char *word)
+{
+    return word[0] == '\0' || word[0] == '#' || word[0] == '[' || strcmp(word, "process") == 0 || strpbrk(word, " \t\"<]") != NULL;
+}
+
+void rule_write_word(struct buffer *out, const char *word)
+{
+    if (!needs_quotes(word)) {
+        buffer_add_text(out, word);
+        return;
+    }
+    buffer_add_char(out, '"');
+    for (; *word != '\0'; word++) {
+        if (*word == '"')
+            buffer_add_char(out, '"');
+        buffer_add_char(out, *word);
+    }
+    buffer_add_char(out, '"');
+}
+
+void rule_write_glob(struct buffer *out, const char *text)
+{
+    size_t length = strlen(text), size;
+    uint32_t c = 0;
+
+    for (size_t at = 0; at < length; at += size) {
+        size = text_decode(text + at, length - at, &c);
+        if (size == 0 || c < ' ') {
+            buffer_add_char(out, '?');
+            size = 1;
+        } else if (c == '*' || c == '?' || c == '[') {
+            buffer_format(out, "[%c]", (int)c);
+        } else {
+            buffer_add(out, text + at, size);
+        }
+    }
+}
+
+void rule_write_name(struct buffer *out, const char *text)
+{
+    struct buffer glob = {0};
+
+    rule_write_glob(&glob, text);
+    rule_write_word(out, buffer_text(&glob));
+    out->failed |= glob.failed;
+    buffer_release(&glob);
+}
+
+void rule_write_time(struct buffer *out, int64_t ns)
+{
+    static const struct {
+        const char *name;
+        int64_t ns;
+    } units[] = {{"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}};
+    int64_t step = 1;
+    size_t unit = 0;
+
+    while (ns / step >= 1000)
+        step *= 10;
+    ns = ns / step * step + (ns % step > 0 ? step : 0);
+    while (ns < units[unit].ns && unit < 3)
+        unit++;
+    buffer_format(out, "%" PRId64, ns / units[unit].ns);
+    if (ns % units[unit].ns > 0) { /* what is left has at most two digits */
+        int64_t rest = ns % units[unit].ns, digit = units[unit].ns / 10;
+        for (buffer_add_char(out, '.'); rest > 0; rest %= digit, digit /= 10)
+            buffer_add_char(out, (char)('0' + rest / digit));
+    }
+    buffer_add_text(out, units[unit].name);
+}
