@@ -97,12 +97,13 @@ static void test_every_kind(void **state)
 
 static void test_points(void **state)
 {
-    parse("trail-rules 1\nlimit time first-load..last-load 1s\nlimit time load:a..b.dll..mark:x..y 5us\nlimit time mark:start..end 7\n");
+    parse("trail-rules 1\nlimit time first-load..last-load 1s\nlimit time load:a..b.dll..mark:x..y 5us median 4us\nlimit time mark:start..end 7\n");
     assert_int_equal(rules.rules[0].from.kind, POINT_FIRST_LOAD);
     assert_int_equal(rules.rules[0].to.kind, POINT_LAST_LOAD);
     assert_string_equal(rules.rules[1].from.name, "a..b.dll");
     assert_string_equal(rules.rules[1].to.name, "x..y");
     assert_int_equal(rules.rules[1].most, 5000);
+    assert_int_equal(rules.rules[1].most_median, 4000);
     assert_string_equal(rules.rules[2].from.name, "start");
     assert_int_equal(rules.rules[2].to.kind, POINT_END);
     rules_release(&rules);
@@ -155,6 +156,8 @@ static void test_complaints(void **state)
     expect_complaint("limit time 5ms", 12, "'5ms' is no span of time: start..mark:ready, load:a.dll..end");
     expect_complaint("limit time strt..end 5ms", 12, "unknown point in time 'strt'; did you mean 'start'?");
     expect_complaint("limit time start..mark: 5ms", 12, "a name is missing after 'mark:'");
+    expect_complaint("limit time start..end 5ms mean 4ms", 27, "'mean' is one word too many; what may follow is 'median TIME'");
+    expect_complaint("limit time start..end 5ms median", 33, "a time is missing");
     expect_complaint("limit time start..end 5min", 23, "'5min' is no time; say 1.5s, 300ms, 20us or 5ns");
     expect_complaint("[proces a]", 2, "unknown section 'proces'; did you mean 'process'?");
     expect_complaint("[process a b]", 12, "']' is missing; a name with blanks or brackets stands in quotes");

@@ -141,7 +141,7 @@ const struct command command_baseline = {
         "  path             the folders that they came from, without what differs from machine to machine\n"
         "  identity         only with --identity: every rebuild changes them\n"
         "  limit            loads: a fifth more than was seen; exceptions, threads, processes: the most, and the spread more\n"
-        "  limit time       only with --time: the longest that was seen and a tenth of the median, where the runs agree well enough\n"
+        "  limit time       only with --time: the longest that was seen and as much more as that is above the shortest; for medians closer\n"
         "A module's hand-written rules stay and count: what they say of it is not learned.\n",
     .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_UPDATE) | OPTION_BIT(OPTION_IDENTITY) | OPTION_BIT(OPTION_TIME),
     .flags = COMMAND_TAKES_RUNS | COMMAND_TAKES_ALL_RUNS,

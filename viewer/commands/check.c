@@ -200,7 +200,8 @@ const struct command command_check = {
         "  path NAME GLOB...         it comes from one of these folders or files: {system} {app} {temp} {home} {uuid} {n}; ** is any folders\n"
         "  identity NAME KEY=GLOB... it is one of these builds; KEY is version, build-id, pdb or size (of the file, in bytes)\n"
         "  limit loads N             at most so many; also exceptions, threads, processes\n"
-        "  limit time FROM..TO TIME  it takes at most so long; a point is start, end, first-load, last-load, mark:NAME or load:NAME\n"
+        "  limit time FROM..TO TIME  it takes at most so long; a point is start, end, first-load, last-load, mark:NAME or load:NAME;\n"
+        "                            'median TIME' may follow, a closer limit for the median of ten runs or more\n"
         "  require process NAME      such a process runs (with 'trailrec -f'); also allow and forbid\n"
         "  [process NAME]            the rules below are about each process of that program; [run] leads back\n",
     .options = OPTION_BIT(OPTION_EXPLAIN),

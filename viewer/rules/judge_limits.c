@@ -216,18 +216,18 @@ static void judge_time(struct judging *judging, size_t rule)
     size_t count = judging->time_counts[rule];
     struct buffer message = {0}, hint = {0};
     struct scope one = {.process = NULL};
-    int64_t median;
+    int64_t median, most = count >= RULES_RUNS_FOR_MEDIAN && of->most_median > 0 ? of->most_median : of->most;
 
     qsort(values, count, sizeof *values, compare_times);
     median = values[count / 2].ns - (count % 2 == 0 ? (values[count / 2].ns - values[count / 2 - 1].ns) / 2 : 0);
     judging->judgement->verdicts[rule].worst = median;
-    if (median <= of->most)
+    if (median <= most)
         return;
     human_duration(&message, median);
     if (count > 1)
         buffer_format(&message, " is the median of %zu", count);
-    buffer_add_text(&message, "; the limit is ");
-    human_duration(&message, of->most);
+    buffer_add_text(&message, most == of->most ? "; the limit is " : "; the limit for a median is ");
+    human_duration(&message, most);
     if (count > 1) {
         buffer_add_text(&hint, "from ");
         human_duration(&hint, values[0].ns);

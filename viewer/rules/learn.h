@@ -8,8 +8,10 @@
  *   limit           loads: a fifth more than the most that was seen, and at least five, since single modules are named above;
  *                   exceptions, threads, processes: the most that was seen, and as many more as that is above the least; with fewer than
  *                   ten runs a tenth and one more, but for exceptions where there never was one
- *   limit time      if asked for, since it holds for one machine: the longest that was seen and a tenth of the median more, for the spans
- *                   between marks and the whole, unless the longest is more than half above the median
+ *   limit time      if asked for, since it holds for one machine: for the spans between marks and the whole. For one run, the longest that was
+ *                   seen and as much more as that is above the shortest (at least a tenth of the median); for the median of ten runs or
+ *                   more, the median and 1.3 times the distance of the quartiles (at least a twentieth of it) - left out where the
+ *                   longest is more than twice the median
  *
  * Lines are in the order of their text, so that a change is a line or two in git. Main thread.
  */

@@ -76,6 +76,11 @@ static bool is_worth_a_limit(const char *from, const char *to)
     return !is_load; /* what the loader does between two marks is in the time between the marks */
 }
 
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 static void add_time_limit(const struct learned_scope *scope, const struct side_phase *phase, struct line_list *list)
 {
     const struct recordings *all = scope->side->all;
@@ -89,7 +94,7 @@ static void add_time_limit(const struct learned_scope *scope, const struct side_
     }
     summary = statistics_summary(samples, side_samples(scope->side, phase->times, samples));
     free(samples);
-    if (summary.count < scope->side->count || summary.most > 1.5 * summary.median)
+    if (summary.count < scope->side->count || summary.most > 2 * summary.median)
         return;
     add_point(&points, recordings_text(all, phase->from));
     buffer_add_text(&points, "..");
@@ -103,7 +108,9 @@ static void add_time_limit(const struct learned_scope *scope, const struct side_
         buffer_release(&line);
         return;
     }
-    rule_write_time(&line, (int64_t)(summary.most + summary.median / 10) + 1);
+    rule_write_time(&line, (int64_t)(summary.most + larger(summary.median / 10, summary.most - summary.least)) + 1);
+    buffer_add_text(&line, " median ");
+    rule_write_time(&line, (int64_t)(summary.median + larger(summary.median / 20, 1.3 * (summary.high - summary.low))) + 1);
     line_list_take(list, &line);
 }
 

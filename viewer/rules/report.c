@@ -168,12 +168,12 @@ static void add_judged(const struct verdict *verdict, struct buffer *out, const 
     buffer_format(out, "judged %zu %s%s", verdict->judged, what, verdict->judged == 1 ? "" : "s");
 }
 
-static void add_limit_judged(const struct rule *rule, const struct verdict *verdict, struct buffer *out)
+static void add_limit_judged(const struct report *report, const struct rule *rule, const struct verdict *verdict, struct buffer *out)
 {
     if (verdict->worst == INT64_MIN) {
         buffer_add_text(out, "there was nothing to judge");
     } else if (rule->measure == MEASURE_TIME) {
-        buffer_add_text(out, verdict->judged == 1 ? "it took " : "the median was ");
+        buffer_add_text(out, report->judgement->recordings->count == 1 ? "it took " : "the median was ");
         human_duration(out, verdict->worst);
     } else {
         buffer_format(out, "the most was %" PRId64, verdict->worst);
@@ -204,7 +204,7 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
         buffer_add_text(out, meanings[of->kind]);
     buffer_add_text(out, "; ");
     if (of->kind == RULE_LIMIT)
-        add_limit_judged(of, verdict, out);
+        add_limit_judged(report, of, verdict, out);
     else if (of->kind == RULE_FORBID)
         buffer_format(out, "found %zu", verdict->findings);
     else if (verdict->judged == 0)

@@ -238,7 +238,32 @@ static int parse_points(struct parser *parser, struct rule *rule, const struct w
     return parse_point(parser, word, dots + 2, &rule->to);
 }
 
-/* limit: loads N, limit: time FROM..TO TIME */
+static int parse_time(struct parser *parser, const struct word *word, int64_t *ns)
+{
+    if (human_parse_time(word->text, ns) != 0)
+        return words_complain(&parser->words, word->start, "'%.60s' is no time; say 1.5s, 300ms, 20us or 5ns", word->text);
+    return 0;
+}
+
+/* limit time: FROM..TO TIME [median TIME] */
+static int parse_time_limit(struct parser *parser, struct rule *rule)
+{
+    struct word word;
+    int result;
+
+    if (need_word(parser, '\0', &word, "a span of time (start..mark:ready)") < 0 || parse_points(parser, rule, &word) != 0 ||
+        need_word(parser, '\0', &word, "a time") < 0 || parse_time(parser, &word, &rule->most) != 0)
+        return -1;
+    if ((result = words_next(&parser->words, '\0', &word)) <= 0)
+        return result;
+    if (!word_is(&word, "median"))
+        return words_complain(&parser->words, word.start, "'%.60s' is one word too many; what may follow is 'median TIME'", word.text);
+    if (need_word(parser, '\0', &word, "a time") < 0)
+        return -1;
+    return parse_time(parser, &word, &rule->most_median);
+}
+
+/* limit: loads N, limit: time ... */
 static int parse_limit(struct parser *parser, struct rule *rule)
 {
     struct word word;
@@ -251,18 +276,12 @@ static int parse_limit(struct parser *parser, struct rule *rule)
     rule->measure = (enum rule_measure)found;
     if (rule->measure == MEASURE_PROCESSES && rule->process != NULL)
         return words_complain(&parser->words, word.start, "the limit of processes stands before the first section");
-    if (rule->measure != MEASURE_TIME) {
-        if (need_word(parser, '\0', &word, "a number") < 0)
-            return -1;
-        if (human_parse_number(word.text, &rule->most) != 0)
-            return words_complain(&parser->words, word.start, "'%.60s' is no number", word.text);
-        return 0;
-    }
-    if (need_word(parser, '\0', &word, "a span of time (start..mark:ready)") < 0 || parse_points(parser, rule, &word) != 0 ||
-        need_word(parser, '\0', &word, "a time") < 0)
+    if (rule->measure == MEASURE_TIME)
+        return parse_time_limit(parser, rule);
+    if (need_word(parser, '\0', &word, "a number") < 0)
         return -1;
-    if (human_parse_time(word.text, &rule->most) != 0)
-        return words_complain(&parser->words, word.start, "'%.60s' is no time; say 1.5s, 300ms, 20us or 5ns", word.text);
+    if (human_parse_number(word.text, &rule->most) != 0)
+        return words_complain(&parser->words, word.start, "'%.60s' is no number", word.text);
     return 0;
 }
 

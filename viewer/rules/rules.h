@@ -9,7 +9,7 @@
  *     path version.dll {system}\version.dll    it comes from there
  *     identity shop.dll version=2.4 version=2.5 build-id=8f3a...
  *     limit loads 120
- *     limit time start..mark:ready 450ms
+ *     limit time start..mark:ready 450ms median 390ms
  *     [process helper.exe]                     the rules below are about each process of that program
  *
  * A line is blank, a section or a rule, and may end in a comment, which begins with a # where a word could begin. Words are separated by
@@ -34,6 +34,8 @@ enum rule_identity { IDENTITY_VERSION, IDENTITY_BUILD_ID, IDENTITY_PDB, IDENTITY
 
 enum rule_point_kind { POINT_START, POINT_END, POINT_FIRST_LOAD, POINT_LAST_LOAD, POINT_MARK, POINT_LOAD, POINT_KINDS };
 
+enum { RULES_RUNS_FOR_MEDIAN = 10 };
+
 struct rule_point {
     enum rule_point_kind kind;
     const char *name; /* of MARK and LOAD: a glob */
@@ -53,6 +55,7 @@ struct rule {
     enum rule_measure measure; /* LIMIT */
     struct rule_point from, to; /* of MEASURE_TIME */
     int64_t most;               /* the limit: a count, or nanoseconds */
+    int64_t most_median;        /* of MEASURE_TIME: the limit for the median of RULES_RUNS_FOR_MEDIAN runs or more; 0: the same */
 };
 
 struct rules {
