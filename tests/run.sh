@@ -25,6 +25,8 @@ need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
 need_file '/usr/x86_64-w64-mingw32/lib/libz.a' libz-mingw-w64-dev
 need_file '/usr/lib/wine/wine64' wine64
 need npm npm
+need node nodejs
+need xmllint libxml2-utils
 need flock util-linux
 python=$(/usr/bin/python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
 need_file "/usr/lib/${python:-python3}/test/test_threading.py" "lib${python:-python3}-testsuite"
