@@ -27,6 +27,14 @@ static char *take_text(struct judging *judging, struct buffer *text)
     return taken;
 }
 
+/* The scope's process, or that of a load; NULL if there is neither. */
+static const struct recorded_process *process_of(const struct scope *scope, size_t load)
+{
+    if (scope->process != NULL || load == RECORDING_NONE || scope->run->loads[load].process == RECORDING_NONE)
+        return scope->process;
+    return &scope->run->processes[scope->run->loads[load].process];
+}
+
 void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load, struct buffer *message, struct buffer *hint)
 {
     struct judgement *judgement = judging->judgement;
@@ -48,8 +56,8 @@ void judge_add(struct judging *judging, size_t rule, const struct scope *scope, 
     *finding = (struct finding){.rule = rule, .run = run, .subject = "", .path = ""};
     finding->message = take_text(judging, message);
     finding->hint = take_text(judging, hint);
-    if (scope->process != NULL)
-        finding->pid = scope->process->pid;
+    if (process_of(scope, load) != NULL)
+        finding->pid = process_of(scope, load)->pid;
     if (load != RECORDING_NONE) {
         const struct recorded_load *at = &scope->run->loads[load];
         finding->seq = at->seq;
@@ -58,6 +66,17 @@ void judge_add(struct judging *judging, size_t rule, const struct scope *scope, 
         finding->subject = recordings_text(judging->recordings, at->name);
         finding->path = recordings_text(judging->recordings, judging->recordings->modules[at->module].path);
     }
+}
+
+void judge_name_finding(struct judging *judging, const char *subject, int64_t pid)
+{
+    struct finding *finding = judging->judgement->findings + judging->judgement->finding_count;
+
+    if (judging->has_failed)
+        return;
+    finding[-1].subject = subject;
+    finding[-1].path = "";
+    finding[-1].pid = pid;
 }
 
 void judge_add_where(const struct judging *judging, struct buffer *out, const struct scope *scope, size_t load)
@@ -78,13 +97,15 @@ void judge_add_where(const struct judging *judging, struct buffer *out, const st
     }
 }
 
-void judge_add_process(const struct judging *judging, struct buffer *out, const struct scope *scope)
+void judge_add_process(const struct judging *judging, struct buffer *out, const struct scope *scope, size_t load)
 {
-    if (scope->process == NULL || scope->run->process_count < 2)
+    const struct recorded_process *process = process_of(scope, load);
+
+    if (process == NULL || scope->run->process_count < 2)
         return;
     buffer_add_text(out, " in process ");
-    buffer_add_text(out, recordings_text(judging->recordings, scope->process->name));
-    buffer_format(out, " (%" PRId64 ")", scope->process->pid);
+    buffer_add_text(out, recordings_text(judging->recordings, process->name));
+    buffer_format(out, " (%" PRId64 ")", process->pid);
 }
 
 /* Whether words are names of modules: how many of the rule's are. */

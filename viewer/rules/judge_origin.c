@@ -95,7 +95,7 @@ void judge_path(struct judging *judging, size_t rule, const struct scope *scope)
         buffer_add_text(&message, text(judging, subject->place));
         buffer_add_text(&message, "), not from ");
         add_words(&message, of);
-        judge_add_process(judging, &message, scope);
+        judge_add_process(judging, &message, scope, load);
         buffer_add_text(&message, ": ");
         judge_add_where(judging, &message, scope, load);
         add_identity(judging, &hint, subject);
@@ -110,7 +110,7 @@ static const char *identity_value(const struct judging *judging, const struct id
     case IDENTITY_VERSION:
         return text(judging, identity->version);
     case IDENTITY_BUILD_ID:
-        return text(judging, identity->build_id);
+        return text(judging, identity->build_id != TEXT_NONE ? identity->build_id : identity->pdb); /* as the column build_id has it */
     case IDENTITY_PDB:
         return text(judging, identity->pdb);
     default:
@@ -156,7 +156,7 @@ static void add_other_identity(struct judging *judging, size_t rule, const struc
         buffer_add_text(&message, of->words[i]);
         separator = " or ";
     }
-    judge_add_process(judging, &message, scope);
+    judge_add_process(judging, &message, scope, load);
     buffer_add_text(&message, ": ");
     judge_add_where(judging, &message, scope, load);
     buffer_add_text(&hint, "it was loaded from ");

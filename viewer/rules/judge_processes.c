@@ -38,6 +38,7 @@ void judge_processes(struct judging *judging, const struct scope *scope)
         buffer_add_text(&message, rules->rules[i].words[0]);
         buffer_add_text(&message, " ran");
         judge_add(judging, i, scope, RECORDING_NONE, &message, &hint);
+        judge_name_finding(judging, rules->rules[i].words[0], 0);
     }
     for (size_t p = 0; p < scope->run->process_count; p++) {
         const struct recorded_process *process = &scope->run->processes[p];
@@ -48,7 +49,9 @@ void judge_processes(struct judging *judging, const struct scope *scope)
         buffer_add_text(&message, "process ");
         buffer_add_text(&message, text(judging, process->name));
         buffer_format(&message, " (%" PRId64 ") ran", process->pid);
+        buffer_add_text(&hint, "its command line: ");
         buffer_add_text(&hint, text(judging, process->command_line));
         judge_add(judging, decider, scope, RECORDING_NONE, &message, &hint);
+        judge_name_finding(judging, text(judging, process->name), process->pid);
     }
 }

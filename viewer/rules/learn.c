@@ -213,17 +213,18 @@ static int learn_scope(struct learned_scope *scope, struct buffer *out)
 
 static void write_processes(const struct side *side, const struct programs *programs, struct buffer *out)
 {
-    struct line_list list = {0};
+    struct line_list lists[2] = {{0}, {0}}; /* require, allow */
     struct buffer line = {0};
 
     for (size_t i = 0; i < programs->count; i++) {
-        buffer_add_text(&line, programs->items[i].runs == side->count ? "require process " : "allow process ");
+        bool is_always = programs->items[i].runs == side->count;
+        buffer_add_text(&line, is_always ? "require process " : "allow process ");
         rule_write_name(&line, recordings_text(side->all, programs->items[i].key));
-        line_list_take(&list, &line);
+        line_list_take(&lists[!is_always], &line);
     }
-    buffer_add_text(&line, "forbid process *");
-    line_list_take(&list, &line);
-    line_list_write(&list, out);
+    line_list_write(&lists[0], out);
+    line_list_write(&lists[1], out);
+    buffer_add_text(out, "forbid process *\n");
 }
 
 static int compare_programs(const void *left, const void *right)

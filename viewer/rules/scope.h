@@ -58,13 +58,16 @@ void judge_times(struct judging *judging);
 /* The rule that decides, of two (either may be RECORDING_NONE). */
 size_t judge_more_specific(const struct rules *rules, size_t a, size_t b);
 
+/* What the last finding is about, where that is not the load that shows it. */
+void judge_name_finding(struct judging *judging, const char *subject, int64_t pid);
+
 /* Adds a finding about a load (RECORDING_NONE: about none); takes the texts over. */
 void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load, struct buffer *message, struct buffer *hint);
 
 /* "12.345 ms, seq 31, thread 4302 (worker)" */
 void judge_add_where(const struct judging *judging, struct buffer *out, const struct scope *scope, size_t load);
 
-/* " in process helper.exe (7102)", if the run has more than one. */
-void judge_add_process(const struct judging *judging, struct buffer *out, const struct scope *scope);
+/* " in process helper.exe (7102)", if the run has more than one: the scope's, or that of a load (or RECORDING_NONE). */
+void judge_add_process(const struct judging *judging, struct buffer *out, const struct scope *scope, size_t load);
 
 #endif
