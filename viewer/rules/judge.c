@@ -95,17 +95,20 @@ void judge_add_where(const struct judging *judging, struct buffer *out, const st
             buffer_add_char(out, ')');
         }
     }
+    if (process_of(scope, load) != NULL && scope->run->process_count > 1) {
+        buffer_add_text(out, " of ");
+        buffer_add_text(out, recordings_text(judging->recordings, process_of(scope, load)->name));
+        buffer_format(out, " (%" PRId64 ")", process_of(scope, load)->pid);
+    }
 }
 
-void judge_add_process(const struct judging *judging, struct buffer *out, const struct scope *scope, size_t load)
+void judge_add_process(const struct judging *judging, struct buffer *out, const struct scope *scope)
 {
-    const struct recorded_process *process = process_of(scope, load);
-
-    if (process == NULL || scope->run->process_count < 2)
+    if (scope->process == NULL || scope->run->process_count < 2)
         return;
     buffer_add_text(out, " in process ");
-    buffer_add_text(out, recordings_text(judging->recordings, process->name));
-    buffer_format(out, " (%" PRId64 ")", process->pid);
+    buffer_add_text(out, recordings_text(judging->recordings, scope->process->name));
+    buffer_format(out, " (%" PRId64 ")", scope->process->pid);
 }
 
 /* Whether words are names of modules: how many of the rule's are. */

@@ -144,7 +144,7 @@ static void add_never_reached(struct judging *judging, size_t rule, const struct
     } else {
         buffer_add_text(&message, point->kind == POINT_END ? "no end was seen" : "nothing was loaded");
     }
-    judge_add_process(judging, &message, scope, RECORDING_NONE);
+    judge_add_process(judging, &message, scope);
     judge_add(judging, rule, scope, RECORDING_NONE, &message, &hint);
 }
 
@@ -195,7 +195,7 @@ void judge_limit(struct judging *judging, size_t rule, const struct scope *scope
         return;
     load = of->measure == MEASURE_LOADS ? load_beyond(scope, of->most) : RECORDING_NONE;
     buffer_format(&message, "%" PRId64 " %s", count, rule_measure_word(of->measure));
-    judge_add_process(judging, &message, scope, RECORDING_NONE);
+    judge_add_process(judging, &message, scope);
     buffer_format(&message, "; the limit is %" PRId64, of->most);
     explain_count(judging, of, scope, load, &hint);
     judge_add(judging, rule, scope, load, &message, &hint);

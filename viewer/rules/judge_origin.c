@@ -95,8 +95,7 @@ void judge_path(struct judging *judging, size_t rule, const struct scope *scope)
         buffer_add_text(&message, text(judging, subject->place));
         buffer_add_text(&message, "), not from ");
         add_words(&message, of);
-        judge_add_process(judging, &message, scope, load);
-        buffer_add_text(&message, ": ");
+            buffer_add_text(&message, ": ");
         judge_add_where(judging, &message, scope, load);
         add_identity(judging, &hint, subject);
         judge_add(judging, rule, scope, load, &message, &hint);
@@ -156,7 +155,6 @@ static void add_other_identity(struct judging *judging, size_t rule, const struc
         buffer_add_text(&message, of->words[i]);
         separator = " or ";
     }
-    judge_add_process(judging, &message, scope, load);
     buffer_add_text(&message, ": ");
     judge_add_where(judging, &message, scope, load);
     buffer_add_text(&hint, "it was loaded from ");

@@ -116,7 +116,7 @@ void judge_require(struct judging *judging, size_t rule, const struct scope *sco
         return;
     buffer_add_text(&message, name);
     buffer_add_text(&message, " was not loaded");
-    judge_add_process(judging, &message, scope, RECORDING_NONE);
+    judge_add_process(judging, &message, scope);
     explain_missing(judging, &hint, name, scope);
     judging->missing[judging->missing_count < judging->rules->count ? judging->missing_count++ : 0] = rule;
     judge_add(judging, rule, scope, RECORDING_NONE, &message, &hint);
@@ -150,7 +150,6 @@ static void add_forbidden(struct judging *judging, size_t rule, const struct sco
     buffer_add_text(&message, text(judging, at->name));
     buffer_add_text(&message, subject_is_glob(glob) ? " was loaded, which no rule allows: " : " was loaded: ");
     judge_add_where(judging, &message, scope, load);
-    judge_add_process(judging, &message, scope, load);
     explain_unexpected(judging, &hint, text(judging, at->key));
     judge_add(judging, rule, scope, load, &message, &hint);
 }
@@ -183,7 +182,6 @@ static void add_out_of_order(struct judging *judging, size_t rule, const struct 
     }
     buffer_add_text(&message, "before ");
     buffer_add_text(&message, text(judging, a->name));
-    judge_add_process(judging, &message, scope, second);
     buffer_add_text(&message, ": ");
     judge_add_where(judging, &message, scope, second);
     buffer_add_text(&message, "; ");

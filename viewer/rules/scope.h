@@ -64,10 +64,10 @@ void judge_name_finding(struct judging *judging, const char *subject, int64_t pi
 /* Adds a finding about a load (RECORDING_NONE: about none); takes the texts over. */
 void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load, struct buffer *message, struct buffer *hint);
 
-/* "12.345 ms, seq 31, thread 4302 (worker)" */
+/* "12.345 ms, seq 31, thread 4302 (worker)"; of several processes also which: " of helper.exe (7102)" */
 void judge_add_where(const struct judging *judging, struct buffer *out, const struct scope *scope, size_t load);
 
-/* " in process helper.exe (7102)", if the run has more than one: the scope's, or that of a load (or RECORDING_NONE). */
-void judge_add_process(const struct judging *judging, struct buffer *out, const struct scope *scope, size_t load);
+/* " in process helper.exe (7102)", if the scope is one of several processes. */
+void judge_add_process(const struct judging *judging, struct buffer *out, const struct scope *scope);
 
 #endif

@@ -1,0 +1,311 @@
+/*
+ * Judging and learning, over runs made here with SQL: which rule decides, what is a violation and what is none, what is learned and that a
+ * file is updated line by line.
+ */
+#include "unit.h"
+
+#include "db.h"
+#include "rules/judge.h"
+#include "rules/learn.h"
+#include "rules/report.h"
+#include "rules/write.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct trail_error error;
+static sqlite3 *db;
+static struct recordings *recordings;
+static struct rules rules;
+static struct judgement judgement;
+
+static void run_sql(const char *format, ...)
+{
+    char *sql;
+    va_list arguments;
+
+    va_start(arguments, format);
+    sql = sqlite3_vmprintf(format, arguments);
+    va_end(arguments);
+    if (db_run(db, sql, &error) != 0)
+        fail_msg("%s: %s", error.sentence, sql);
+    sqlite3_free(sql);
+}
+
+/* A run of /app/prog with loads "PATH[@THREAD] ...", one a millisecond; a bare name is in /usr/lib. */
+static void add_run(int run, const char *loads)
+{
+    char text[1024], *word;
+    int seq = 1;
+
+    run_sql("INSERT INTO run (id, uuid, state, start_utc_ns, start_monotonic_ns, wall_ns, command_line, directory, mode, follow, os, arch, host, "
+            "recorder, wait_function, load_detection) VALUES (%d, 'u%d', 'complete', 0, 0, 100000000, 'prog', '/', 'launch', 0, 'Linux', 'x', 'h', "
+            "'0', 'w', 'l')", run, run);
+    run_sql("INSERT OR IGNORE INTO module VALUES (1, '/app/prog', 'prog', 9, 9, 62, 0, 0, '', '', '', '', '')");
+    run_sql("INSERT INTO process (run_id, id, pid, via, image_module_id, first_seq) VALUES (%d, 1, 70, 0, 1, 1)", run);
+    run_sql("INSERT INTO thread (run_id, id, process_id, tid, first_seq) VALUES (%d, 1, 1, 70, 1), (%d, 2, 1, 71, 1)", run, run);
+    run_sql("INSERT INTO event VALUES (%d, 1, 0, 0, 1, 1, 1, 0)", run);
+    snprintf(text, sizeof text, "%s", loads);
+    for (word = strtok(text, " "); word != NULL; word = strtok(NULL, " ")) {
+        char path[300], *at = strchr(word, '@');
+        int thread = at != NULL ? atoi(at + 1) : 1;
+        if (at != NULL)
+            *at = '\0';
+        snprintf(path, sizeof path, "%s%s", word[0] == '/' ? "" : "/usr/lib/", word);
+        run_sql("INSERT OR IGNORE INTO module (path, name, file_bytes, image_bytes, machine, pe_timestamp, pe_checksum, pdb_guid, pdb_name, "
+                "file_version, build_id, soname) VALUES (%Q, %Q, 5, 5, 62, 0, 0, '', '', '', '', '')", path, strrchr(path, '/') + 1);
+        seq++;
+        run_sql("INSERT INTO event VALUES (%d, %d, %d, 0, 1, %d, 5, 0)", run, seq, seq * 1000000, thread);
+        run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source) SELECT %d, %d, id, 0, 1, 0 FROM module WHERE path = %Q",
+                run, seq, path);
+    }
+}
+
+static int set_up(void **state)
+{
+    assert_int_equal(db_open_for_recording(unit_path("judge.db"), &db, &error), 0);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    judgement_release(&judgement);
+    recordings_free(recordings);
+    recordings = NULL;
+    rules_release(&rules);
+    db_close(db);
+    return remove(unit_path("judge.db"));
+}
+
+/* Reads all runs; what was open for recording is now open for viewing. */
+static void read_runs(int count)
+{
+    db_close(db);
+    if (db_open_for_viewing(unit_path("judge.db"), &db, &error) != 0)
+        fail_msg("%s", error.sentence);
+    assert_non_null(recordings = recordings_new());
+    for (int run = 1; run <= count; run++)
+        if (recordings_add(recordings, db, "judge.db", run, &error) != 0)
+            fail_msg("%s", error.sentence);
+    assert_int_equal(recordings_finish(recordings, &error), 0);
+}
+
+static void parse_rules(const char *text)
+{
+    char file[2048];
+
+    rules_release(&rules);
+    snprintf(file, sizeof file, "trail-rules 1\n%s", text);
+    if (rules_parse("r", file, strlen(file), &rules, &error) != 0)
+        fail_msg("%s", error.sentence);
+}
+
+/* Judges all runs by these rules; the findings must be `expected`: "LINE:MODULE ..." */
+static void expect(const char *text, const char *expected)
+{
+    char found[1024] = "";
+
+    judgement_release(&judgement);
+    parse_rules(text);
+    assert_int_equal(judge(&rules, recordings, &judgement, &error), 0);
+    for (size_t i = 0; i < judgement.finding_count; i++)
+        snprintf(found + strlen(found), sizeof found - strlen(found), "%s%u:%s", i > 0 ? " " : "", rules.rules[judgement.findings[i].rule].line - 1,
+                 judgement.findings[i].subject);
+    assert_string_equal(found, expected);
+}
+
+static void test_presence(void **state)
+{
+    add_run(1, "liba.so.1.2 libb.so plugin_x.so plugin_y.so");
+    read_runs(1);
+    expect("require liba.so", "");
+    expect("require liba.so.1.2", "");
+    expect("require liba.so.1.3", "1:liba.so.1.3"); /* who names a version means it */
+    expect("require LIBA.so", "1:LIBA.so");         /* Linux does not fold case */
+    expect("require plugin_*", "");
+    expect("require libc.so\nforbid libb.so", "1:libc.so 2:libb.so");
+    expect("forbid *\nallow lib*", "1:plugin_x.so 1:plugin_y.so");
+    expect("allow *\nforbid plugin_?.so\nallow plugin_y.so", "2:plugin_x.so");
+    expect("forbid plugin_*\nallow plugin_*.so", "");
+    expect("forbid plugin_*\nallow p?????_*", "1:plugin_x.so 1:plugin_y.so");
+    expect("[process prog]\nforbid lib[ab].so*", "2:liba.so.1.2 2:libb.so");
+    expect("[process other]\nforbid *", "");
+    expect("allow libb.so\n[process prog]\nforbid *\nallow plugin_*\nallow liba.so", "");
+    expect("require process prog\nforbid process *", "");
+    expect("require process other\nforbid process *", "1:other 2:prog");
+}
+
+static void test_order(void **state)
+{
+    add_run(1, "a.so b.so@2 c.so d.so a.so");
+    read_runs(1);
+    expect("order a.so < b.so < c.so < d.so", "");
+    expect("order b.so < a.so", "1:a.so");
+    expect("order b.so < missing.so < a.so", "1:a.so");
+    expect("order missing.so < a.so", "");
+    expect("order c.so < [ab].so", "1:a.so"); /* the first of them came too early */
+    expect("order [ab].so < [cd].so", "");
+    expect("order [ac].so < b.so", "1:b.so"); /* and all of them come first */
+}
+
+static void test_paths(void **state)
+{
+    add_run(1, "/usr/lib/x86_64-linux-gnu/s.so /app/a.so /app/plugins/deep/p.so /tmp/t.so /opt/o.so");
+    read_runs(1);
+    expect("path s.so {system}\npath a.so {app}\npath p.so {app}/plugins/deep\npath t.so {temp}\npath o.so /opt", "");
+    expect("path s.so {system}/s.so\npath a.so /app\npath p.so {app}/**\npath t.so /tmp/*\npath o.so /**/o.so", "");
+    expect("path p.so {app}/plugins", "1:p.so");
+    expect("path p.so {app}/*", "1:p.so");
+    expect("path * {system} {app} {app}/**", "1:t.so 1:o.so");
+    expect("path s.so /usr/lib", "1:s.so");
+}
+
+static void test_limits(void **state)
+{
+    add_run(1, "a.so b.so b.so");
+    add_run(2, "a.so");
+    read_runs(2);
+    expect("limit loads 3\nlimit threads 2\nlimit exceptions 0\nlimit processes 1", "");
+    expect("limit loads 2\nlimit threads 1", "1: 2: 2:");
+    expect("limit time start..load:a.so 2ms\nlimit time load:a.so..load:b.so 1ms", "2:"); /* never reached in run 2 */
+    expect("limit time start..load:a.so 1999us", "1:");
+    assert_int_equal(judgement.findings[0].run, RECORDING_NONE); /* by the median, not by a run */
+    expect("limit time start..end 1s median 1us", ""); /* two runs are not enough for that */
+}
+
+static void learn(const char *own, struct buffer *out)
+{
+    struct learn_options options = {false, false, NULL};
+    struct side side = {0};
+
+    buffer_release(out);
+    if (own != NULL) {
+        rules_release(&rules);
+        if (rules_parse("r", own, strlen(own), &rules, &error) != 0)
+            fail_msg("%s", error.sentence);
+        options.own = &rules;
+    }
+    assert_int_equal(side_init(&side, recordings, 0, recordings->count, &error), 0);
+    assert_int_equal(learn_file(&side, &options, "trail-rules 1\n", out, &error), 0);
+    side_release(&side);
+}
+
+static void expect_holds(const struct buffer *text)
+{
+    judgement_release(&judgement);
+    rules_release(&rules);
+    if (rules_parse("learned", buffer_text(text), text->length, &rules, &error) != 0)
+        fail_msg("%s\n%s", error.sentence, buffer_text(text));
+    assert_int_equal(judge(&rules, recordings, &judgement, &error), 0);
+    assert_int_equal(judgement.violated, 0);
+}
+
+#define LEARNED "# --- learned by 'trailview baseline', which replaces these lines with --update\n"
+#define ENDED "# --- end of what was learned\n"
+
+static void test_learned(void **state)
+{
+    struct buffer text = {0};
+
+    for (int run = 1; run <= 10; run++)
+        add_run(run, run % 2 == 0 ? "a.so b.so c.so /app/d.so" : "a.so /opt/r.so b.so@2 c.so /app/d.so");
+    read_runs(10);
+    learn(NULL, &text);
+    /* b came by another thread in some runs: its place among the others is not learned; and not what c makes follow anyway */
+    assert_string_equal(buffer_text(&text),
+                        "trail-rules 1\n" LEARNED "require a.so\nrequire b.so\nrequire c.so\nrequire d.so\nallow r.so\nforbid *\n"
+                        "order a.so < c.so\norder a.so < r.so\norder c.so < d.so\norder r.so < c.so\n"
+                        "path a.so {system}\npath b.so {system}\npath c.so {system}\npath d.so {app}\npath r.so /opt\n"
+                        "limit exceptions 0\nlimit loads 10\nlimit threads 2\n" ENDED);
+    expect_holds(&text);
+    buffer_release(&text);
+}
+
+static void test_names_that_need_care(void **state)
+{
+    struct buffer text = {0};
+
+    for (int run = 1; run <= 5; run++)
+        add_run(run, "we[ir]d*.so q\"uote.so #hash.so process <.so x].so new\nline.so /a?b/c.so");
+    read_runs(5);
+    learn(NULL, &text);
+    expect_holds(&text);
+    assert_non_null(strstr(buffer_text(&text), "require \"#hash.so\"\n"));
+    assert_non_null(strstr(buffer_text(&text), "require \"process\"\n"));
+    assert_non_null(strstr(buffer_text(&text), "require new?line.so\n"));
+    assert_non_null(strstr(buffer_text(&text), "path c.so \"/a[?]b\"\n"));
+    buffer_release(&text);
+}
+
+static void test_update(void **state)
+{
+    static const char before[] = "trail-rules 1\n# mine\nallow plugin_*\nforbid b.so\nlimit loads 100 # enough\npath a.so {home}\n\n" LEARNED
+                                 "require gone.so\n[process x]\nforbid *\n" ENDED "# below\nrequire a.so\n";
+    struct buffer text = {0}, again = {0};
+
+    add_run(1, "a.so b.so plugin_x.so c.so");
+    add_run(2, "a.so b.so plugin_y.so c.so");
+    read_runs(2);
+    learn(before, &text);
+    assert_string_equal(buffer_text(&text),
+                        "trail-rules 1\n# mine\nallow plugin_*\nforbid b.so\nlimit loads 100 # enough\npath a.so {home}\n\n" LEARNED
+                        "require c.so\nforbid *\npath b.so {system}\npath c.so {system}\npath plugin_x.so {system}\npath plugin_y.so {system}\n"
+                        "limit exceptions 0\nlimit threads 3\n" ENDED "# below\nrequire a.so\n");
+    learn(buffer_text(&text), &again); /* what was learned does not count as hand-written, and nothing changes twice */
+    assert_string_equal(buffer_text(&again), buffer_text(&text));
+    learn("trail-rules 1\nallow z", &again); /* no learned part yet, no line end */
+    assert_non_null(strstr(buffer_text(&again), "trail-rules 1\nallow z\n" LEARNED "require a.so\n"));
+    buffer_release(&text);
+    buffer_release(&again);
+}
+
+static void test_written_times(void **state)
+{
+    static const struct {
+        int64_t ns;
+        const char *text;
+    } cases[] = {{0, "0ns"}, {7, "7ns"}, {999, "999ns"}, {1000, "1us"}, {1001, "1.01us"}, {12345678, "12.4ms"}, {999999999, "1s"},
+                 {1000000000, "1s"}, {1234567890123, "1240s"}, {450000000, "450ms"}, {10050000, "10.1ms"}};
+    struct buffer text = {0};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        buffer_clear(&text);
+        rule_write_time(&text, cases[i].ns);
+        assert_string_equal(buffer_text(&text), cases[i].text);
+    }
+    buffer_release(&text);
+}
+
+static void test_report_counts_runs(void **state)
+{
+    struct report report;
+    struct buffer text = {0};
+
+    for (int run = 1; run <= 4; run++)
+        add_run(run, run == 2 || run == 4 ? "a.so x.so" : "a.so");
+    read_runs(4);
+    expect("forbid *\nallow a.so\nrequire b.so", "1:x.so 1:x.so 3:b.so 3:b.so 3:b.so 3:b.so");
+    assert_int_equal(judgement.verdicts[0].runs, 2);
+    assert_int_equal(judgement.violated, 2);
+    assert_int_equal(report_init(&report, &judgement, &error), 0);
+    assert_int_equal(report.group_count, 2);
+    report_add_message(&report, &report.groups[0], &text);
+    assert_string_equal(buffer_text(&text), "in 2 of 4 runs, first in run 2: x.so was loaded, which no rule allows: 3.000 ms, seq 3, thread 70 (main)");
+    report_release(&report);
+    buffer_release(&text);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+static const struct CMUnitTest tests[] = {
+    CASE(test_presence),
+    CASE(test_order),
+    CASE(test_paths),
+    CASE(test_limits),
+    CASE(test_learned),
+    CASE(test_names_that_need_care),
+    CASE(test_update),
+    cmocka_unit_test(test_written_times),
+    CASE(test_report_counts_runs),
+};
+UNIT_MAIN(tests)
