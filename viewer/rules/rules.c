@@ -515,8 +515,10 @@ static void hand_out_words(struct parser *parser)
     struct rules *rules = parser->rules;
 
     for (size_t i = 0; i < rules->count; i++) {
-        rules->rules[i].words = parser->memory->words + parser->first_words[i];
-        rules->rules[i].keys = parser->memory->keys + parser->first_words[i] + 1;
+        if (rules->rules[i].word_count > 0)
+            rules->rules[i].words = parser->memory->words + parser->first_words[i];
+        if (rules->rules[i].kind == RULE_IDENTITY)
+            rules->rules[i].keys = parser->memory->keys + parser->first_words[i] + 1;
     }
 }
 
