@@ -139,7 +139,7 @@ const struct command command_baseline = {
         "  require, allow   modules that all runs loaded, or some; 'forbid *' is the rest\n"
         "  order            what comes before what, without what follows, and without what is chance between threads\n"
         "  path             the folders that they came from, without what differs from machine to machine\n"
-        "  identity         only with --identity: every rebuild changes them\n"
+        "  identity         only with --identity, since every rebuild changes them: version and build of the program and its modules\n"
         "  limit            loads: a fifth more than was seen; exceptions, threads, processes: the most, and the spread more\n"
         "  limit time       only with --time: the longest that was seen and as much more as that is above the shortest; for medians closer\n"
         "A module's hand-written rules stay and count: what they say of it is not learned.\n",

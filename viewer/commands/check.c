@@ -198,7 +198,7 @@ const struct command command_check = {
         "  forbid NAME               it is not; of require, allow and forbid, the rule with the most characters besides * and ? decides\n"
         "  order NAME < NAME         where both are loaded, their first loads come in this order; more may follow: A < B < C\n"
         "  path NAME GLOB...         it comes from one of these folders or files: {system} {app} {temp} {home} {uuid} {n}; ** is any folders\n"
-        "  identity NAME KEY=GLOB... it is one of these builds; KEY is version, build-id, pdb or size (of the file, in bytes)\n"
+        "  identity NAME KEY=GLOB... it, a module or the program itself, is one of these builds; KEY is version, build-id, pdb or size (in bytes)\n"
         "  limit loads N             at most so many; also exceptions, threads, processes\n"
         "  limit time FROM..TO TIME  it takes at most so long; a point is start, end, first-load, last-load, mark:NAME or load:NAME;\n"
         "                            'median TIME' may follow, a closer limit for the median of ten runs or more\n"

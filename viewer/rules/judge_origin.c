@@ -138,14 +138,20 @@ static bool has_value(const struct rule *rule, enum rule_identity key, const cha
     return false;
 }
 
-static void add_other_identity(struct judging *judging, size_t rule, const struct scope *scope, const struct subject *subject, size_t load,
+/* A file whose identity is judged: a module by its first load, or a program (then `load` is RECORDING_NONE). */
+struct judged_file {
+    const char *name;
+    size_t module, load;
+};
+
+static void add_other_identity(struct judging *judging, size_t rule, const struct scope *scope, const struct judged_file *file,
                                enum rule_identity key, const char *value)
 {
     const struct rule *of = &judging->rules->rules[rule];
     struct buffer message = {0}, hint = {0};
     const char *separator = ", not ";
 
-    buffer_add_text(&message, text(judging, subject->name));
+    buffer_add_text(&message, file->name);
     buffer_format(&message, value[0] != '\0' ? " has %s " : " has no known %s", rule_identity_word(key));
     buffer_add_text(&message, value);
     for (size_t i = 1; i < of->word_count; i++) {
@@ -155,35 +161,53 @@ static void add_other_identity(struct judging *judging, size_t rule, const struc
         buffer_add_text(&message, of->words[i]);
         separator = " or ";
     }
-    buffer_add_text(&message, ": ");
-    judge_add_where(judging, &message, scope, load);
-    buffer_add_text(&hint, "it was loaded from ");
-    buffer_add_text(&hint, text(judging, judging->recordings->modules[subject->module].path));
-    judge_add(judging, rule, scope, load, &message, &hint);
+    if (file->load != RECORDING_NONE) {
+        buffer_add_text(&message, ": ");
+        judge_add_where(judging, &message, scope, file->load);
+    }
+    buffer_add_text(&hint, file->load != RECORDING_NONE ? "it was loaded from " : "it was run from ");
+    buffer_add_text(&hint, text(judging, judging->recordings->modules[file->module].path));
+    judge_add(judging, rule, scope, file->load, &message, &hint);
+    if (file->load == RECORDING_NONE)
+        judge_name_finding(judging, file->name, scope->process != NULL ? scope->process->pid : 0);
+}
+
+/* The first key that the file has none of the values for is told. */
+static void judge_file(struct judging *judging, size_t rule, const struct scope *scope, const struct judged_file *file)
+{
+    const struct rule *of = &judging->rules->rules[rule];
+    const struct identity *identity = &judging->recordings->modules[file->module].identity;
+    char room[24];
+
+    judging->judgement->verdicts[rule].judged++;
+    for (int key = 0; key < IDENTITIES; key++) {
+        bool is_given = false;
+        const char *value = identity_value(judging, identity, (enum rule_identity)key, room, sizeof room);
+        for (size_t i = 0; i + 1 < of->word_count; i++)
+            is_given |= of->keys[i] == (enum rule_identity)key;
+        if (!is_given || has_value(of, (enum rule_identity)key, value))
+            continue;
+        add_other_identity(judging, rule, scope, file, (enum rule_identity)key, value);
+        return;
+    }
 }
 
 void judge_identity(struct judging *judging, size_t rule, const struct scope *scope)
 {
-    const struct rule *of = &judging->rules->rules[rule];
+    const char *name = judging->rules->rules[rule].words[0];
     const struct subject_list *list = &judging->matches[judging->first_match[rule]];
-    char room[24];
 
+    for (size_t p = 0; p < scope->run->process_count; p++) { /* the programs themselves, which are no loads */
+        const struct recorded_process *process = &scope->run->processes[p];
+        if (process->module == RECORDING_NONE || (scope->process != NULL && scope->process != process) ||
+            !subject_matches_process(judging->recordings, name, scope->run, process))
+            continue;
+        judge_file(judging, rule, scope, &(struct judged_file){text(judging, process->name), process->module, RECORDING_NONE});
+    }
     for (size_t i = 0; i < list->count; i++) {
         const struct subject *subject = &judging->subjects.items[list->items[i]];
-        const struct identity *identity = &judging->recordings->modules[subject->module].identity;
         size_t load = scope->first[list->items[i]];
-        if (load == RECORDING_NONE)
-            continue;
-        judging->judgement->verdicts[rule].judged++;
-        for (int key = 0; key < IDENTITIES; key++) {
-            bool is_given = false;
-            const char *value = identity_value(judging, identity, (enum rule_identity)key, room, sizeof room);
-            for (size_t k = 0; k + 1 < of->word_count; k++)
-                is_given |= of->keys[k] == (enum rule_identity)key;
-            if (!is_given || has_value(of, (enum rule_identity)key, value))
-                continue;
-            add_other_identity(judging, rule, scope, subject, load, (enum rule_identity)key, value);
-            break;
-        }
+        if (load != RECORDING_NONE)
+            judge_file(judging, rule, scope, &(struct judged_file){text(judging, subject->name), subject->module, load});
     }
 }

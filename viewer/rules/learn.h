@@ -4,7 +4,7 @@
  *   require, allow  a module that every run (in a section: every such process) loaded, or only some; then `forbid *`
  *   order           what compare/order.h learned of first loads, without what follows from other pairs by modules that are always there
  *   path            the folders that it came from, with placeholders
- *   identity        if asked for: version and build of each module, since every rebuild changes them
+ *   identity        if asked for, since every rebuild changes them: version and build of the program and each module, or else the file's size
  *   limit           loads: a fifth more than the most that was seen, and at least five, since single modules are named above;
  *                   exceptions, threads, processes: the most that was seen, and as many more as that is above the least; with fewer than
  *                   ten runs a tenth and one more, but for exceptions where there never was one

@@ -3,6 +3,7 @@
 #include "write.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,44 +113,55 @@ int learn_paths(const struct learned_scope *scope, struct buffer *out)
     return out->failed ? -1 : 0;
 }
 
-static const struct identity *identity_of(const struct learned_scope *scope, const struct side_variant *variant)
+/* The files of one name, whose identities are collected. */
+struct files {
+    const struct learned_scope *scope;
+    size_t modules[BUILDS_AT_MOST];
+    size_t count;
+};
+
+static bool add_file(struct files *files, size_t module)
 {
-    return &scope->side->all->modules[variant->module].identity;
+    for (size_t i = 0; i < files->count; i++)
+        if (files->modules[i] == module)
+            return true;
+    if (files->count == BUILDS_AT_MOST)
+        return false;
+    files->modules[files->count++] = module;
+    return true;
 }
 
-static bool take_version(const struct learned_scope *scope, const struct side_variant *variant, void *context)
+static bool take_file(const struct learned_scope *scope, const struct side_variant *variant, void *context)
 {
-    struct values *values = context;
-    uint32_t version = identity_of(scope, variant)->version;
-
-    return version != TEXT_NONE && add_text(values->texts, &values->count, BUILDS_AT_MOST, text(scope, version));
+    (void)scope;
+    return add_file(context, variant->module);
 }
 
-static bool take_build_id(const struct learned_scope *scope, const struct side_variant *variant, void *context)
+/* What the identity says for a key, "" if that is not known. `room` is for a size. */
+static const char *identity_value(const struct files *files, size_t index, enum rule_identity key, char room[24])
 {
-    struct values *values = context;
-    uint32_t build_id = identity_of(scope, variant)->build_id;
+    const struct identity *identity = &files->scope->side->all->modules[files->modules[index]].identity;
 
-    return build_id != TEXT_NONE && add_text(values->texts, &values->count, BUILDS_AT_MOST, text(scope, build_id));
+    room[0] = '\0';
+    if (key == IDENTITY_SIZE && identity->file_bytes > 0)
+        snprintf(room, 24, "%" PRId64, identity->file_bytes);
+    if (key == IDENTITY_SIZE)
+        return room;
+    return text(files->scope, key == IDENTITY_VERSION ? identity->version : key == IDENTITY_BUILD_ID ? identity->build_id : identity->pdb);
 }
 
-static bool take_pdb(const struct learned_scope *scope, const struct side_variant *variant, void *context)
+/* Adds ` KEY=VALUE` for all values, if all of the files have one. Returns whether it did. */
+static bool add_values(const struct files *files, enum rule_identity key, struct buffer *line)
 {
-    struct values *values = context;
-    uint32_t pdb = identity_of(scope, variant)->pdb;
-
-    return pdb != TEXT_NONE && add_text(values->texts, &values->count, BUILDS_AT_MOST, text(scope, pdb));
-}
-
-/* Adds ` KEY=VALUE` for all values of a module, if all its builds have one. Returns whether it did. */
-static bool add_values(const struct learned_scope *scope, const struct learned_module *module, enum rule_identity key, struct buffer *line)
-{
-    static bool (*const takers[IDENTITIES])(const struct learned_scope *, const struct side_variant *, void *) = {
-        [IDENTITY_VERSION] = take_version, [IDENTITY_BUILD_ID] = take_build_id, [IDENTITY_PDB] = take_pdb};
+    char room[BUILDS_AT_MOST][24];
     struct values values = {{NULL}, 0};
 
-    if (!each_variant(scope, module, takers[key], &values))
-        return false;
+    for (size_t i = 0; i < files->count; i++) {
+        const char *value = identity_value(files, i, key, room[i]);
+        if (value[0] == '\0')
+            return false;
+        add_text(values.texts, &values.count, BUILDS_AT_MOST, value);
+    }
     for (size_t i = 0; i < values.count; i++) {
         struct buffer word = {0};
         buffer_add_text(&word, rule_identity_word(key));
@@ -163,25 +175,61 @@ static bool add_values(const struct learned_scope *scope, const struct learned_m
     return values.count > 0;
 }
 
+/* A line for files that all have a version or build, or at least a known size. */
+static void add_identity(const struct files *files, const char *name, struct line_list *list)
+{
+    struct buffer line = {0};
+    bool is_known;
+
+    if (learned_is_own(files->scope, RULE_IDENTITY, name, true))
+        return;
+    buffer_add_text(&line, "identity ");
+    rule_write_word(&line, name);
+    is_known = add_values(files, IDENTITY_VERSION, &line);
+    is_known |= add_values(files, IDENTITY_BUILD_ID, &line) || add_values(files, IDENTITY_PDB, &line);
+    if (is_known || add_values(files, IDENTITY_SIZE, &line))
+        line_list_take(list, &line);
+    else
+        buffer_release(&line);
+}
+
+/* The programs of the scope's processes. */
+static void add_program(const struct learned_scope *scope, struct line_list *list)
+{
+    struct files files = {.scope = scope};
+    const struct side *side = scope->side;
+    struct buffer name = {0};
+    uint32_t key = TEXT_NONE;
+    bool is_whole = true;
+
+    for (size_t r = side->first; r < side->first + side->count; r++) {
+        const struct recording *run = &side->all->items[r];
+        for (size_t p = 0; p < run->process_count; p++) {
+            bool is_in = scope->process == NULL || strcmp(text(scope, run->processes[p].key), scope->process) == 0;
+            if (!is_in || run->processes[p].module == RECORDING_NONE)
+                continue;
+            is_whole &= (key == TEXT_NONE || key == run->processes[p].key) && add_file(&files, run->processes[p].module);
+            key = run->processes[p].key;
+        }
+    }
+    rule_write_glob(&name, text(scope, key));
+    if (is_whole && files.count > 0 && name.length > 0)
+        add_identity(&files, buffer_text(&name), list);
+    list->has_failed |= name.failed;
+    buffer_release(&name);
+}
+
 int learn_identities(const struct learned_scope *scope, struct buffer *out)
 {
     struct line_list list = {0};
-    struct buffer name = {0}, line = {0};
+    struct buffer name = {0};
 
+    add_program(scope, &list);
     for (size_t i = 0; i < scope->module_count; i++) {
-        const struct learned_module *module = &scope->modules[i];
-        bool is_known;
-        add_name(scope, module, &name);
-        if (learned_is_own(scope, RULE_IDENTITY, buffer_text(&name), true))
-            continue;
-        buffer_add_text(&line, "identity ");
-        rule_write_word(&line, buffer_text(&name));
-        is_known = add_values(scope, module, IDENTITY_VERSION, &line);
-        is_known |= add_values(scope, module, IDENTITY_BUILD_ID, &line) || add_values(scope, module, IDENTITY_PDB, &line);
-        if (is_known)
-            line_list_take(&list, &line);
-        else
-            buffer_release(&line);
+        struct files files = {.scope = scope};
+        add_name(scope, &scope->modules[i], &name);
+        if (each_variant(scope, &scope->modules[i], take_file, &files))
+            add_identity(&files, buffer_text(&name), &list);
     }
     line_list_write(&list, out);
     out->failed |= name.failed;
