@@ -20,6 +20,9 @@ void sample_run_threads(int count, void (*run)(int index));
 void *sample_load(const char *name);
 void sample_unload(void *library);
 
+/* Loads a library of the system that no program has from the start, by its bare name: libm.so.6, version.dll. */
+void *sample_load_from_system(void);
+
 /* Calls a function `int NAME(void)` of a loaded library. */
 int sample_call(void *library, const char *name);
 

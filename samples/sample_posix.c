@@ -75,6 +75,15 @@ void *sample_load(const char *name)
     return library;
 }
 
+void *sample_load_from_system(void)
+{
+    void *library = dlopen("libm.so.6", RTLD_NOW);
+
+    if (library == NULL)
+        sample_fail(dlerror());
+    return library;
+}
+
 void sample_unload(void *library)
 {
     if (dlclose(library) != 0)

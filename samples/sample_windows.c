@@ -91,6 +91,15 @@ void *sample_load(const char *name)
     return library;
 }
 
+void *sample_load_from_system(void)
+{
+    void *library = LoadLibraryA("version.dll");
+
+    if (library == NULL)
+        sample_fail("version.dll");
+    return library;
+}
+
 void sample_unload(void *library)
 {
     if (!FreeLibrary(library))

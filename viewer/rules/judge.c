@@ -220,13 +220,13 @@ static void judge_process(struct judging *judging, const struct scope *scope)
     const struct rules *rules = judging->rules;
 
     memcpy(judging->section_deciders, judging->deciders, judging->subjects.count * sizeof *judging->deciders);
+    for (size_t i = 0; i < rules->count; i++)
+        if (decides_on_modules(&rules->rules[i]) && applies_to_process(judging, &rules->rules[i], scope))
+            decide(judging, i, judging->section_deciders);
     for (size_t i = 0; i < rules->count; i++) {
         const struct rule *rule = &rules->rules[i];
-        if (applies_to_process(judging, rule, scope)) {
+        if (applies_to_process(judging, rule, scope))
             judge_in(judging, i, scope);
-            if (decides_on_modules(rule))
-                decide(judging, i, judging->section_deciders);
-        }
         if (rule->kind == RULE_ORDER && (rule->process == NULL || applies_to_process(judging, rule, scope)))
             judge_order(judging, i, scope);
     }
@@ -269,6 +269,7 @@ static void judge_run(struct judging *judging, size_t run_index, const size_t *p
     struct scope scope = {run, run_index, NULL, RECORDING_NONE, positions, starts[run->process_count], first};
 
     judging->missing_count = 0;
+    memcpy(judging->section_deciders, judging->deciders, judging->subjects.count * sizeof *judging->deciders);
     note_first_loads(judging, &scope, first, true);
     for (size_t i = 0; i < judging->rules->count; i++)
         if (judging->rules->rules[i].process == NULL)

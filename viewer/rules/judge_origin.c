@@ -60,7 +60,7 @@ static void add_words(struct buffer *out, const struct rule *rule)
 static void add_identity(const struct judging *judging, struct buffer *out, const struct subject *subject)
 {
     const struct identity *identity = &judging->recordings->modules[subject->module].identity;
-    const char *separator = "what was loaded is";
+    const char *separator = "what was loaded:";
 
     if (identity->version != TEXT_NONE) {
         buffer_format(out, "%s version %.80s", separator, text(judging, identity->version));
@@ -71,7 +71,7 @@ static void add_identity(const struct judging *judging, struct buffer *out, cons
         separator = ",";
     }
     if (identity->file_bytes > 0)
-        buffer_format(out, "%s of %" PRId64 " bytes", separator, identity->file_bytes);
+        buffer_format(out, "%s %" PRId64 " bytes", separator, identity->file_bytes);
 }
 
 void judge_path(struct judging *judging, size_t rule, const struct scope *scope)

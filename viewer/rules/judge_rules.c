@@ -41,12 +41,13 @@ static size_t find_load(const struct scope *scope, const struct subject_list *li
     return found;
 }
 
-/* Whether another rule by name than a bare glob is about the module: it is then no candidate for a mistaken name. */
-static bool is_named(const struct judging *judging, size_t subject)
+/* Whether a rule requires or allows the module by its own name: it is then none that came in another's place. */
+static bool is_expected(const struct judging *judging, size_t subject)
 {
-    size_t decider = judging->deciders[subject];
+    size_t decider = judging->section_deciders[subject];
 
-    return decider != RECORDING_NONE && judging->rules->rules[decider].kind != RULE_FORBID;
+    return decider != RECORDING_NONE && judging->rules->rules[decider].kind != RULE_FORBID &&
+           !subject_is_glob(judging->rules->rules[decider].words[0]);
 }
 
 static void add_ending(const struct judging *judging, struct buffer *hint, const struct scope *scope)
@@ -75,15 +76,13 @@ static void add_ending(const struct judging *judging, struct buffer *hint, const
 /* What was loaded and may be the module by another name; else how the process ended. */
 static void explain_missing(const struct judging *judging, struct buffer *hint, const char *name, const struct scope *scope)
 {
-    const char **names = malloc(NEAREST_AMONG * sizeof *names), *nearest = NULL;
+    const char **names = malloc(NEAREST_AMONG * sizeof *names), *nearest;
+    size_t count = 0;
 
-    for (int round = 0; names != NULL && round < 2 && nearest == NULL; round++) { /* what no rule names first */
-        size_t count = 0;
-        for (size_t i = 0; i < scope->load_count && count < NEAREST_AMONG; i++)
-            if (round == 1 || !is_named(judging, judging->subjects.of_load[scope->run_index][scope->loads[i]]))
-                names[count++] = text(judging, scope->run->loads[scope->loads[i]].key);
-        nearest = count > 0 ? human_nearest(name, names, count, sizeof names[0]) : NULL;
-    }
+    for (size_t i = 0; names != NULL && i < scope->load_count && count < NEAREST_AMONG; i++)
+        if (!is_expected(judging, judging->subjects.of_load[scope->run_index][scope->loads[i]]))
+            names[count++] = text(judging, scope->run->loads[scope->loads[i]].key);
+    nearest = count > 0 ? human_nearest(name, names, count, sizeof names[0]) : NULL;
     for (size_t i = 0; nearest != NULL && i < scope->load_count; i++) {
         const struct recorded_load *load = &scope->run->loads[scope->loads[i]];
         if (strcmp(text(judging, load->key), nearest) != 0)
