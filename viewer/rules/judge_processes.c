@@ -44,6 +44,8 @@ void judge_processes(struct judging *judging, const struct scope *scope)
         const struct recorded_process *process = &scope->run->processes[p];
         size_t decider = process_decider(judging, scope, process);
         struct buffer message = {0}, hint = {0};
+        if (decider != RECORDING_NONE && rules->rules[decider].kind == RULE_ALLOW)
+            judging->judgement->verdicts[decider].judged++;
         if (decider == RECORDING_NONE || rules->rules[decider].kind != RULE_FORBID)
             continue;
         buffer_add_text(&message, "process ");

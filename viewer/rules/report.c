@@ -165,7 +165,7 @@ void report_add_message(const struct report *report, const struct report_group *
 
 static void add_judged(const struct verdict *verdict, struct buffer *out, const char *what)
 {
-    buffer_format(out, "judged %zu %s%s", verdict->judged, what, verdict->judged == 1 ? "" : "s");
+    buffer_format(out, "judged %zu %s%s", verdict->judged, what, verdict->judged == 1 ? "" : what[strlen(what) - 1] == 's' ? "es" : "s");
 }
 
 static void add_limit_judged(const struct report *report, const struct rule *rule, const struct verdict *verdict, struct buffer *out)
@@ -208,9 +208,9 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
     else if (of->kind == RULE_FORBID)
         buffer_format(out, "found %zu", verdict->findings);
     else if (verdict->judged == 0)
-        buffer_add_text(out, of->kind == RULE_ALLOW ? "it was not" : "there was nothing to judge");
+        buffer_add_text(out, of->kind == RULE_ALLOW && of->is_process ? "none did" : of->kind == RULE_ALLOW ? "it was not" : "there was nothing to judge");
     else
-        add_judged(verdict, out, of->kind == RULE_REQUIRE ? "time" : of->kind == RULE_ORDER ? "pair" : "load");
+        add_judged(verdict, out, of->kind == RULE_REQUIRE ? "time" : of->kind == RULE_ORDER ? "pair" : of->is_process ? "process" : "load");
     if (of->kind == RULE_ORDER && verdict->worst != INT64_MIN) {
         buffer_add_text(out, ", the nearest ");
         human_ms(out, verdict->worst);
