@@ -62,18 +62,43 @@ static void say_how_many(size_t runs)
     viewer_say(sentence);
 }
 
+static int cannot_write(const char *path, struct trail_error *error)
+{
+    return error_set(error, TRAIL_FAILED, errno, "cannot write '%s': %s", path, strerror(errno));
+}
+
+/* Writes beside the file first: what somebody wrote by hand must not be lost to a full medium. */
 static int write_file(const char *path, const struct buffer *text, struct trail_error *error)
 {
-    FILE *file = path != NULL ? fopen(path, "wb") : stdout;
+    struct buffer beside = {0};
+    FILE *file;
     int result = 0;
 
-    if (file == NULL)
-        return error_set(error, TRAIL_FAILED, errno, "cannot write '%s': %s", path, strerror(errno));
+    buffer_add_text(&beside, path);
+    buffer_add_text(&beside, ".new");
+    if (beside.failed || (file = fopen(buffer_text(&beside), "wb")) == NULL) {
+        result = beside.failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : cannot_write(path, error);
+        buffer_release(&beside);
+        return result;
+    }
     if (fwrite(buffer_text(text), 1, text->length, file) != text->length)
-        result = error_set(error, TRAIL_FAILED, errno, "cannot write '%s': %s", path != NULL ? path : "the output", strerror(errno));
-    if (path != NULL && fclose(file) != 0 && result == 0)
-        result = error_set(error, TRAIL_FAILED, errno, "cannot write '%s': %s", path, strerror(errno));
+        result = cannot_write(path, error);
+    if (fclose(file) != 0 && result == 0)
+        result = cannot_write(path, error);
+    if (result == 0 && rename(buffer_text(&beside), path) != 0 && (remove(path) != 0 || rename(buffer_text(&beside), path) != 0))
+        result = cannot_write(path, error); /* Windows renames to no file that is there */
+    if (result != 0)
+        remove(buffer_text(&beside));
+    buffer_release(&beside);
     return result;
+}
+
+static int write_text(const char *path, const struct buffer *text, struct trail_error *error)
+{
+    if (path != NULL)
+        return write_file(path, text, error);
+    fwrite(buffer_text(text), 1, text->length, stdout); /* whether that went well is seen when stdout is flushed */
+    return ferror(stdout) ? error_set(error, TRAIL_FAILED, 0, "cannot write the output") : 0;
 }
 
 static int learn(struct viewer *viewer, const struct recordings *recordings, const struct learn_options *options, struct trail_error *error)
@@ -88,7 +113,7 @@ static int learn(struct viewer *viewer, const struct recordings *recordings, con
         result = learn_file(&side, options, head, &text, error);
     if (result == 0 && (options->own == NULL || text.length != options->own->text_length ||
                         memcmp(buffer_text(&text), options->own->text, text.length) != 0))
-        result = write_file(path, &text, error);
+        result = write_text(path, &text, error);
     if (result == 0)
         say_how_many(recordings->count);
     buffer_release(&text);

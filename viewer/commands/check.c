@@ -13,7 +13,8 @@ enum { RESULT_COLUMNS = 13 };
 static int add_runs(struct viewer *viewer, struct trail_error *error)
 {
     if (viewer->argument_count == 0)
-        return error_set(error, TRAIL_FAILED, 0, "'check' needs a rules file: trailview check FILE.rules [RUN...]; 'trailview baseline' writes one");
+        return error_set(error, TRAIL_FAILED, 0,
+                         "'check' needs a rules file: trailview check FILE.rules [RUN...]; 'trailview baseline' writes one");
     for (int i = 1; i < viewer->argument_count; i++)
         if (selector_add_runs(viewer, viewer->arguments[i], error) != 0)
             return -1;
@@ -79,7 +80,8 @@ static struct cell number_cell(int64_t number, bool is_known)
 }
 
 /* `finding` is NULL for a rule that holds. */
-static int print_row(struct viewer *viewer, const struct report *report, size_t index, const struct finding *finding, struct trail_error *error)
+static int print_row(struct viewer *viewer, const struct report *report, size_t index, const struct finding *finding,
+                     struct trail_error *error)
 {
     const struct judgement *judgement = report->judgement;
     const struct rule *rule = &judgement->rules->rules[index];

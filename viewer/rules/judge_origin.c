@@ -103,7 +103,8 @@ void judge_path(struct judging *judging, size_t rule, const struct scope *scope)
 }
 
 /* What a module's identity says for a key, as text; "" if that is not known. */
-static const char *identity_value(const struct judging *judging, const struct identity *identity, enum rule_identity key, char *room, size_t size)
+static const char *identity_value(const struct judging *judging, const struct identity *identity, enum rule_identity key, char *room,
+                                  size_t size)
 {
     switch (key) {
     case IDENTITY_VERSION:

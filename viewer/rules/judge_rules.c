@@ -56,9 +56,11 @@ static void add_ending(const struct judging *judging, struct buffer *hint, const
 
     if (scope->run->process_count == 0)
         return;
-    if (strncmp(text(judging, process->load_detection), "not observed", 12) == 0)
+    if (strncmp(text(judging, process->load_detection), "not observed", 12) == 0) {
         buffer_add_text(hint, "loads were not observed in that process: it is a static or a 32-bit program");
-    else if (process->exit_signal != TEXT_NONE)
+        return;
+    }
+    if (process->exit_signal != TEXT_NONE)
         buffer_format(hint, "the process was killed by %.40s", text(judging, process->exit_signal));
     else if (process->exit_code != RECORDING_UNKNOWN && process->exit_code != 0)
         buffer_format(hint, "the process ended with exit code %" PRId64, process->exit_code);
@@ -190,7 +192,7 @@ static void add_out_of_order(struct judging *judging, size_t rule, const struct 
     if (a->thread != b->thread)
         buffer_add_text(&hint, "two threads load them: nothing but a wait makes one come first");
     else if (a->t_ns == b->t_ns && strcmp(text(judging, a->time_source), "batch") == 0)
-        buffer_add_text(&hint, "both were seen at one stop: this is the loader's own order (link map), of what one start-up or dlopen brings");
+        buffer_add_text(&hint, "both were seen at one stop: this is the loader's own order of what one start-up or dlopen brings");
     judge_add(judging, rule, scope, second, &message, &hint);
 }
 

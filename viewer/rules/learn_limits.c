@@ -122,7 +122,8 @@ int learn_limits(const struct learned_scope *scope, bool with_processes, struct 
     for (int measure = 0; measure < MEASURE_TIME; measure++) {
         if ((measure == MEASURE_PROCESSES && !with_processes) || is_own_limit(scope->options, (enum rule_measure)measure, NULL))
             continue;
-        buffer_format(&line, "limit %s %" PRId64, rule_measure_word((enum rule_measure)measure), limit_of(scope->side, (enum rule_measure)measure));
+        buffer_format(&line, "limit %s %" PRId64, rule_measure_word((enum rule_measure)measure),
+                      limit_of(scope->side, (enum rule_measure)measure));
         line_list_take(&list, &line);
     }
     for (size_t i = 0; scope->options->with_time && scope->side->count >= RUNS_FOR_TIMES && i < scope->side->phase_count; i++) {

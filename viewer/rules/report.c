@@ -208,7 +208,7 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
     else if (of->kind == RULE_FORBID)
         buffer_format(out, "found %zu", verdict->findings);
     else if (verdict->judged == 0)
-        buffer_add_text(out, of->kind == RULE_ALLOW && of->is_process ? "none did" : of->kind == RULE_ALLOW ? "it was not" : "there was nothing to judge");
+        buffer_add_text(out, of->kind != RULE_ALLOW ? "there was nothing to judge" : of->is_process ? "none did" : "it was not");
     else
         add_judged(verdict, out, of->kind == RULE_REQUIRE ? "time" : of->kind == RULE_ORDER ? "pair" : of->is_process ? "process" : "load");
     if (of->kind == RULE_ORDER && verdict->worst != INT64_MIN) {
