@@ -256,8 +256,37 @@ static void test_update(void **state)
     assert_string_equal(buffer_text(&again), buffer_text(&text));
     learn("trail-rules 1\nallow z", &again); /* no learned part yet, no line end */
     assert_non_null(strstr(buffer_text(&again), "trail-rules 1\nallow z\n" LEARNED "require a.so\n"));
+    learn("trail-rules 1\r\nallow z\r\n", &again); /* line ends stay as they are */
+    assert_non_null(strstr(buffer_text(&again), "allow z\r\n# --- learned"));
+    for (const char *at = buffer_text(&again); (at = strchr(at, '\n')) != NULL; at++)
+        assert_int_equal(at[-1], '\r');
     buffer_release(&text);
     buffer_release(&again);
+}
+
+/* A second process in the run: its program gets a section, and hand-written rules about processes count. */
+static void test_sections(void **state)
+{
+    struct buffer text = {0};
+
+    add_run(1, "a.so");
+    run_sql("INSERT INTO module VALUES (90, '/app/child', 'child', 9, 9, 62, 0, 0, '', '', '', '', '')");
+    run_sql("INSERT INTO process (run_id, id, pid, via, image_module_id, first_seq) VALUES (1, 2, 80, 2, 90, 3)");
+    run_sql("INSERT INTO event VALUES (1, 3, 3000000, 0, 2, NULL, 1, 0), (1, 4, 4000000, 0, 2, NULL, 5, 0)");
+    run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source) SELECT 1, 4, id, 0, 1, 0 FROM module WHERE name = 'a.so'");
+    read_runs(1);
+    learn(NULL, &text);
+    expect_holds(&text);
+    assert_string_equal(buffer_text(&text),
+                        "trail-rules 1\n" LEARNED "require process child\nrequire process prog\nforbid process *\nlimit exceptions 0\n"
+                        "limit loads 7\nlimit processes 3\nlimit threads 3\n\n[process child]\nrequire a.so\nforbid *\npath a.so {system}\n\n"
+                        "[process prog]\nrequire a.so\nforbid *\npath a.so {system}\n" ENDED);
+    learn("trail-rules 1\nforbid process child\n[process pr*]\nforbid a.so\n", &text);
+    assert_null(strstr(buffer_text(&text), "require process child"));
+    assert_non_null(strstr(buffer_text(&text), "[process prog]\nforbid *\n"));
+    buffer_release(&text);
+    expect("forbid process child\n[process child]\nforbid a.so", "1:child 3:a.so");
+    assert_int_equal(judgement.findings[1].pid, 80);
 }
 
 static void test_written_times(void **state)
@@ -305,6 +334,7 @@ static const struct CMUnitTest tests[] = {
     CASE(test_learned),
     CASE(test_names_that_need_care),
     CASE(test_update),
+    CASE(test_sections),
     cmocka_unit_test(test_written_times),
     CASE(test_report_counts_runs),
 };

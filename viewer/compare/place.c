@@ -71,7 +71,7 @@ struct prefix {
 /* The first that matches counts. */
 static const struct prefix windows_systems[] = {
     {"?:/windows/system32", "{system}"}, {"?:/windows/syswow64", "{system}"}, {"?:/windows/sysnative", "{system}"},
-    {"?:/windows/winsxs/*", "{system}/winsxs"},
+    {"?:/windows/winsxs/*", "{system}/winsxs"}, {"?:/usr/lib/*/wine/*", "{system}"}, {"?:/usr/lib/wine/*", "{system}"}, /* Wine's own */
 };
 static const struct prefix windows_others[] = {
     {"?:/users/*/appdata/local/temp", "{temp}"}, {"?:/windows/temp", "{temp}"}, {"?:/temp", "{temp}"}, {"?:/users/*", "{home}"},

@@ -2,7 +2,7 @@
  * Folders with what differs from machine to machine and from run to run replaced by placeholders, so that two recordings can be
  * compared. Pure functions.
  *
- *     {system}  C:\Windows\System32 and SysWOW64; /lib, /usr/lib, lib64 and their multiarch folders
+ *     {system}  C:\Windows\System32 and SysWOW64, and where Wine has its own DLLs; /lib, /usr/lib, lib64 and their multiarch folders
  *     {app}     the folder of the launched program
  *     {temp}    C:\Users\NAME\AppData\Local\Temp, C:\Windows\Temp, /tmp, /var/tmp
  *     {home}    C:\Users\NAME, /home/NAME, /root

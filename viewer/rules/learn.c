@@ -211,20 +211,38 @@ static int learn_scope(struct learned_scope *scope, struct buffer *out)
     return result;
 }
 
-static void write_processes(const struct side *side, const struct programs *programs, struct buffer *out)
+/* Whether a hand-written rule is about processes of that very name. */
+static bool is_own_process(const struct learn_options *options, const char *name)
+{
+    for (size_t i = 0; options->own != NULL && i < options->own->count; i++) {
+        const struct rule *rule = &options->own->rules[i];
+        if (rule->is_process && !rule->is_learned && strcmp(rule->words[0], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void write_processes(const struct side *side, const struct learn_options *options, const struct programs *programs, struct buffer *out)
 {
     struct line_list lists[2] = {{0}, {0}}; /* require, allow */
-    struct buffer line = {0};
+    struct buffer line = {0}, name = {0};
 
     for (size_t i = 0; i < programs->count; i++) {
         bool is_always = programs->items[i].runs == side->count;
+        buffer_clear(&name);
+        rule_write_glob(&name, recordings_text(side->all, programs->items[i].key));
+        if (is_own_process(options, buffer_text(&name)))
+            continue;
         buffer_add_text(&line, is_always ? "require process " : "allow process ");
-        rule_write_name(&line, recordings_text(side->all, programs->items[i].key));
+        rule_write_word(&line, buffer_text(&name));
         line_list_take(&lists[!is_always], &line);
     }
     line_list_write(&lists[0], out);
     line_list_write(&lists[1], out);
-    buffer_add_text(out, "forbid process *\n");
+    if (!is_own_process(options, "*"))
+        buffer_add_text(out, "forbid process *\n");
+    out->failed |= name.failed;
+    buffer_release(&name);
 }
 
 static int compare_programs(const void *left, const void *right)
@@ -247,7 +265,7 @@ static int learn_sections(const struct side *side, const struct learn_options *o
     }
     if (result == 0) {
         qsort(scopes, programs->count, sizeof *scopes, compare_programs);
-        write_processes(side, programs, out);
+        write_processes(side, options, programs, out);
         result = learn_limits(&run, true, out);
     }
     for (size_t i = 0; result == 0 && i < programs->count; i++) {
@@ -282,10 +300,26 @@ int learn_rules(const struct side *side, const struct learn_options *options, st
     return result == 0 && !out->failed ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 }
 
+/* Adds text with the line ends that the file has: its first one counts. */
+static void add_lines(const struct rules *own, const struct buffer *text, struct buffer *out)
+{
+    const char *newline = memchr(own->text, '\n', own->text_length);
+    bool has_returns = newline != NULL && newline > own->text && newline[-1] == '\r';
+
+    for (size_t i = 0; i < text->length; i++) {
+        if (has_returns && text->data[i] == '\n')
+            buffer_add_char(out, '\r');
+        buffer_add_char(out, text->data[i]);
+    }
+    out->failed |= text->failed;
+}
+
 int learn_file(const struct side *side, const struct learn_options *options, const char *head, struct buffer *out, struct trail_error *error)
 {
     const struct rules *own = options->own;
+    struct buffer learned = {0};
     size_t start, end;
+    int result;
 
     if (own == NULL) {
         buffer_add_text(out, head);
@@ -296,8 +330,9 @@ int learn_file(const struct side *side, const struct learn_options *options, con
     buffer_add(out, own->text, start);
     if (out->length > 0 && out->data[out->length - 1] != '\n')
         buffer_add_char(out, '\n');
-    if (learn_rules(side, options, out, error) != 0)
-        return -1;
+    result = learn_rules(side, options, &learned, error);
+    add_lines(own, &learned, out);
+    buffer_release(&learned);
     buffer_add(out, own->text + end, own->text_length - end);
-    return out->failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
+    return result == 0 && out->failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : result;
 }

@@ -31,7 +31,10 @@ struct learn_options {
 /* Adds the learned part of a rules file, with the two lines around it. Returns 0, or -1 and error. */
 int learn_rules(const struct side *side, const struct learn_options *options, struct buffer *out, struct trail_error *error);
 
-/* Adds a whole rules file: the one that is there with another learned part, or a new one with `head`, comments, in front. */
+/*
+ * Adds a whole rules file: the one that is there with another learned part (at its end, if it has none yet), or a new one that begins with
+ * `head`, its first line and comments. Returns 0, or -1 and error.
+ */
 int learn_file(const struct side *side, const struct learn_options *options, const char *head, struct buffer *out, struct trail_error *error);
 
 #endif
