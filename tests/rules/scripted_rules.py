@@ -15,7 +15,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'compare'))
 import scripted
 
-LEARNED, JUDGED, SLOWER, SLOWER_TOGETHER = 20, 200, 2.2, 1.25
+LEARNED, JUDGED, SLOWER, SLOWER_TOGETHER = 20, 200, 2.2, 1.15
 
 
 def fail(text):

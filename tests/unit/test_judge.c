@@ -306,6 +306,12 @@ static void test_written_times(void **state)
     buffer_release(&text);
 }
 
+static unsigned next_random(unsigned *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
 static void test_report_counts_runs(void **state)
 {
     struct report report;
@@ -325,6 +331,52 @@ static void test_report_counts_runs(void **state)
     buffer_release(&text);
 }
 
+/* Any rules that parse, over runs with odd names: judged and told in every format without harm, the same way twice. */
+static void test_any_rules(void **state)
+{
+    static const char *const lines[] = {
+        "require %s\n", "allow %s\n", "forbid %s\n", "order %s < %s < %s\n", "path %s {system} /**/%s\n", "path %s {app}\\**\n",
+        "identity %s version=1* size=5\n", "limit loads 1\n", "limit time start..end 1us\n", "limit time load:%s..mark:%s 5ms\n",
+        "limit time first-load..last-load 1ns median 2ns\n", "require process %s\n", "forbid process %s\n", "[process %s]\n", "[run]\n"};
+    static const char *const names[] = {"a.so", "b.so", "*", "[ab]*", "?", "prog", "*.so", "missing.so", "\"a?<&>.so\"", "%0A*"};
+    static const char *const formats[] = {"table", "junit", "sarif", "github"};
+    unsigned seed = 7, judged = 0;
+
+    add_run(1, "a.so b.so@2 a\x01<&>.so %0A,::.so");
+    add_run(2, "/app/a.so \xFF\xFE.so b.so");
+    add_run(3, "");
+    read_runs(3);
+    for (int round = 0; round < 3000; round++) {
+        char text[1024] = "trail-rules 1\n";
+        struct report report;
+        for (unsigned i = 0, count = next_random(&seed) % 8; i < count; i++) {
+            const char *picked[3];
+            for (int k = 0; k < 3; k++)
+                picked[k] = names[next_random(&seed) % (sizeof names / sizeof names[0])];
+            snprintf(text + strlen(text), sizeof text - strlen(text), lines[next_random(&seed) % (sizeof lines / sizeof lines[0])], picked[0],
+                     picked[1], picked[2]);
+        }
+        rules_release(&rules);
+        if (rules_parse("r", text, strlen(text), &rules, &error) != 0)
+            continue;
+        judgement_release(&judgement);
+        assert_int_equal(judge(&rules, recordings, &judgement, &error), 0);
+        assert_int_equal(report_init(&report, &judgement, &error), 0);
+        report.explains = report.color = round % 2 == 0;
+        for (size_t i = 0; i < 4; i++) {
+            struct buffer out = {0};
+            report_format(formats[i])(&report, &out);
+            assert_false(out.failed);
+            assert_null(strchr(buffer_text(&out), '\x01'));
+            assert_null(strchr(buffer_text(&out), '\xFF'));
+            buffer_release(&out);
+        }
+        judged += rules.count > 0;
+        report_release(&report);
+    }
+    assert_true(judged > 1000);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     CASE(test_presence),
@@ -337,5 +389,6 @@ static const struct CMUnitTest tests[] = {
     CASE(test_sections),
     cmocka_unit_test(test_written_times),
     CASE(test_report_counts_runs),
+    CASE(test_any_rules),
 };
 UNIT_MAIN(tests)

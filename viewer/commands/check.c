@@ -5,6 +5,7 @@
 #include "rules/report.h"
 #include "selector.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* A rule's result, for the formats that have rows; what is not known is NULL. */
@@ -29,6 +30,19 @@ static int read_runs(const struct viewer *viewer, struct recordings *recordings,
             return -1;
     }
     return recordings_finish(recordings, error);
+}
+
+static void warn_of_states(const struct recordings *recordings)
+{
+    char sentence[120];
+
+    for (size_t i = 0; i < recordings->count; i++) {
+        const char *state = recordings_text(recordings, recordings->items[i].state);
+        if (strcmp(state, "complete") == 0)
+            continue;
+        snprintf(sentence, sizeof sentence, "run %" PRId64 " is %.20s: what it did later is not known", recordings->items[i].run, state);
+        viewer_say(sentence);
+    }
 }
 
 /* When and where the first run was: ?1 is the run. To be finalized by the caller; NULL and error on failure. */
@@ -163,8 +177,10 @@ static int check(struct viewer *viewer, const struct rules *rules, struct trail_
 
     if (recordings == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    if (read_runs(viewer, recordings, error) == 0 && judge(rules, recordings, &judgement, error) == 0)
+    if (read_runs(viewer, recordings, error) == 0 && judge(rules, recordings, &judgement, error) == 0) {
+        warn_of_states(recordings);
         result = print_report(viewer, &judgement, error);
+    }
     if (result == 0)
         result = judgement.violated > 0;
     judgement_release(&judgement);

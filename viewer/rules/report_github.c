@@ -5,6 +5,8 @@
  */
 #include "report.h"
 
+#include "escape.h"
+
 #include <string.h>
 
 static void add_escaped(struct buffer *out, const char *text, bool is_property)
@@ -48,7 +50,7 @@ static void add_annotation(const struct report *report, const struct report_grou
     report_add_message(report, group, &text);
     if (finding->hint != NULL) {
         buffer_add_char(&text, '\n');
-        buffer_add_text(&text, finding->hint);
+        escape_for_terminal(&text, finding->hint, strlen(finding->hint));
     }
     add_escaped(out, buffer_text(&text), false);
     buffer_add_char(out, '\n');
