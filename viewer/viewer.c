@@ -5,6 +5,7 @@
 #include "db.h"
 #include "escape.h"
 #include "glob_function.h"
+#include "human.h"
 #include "program.h"
 #include "recovery.h"
 #include "selector.h"
@@ -154,9 +155,22 @@ static const char *find_own_format(const struct command *command, const char *na
     return NULL;
 }
 
+/* The command's own format that may have been meant, or NULL; puts them all into `list`, each with a comma before it. */
+static const char *nearest_own_format(const struct command *command, const char *name, char *list, size_t size)
+{
+    size_t count = 0;
+
+    list[0] = '\0';
+    for (; command->formats != NULL && command->formats[count] != NULL; count++)
+        snprintf(list + strlen(list), size - strlen(list), ", %s", command->formats[count]);
+    return count > 0 ? human_nearest(name, command->formats, count, sizeof command->formats[0]) : NULL;
+}
+
 static int bad_format(const struct viewer *viewer, const char *name, struct trail_error *error)
 {
-    const char *nearest = output_nearest_format(name);
+    char own[80];
+    const char *nearest_own = nearest_own_format(viewer->command, name, own, sizeof own);
+    const char *nearest = nearest_own != NULL ? nearest_own : output_nearest_format(name);
 
     for (size_t i = 0; commands[i] != NULL; i++)
         if (find_own_format(commands[i], name) != NULL)
@@ -164,7 +178,7 @@ static int bad_format(const struct viewer *viewer, const char *name, struct trai
                              commands[i]->name, output_format_names());
     if (nearest != NULL)
         return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; did you mean '%s'?", name, nearest);
-    return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; there are %s", name, output_format_names());
+    return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; there are %s%s", name, output_format_names(), own);
 }
 
 static int choose_output(struct viewer *viewer, struct trail_error *error)
