@@ -137,6 +137,21 @@ static int baseline(struct viewer *viewer, const struct rules *own, struct trail
     return result;
 }
 
+/* Whether the file of --output may be written: not over rules that somebody wrote. */
+static int check_output(const char *path, struct trail_error *error)
+{
+    struct rules there = {0};
+    int result = 0;
+
+    if (path != NULL && rules_read(path, &there, NULL) == 0)
+        for (size_t i = 0; i < there.count && result == 0; i++)
+            if (!there.rules[i].is_learned)
+                result = error_set(error, TRAIL_FAILED, 0, "'%s' has rules that were written by hand (line %u); '--update' keeps them", path,
+                                   there.rules[i].line);
+    rules_release(&there);
+    return result;
+}
+
 static int run(struct viewer *viewer, struct trail_error *error)
 {
     const char *update = viewer->options.argument[OPTION_UPDATE];
@@ -149,6 +164,8 @@ static int run(struct viewer *viewer, struct trail_error *error)
         return error_set(error, TRAIL_FAILED, 0, "'baseline' has one format, that of rules files; there is no '--format'");
     if (viewer->run_count == 0)
         return error_set(error, TRAIL_NOT_FOUND, 0, "'%s' has no runs yet; 'trailrec -n 10 -o FILE -- COMMAND' records ten", viewer->path);
+    if (check_output(viewer->options.argument[OPTION_OUTPUT], error) != 0)
+        return -1;
     if (update == NULL || rules_read(update, &own, error) == 0)
         result = baseline(viewer, update != NULL ? &own : NULL, error);
     rules_release(&own);
