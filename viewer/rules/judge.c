@@ -219,10 +219,15 @@ static void judge_process(struct judging *judging, const struct scope *scope)
 {
     const struct rules *rules = judging->rules;
 
-    memcpy(judging->section_deciders, judging->deciders, judging->subjects.count * sizeof *judging->deciders);
-    for (size_t i = 0; i < rules->count; i++)
-        if (decides_on_modules(&rules->rules[i]) && applies_to_process(judging, &rules->rules[i], scope))
-            decide(judging, i, judging->section_deciders);
+    judging->current = judging->deciders;
+    for (size_t i = 0; i < rules->count; i++) {
+        if (!decides_on_modules(&rules->rules[i]) || !applies_to_process(judging, &rules->rules[i], scope))
+            continue;
+        if (judging->current == judging->deciders)
+            memcpy(judging->section_deciders, judging->deciders, judging->subjects.count * sizeof *judging->deciders);
+        judging->current = judging->section_deciders;
+        decide(judging, i, judging->section_deciders);
+    }
     for (size_t i = 0; i < rules->count; i++) {
         const struct rule *rule = &rules->rules[i];
         if (applies_to_process(judging, rule, scope))
@@ -269,7 +274,7 @@ static void judge_run(struct judging *judging, size_t run_index, const size_t *p
     struct scope scope = {run, run_index, NULL, RECORDING_NONE, positions, starts[run->process_count], first};
 
     judging->missing_count = 0;
-    memcpy(judging->section_deciders, judging->deciders, judging->subjects.count * sizeof *judging->deciders);
+    judging->current = judging->deciders;
     note_first_loads(judging, &scope, first, true);
     for (size_t i = 0; i < judging->rules->count; i++)
         if (judging->rules->rules[i].process == NULL)

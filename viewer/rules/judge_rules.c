@@ -44,7 +44,7 @@ static size_t find_load(const struct scope *scope, const struct subject_list *li
 /* Whether a rule requires or allows the module by its own name: it is then none that came in another's place. */
 static bool is_expected(const struct judging *judging, size_t subject)
 {
-    size_t decider = judging->section_deciders[subject];
+    size_t decider = judging->current[subject];
 
     return decider != RECORDING_NONE && judging->rules->rules[decider].kind != RULE_FORBID &&
            !subject_is_glob(judging->rules->rules[decider].words[0]);
@@ -160,7 +160,7 @@ void judge_presence(struct judging *judging, const struct scope *scope)
     const size_t *of_load = judging->subjects.of_load[scope->run_index];
 
     for (size_t i = 0; i < scope->load_count; i++) {
-        size_t subject = of_load[scope->loads[i]], rule = judging->section_deciders[subject];
+        size_t subject = of_load[scope->loads[i]], rule = judging->current[subject];
         if (rule == RECORDING_NONE || scope->first[subject] != scope->loads[i])
             continue;
         if (judging->rules->rules[rule].kind == RULE_FORBID)

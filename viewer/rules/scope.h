@@ -21,7 +21,8 @@ struct judging {
     struct subject_list *matches; /* of each word that is a module's name */
     size_t *first_match;          /* [rule]: of its words in `matches` */
     size_t *deciders;             /* [subject]: the require, allow or forbid rule outside sections that decides, or RECORDING_NONE */
-    size_t *section_deciders;     /* the same with the sections of the process at hand, if there is one */
+    size_t *section_deciders;     /* room for the same with the sections of a process */
+    const size_t *current;        /* those of the two that count for what is at hand */
     struct time_value **times;    /* [rule]: what limits of time have to judge */
     size_t *time_counts;
     size_t *missing;              /* subjects' names that are required but were not loaded in the run at hand: rules */
