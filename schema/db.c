@@ -172,7 +172,10 @@ static int check_identity(sqlite3 *db, sqlite3_int64 *version, struct trail_erro
 }
 
 /* One entry per migration: migrations[n] leads from version n to n + 1. */
-static const char *const migrations[DB_VERSION] = {sql_migration_1};
+static const char *const migrations[DB_VERSION] = {sql_migration_1, sql_migration_2};
+
+/* What the views need that files before version n + 1 have not, for those that are only viewed. */
+static const char *const missing[DB_VERSION] = {NULL, sql_missing_1};
 
 static int drop_views(sqlite3 *db, struct trail_error *error)
 {
@@ -296,8 +299,8 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
     return error_context(error, "cannot record to '%s'", path);
 }
 
-/* Our views and name tables, as TEMP, over the tables of the file. */
-static int lay_views(sqlite3 *db, struct trail_error *error)
+/* Our views and name tables, as TEMP, over the tables of the file, which is of that version. */
+static int lay_views(sqlite3 *db, sqlite3_int64 version, struct trail_error *error)
 {
     db_distrust_schema(db);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
@@ -305,6 +308,9 @@ static int lay_views(sqlite3 *db, struct trail_error *error)
                    "CREATE TEMP TABLE kind (id INTEGER PRIMARY KEY, name TEXT);"
                    "CREATE TEMP TABLE code (domain TEXT, value INTEGER, word TEXT, PRIMARY KEY (domain, value)) WITHOUT ROWID", error) != 0)
         return -1;
+    for (; version < DB_VERSION; version++)
+        if (missing[version] != NULL && db_run(db, missing[version], error) != 0)
+            return -1;
     return fill_names(db, "temp", error) != 0 || db_run(db, sql_views_temp, error) != 0 ||
                    db_run(db, "PRAGMA query_only = ON", error) != 0
                ? -1
@@ -320,7 +326,7 @@ static int prepare_for_viewing(sqlite3 *db, struct trail_error *error)
         return -1;
     if (version == 0)
         return error_set(error, TRAIL_NOT_A_TRAIL, 0, "not a trail file (it is empty)");
-    return lay_views(db, error);
+    return lay_views(db, version, error);
 }
 
 static int file_is_there(const char *path)

@@ -59,7 +59,7 @@ SELECT
   l.run_id AS run,
   row_number() OVER (PARTITION BY l.run_id ORDER BY l.seq) AS ordinal,
   l.seq,
-  e.t_ns,
+  coalesce(l.mapped_t_ns, e.t_ns) AS t_ns,
   (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = l.time_source) AS time_source,
   p.pid,
   t.tid,
@@ -228,6 +228,7 @@ SELECT
       'version', nullif(m.file_version, ''),
       'cause', (SELECT c.word FROM code c WHERE c.domain = 'cause' AND c.value = d.cause),
       'time_source', (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = d.time_source),
+      'mapped_t_ns', d.mapped_t_ns,
       'link_namespace', d.link_namespace,
       'debug_info_offset', d.debug_info_offset,
       'debug_info_size', d.debug_info_size))

@@ -102,7 +102,7 @@ static void test_new_file(void **state)
     bytes = unit_read(path, &length);
     assert_true(length > 100);
     assert_memory_equal(bytes, "SQLite format 3", 16);
-    assert_memory_equal(bytes + 60, "\0\0\0\1", 4); /* user_version */
+    assert_memory_equal(bytes + 60, "\0\0\0\2", 4); /* user_version */
     assert_memory_equal(bytes + 68, "Tral", 4);     /* application_id */
     free(bytes);
     assert_int_not_equal(access(unit_path("new.db-wal"), F_OK), 0); /* everything is in the one file */
@@ -459,6 +459,70 @@ static void test_views_work_for_other_clients(void **state)
     run_plainly(path, "CREATE TEMP TABLE wanted (t CHECK (t = '2023-11-14T22:13:20.123Z')); INSERT INTO wanted SELECT start FROM runs");
 }
 
+/* A file as the first Trail made it, with one load in it. */
+static void make_version_1(const char *path)
+{
+    size_t length;
+    char *tables = unit_read(MIGRATION_1, &length);
+
+    assert_non_null(tables);
+    run_plainly(path, tables);
+    free(tables);
+    run_plainly(path, "PRAGMA application_id = 0x5472616C; PRAGMA user_version = 1; CREATE VIEW loads AS SELECT 1 AS old;"
+                      "INSERT INTO event VALUES (1, 1, 700, 5, 1, 1, 5, 0);"
+                      "INSERT INTO event_load_dll (run_id, seq, base, time_source) VALUES (1, 1, 4096, 1)");
+}
+
+/* t_ns and time_source of the one load, and what the events say of it. */
+static void expect_load(sqlite3 *db, const char *expected)
+{
+    sqlite3_stmt *query = db_prepare(db, "SELECT l.t_ns || ' ' || time_source || ' ' || detail FROM loads l JOIN events e USING (run, seq)", &error);
+
+    if (query == NULL)
+        fail_msg("%s", error.sentence);
+    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+    assert_string_equal(sqlite3_column_text(query, 0), expected);
+    sqlite3_finalize(query);
+}
+
+static void test_version_1_is_viewed_as_it_is(void **state)
+{
+    const char *path = unit_path("version_1.db");
+    size_t before_length, after_length;
+    char *before, *after;
+    sqlite3 *db;
+
+    make_version_1(path);
+    before = unit_read(path, &before_length);
+    if (db_open_for_viewing(path, &db, &error) != 0)
+        fail_msg("%s", error.sentence);
+    expect_load(db, "700 batch {\"base\":\"0x1000\",\"time_source\":\"batch\"}");
+    db_close(db);
+    after = unit_read(path, &after_length);
+    assert_int_equal(before_length, after_length);
+    assert_memory_equal(before, after, before_length);
+    free(before);
+    free(after);
+}
+
+static void test_version_1_is_migrated_by_a_recorder(void **state)
+{
+    const char *path = unit_path("version_1.db");
+    sqlite3 *db;
+
+    make_version_1(path);
+    make_trail(path);
+    run_plainly(path, "CREATE TEMP TABLE wanted (v CHECK (v = 2)); INSERT INTO wanted SELECT user_version FROM pragma_user_version");
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    expect_load(db, "700 batch {\"base\":\"0x1000\",\"time_source\":\"batch\"}");
+    sqlite3_close(db);
+    run_plainly(path, "UPDATE event_load_dll SET mapped_t_ns = 600, time_source = 2");
+    if (db_open_for_viewing(path, &db, &error) != 0)
+        fail_msg("%s", error.sentence);
+    expect_load(db, "600 kernel {\"base\":\"0x1000\",\"time_source\":\"kernel\",\"mapped_t_ns\":600}");
+    db_close(db);
+}
+
 static void test_our_views_win_over_the_files_own(void **state)
 {
     const char *path = unit_path("evil.db");
@@ -547,6 +611,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_second_recorder_while_the_first_is_open),
     cmocka_unit_test(test_viewer_sees_committed_rows_while_recording),
     cmocka_unit_test(test_views_work_for_other_clients),
+    cmocka_unit_test(test_version_1_is_viewed_as_it_is),
+    cmocka_unit_test(test_version_1_is_migrated_by_a_recorder),
     cmocka_unit_test(test_our_views_win_over_the_files_own),
     cmocka_unit_test(test_viewing_cannot_write),
     cmocka_unit_test(test_odd_names),

@@ -6,7 +6,7 @@ static const struct table_column table[] = {
     {"run", "run", STYLE_COUNT, TABLE_SEVERAL_RUNS},
     {"#", "ordinal", STYLE_COUNT, 0},
     {"ms", "t_ns", STYLE_MS, 0},
-    {"+ms", "t_ns - lag(t_ns) OVER (ORDER BY seq)", STYLE_MS, 0},
+    {"+ms", "t_ns - lag(t_ns) OVER (ORDER BY t_ns, seq)", STYLE_MS, 0},
     {"pid", "pid", STYLE_PLAIN, TABLE_SEVERAL_PROCESSES},
     {"name", "name", STYLE_TITLE, 0},
     {"size", "size", STYLE_BYTES, COLUMN_HIDE_EMPTY},

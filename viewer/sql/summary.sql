@@ -2,7 +2,7 @@
 WITH
 -- Loads and new images of each process in order, so that `image` counts the images: an exec begins anew.
 steps AS (
-  SELECT l.seq, e.t_ns, e.process_id, e.synthetic, l.module_id, 0 AS is_image
+  SELECT l.seq, coalesce(l.mapped_t_ns, e.t_ns) AS t_ns, e.process_id, e.synthetic, l.module_id, 0 AS is_image
   FROM event_load_dll l CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
   WHERE l.run_id = :run
   UNION ALL
@@ -36,7 +36,7 @@ SELECT r.*,
       LEFT JOIN module m ON m.id = i.module_id
       LEFT JOIN process p ON p.run_id = :run AND p.id = i.process_id
       WHERE i.is_image = 0 AND i.synthetic = 0
-      WINDOW w AS (PARTITION BY i.process_id, i.image ORDER BY i.seq)
+      WINDOW w AS (PARTITION BY i.process_id, i.image ORDER BY i.t_ns, i.seq)
       ORDER BY gap_ns DESC, i.seq LIMIT 5
     ) WHERE gap_ns > 0
   ) AS load_gaps,
