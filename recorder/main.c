@@ -73,6 +73,8 @@ static int record(const struct options *options)
         fprintf(stderr, "trailrec: %s\n", error.sentence);
         return exit_status_of(&error);
     }
+    if (result.notice.code != TRAIL_OK)
+        fprintf(stderr, "trailrec: %s\n", result.notice.sentence);
     if (result.incomplete || result.end == SESSION_FAILED)
         fprintf(stderr, "trailrec: %s\n", error.sentence);
     if (!options->quiet)

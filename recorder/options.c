@@ -23,6 +23,7 @@ static const char help[] =
     "  -l, --label KEY=VALUE  name this run for later (build=100); repeatable\n"
     "  -t, --timeout SECONDS  stop after that time (fractions are fine): COMMAND is killed, trailrec exits with 0\n"
     "  -v, --live             print events to stderr while they happen\n"
+    "      --kernel-times     ask the kernel when each library was mapped (Linux): start-up loads get times of their own\n"
     "      --nop              run the bare debug loop, record nothing: the control for overhead measurements\n"
     "  -C, --directory DIR    start COMMAND in DIR\n"
     "  -E, --env VAR[=VALUE]  set VAR for COMMAND, or unset it without =; repeatable\n"
@@ -36,6 +37,7 @@ static const char help[] =
 
 enum long_only {
     OPTION_NOP = 256,
+    OPTION_KERNEL_TIMES,
     OPTION_NEW_CONSOLE,
     OPTION_DEBUG_HEAP,
     OPTION_VERSION,
@@ -49,6 +51,7 @@ static const struct option long_options[] = {
     {"label", required_argument, NULL, 'l'},
     {"timeout", required_argument, NULL, 't'},
     {"live", no_argument, NULL, 'v'},
+    {"kernel-times", no_argument, NULL, OPTION_KERNEL_TIMES},
     {"nop", no_argument, NULL, OPTION_NOP},
     {"directory", required_argument, NULL, 'C'},
     {"env", required_argument, NULL, 'E'},
@@ -146,6 +149,9 @@ static enum options_action read_option(struct options *options, int option, char
     case 'q':
         options->quiet = true;
         return OPTIONS_RECORD;
+    case OPTION_KERNEL_TIMES:
+        options->session.kernel_times = true;
+        return OPTIONS_RECORD;
     case OPTION_NOP:
         options->session.nop = true;
         return OPTIONS_RECORD;
@@ -178,6 +184,8 @@ static enum options_action read_options(int argument_count, char **arguments, st
     }
     if (options->session.pids != NULL && optind < argument_count)
         return wrong("-p attaches to what runs already; it cannot launch '%s' too", arguments[optind]);
+    if (options->session.pids != NULL && options->session.kernel_times)
+        return wrong("--kernel-times is for a COMMAND: what runs already cannot be observed so%s", "");
     if (options->session.pids == NULL && optind == argument_count)
         return wrong("no command given; see 'trailrec --help'%s", "");
     return OPTIONS_RECORD;

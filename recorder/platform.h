@@ -38,7 +38,7 @@ enum platform_wait_result {
 /* How the run was observed, for the run row. Strings belong to the platform and live as long as it. */
 struct platform_facts {
     const char *wait_function;  /* "WaitForDebugEventEx", "waitpid" */
-    const char *load_detection; /* "debug events", "r_brk" */
+    const char *load_detection; /* "debug events", "r_brk", "r_brk + perf mmap2" */
 };
 
 /* How the launched process ended. */
@@ -51,6 +51,12 @@ struct platform_exit {
 /* Makes a platform with no debuggee. Returns NULL and fills error on failure. Free with platform_free. */
 struct platform *platform_new(struct trail_error *error);
 void platform_free(struct platform *platform);
+
+/*
+ * Asks for the times of loads from the kernel itself, which need no stop (Linux: perf events), for what is launched after this. They come
+ * with platform_identify. Returns 0, or -1 and error where there are none or the system refuses: everything else works without them.
+ */
+int platform_ask_kernel_times(struct platform *platform, struct trail_error *error);
 
 /*
  * Launches a program under the debugger, held before its first instruction runs. Returns 0, or -1 with error->code
@@ -96,6 +102,7 @@ struct module_identity {
     char file_version[64];            /* PE VS_FIXEDFILEINFO, "1.2.3.4" */
     char build_id[130];               /* ELF, lower-case hex */
     char soname[256];
+    uint64_t mapped_ns; /* a load: when it was mapped, on the clock of os_monotonic_ns; 0 if that is not known better than by its event */
 };
 
 /*

@@ -19,6 +19,7 @@ enum statement {
     NAME_THREAD,
     END_THREAD,
     END_LOAD,
+    TIME_LOAD,
     STATEMENTS
 };
 
@@ -57,6 +58,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [NAME_THREAD] = "UPDATE thread SET name = ?3 WHERE run_id = ?1 AND id = ?2",
     [END_THREAD] = "UPDATE thread SET last_seq = ?3, exit_code = ?4 WHERE run_id = ?1 AND id = ?2",
     [END_LOAD] = "UPDATE event_load_dll SET end_seq = ?3 WHERE run_id = ?1 AND seq = ?2",
+    [TIME_LOAD] = "UPDATE event_load_dll SET mapped_t_ns = ?3, time_source = ?4 WHERE run_id = ?1 AND seq = ?2",
 };
 
 struct rows {
@@ -70,7 +72,7 @@ struct rows {
 
     /* The event being written. */
     const struct event *event;
-    uint64_t seq;
+    uint64_t seq, zero_ns;
     struct roster_process *process;
     struct roster_thread *thread;
     struct detail_references references;
@@ -351,6 +353,20 @@ static void before_load(struct rows *rows)
     add_module(rows, FIELD(LOAD_DLL, base), rows->seq);
 }
 
+/* The kernel may know better when it was: the debugger was told later, and of several loads at once. */
+static void after_load(struct rows *rows)
+{
+    uint64_t mapped_ns = rows->identity.mapped_ns;
+    sqlite3_stmt *update;
+
+    if (mapped_ns == 0)
+        return;
+    update = start(rows, TIME_LOAD, (int64_t)rows->seq);
+    sqlite3_bind_int64(update, 3, mapped_ns > rows->zero_ns ? (sqlite3_int64)(mapped_ns - rows->zero_ns) : 0);
+    sqlite3_bind_int(update, 4, TIME_SOURCE_KERNEL);
+    finish(rows, update);
+}
+
 static void before_unload(struct rows *rows)
 {
     struct roster_module removed;
@@ -386,7 +402,7 @@ static const struct {
     [EVENT_EXIT_PROCESS] = {NULL, after_exit_process},
     [EVENT_CREATE_THREAD] = {before_create_thread, NULL},
     [EVENT_EXIT_THREAD] = {NULL, after_exit_thread},
-    [EVENT_LOAD_DLL] = {before_load, NULL},
+    [EVENT_LOAD_DLL] = {before_load, after_load},
     [EVENT_UNLOAD_DLL] = {before_unload, NULL},
 };
 
@@ -471,6 +487,7 @@ int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint6
 
     rows->event = event;
     rows->seq = seq;
+    rows->zero_ns = event->t_ns - t_ns;
     rows->references = none;
     rows->image_bytes = 0;
     rows->error = error;

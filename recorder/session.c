@@ -223,6 +223,9 @@ int session_run(const struct session_options *options, struct session_result *re
     session->options = options;
     memset(session->event.bytes, 0, FIRST_TOUCHED_BYTES); /* now, and not page by page while the target stands still */
     session->platform = platform_new(error);
+    if (session->platform != NULL && options->kernel_times && !options->nop &&
+        platform_ask_kernel_times(session->platform, &result->notice) != 0)
+        error_context(&result->notice, "no load times from the kernel");
     if (session->platform == NULL || (!options->nop && open_writer(session, error) != 0)) {
         free_session(session);
         return -1;

@@ -26,6 +26,7 @@ struct session_options {
     uint64_t timeout_ns;       /* 0: none */
     bool live;                 /* print events while they happen */
     bool nop;                  /* the bare loop: same stops, nothing kept */
+    bool kernel_times;         /* ask for load times from the kernel */
 };
 
 struct session_result {
@@ -34,6 +35,7 @@ struct session_result {
     uint64_t wall_ns;          /* first event to the end */
     int64_t run_id;            /* 0 with `nop` */
     struct run_counts counts;
+    struct trail_error notice; /* with a code: something that was asked for could not be had, and the run was recorded without it */
     bool incomplete;           /* rows are missing from the file: `error` says why; everything else is valid */
 };
 

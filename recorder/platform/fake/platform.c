@@ -234,6 +234,12 @@ void platform_interrupt(struct platform *platform)
     platform->interrupted = 1;
 }
 
+int platform_ask_kernel_times(struct platform *platform, struct trail_error *error)
+{
+    (void)platform;
+    return error_set(error, TRAIL_FAILED, 0, "a script has none");
+}
+
 void platform_facts(const struct platform *platform, struct platform_facts *facts)
 {
     facts->wait_function = platform->generator ? "generator" : "script";

@@ -7,6 +7,7 @@
 #include "platform.h"
 
 #include "image/elf.h"
+#include "perf_events.h"
 #include "text.h"
 
 #include <fcntl.h>
@@ -134,7 +135,7 @@ void platform_discard(const struct event *event)
     (void)event; /* no handle comes with an event */
 }
 
-void platform_identify(const struct event *event, struct module_identity *identity)
+static void identify(const struct event *event, struct module_identity *identity)
 {
     char root[64], path[sizeof identity->path], build_id[sizeof identity->build_id];
     struct event_span span = event->image.path;
@@ -154,4 +155,10 @@ void platform_identify(const struct event *event, struct module_identity *identi
     snprintf(identity->path, sizeof identity->path, "%s", path);
     snprintf(identity->build_id, sizeof identity->build_id, "%s", build_id);
     identity->image_bytes = event->image.size;
+}
+
+void platform_identify(const struct event *event, struct module_identity *identity)
+{
+    identify(event, identity);
+    identity->mapped_ns = perf_events_time_of(event);
 }

@@ -95,7 +95,7 @@ struct change {
 enum { TASK_BUCKETS = 1024 };
 
 struct platform {
-    bool follow;
+    bool follow, has_kernel_times;
     pid_t launched;
     struct platform_exit launched_exit;
 

@@ -3,6 +3,7 @@
 #include "linux_platform.h"
 
 #include "os.h"
+#include "perf_events.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,6 +86,7 @@ void platform_free(struct platform *platform)
         sigprocmask(SIG_SETMASK, &platform->blocked_before, NULL);
         sigaction(SIGALRM, &platform->alarm_before, NULL);
     }
+    perf_events_close();
     tasks_free_all(platform);
     free(platform->changes);
     free(platform->staged);
@@ -382,11 +384,16 @@ void platform_resume(struct platform *platform)
     }
 }
 
+int platform_ask_kernel_times(struct platform *platform, struct trail_error *error)
+{
+    platform->has_kernel_times = perf_events_open(error) == 0;
+    return platform->has_kernel_times ? 0 : -1;
+}
+
 void platform_facts(const struct platform *platform, struct platform_facts *facts)
 {
-    (void)platform;
     facts->wait_function = "waitpid";
-    facts->load_detection = "r_brk";
+    facts->load_detection = platform->has_kernel_times ? "r_brk + perf mmap2" : "r_brk";
 }
 
 void platform_exit_of_launched(const struct platform *platform, struct platform_exit *exit)

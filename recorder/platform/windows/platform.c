@@ -102,6 +102,12 @@ void platform_interrupt(struct platform *platform)
     InterlockedExchange(&platform->interrupted, 1);
 }
 
+int platform_ask_kernel_times(struct platform *platform, struct trail_error *error)
+{
+    (void)platform;
+    return error_set(error, TRAIL_FAILED, 0, "they are not needed on Windows, where each load has a stop of its own");
+}
+
 void platform_facts(const struct platform *platform, struct platform_facts *facts)
 {
     facts->wait_function = platform->wait_name;
