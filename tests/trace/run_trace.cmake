@@ -1,5 +1,5 @@
 # One trace test: runs a sample alone, then under trailrec, compares what the two runs show of themselves, and checks the recording.
-#   cmake -DTRAILREC=.. -DCHECK=.. -DSAMPLE=.. -DSOURCE=.. -DFOLDER=.. [-DEMULATOR=..] -P run_trace.cmake
+#   cmake -DTRAILREC=.. -DCHECK=.. -DSAMPLE=.. -DSOURCE=.. -DFOLDER=.. [-DEMULATOR=..] [-DMORE_OPTIONS=..] -P run_trace.cmake
 # stderr is never compared: under Wine it carries Wine's own messages.
 cmake_minimum_required(VERSION 3.22)
 set(TIMEOUT_SECONDS 60)
@@ -14,6 +14,7 @@ endfunction()
 
 read_words(ARGS ARGUMENTS)
 read_words(RECORD OPTIONS)
+list(APPEND OPTIONS ${MORE_OPTIONS})
 file(REMOVE_RECURSE "${FOLDER}")
 file(MAKE_DIRECTORY "${FOLDER}")
 set(DB "${FOLDER}/trace.db")
