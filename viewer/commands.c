@@ -6,8 +6,8 @@
 #include <string.h>
 
 extern const struct command command_runs, command_summary, command_events, command_loads, command_tree, command_threads,
-    command_exceptions, command_output, command_sql, command_info, command_verify, command_recover, command_baseline, command_check,
-    command_help;
+    command_exceptions, command_output, command_diff, command_stats, command_baseline, command_check, command_sql, command_info,
+    command_verify, command_recover, command_help;
 
 const struct command *const commands[] = {
     &command_runs,
@@ -18,6 +18,8 @@ const struct command *const commands[] = {
     &command_threads,
     &command_exceptions,
     &command_output,
+    &command_diff,
+    &command_stats,
     &command_baseline,
     &command_check,
     &command_sql,

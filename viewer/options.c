@@ -9,7 +9,7 @@
 
 static const struct option_description descriptions[OPTIONS] = {
     [OPTION_DATABASE] = {"database", 'd', "FILE", "the trail file (default: $TRAIL_DB, else ./trail.db)"},
-    [OPTION_FORMAT] = {"format", 'f', "FORMAT", "table (default), json, ndjson or csv"},
+    [OPTION_FORMAT] = {"format", 'f', "FORMAT", "table (default), json, ndjson, csv, markdown or html"},
     [OPTION_COLOR] = {"color", '\0', "WHEN", "auto (default: on a terminal, unless NO_COLOR is set), always or never"},
     [OPTION_HELP] = {"help", 'h', NULL, "explain the command"},
     [OPTION_VERSION] = {"version", '\0', NULL, "print the version"},
@@ -23,6 +23,8 @@ static const struct option_description descriptions[OPTIONS] = {
     [OPTION_SORT] = {"sort", 's', "KEY", "another order; a - before KEY reverses it"},
     [OPTION_REVERSE] = {"reverse", 'r', NULL, "the last first"},
     [OPTION_LIMIT] = {"limit", 'n', "N", "at most N rows"},
+    [OPTION_ONLY] = {"only", '\0', "PART[,PART]", "only these parts: of diff loads, order, identity, path, processes, threads, exceptions, output, time"},
+    [OPTION_IGNORE] = {"ignore", 'i', "GLOB", "leave these out, by name (or path, if GLOB has a / or \\); * ? [a-z], any case; repeatable"},
     [OPTION_FOLLOW] = {"follow", 'F', NULL, "while the run is recorded, go on with what comes; ends when the run does, or after N rows"},
     [OPTION_OUTPUT] = {"output", 'o', "FILE", "write to FILE instead of standard output"},
     [OPTION_UPDATE] = {"update", 'u', "FILE", "learn the learned part of this rules file anew, and leave the rest of it as it is"},
@@ -96,6 +98,11 @@ int options_parse(int argument_count, char **arguments, struct options *options,
         found = found >= 256 ? found - 256 : find_letter(found);
         options->given[found] = true;
         options->argument[found] = optarg;
+        if (found == OPTION_IGNORE && options->ignored_count == OPTION_IGNORES_AT_MOST)
+            return error_set(error, TRAIL_FAILED, 0, "--ignore can be given %d times at most; one glob can stand for several names",
+                             (int)OPTION_IGNORES_AT_MOST);
+        if (found == OPTION_IGNORE)
+            options->ignored[options->ignored_count++] = optarg;
     }
     options->positional_count = argument_count - optind;
     options->positional = arguments + optind;

@@ -27,6 +27,8 @@ enum option_id {
     OPTION_REVERSE,
     OPTION_LIMIT,
     OPTION_FOLLOW,
+    OPTION_ONLY,
+    OPTION_IGNORE,
     OPTION_OUTPUT,
     OPTION_UPDATE,
     OPTION_IDENTITY,
@@ -46,9 +48,13 @@ struct option_description {
     const char *help;
 };
 
+enum { OPTION_IGNORES_AT_MOST = 64 };
+
 struct options {
     bool given[OPTIONS];
     const char *argument[OPTIONS]; /* NULL unless given with an argument; the last one wins */
+    const char *ignored[OPTION_IGNORES_AT_MOST]; /* all that --ignore said */
+    size_t ignored_count;
     int positional_count;
     char **positional; /* what is no option, in order: points into the argument list */
 };

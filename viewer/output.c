@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct format *const formats[] = {&format_table, &format_json, &format_ndjson, &format_csv};
+static const struct format *const formats[] = {&format_table, &format_json, &format_ndjson, &format_csv, &format_markdown, &format_html};
 
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 

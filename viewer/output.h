@@ -49,6 +49,7 @@ struct output;
 
 struct format {
     const char *name;
+    bool is_for_people; /* it shows columns in their style, and a command's columns for people */
     int (*begin)(struct output *output); /* 0, or -1 without memory; `state` may be set */
     void (*row)(struct output *output, const struct cell *cells);
     void (*flush)(struct output *output); /* prints what is kept back though more rows may come; NULL: nothing ever is */
@@ -61,6 +62,8 @@ struct output {
     bool is_terminal, color;
     bool is_closed; /* a failure was that nobody reads any more */
     size_t width; /* of the terminal; 0 means never cut */
+    /* What stands around the rows in formats that are a document (html, markdown): a heading, lines before and after. May be NULL. */
+    const char *title, *preface, *conclusion;
     const struct column *columns;
     size_t column_count, row_count;
     struct cell *cells; /* room for a row, for whoever fills one */

@@ -73,6 +73,7 @@ static int make_room(struct learning *learning)
     order->run_words = bits_words(order->runs);
     cells = order->count * order->words + 1;
     order->ranks = calloc(order->count + 1, sizeof *order->ranks);
+    order->ranges = calloc(order->count + 1, sizeof *order->ranges);
     order->presence = calloc(order->count * order->run_words + 1, sizeof *order->presence);
     order->held = malloc(cells * sizeof *order->held);
     order->by_thread = malloc(cells * sizeof *order->by_thread);
@@ -84,7 +85,7 @@ static int make_room(struct learning *learning)
     learning->speeds = malloc((order->runs + 1) * sizeof *learning->speeds);
     learning->scratch = malloc((order->runs + order->count + 1) * sizeof *learning->scratch);
     learning->joins = calloc(order->count + 1, sizeof *learning->joins);
-    if (order->ranks == NULL || order->presence == NULL || order->held == NULL || order->by_thread == NULL || order->by_cause == NULL ||
+    if (order->ranks == NULL || order->ranges == NULL || order->presence == NULL || order->held == NULL || order->by_thread == NULL || order->by_cause == NULL ||
         order->apart == NULL || order->learned == NULL || learning->places == NULL || learning->times == NULL || learning->speeds == NULL ||
         learning->scratch == NULL || learning->joins == NULL)
         return -1;
@@ -92,6 +93,17 @@ static int make_room(struct learning *learning)
     memset(order->by_thread, 0xFF, cells * sizeof *order->by_thread);
     memset(order->by_cause, 0xFF, cells * sizeof *order->by_cause);
     return 0;
+}
+
+static void take_place(struct order *order, size_t local, size_t run, size_t place)
+{
+    struct order_range *range = &order->ranges[local];
+
+    if (bits_count(order->presence + local * order->run_words, order->run_words) == 0)
+        range->least = range->most = place;
+    range->least = place < range->least ? place : range->least;
+    range->most = place > range->most ? place : range->most;
+    bits_add(order->presence + local * order->run_words, run);
 }
 
 static void take_samples(struct learning *learning)
@@ -107,7 +119,7 @@ static void take_samples(struct learning *learning)
             size_t local = load->is_synthetic ? SIZE_MAX : order_local(order, load->element);
             if (local == SIZE_MAX)
                 continue;
-            bits_add(order->presence + local * order->run_words, run);
+            take_place(order, local, run, i + 1);
             learning->places[local * order->runs + run] = (double)i;
             learning->times[local * order->runs + run] = (double)load->net_ns;
         }
@@ -208,10 +220,9 @@ static int learn(struct learning *learning, struct trail_error *error)
         if (order_take_run(order, &order->all->items[order->first + run], run, learning->joins, error) != 0)
             return -1;
     learn_pairs(learning);
-    order_join_learn(order, learning->joins, learning->speeds);
+    if (order_join_learn(order, learning->joins, learning->speeds, error) != 0)
+        return -1;
     order->pairs = bits_count(order->learned, order->count * order->words);
-    free(order->held);
-    order->held = NULL;
     return 0;
 }
 
@@ -243,6 +254,7 @@ void order_free(struct order *order)
     free(order->elements);
     free(order->locals);
     free(order->ranks);
+    free(order->ranges);
     free(order->presence);
     free(order->held);
     free(order->by_thread);

@@ -8,10 +8,11 @@
  *   CAUSE   a came before b's thread was made, and by a thread that must have led to that. Who makes a thread is not recorded: it is
  *           one of those that live in the process at that moment (for a process: in its parent), so only what comes before in the
  *           histories of all of them counts.
- *   JOIN    b waited until a's thread had ended. Evidence: the last end of the threads that were made while b's thread lived, seen from
- *           the first such start, varies so much that it would not stay before b in all runs by itself - the chance of that, by the
- *           lengths of the other runs, corrected for speed and for the number of such b, is at most ORDER_CHANCE - and a's thread was the
- *           last of them at least once.
+ *   JOIN    b waited until a's thread had ended. Evidence: the last end of the threads that were made while b's thread lived, counted from
+ *           the first such start, varies, and b follows it: over ORDER_APART_RUNS runs or more, the distance from that end to b varies
+ *           ORDER_JOIN_FOLLOWS times less (in variance). Or it varies so much that it would not stay before b by itself: the chance of
+ *           that, by the lengths of the other runs and corrected for the number of such b, is at most ORDER_CHANCE. All lengths are by
+ *           the speed of their run. And a's thread was the last of them at least once.
  *   APART   In ORDER_APART_RUNS runs or more, b came so long after a (ORDER_APART_NS, and ORDER_APART_SPREADS times the spread of that
  *           distance) that no moment of another thread's can bridge it.
  *
@@ -30,6 +31,7 @@ enum {
     ORDER_APART_RUNS = 10,
     ORDER_APART_NS = 20 * 1000 * 1000,
     ORDER_APART_SPREADS = 3,
+    ORDER_JOIN_FOLLOWS = 10,
     ORDER_ELEMENTS_AT_MOST = 5000
 };
 #define ORDER_CHANCE 0.001
@@ -79,5 +81,19 @@ int order_reduction(const struct order *order, struct order_pair **pairs, size_t
  */
 int order_check(const struct order *order, const struct recording *recording, struct order_break **breaks, size_t *count,
                 struct trail_error *error);
+
+/* A load whose place among others varies from run to run. */
+struct order_trade {
+    uint32_t element;
+    size_t group;             /* those that trade places with each other, directly or by way of others; from 1, by rank */
+    size_t least, most;       /* its first and last place among the loads of a run, from 1 */
+    double median;
+};
+
+/*
+ * The flaky part of the order: all elements that came both before and after another one, by group and rank. To be freed. Returns 0, or -1 and
+ * error.
+ */
+int order_trades(const struct order *order, struct order_trade **trades, size_t *count, struct trail_error *error);
 
 #endif

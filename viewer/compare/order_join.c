@@ -77,6 +77,32 @@ static double chance(const struct order *order, const struct order_join *join, c
     return pairs > 0 ? pow(1 - later / pairs, runs) : 1;
 }
 
+static double variance(const double *values, size_t count)
+{
+    double mean = 0, sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        mean += values[i] / (double)count;
+    for (size_t i = 0; i < count; i++)
+        sum += (values[i] - mean) * (values[i] - mean);
+    return count > 1 ? sum / (double)(count - 1) : 0;
+}
+
+/* Whether b follows the last end, however early or late that is. `room` is for twice the runs. */
+static bool follows(const struct order *order, const struct order_join *join, const double *speeds, double *room)
+{
+    double *ends = room, *distances = room + order->runs;
+    size_t count = 0;
+
+    for (size_t i = 0; i < order->runs; i++) {
+        if (join->end[i] < 0)
+            continue;
+        ends[count] = join->end[i] / speeds[i];
+        distances[count++] = (join->next[i] - join->end[i]) / speeds[i];
+    }
+    return count >= ORDER_APART_RUNS && variance(distances, count) * ORDER_JOIN_FOLLOWS <= variance(ends, count) && variance(ends, count) > 0;
+}
+
 static void learn_pairs(struct order *order, const struct order_join *join, size_t waiting)
 {
     for (size_t after = 0; after < order->count; after++) {
@@ -88,13 +114,18 @@ static void learn_pairs(struct order *order, const struct order_join *join, size
     }
 }
 
-void order_join_learn(struct order *order, struct order_join *joins, const double *speeds)
+int order_join_learn(struct order *order, struct order_join *joins, const double *speeds, struct trail_error *error)
 {
-    double tests = 0;
+    double tests = 0, *room = malloc((2 * order->runs + 1) * sizeof *room);
 
+    if (room == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
     for (size_t i = 0; i < order->count; i++)
         tests += joins[i].joined != NULL;
     for (size_t i = 0; i < order->count; i++)
-        if (joins[i].joined != NULL && chance(order, &joins[i], speeds) <= ORDER_CHANCE / tests)
+        if (joins[i].joined != NULL &&
+            (follows(order, &joins[i], speeds, room) || chance(order, &joins[i], speeds) <= ORDER_CHANCE / tests))
             learn_pairs(order, &joins[i], i);
+    free(room);
+    return 0;
 }

@@ -5,6 +5,10 @@
 #include "bits.h"
 #include "order.h"
 
+struct order_range {
+    size_t least, most;
+};
+
 /* Elements have local numbers here. A matrix has a row for each element b: the set of those a of which something holds for (a, b). */
 struct order {
     const struct recordings *all;
@@ -13,6 +17,7 @@ struct order {
     uint32_t *elements; /* local number -> element */
     uint32_t *locals;   /* element -> local number + 1, or 0 */
     double *ranks;
+    struct order_range *ranges; /* the first and last place among the loads */
     uint64_t *presence;  /* per element: the runs it is in */
     uint64_t *held;      /* a came before b whenever both were there */
     uint64_t *by_thread; /* in one thread */
@@ -49,8 +54,8 @@ int order_join_add(struct order *order, struct order_join *join, size_t run, con
                    struct trail_error *error);
 void order_join_rule_out(struct order_join *join);
 
-/* Adds what the joins speak for to `learned`. `speeds`: by run, how long things took there, 1 is usual. */
-void order_join_learn(struct order *order, struct order_join *joins, const double *speeds);
+/* Adds what the joins speak for to `learned`. `speeds`: by run, how long things took there, 1 is usual. Returns 0, or -1 and error. */
+int order_join_learn(struct order *order, struct order_join *joins, const double *speeds, struct trail_error *error);
 void order_join_free(struct order_join *joins, size_t count);
 
 #endif

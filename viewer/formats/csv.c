@@ -92,4 +92,4 @@ static void end(struct output *output)
     (void)output;
 }
 
-const struct format format_csv = {"csv", begin, row, NULL, end};
+const struct format format_csv = {"csv", false, begin, row, NULL, end};

@@ -20,4 +20,4 @@ static void end(struct output *output)
     output_write_line(output);
 }
 
-const struct format format_json = {"json", begin, row, NULL, end};
+const struct format format_json = {"json", false, begin, row, NULL, end};

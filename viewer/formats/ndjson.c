@@ -23,4 +23,4 @@ static void end(struct output *output)
     (void)output;
 }
 
-const struct format format_ndjson = {"ndjson", begin, row, NULL, end};
+const struct format format_ndjson = {"ndjson", false, begin, row, NULL, end};

@@ -84,7 +84,7 @@ static void add_pairs(struct buffer *out, const struct cell *cell)
     buffer_release(&pairs);
 }
 
-static void add_cell(struct buffer *out, enum style style, const struct cell *cell)
+void format_add_human(struct buffer *out, enum style style, const struct cell *cell)
 {
     switch (cell->type) {
     case CELL_INTEGER:
@@ -117,7 +117,8 @@ static const char *color_of(enum style style, const char *text)
         const char *word, *color;
     } colors[] = {{"Exception", "\x1B[31m"}, {"RipEvent", "\x1B[31m"}, {"problem", "\x1B[31m"}, {"interrupted", "\x1B[33m"},
                   {"recovered", "\x1B[33m"}, {"recording", "\x1B[33m"}, {"Mark", "\x1B[36m"}, {"OutputDebugString", "\x1B[36m"},
-                  {"LoadDll", "\x1B[32m"}, {"ok", "\x1B[32m"}};
+                  {"LoadDll", "\x1B[32m"}, {"ok", "\x1B[32m"}, {"+ ", "\x1B[32m"}, {"- ", "\x1B[31m"},
+                  {"> ", "\x1B[33m"}, {"! ", "\x1B[35m"}};
 
     if (style == STYLE_TITLE)
         return "\x1B[1m";
@@ -252,7 +253,7 @@ static void row(struct output *output, const struct cell *cells)
     for (size_t i = 0; i < output->column_count; i++) {
         size_t width;
         buffer_clear(&row_cells[i]);
-        add_cell(&row_cells[i], output->columns[i].style, &cells[i]);
+        format_add_human(&row_cells[i], output->columns[i].style, &cells[i]);
         output->line.failed |= row_cells[i].failed;
         if (table->is_streaming)
             continue;
@@ -306,4 +307,4 @@ static void end(struct output *output)
     output->state = NULL;
 }
 
-const struct format format_table = {"table", begin, row, flush, end};
+const struct format format_table = {"table", true, begin, row, flush, end};

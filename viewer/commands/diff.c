@@ -1,0 +1,240 @@
+/* trailview diff: what differs between two runs, or two sets of runs. */
+#include "command.h"
+#include "compare/comparison.h"
+#include "compare/difference_rows.h"
+#include "compare/statistics.h"
+#include "escape.h"
+#include "human.h"
+#include "selector.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONTEXT_LOADS = 2 };
+
+/* The two sides, and what is said around the rows. */
+struct diff {
+    struct viewer *viewer;
+    const char *names[2]; /* as the user called them */
+    struct side sides[2];
+    struct difference_options options;
+    struct differences differences;
+    struct buffer title, preface, conclusion;
+};
+
+static int parse_part(struct difference_options *options, const char *word, size_t length, struct trail_error *error)
+{
+    const char *names[SECTIONS], *nearest;
+    char copy[32];
+
+    for (int i = 0; i < SECTIONS; i++) {
+        names[i] = difference_section_name((enum difference_section)i);
+        if (strlen(names[i]) == length && memcmp(names[i], word, length) == 0) {
+            options->only[i] = true;
+            return 0;
+        }
+    }
+    snprintf(copy, sizeof copy, "%.*s", (int)(length < sizeof copy ? length : sizeof copy - 1), word);
+    nearest = human_nearest(copy, names, SECTIONS, sizeof names[0]);
+    return error_set(error, TRAIL_FAILED, 0, "there is no part '%s' to compare; did you mean '%s'?", copy,
+                     nearest != NULL ? nearest : names[0]);
+}
+
+static int parse_options(struct diff *diff, struct trail_error *error)
+{
+    const struct options *options = &diff->viewer->options;
+    const char *only = options->argument[OPTION_ONLY];
+
+    diff->options.ignored = options->ignored;
+    diff->options.ignored_count = options->ignored_count;
+    diff->options.context = CONTEXT_LOADS;
+    for (int i = 0; i < SECTIONS; i++)
+        diff->options.only[i] = only == NULL;
+    while (only != NULL) {
+        size_t length = strcspn(only, ",");
+        if (parse_part(&diff->options, only, length, error) != 0)
+            return -1;
+        only = only[length] == ',' ? only + length + 1 : NULL;
+    }
+    return 0;
+}
+
+/* Finds the runs of both sides; counts[] says how many are whose. */
+static int choose_runs(struct diff *diff, size_t *counts, struct trail_error *error)
+{
+    struct viewer *viewer = diff->viewer;
+
+    if (viewer->argument_count != 0 && viewer->argument_count != 2)
+        return error_set(error, TRAIL_FAILED, 0, "diff compares two: 'diff A B', each a RUN or a set of them such as @build=100; without any, the last "
+                                                 "two runs");
+    diff->names[0] = viewer->argument_count == 2 ? viewer->arguments[0] : "last~1";
+    diff->names[1] = viewer->argument_count == 2 ? viewer->arguments[1] : "last";
+    for (int i = 0; i < 2; i++) {
+        size_t before = viewer->run_count;
+        if (selector_add_runs(viewer, diff->names[i], error) != 0)
+            return -1;
+        counts[i] = viewer->run_count - before;
+    }
+    return 0;
+}
+
+static void describe_sides(struct diff *diff)
+{
+    buffer_add_text(&diff->title, "trailview diff ");
+    buffer_add_text(&diff->title, diff->names[0]);
+    buffer_add_char(&diff->title, ' ');
+    buffer_add_text(&diff->title, diff->names[1]);
+    for (int i = 0; i < 2; i++) {
+        buffer_format(&diff->preface, "%c  ", "AB"[i]);
+        comparison_describe_side(&diff->preface, &diff->sides[i], diff->names[i]);
+        buffer_add_char(&diff->preface, '\n');
+    }
+}
+
+/* What a set's order was learned from, or why none was. */
+static void conclude_order(struct diff *diff)
+{
+    const struct side *a = &diff->sides[0], *b = &diff->sides[1], *learned = a->order != NULL ? a : b;
+
+    if (!diff->options.only[SECTION_ORDER])
+        return;
+    if (diff->differences.mingled > 0)
+        buffer_format(&diff->conclusion, "order: %zu loads stand elsewhere only among those of threads that ran at the same time\n",
+                      diff->differences.mingled);
+    if (a->count == 1 && b->count == 1)
+        return;
+    if (learned->order == NULL)
+        buffer_format(&diff->conclusion, "order: not compared, since neither side has the %d runs from which one is learned\n",
+                      (int)ORDER_RUNS_AT_LEAST);
+    else
+        buffer_format(&diff->conclusion, "order: %zu pairs learned from %s\n", order_pair_count(learned->order), learned == a ? "A" : "B");
+    if (learned->order != NULL && order_left_out(learned->order) > 0)
+        buffer_format(&diff->conclusion, "order: %zu loads were left out, since there are more than %d\n", order_left_out(learned->order),
+                      (int)ORDER_ELEMENTS_AT_MOST);
+}
+
+static void conclude_times(struct diff *diff)
+{
+    const struct differences *differences = &diff->differences;
+    size_t claimed = 0;
+
+    if (!diff->options.only[SECTION_TIME] || (diff->sides[0].count == 1 && diff->sides[1].count == 1))
+        return;
+    for (size_t i = 0; i < differences->count; i++)
+        claimed += differences->items[i].section == SECTION_TIME && differences->items[i].differs;
+    if (differences->times_tested == 0)
+        buffer_format(&diff->conclusion, "time: too few runs to tell; it takes %d or more on each side\n", (int)STATISTICS_RUNS_AT_LEAST);
+    else if (claimed == 0)
+        buffer_format(&diff->conclusion, "time: no evidence of a change in any of %zu times\n", differences->times_tested);
+    else
+        buffer_format(&diff->conclusion, "time: evidence of a change in %zu of %zu times\n", claimed, differences->times_tested);
+}
+
+static void conclude(struct diff *diff)
+{
+    size_t different = diff->differences.different;
+
+    if (different == 0)
+        buffer_add_text(&diff->conclusion, "no difference\n");
+    else
+        buffer_format(&diff->conclusion, "%zu difference%s\n", different, different == 1 ? "" : "s");
+    conclude_order(diff);
+    conclude_times(diff);
+}
+
+/* Lines for a terminal. */
+static void print_lines(const char *lines)
+{
+    struct buffer text = {0};
+
+    for (; *lines != '\0'; lines += strspn(lines, "\n")) {
+        size_t length = strcspn(lines, "\n");
+        escape_for_terminal(&text, lines, length);
+        buffer_add_char(&text, '\n');
+        lines += length;
+    }
+    fwrite(buffer_text(&text), 1, text.length, stdout);
+    buffer_release(&text);
+}
+
+static int print(struct diff *diff, struct trail_error *error)
+{
+    struct output *output = &diff->viewer->output;
+    bool is_table = viewer_prints_table(diff->viewer);
+
+    describe_sides(diff);
+    conclude(diff);
+    if (diff->title.failed || diff->preface.failed || diff->conclusion.failed)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    output->title = buffer_text(&diff->title);
+    output->preface = buffer_text(&diff->preface);
+    output->conclusion = buffer_text(&diff->conclusion);
+    if (is_table) {
+        print_lines(output->preface);
+        fputs("\n", stdout);
+    }
+    if ((!is_table || diff->differences.count > 0) && difference_rows_print(&diff->differences, output, error) != 0)
+        return -1;
+    if (is_table && diff->differences.count > 0)
+        fputs("\n", stdout);
+    if (is_table)
+        print_lines(output->conclusion);
+    return 0;
+}
+
+static int compare(struct diff *diff, struct trail_error *error)
+{
+    size_t counts[2];
+    struct recordings *recordings;
+    int result = -1;
+
+    if (parse_options(diff, error) != 0 || choose_runs(diff, counts, error) != 0 || (recordings = comparison_load(diff->viewer, error)) == NULL)
+        return -1;
+    if (side_init(&diff->sides[0], recordings, 0, counts[0], error) == 0 &&
+        side_init(&diff->sides[1], recordings, counts[0], counts[1], error) == 0 &&
+        differences_find(&diff->differences, &diff->sides[0], &diff->sides[1], &diff->options, error) == 0 && print(diff, error) == 0)
+        result = diff->differences.different > 0;
+    differences_release(&diff->differences);
+    side_release(&diff->sides[0]);
+    side_release(&diff->sides[1]);
+    recordings_free(recordings);
+    return result;
+}
+
+static int run(struct viewer *viewer, struct trail_error *error)
+{
+    struct diff diff = {.viewer = viewer};
+    int result = compare(&diff, error);
+
+    viewer->output.title = viewer->output.preface = viewer->output.conclusion = NULL;
+    buffer_release(&diff.title);
+    buffer_release(&diff.preface);
+    buffer_release(&diff.conclusion);
+    return result;
+}
+
+const struct command command_diff = {
+    .name = "diff",
+    .summary = "what differs between two runs, or between two sets of runs",
+    .arguments = "[A B]",
+    .details =
+        "A and B are RUNs; @key=value takes all runs so labelled as a set. Without them, the last two runs are compared. Exit status: 0 no\n"
+        "difference, 1 they differ, 2 trouble.\n"
+        "\n"
+        "Modules are matched by name and process, without versions in the name, and by the folder with {app}, {system}, {temp}, {home},\n"
+        "{uuid} and {n} in place of what differs between machines. Bases, pids and tids do not count.\n"
+        "\n"
+        "Run against run, the loads are aligned: + added, - removed, > moved, ! replaced (another build, another folder). Times are shown, but\n"
+        "nothing is concluded from them.\n"
+        "\n"
+        "With several runs on a side only what a side always does counts. Its order is learned: pairs of loads that came in one order in all\n"
+        "runs (5 or more), and for a reason: in one thread; before the other's thread was made; after it had ended; or far apart in time. Loads\n"
+        "of threads that run at the same time have no order. Times are tested as distributions (Mann-Whitney, Holm's correction over all that\n"
+        "is tested, 1 % chance of a false claim in all; 99 % bootstrap interval; changes of less than 2 % are not claimed).\n"
+        "\n"
+        "All times are without what the recorder held the target for.\n",
+    .options = OPTION_BIT(OPTION_ONLY) | OPTION_BIT(OPTION_IGNORE),
+    .flags = COMMAND_TAKES_ARGUMENTS,
+    .run = run,
+};

@@ -1,0 +1,380 @@
+/* trailview stats: what several runs have in common, and what varies. */
+#include "command.h"
+#include "compare/comparison.h"
+#include "compare/statistics.h"
+#include "escape.h"
+#include "human.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PARTS = 4, COLUMNS = 18, DRAWING_WIDTH = 60 };
+
+enum part { PART_LOADS, PART_TIME, PART_FLAKY, PART_ORDER };
+
+static const char *const part_names[PARTS] = {"loads", "time", "flaky", "order"};
+
+struct stats {
+    struct viewer *viewer;
+    struct side side;
+    bool only[PARTS];
+    double *samples; /* room for a side's */
+    struct cell cells[COLUMNS];
+    size_t count;
+    struct buffer texts[3];
+    struct buffer preface, conclusion;
+};
+
+/* Data columns, and those for people, in one order: what only one of them has is left out of the other. */
+struct stats_column {
+    struct column column;
+    bool for_data, for_people;
+    const char *human_name;
+};
+
+static const struct stats_column columns[COLUMNS] = {
+    {{"section", STYLE_TITLE, 0}, true, true, "what"},
+    {{"process", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, "process"},
+    {{"name", STYLE_PLAIN, 0}, true, true, "name"},
+    {{"other", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, "before"},
+    {{"presence", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, "presence"},
+    {{"runs", STYLE_COUNT, 0}, true, true, "runs"},
+    {{"of_runs", STYLE_COUNT, 0}, true, false, NULL},
+    {{"least", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "least"},
+    {{"most", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "most"},
+    {{"median_ns", STYLE_MS, COLUMN_HIDE_EMPTY}, true, true, "median ms"},
+    {{"low_ns", STYLE_MS, COLUMN_HIDE_EMPTY}, true, true, "25 %"},
+    {{"high_ns", STYLE_MS, COLUMN_HIDE_EMPTY}, true, true, "75 %"},
+    {{"mad_ns", STYLE_MS, 0}, true, false, NULL},
+    {{"step_ns", STYLE_MS, COLUMN_HIDE_EMPTY}, true, true, "step ms"},
+    {{"held_ns", STYLE_MS, COLUMN_HIDE_EMPTY}, true, true, "held ms"},
+    {{"builds", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "builds"},
+    {{"group", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "group"},
+    {{"note", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, ""},
+};
+
+static bool is_for_people(const struct stats *stats)
+{
+    return stats->viewer->output.format->is_for_people;
+}
+
+static bool is_wanted(const struct stats *stats, size_t column)
+{
+    return is_for_people(stats) ? columns[column].for_people : columns[column].for_data;
+}
+
+/* What a row says; NULL, SIZE_MAX and NAN are nothing. */
+struct row {
+    enum part part;
+    uint32_t role, name, other;
+    const char *presence, *note;
+    size_t runs, of_runs, least, most, builds, group;
+    double median, low, high, mad, step, held;
+};
+
+static struct row new_row(enum part part)
+{
+    return (struct row){.part = part, .runs = SIZE_MAX, .of_runs = SIZE_MAX, .least = SIZE_MAX, .most = SIZE_MAX, .builds = SIZE_MAX,
+                        .group = SIZE_MAX, .median = NAN, .low = NAN, .high = NAN, .mad = NAN, .step = NAN, .held = NAN};
+}
+
+static struct cell text_cell(const char *text)
+{
+    return text == NULL || *text == '\0' ? (struct cell){.type = CELL_NULL} : (struct cell){.type = CELL_TEXT, .text = text, .length = strlen(text)};
+}
+
+static struct cell count_cell(size_t count)
+{
+    return count == SIZE_MAX ? (struct cell){.type = CELL_NULL} : (struct cell){.type = CELL_INTEGER, .integer = (int64_t)count};
+}
+
+static struct cell ns_cell(double ns)
+{
+    return isfinite(ns) ? (struct cell){.type = CELL_INTEGER, .integer = (int64_t)llround(ns)} : (struct cell){.type = CELL_NULL};
+}
+
+static int print_row(struct stats *stats, const struct row *row, struct trail_error *error)
+{
+    const struct recordings *all = stats->side.all;
+    const struct cell cells[COLUMNS] = {
+        text_cell(part_names[row->part]), text_cell(recordings_text(all, row->role)), text_cell(recordings_text(all, row->name)),
+        text_cell(recordings_text(all, row->other)), text_cell(row->presence), count_cell(row->runs), count_cell(row->of_runs),
+        count_cell(row->least), count_cell(row->most), ns_cell(row->median), ns_cell(row->low), ns_cell(row->high), ns_cell(row->mad),
+        ns_cell(row->step), ns_cell(row->held), count_cell(row->builds), count_cell(row->group), text_cell(row->note),
+    };
+
+    stats->count = 0;
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (is_wanted(stats, i))
+            stats->cells[stats->count++] = cells[i];
+    return output_row(&stats->viewer->output, stats->cells, error);
+}
+
+static void fill_times(struct stats *stats, struct row *row, const double *times)
+{
+    size_t count = side_samples(&stats->side, times, stats->samples);
+    struct sample_summary summary = statistics_summary(stats->samples, count);
+
+    if (count == 0)
+        return;
+    row->median = summary.median;
+    row->low = count > 1 ? summary.low : NAN;
+    row->high = count > 1 ? summary.high : NAN;
+    row->mad = count > 1 ? summary.mad : NAN;
+}
+
+static double median_of(struct stats *stats, const double *times)
+{
+    size_t count = side_samples(&stats->side, times, stats->samples);
+
+    return count > 0 ? statistics_summary(stats->samples, count).median : NAN;
+}
+
+static int print_modules(struct stats *stats, struct trail_error *error)
+{
+    const struct side *side = &stats->side;
+    int result = 0;
+
+    for (size_t i = 0; i < side->module_count && result == 0; i++) {
+        const struct side_module *module = &side->modules[i];
+        struct row row = new_row(PART_LOADS);
+        row.role = module->role;
+        row.name = module->name;
+        row.presence = module->runs == side->count ? "always" : "sometimes";
+        row.runs = module->runs;
+        row.of_runs = side->count;
+        if (!is_for_people(stats) || module->most > 1) {
+            row.least = module->least;
+            row.most = module->most;
+        }
+        if (!is_for_people(stats) || module->variant_count > 1)
+            row.builds = module->variant_count;
+        row.note = module->variant_count == 1 ? recordings_text(side->all, module->variants[0].place) : NULL;
+        fill_times(stats, &row, module->times);
+        row.step = median_of(stats, module->gaps);
+        result = print_row(stats, &row, error);
+    }
+    return result;
+}
+
+static int print_phases(struct stats *stats, struct trail_error *error)
+{
+    const struct side *side = &stats->side;
+    int result = 0;
+
+    for (size_t i = 0; i < side->phase_count && result == 0; i++) {
+        const struct side_phase *phase = &side->phases[i];
+        struct row row = new_row(PART_TIME);
+        struct buffer *name = &stats->texts[0];
+        buffer_clear(name);
+        buffer_add_text(name, recordings_text(side->all, phase->from));
+        buffer_add_text(name, "..");
+        buffer_add_text(name, recordings_text(side->all, phase->to));
+        row.name = text_pool_add(side->all->texts, buffer_text(name), name->length);
+        row.presence = phase->runs == side->count ? "always" : "sometimes";
+        row.runs = phase->runs;
+        row.of_runs = side->count;
+        fill_times(stats, &row, phase->times);
+        row.held = median_of(stats, phase->held);
+        result = print_row(stats, &row, error);
+    }
+    return result;
+}
+
+/* "    ---o-----   ": from the first to the last place of a group, where this one was, and where it was in the middle. */
+static void draw(struct buffer *out, const struct order_trade *trade, size_t least, size_t most)
+{
+    size_t width = most - least + 1 < DRAWING_WIDTH ? most - least + 1 : DRAWING_WIDTH;
+    double scale = (double)width / (double)(most - least + 1);
+
+    buffer_clear(out);
+    buffer_add_char(out, '|');
+    for (size_t i = 0; i < width; i++) {
+        size_t from = (size_t)((double)(trade->least - least) * scale), to = (size_t)((double)(trade->most - least) * scale);
+        size_t middle = (size_t)((trade->median - (double)least) * scale);
+        buffer_add_char(out, i == middle ? 'o' : i >= from && i <= to ? '-' : ' ');
+    }
+    buffer_add_char(out, '|');
+}
+
+static int print_group(struct stats *stats, const struct order_trade *trades, size_t count, struct trail_error *error)
+{
+    size_t least = SIZE_MAX, most = 0;
+    int result = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        least = trades[i].least < least ? trades[i].least : least;
+        most = trades[i].most > most ? trades[i].most : most;
+    }
+    for (size_t i = 0; i < count && result == 0; i++) {
+        const struct element *element = &stats->side.all->elements[trades[i].element];
+        struct row row = new_row(PART_FLAKY);
+        row.role = element->role;
+        row.name = element->name;
+        row.least = trades[i].least;
+        row.most = trades[i].most;
+        row.group = trades[i].group;
+        draw(&stats->texts[1], &trades[i], least, most);
+        row.note = buffer_text(&stats->texts[1]);
+        result = print_row(stats, &row, error);
+    }
+    return result;
+}
+
+static int print_flaky(struct stats *stats, struct trail_error *error)
+{
+    struct order_trade *trades;
+    size_t count, end;
+    int result;
+
+    if (stats->side.order == NULL)
+        return 0;
+    if ((result = order_trades(stats->side.order, &trades, &count, error)) != 0)
+        return -1;
+    for (size_t i = 0; i < count && result == 0; i = end) {
+        for (end = i; end < count && trades[end].group == trades[i].group; end++)
+            ;
+        result = print_group(stats, trades + i, end - i, error);
+    }
+    free(trades);
+    return result;
+}
+
+static int print_order(struct stats *stats, struct trail_error *error)
+{
+    struct order_pair *pairs;
+    size_t count;
+    int result;
+
+    if (stats->side.order == NULL)
+        return 0;
+    if ((result = order_reduction(stats->side.order, &pairs, &count, error)) != 0)
+        return -1;
+    for (size_t i = 0; i < count && result == 0; i++) {
+        const struct element *before = &stats->side.all->elements[pairs[i].before], *after = &stats->side.all->elements[pairs[i].after];
+        struct row row = new_row(PART_ORDER);
+        row.role = before->role;
+        row.name = before->name;
+        row.other = after->name;
+        row.runs = pairs[i].runs;
+        row.of_runs = stats->side.count;
+        row.note = order_reason_text(pairs[i].reason);
+        result = print_row(stats, &row, error);
+    }
+    free(pairs);
+    return result;
+}
+
+static int print_parts(struct stats *stats, struct trail_error *error)
+{
+    static int (*const print[PARTS])(struct stats *, struct trail_error *) = {print_modules, print_phases, print_flaky, print_order};
+    struct column shown[COLUMNS];
+    size_t count = 0;
+    int result;
+
+    for (size_t i = 0; i < COLUMNS; i++) {
+        if (!is_wanted(stats, i))
+            continue;
+        shown[count] = columns[i].column;
+        shown[count++].name = is_for_people(stats) ? columns[i].human_name : columns[i].column.name;
+    }
+    result = output_begin(&stats->viewer->output, shown, count, error);
+    for (int i = 0; i < PARTS && result == 0; i++)
+        if (stats->only[i])
+            result = print[i](stats, error);
+    return output_end(&stats->viewer->output, result == 0 ? error : NULL) != 0 ? -1 : result;
+}
+
+static void conclude(struct stats *stats)
+{
+    const struct order *order = stats->side.order;
+
+    if (order == NULL)
+        buffer_format(&stats->conclusion, "order: not learned, since that takes %d runs or more\n", (int)ORDER_RUNS_AT_LEAST);
+    else
+        buffer_format(&stats->conclusion, "order: %zu pairs learned; --only order lists those that the others follow from\n",
+                      order_pair_count(order));
+    if (order != NULL && order_left_out(order) > 0)
+        buffer_format(&stats->conclusion, "order: %zu loads were left out, since there are more than %d\n", order_left_out(order),
+                      (int)ORDER_ELEMENTS_AT_MOST);
+}
+
+static int print(struct stats *stats, struct trail_error *error)
+{
+    struct output *output = &stats->viewer->output;
+    bool is_table = viewer_prints_table(stats->viewer);
+    struct buffer line = {0};
+    int result;
+
+    comparison_describe_side(&stats->preface, &stats->side, stats->viewer->argument_count == 1 ? stats->viewer->arguments[0] : "runs");
+    conclude(stats);
+    output->title = "trailview stats";
+    output->preface = buffer_text(&stats->preface);
+    output->conclusion = buffer_text(&stats->conclusion);
+    escape_for_terminal(&line, stats->preface.data, stats->preface.length);
+    if (is_table)
+        printf("%s\n\n", buffer_text(&line));
+    buffer_release(&line);
+    result = print_parts(stats, error);
+    if (is_table && result == 0)
+        printf("\n%s", output->conclusion);
+    output->title = output->preface = output->conclusion = NULL;
+    return result;
+}
+
+static int parse_parts(struct stats *stats, struct trail_error *error)
+{
+    const char *only = stats->viewer->options.argument[OPTION_ONLY];
+
+    for (int i = 0; i < PARTS; i++)
+        stats->only[i] = only == NULL && (i != PART_ORDER || !is_for_people(stats));
+    while (only != NULL) {
+        size_t length = strcspn(only, ",");
+        int part = 0;
+        while (part < PARTS && (strlen(part_names[part]) != length || memcmp(part_names[part], only, length) != 0))
+            part++;
+        if (part == PARTS)
+            return error_set(error, TRAIL_FAILED, 0, "there is no part '%.*s'; stats has loads, time, flaky and order", (int)length, only);
+        stats->only[part] = true;
+        only = only[length] == ',' ? only + length + 1 : NULL;
+    }
+    return 0;
+}
+
+static int run(struct viewer *viewer, struct trail_error *error)
+{
+    struct stats stats = {.viewer = viewer};
+    struct recordings *recordings;
+    int result = -1;
+
+    if (parse_parts(&stats, error) != 0 || (recordings = comparison_load(viewer, error)) == NULL)
+        return -1;
+    if ((stats.samples = malloc((recordings->count + 1) * sizeof *stats.samples)) == NULL)
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+    else if (side_init(&stats.side, recordings, 0, recordings->count, error) == 0)
+        result = print(&stats, error);
+    free(stats.samples);
+    side_release(&stats.side);
+    recordings_free(recordings);
+    for (size_t i = 0; i < sizeof stats.texts / sizeof stats.texts[0]; i++)
+        buffer_release(&stats.texts[i]);
+    buffer_release(&stats.preface);
+    buffer_release(&stats.conclusion);
+    return result;
+}
+
+const struct command command_stats = {
+    .name = "stats",
+    .summary = "what several runs have in common: which loads, in which order, when",
+    .arguments = "[RUN...]",
+    .details = "Takes all runs that are named as one set, as in 'trailview stats @build=100'. PART is loads, time, flaky or order.\n"
+               "\n"
+               "loads: each module, always or sometimes there; the median of the time to its first load and the quartiles; 'step ms' is the median\n"
+               "since the load before it in its thread. time: phases between marks, and totals. flaky: groups of loads that trade places from run\n"
+               "to run, with a line from the first to the last place and an o in the middle. order: the learned order (see 'trailview help diff'),\n"
+               "without the pairs that follow from others. Times are without what the recorder held the target for.\n",
+    .options = OPTION_BIT(OPTION_ONLY),
+    .flags = COMMAND_TAKES_RUNS,
+    .run = run,
+};

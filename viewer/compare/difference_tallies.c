@@ -1,0 +1,187 @@
+/* Processes with their images and exits, threads, exceptions and debug strings. */
+#include "difference_private.h"
+
+#include "tally.h"
+
+#include <inttypes.h>
+
+struct counting {
+    struct differences *differences;
+    struct tally a, b;
+};
+
+static void add_range(struct differences *differences, uint32_t *text, size_t least, size_t most)
+{
+    if (least == most)
+        buffer_format(&differences->scratch, "%zu", most);
+    else
+        buffer_format(&differences->scratch, "%zu to %zu", least, most);
+    *text = difference_text(differences);
+}
+
+/* One class; either may be NULL. */
+static void compare_class(struct differences *differences, const struct tally_class *a, const struct tally_class *b)
+{
+    static const enum difference_section sections[TALLY_KINDS] = {SECTION_PROCESSES, SECTION_THREADS, SECTION_EXCEPTIONS, SECTION_OUTPUT};
+    const struct tally_class *any = a != NULL ? a : b;
+    size_t least_a = a != NULL ? a->least : 0, most_a = a != NULL ? a->most : 0, least_b = b != NULL ? b->least : 0, most_b = b != NULL ? b->most : 0;
+    struct difference *row;
+
+    if (most_a >= least_b && most_b >= least_a)
+        return; /* as often as the other side has it, too */
+    if (difference_ignores(differences, any->name, any->name))
+        return;
+    row = difference_add(differences, sections[any->kind], CHANGE_ADDED, true);
+    row->change = most_a == 0 ? CHANGE_ADDED : most_b == 0 ? CHANGE_REMOVED : most_a < least_b ? CHANGE_MORE : CHANGE_FEWER;
+    row->role = any->role;
+    row->name = any->name;
+    row->a_runs = a != NULL ? a->runs : 0;
+    row->b_runs = b != NULL ? b->runs : 0;
+    add_range(differences, &row->a, least_a, most_a);
+    add_range(differences, &row->b, least_b, most_b);
+}
+
+static void compare_tallies(struct counting *counting)
+{
+    for (size_t i = 0; i < counting->a.count; i++) {
+        const struct tally_class *class = &counting->a.classes[i];
+        compare_class(counting->differences, class, tally_class(&counting->b, class->kind, class->role, class->name));
+    }
+    for (size_t i = 0; i < counting->b.count; i++) {
+        const struct tally_class *class = &counting->b.classes[i];
+        if (tally_class(&counting->a, class->kind, class->role, class->name) == NULL)
+            compare_class(counting->differences, NULL, class);
+    }
+}
+
+/* The process of a role in one of a side's runs, or NULL. */
+static const struct recorded_process *process_of(const struct side *side, size_t run, uint32_t role)
+{
+    const struct recording *recording = &side->all->items[side->first + run];
+
+    for (size_t i = 0; i < recording->process_count; i++)
+        if (recording->processes[i].role == role)
+            return &recording->processes[i];
+    return NULL;
+}
+
+static uint32_t exit_of(struct differences *differences, const struct recorded_process *process)
+{
+    if (process->exit_signal != TEXT_NONE)
+        return process->exit_signal;
+    if (process->exit_code == RECORDING_UNKNOWN)
+        return TEXT_NONE;
+    if (process->exit_code > 0x3FFFFFFF)
+        buffer_format(&differences->scratch, "0x%08" PRIX64, (uint64_t)process->exit_code);
+    else
+        buffer_format(&differences->scratch, "%" PRId64, process->exit_code);
+    return difference_text(differences);
+}
+
+/* What is the same for all runs of a side that have the process: its exit. TEXT_NONE if it varies. */
+static uint32_t usual_exit(struct differences *differences, const struct side *side, uint32_t role)
+{
+    uint32_t usual = TEXT_NONE;
+
+    for (size_t run = 0; run < side->count; run++) {
+        const struct recorded_process *process = process_of(side, run, role);
+        uint32_t exit = process != NULL ? exit_of(differences, process) : TEXT_NONE;
+        if (process == NULL || exit == usual)
+            continue;
+        if (usual != TEXT_NONE || exit == TEXT_NONE)
+            return TEXT_NONE;
+        usual = exit;
+    }
+    return usual;
+}
+
+enum image_part { IMAGE_BUILD, IMAGE_PLACE, IMAGE_NAME };
+
+/* Whether no run of a has the same as a run of b. */
+static bool is_disjoint(const struct differences *differences, uint32_t role, enum image_part part)
+{
+    const struct recordings *all = differences->all;
+
+    for (size_t i = 0; i < differences->a->count; i++) {
+        const struct recorded_process *a = process_of(differences->a, i, role);
+        for (size_t k = 0; k < differences->b->count; k++) {
+            const struct recorded_process *b = process_of(differences->b, k, role);
+            if (a == NULL || b == NULL || a->module == RECORDING_NONE || b->module == RECORDING_NONE)
+                continue;
+            if (part == IMAGE_PLACE ? a->place == b->place : part == IMAGE_NAME ? a->key == b->key
+                                    : identity_equal(&all->modules[a->module].identity, &all->modules[b->module].identity))
+                return false;
+        }
+    }
+    return true;
+}
+
+static struct difference *add_process_row(struct differences *differences, enum difference_section section, enum difference_change change,
+                                          const struct recorded_process *process)
+{
+    struct difference *row = difference_add(differences, section, change, true);
+
+    row->role = process->role;
+    row->name = process->name;
+    row->a_runs = differences->a->count;
+    row->b_runs = differences->b->count;
+    return row;
+}
+
+static void compare_image(struct differences *differences, const struct recorded_process *a, const struct recorded_process *b)
+{
+    struct difference *row;
+
+    if (a->module == RECORDING_NONE || b->module == RECORDING_NONE || difference_ignores_module(differences, b->module))
+        return;
+    if (is_disjoint(differences, a->role, IMAGE_NAME)) {
+        row = add_process_row(differences, SECTION_PROCESSES, CHANGE_REPLACED, b);
+        row->a = a->name;
+        row->b = b->name;
+        row->note = text_pool_add_text(differences->all->texts, "another program");
+        return;
+    }
+    if (is_disjoint(differences, a->role, IMAGE_BUILD))
+        difference_describe_identity(differences, add_process_row(differences, SECTION_IDENTITY, CHANGE_REPLACED, b), a->module, b->module);
+    if (is_disjoint(differences, a->role, IMAGE_PLACE)) {
+        row = add_process_row(differences, SECTION_PATH, CHANGE_REPLACED, b);
+        row->a = a->place;
+        row->b = b->place;
+    }
+}
+
+static void compare_processes(struct differences *differences)
+{
+    const struct recording *first = &differences->all->items[differences->a->first];
+
+    for (size_t i = 0; i < first->process_count; i++) {
+        const struct recorded_process *a = &first->processes[i], *b = process_of(differences->b, 0, a->role);
+        uint32_t exit_a, exit_b;
+        if (b == NULL)
+            continue;
+        compare_image(differences, a, b);
+        exit_a = usual_exit(differences, differences->a, a->role);
+        exit_b = usual_exit(differences, differences->b, a->role);
+        if (exit_a != TEXT_NONE && exit_b != TEXT_NONE && exit_a != exit_b) {
+            struct difference *row = add_process_row(differences, SECTION_PROCESSES, CHANGE_EXIT, b);
+            row->a = exit_a;
+            row->b = exit_b;
+            row->note = text_pool_add_text(differences->all->texts, "exit");
+        }
+    }
+}
+
+int difference_find_tallies(struct differences *differences, struct trail_error *error)
+{
+    struct counting counting = {.differences = differences};
+    int result = -1;
+
+    compare_processes(differences);
+    if (tally_init(&counting.a, differences->a, error) == 0 && tally_init(&counting.b, differences->b, error) == 0) {
+        compare_tallies(&counting);
+        result = 0;
+    }
+    tally_release(&counting.a);
+    tally_release(&counting.b);
+    return result;
+}

@@ -1,0 +1,163 @@
+/*
+ * One page with all it needs: no script, nothing from elsewhere, light or dark as the reader's system is. Everything from a recording is
+ * escaped, what could hide or reorder text too.
+ */
+#include "formats.h"
+
+#include "escape.h"
+#include "sheet.h"
+
+#include <string.h>
+
+static const char head[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<style>\n"
+    ":root { color-scheme: light dark; --line: #d0d7de; --soft: #59636e; --stripe: #f6f8fa; --add: #1a7f37; --remove: #cf222e; --move: #9a6700;"
+    " --change: #8250df }\n"
+    "@media (prefers-color-scheme: dark) { :root { --line: #3d444d; --soft: #9198a1; --stripe: #151b23; --add: #3fb950; --remove: #f85149;"
+    " --move: #d29922; --change: #ab7df8 } body { background: #0d1117; color: #e6edf3 } }\n"
+    "body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: 100rem }\n"
+    "h1 { font-size: 1.3rem } p { margin: .2rem 0; overflow-wrap: anywhere } p.after:first-of-type, div + p.after { margin-top: 1rem }\n"
+    "div { overflow-x: auto; margin-top: 1rem } table { border-collapse: collapse; font-variant-numeric: tabular-nums }\n"
+    "th, td { text-align: left; padding: .25rem .7rem; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top }\n"
+    "th { color: var(--soft); font-weight: 600; position: sticky; top: 0 } td.n, th.n { text-align: right } td.t { font-weight: 600 }\n"
+    "td.l { white-space: normal; min-width: 16rem } tbody tr:hover { background: var(--stripe) }\n"
+    "tr.c td { color: var(--soft); font-weight: 400 } .add { color: var(--add) } .remove { color: var(--remove) } .move { color: var(--move) }"
+    " .change { color: var(--change) }\n"
+    "</style>\n";
+
+static void add_escaped(struct output *output, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        switch (text[i]) {
+        case '&':
+            buffer_add_text(&output->line, "&amp;");
+            break;
+        case '<':
+            buffer_add_text(&output->line, "&lt;");
+            break;
+        case '>':
+            buffer_add_text(&output->line, "&gt;");
+            break;
+        case '"':
+            buffer_add_text(&output->line, "&quot;");
+            break;
+        default:
+            buffer_add_char(&output->line, text[i]);
+        }
+    }
+}
+
+static void add_harmless(struct output *output, const char *text, size_t length)
+{
+    struct buffer harmless = {0};
+
+    escape_for_terminal(&harmless, text, length);
+    add_escaped(output, buffer_text(&harmless), harmless.length);
+    output->line.failed |= harmless.failed;
+    buffer_release(&harmless);
+}
+
+static void add_lines(struct output *output, const char *lines, const char *open)
+{
+    for (; lines != NULL && *lines != '\0'; lines += strspn(lines, "\n")) {
+        size_t length = strcspn(lines, "\n");
+        buffer_add_text(&output->line, open);
+        add_harmless(output, lines, length);
+        buffer_add_text(&output->line, "</p>\n");
+        lines += length;
+    }
+}
+
+static void add_head(struct output *output)
+{
+    const char *title = output->title != NULL ? output->title : "trailview";
+
+    buffer_add_text(&output->line, head);
+    buffer_add_text(&output->line, "<title>");
+    add_harmless(output, title, strlen(title));
+    buffer_add_text(&output->line, "</title>\n</head>\n<body>\n<h1>");
+    add_harmless(output, title, strlen(title));
+    buffer_add_text(&output->line, "</h1>\n");
+    add_lines(output, output->preface, "<p>");
+}
+
+static void add_header(struct output *output)
+{
+    buffer_add_text(&output->line, "<div><table>\n<thead><tr>");
+    for (size_t i = 0; i < output->column_count; i++) {
+        if (!sheet_shows(output, i))
+            continue;
+        buffer_add_text(&output->line, sheet_is_number(output, i) ? "<th class=\"n\">" : "<th>");
+        add_harmless(output, output->columns[i].name, strlen(output->columns[i].name));
+        buffer_add_text(&output->line, "</th>");
+    }
+    buffer_add_text(&output->line, "</tr></thead>\n<tbody>\n");
+}
+
+/* What a word of STYLE_KIND looks like. */
+static const char *class_of(const char *text)
+{
+    static const struct {
+        const char *word, *class;
+    } classes[] = {{"+ ", "add"}, {"- ", "remove"}, {"> ", "move"}, {"! ", "change"}, {"Exception", "remove"}, {"RipEvent", "remove"},
+                   {"problem", "remove"}, {"interrupted", "move"}, {"recovered", "move"}, {"recording", "move"}, {"LoadDll", "add"},
+                   {"ok", "add"}, {"Mark", "change"}, {"OutputDebugString", "change"}};
+
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+        if (strncmp(text, classes[i].word, strlen(classes[i].word)) == 0)
+            return classes[i].class;
+    return "";
+}
+
+static void add_cell(struct output *output, size_t column, const char *text, size_t length)
+{
+    enum style style = output->columns[column].style;
+    const char *class = sheet_is_number(output, column) ? "n" : style == STYLE_TITLE ? "t" : style == STYLE_KIND ? class_of(text) : "";
+
+    if (*class == '\0' && column + 1 == output->column_count)
+        class = "l";
+    buffer_add_text(&output->line, "<td");
+    if (*class != '\0') {
+        buffer_add_text(&output->line, " class=\"");
+        buffer_add_text(&output->line, class);
+        buffer_add_char(&output->line, '"');
+    }
+    buffer_add_char(&output->line, '>');
+    add_escaped(output, text, length);
+    buffer_add_text(&output->line, "</td>");
+}
+
+/* A row whose first column tells what changed, and tells nothing, only gives context. */
+static void add_row(struct output *output, size_t row)
+{
+    size_t length;
+    bool has_kind = output->column_count > 0 && output->columns[0].style == STYLE_KIND;
+    bool is_context = has_kind && (sheet_cell(output, row, 0, &length), length == 0);
+
+    buffer_add_text(&output->line, is_context ? "<tr class=\"c\">" : "<tr>");
+    for (size_t i = 0; i < output->column_count; i++) {
+        const char *text = sheet_cell(output, row, i, &length);
+        if (sheet_shows(output, i))
+            add_cell(output, i, text, length);
+    }
+    buffer_add_text(&output->line, "</tr>\n");
+}
+
+static void end(struct output *output)
+{
+    add_head(output);
+    if (output->state != NULL && !output->line.failed && output->row_count > 0) {
+        add_header(output);
+        for (size_t i = 0; i < output->row_count; i++, output_write_line(output))
+            add_row(output, i);
+        buffer_add_text(&output->line, "</tbody></table></div>\n");
+    }
+    add_lines(output, output->conclusion, "<p class=\"after\">");
+    buffer_add_text(&output->line, "</body>\n</html>\n");
+    output_write_line(output);
+    sheet_end(output);
+}
+
+const struct format format_html = {"html", true, sheet_begin, sheet_row, NULL, end};
