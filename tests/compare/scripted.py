@@ -4,7 +4,8 @@ The program starts, loads what it needs, marks `loaded`, starts three threads th
 rest, marks `ready` and ends. From run to run the threads interleave at random, and times, bases, pids and the folder of temporary files vary.
 
     scripted.py FOLDER SEED COUNT           writes FOLDER/0001.script ...: benign runs
-    scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity, path, slow
+    scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity, path, slow, or impatient (it does not wait for
+                                            its threads with the first load that comes after them)
                                             and prints what it is: the name, for swap the two names
 """
 import os
@@ -42,6 +43,7 @@ class Program:
         self.startup, self.early, self.late = modules(STARTUP), modules(EARLY), modules(LATE)
         self.threads = [modules(names) for names in THREADS]
         self.slow = 1.0
+        self.impatient = False
 
     def lists(self):
         return [self.startup, self.early] + self.threads + [self.late]
@@ -66,6 +68,9 @@ class Program:
         elif change == 'slow':
             self.slow = 1.15
             return ('mark:loaded..mark:ready',)
+        elif change == 'impatient':
+            self.impatient = True
+            return (self.late[0].name,)
         return (module.name,)
 
 
@@ -90,7 +95,7 @@ class Run:
 
     def main_loads(self, sequence, ms, cause='runtime'):
         for module in sequence:
-            self.ns += self.after(ms * self.program.slow if cause == 'runtime' and sequence is self.program.late else ms)
+            self.ns += self.after(ms * self.program.slow if cause == 'runtime' and sequence[-1] is self.program.late[-1] else ms)
             self.load(self.ns, self.pid, module, cause)
 
     def thread_loads(self):
@@ -102,10 +107,12 @@ class Run:
             events.append((self.ns, len(events), tid, None, 'CreateThread start_address=0x140001%d00' % number))
             ns = self.ns
             for module in sequence:
-                ns += int(1e6 * self.program.slow * self.rng.gammavariate(4, 0.5))
+                ns += int(1e6 * self.program.slow * self.rng.gammavariate(9, 2 / 9))
                 events.append((ns, len(events), tid, module, ''))
             ns += self.after(0.3)
             events.append((ns, len(events), tid, None, 'ExitThread exit_code=0'))
+        if self.program.impatient:
+            events.append((self.ns + self.after(1), len(events), self.pid, self.program.late[0], ''))
         for ns, _, tid, module, text in sorted(events, key=lambda event: event[:2]):
             if module is None:
                 self.add(ns, tid, text)
@@ -126,7 +133,7 @@ class Run:
         self.add(self.ns, self.pid, 'Mark name=loaded')
         self.thread_loads()
         self.ns += self.after(0.2)
-        self.main_loads(self.program.late, 3)
+        self.main_loads(self.program.late[1:] if self.program.impatient else self.program.late, 3)
         self.ns += self.after(1)
         self.add(self.ns, self.pid, 'Mark name=ready')
         self.ns += self.after(5)

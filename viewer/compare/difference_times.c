@@ -1,6 +1,6 @@
 /*
  * Phases between marks, totals, and the time to each module from what its thread did before, so that one slow step is not said of all that
- * come after it. Of sets: distributions, with one correction for all that is tested. Of single runs: shown, without a claim.
+ * come after it. Of sets: distributions, with a correction for all that is tested. Half of the chance of a false claim is the phases', which are few. Of single runs: shown, without a claim.
  */
 #include "difference_private.h"
 
@@ -76,8 +76,8 @@ static bool is_enough(const struct question *question)
     return question->count_a >= STATISTICS_RUNS_AT_LEAST && question->count_b >= STATISTICS_RUNS_AT_LEAST;
 }
 
-/* Tests all that can be, and corrects for that. */
-static int test(struct asking *asking, struct trail_error *error)
+/* Tests one family of questions, the phases or the modules, and corrects for how many they are, and for there being two families. */
+static int test(struct asking *asking, bool are_phases, struct trail_error *error)
 {
     double *p = malloc((asking->count + 1) * sizeof *p);
     int result = p == NULL ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
@@ -85,17 +85,19 @@ static int test(struct asking *asking, struct trail_error *error)
 
     for (size_t i = 0; i < asking->count && result == 0; i++) {
         struct question *question = &asking->questions[i];
+        if ((question->held_a != NULL) != are_phases)
+            continue;
         take_samples(asking, question);
         if (is_enough(question) && (p[tested++] = statistics_mann_whitney(asking->room_a, question->count_a, asking->room_b, question->count_b)) < 0)
             result = error_set(error, TRAIL_FAILED, 0, "out of memory");
     }
     if (result == 0)
         result = statistics_holm(p, tested, error);
-    asking->differences->times_tested = tested;
+    asking->differences->times_tested += tested;
     tested = 0;
     for (size_t i = 0; i < asking->count && result == 0; i++)
-        if (is_enough(&asking->questions[i]))
-            asking->questions[i].p = p[tested++];
+        if ((asking->questions[i].held_a != NULL) == are_phases && is_enough(&asking->questions[i]))
+            asking->questions[i].p = fmin(1, 2 * p[tested++]);
     free(p);
     return result;
 }
@@ -149,8 +151,10 @@ static int answer(struct asking *asking, struct question *question, struct trail
 int difference_find_times(struct differences *differences, struct trail_error *error)
 {
     struct asking asking = {.differences = differences};
-    int result = collect(&asking) != 0 ? error_set(error, TRAIL_FAILED, 0, "out of memory") : test(&asking, error);
+    int result = collect(&asking) != 0 ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
 
+    if (result == 0 && (test(&asking, true, error) != 0 || test(&asking, false, error) != 0))
+        result = -1;
     for (size_t i = 0; i < asking.count && result == 0; i++)
         result = answer(&asking, &asking.questions[i], error);
     free(asking.questions);

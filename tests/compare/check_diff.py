@@ -1,0 +1,107 @@
+"""What trailview diff says of scripted runs (scripted.py): nothing of benign ones, and of a planted change that change and nothing else.
+
+    check_diff.py TRAILFAKE TRAILVIEW FOLDER CASE       a case of CASES below
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import scripted
+
+BASE = 20
+
+
+class Checker:
+    def __init__(self, trailfake, trailview, folder, case):
+        self.trailfake, self.trailview, self.case, self.failures = trailfake, trailview, case, 0
+        self.folder = os.path.join(folder, case)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder)
+        self.database = os.path.join(self.folder, 'trail.db')
+
+    def record(self, count, label, change=None):
+        """Records that many runs; returns their numbers and what was planted in each."""
+        made = [scripted.make('%s %s %s %d' % (self.case, label, change, i), change) for i in range(count)]
+        numbers = scripted.record(self.trailfake, self.database, self.folder, [text for text, _ in made], label)
+        return list(zip(numbers, [planted for _, planted in made]))
+
+    def differences(self, a, b):
+        """The rows that count. The exit status must agree with them."""
+        done = subprocess.run([self.trailview, '-d', self.database, 'diff', a, b, '--format', 'json'], capture_output=True, text=True)
+        if done.returncode not in (0, 1):
+            raise SystemExit('trailview diff %s %s failed: %s' % (a, b, done.stderr))
+        rows = [row for row in json.loads(done.stdout) if row['differs']]
+        self.expect(done.returncode == (1 if rows else 0), 'exit status %d' % done.returncode, a, b, rows)
+        return rows
+
+    def expect(self, holds, what, a, b, rows):
+        if not holds:
+            self.failures += 1
+            print('%s against %s: %s: %s' % (a, b, what, json.dumps([{k: v for k, v in row.items() if v is not None} for row in rows])))
+
+
+def is_planted(change, planted, row):
+    """Whether the row says just what was planted."""
+    names = [name + '.dll' for name in planted]
+    expected = {'swap': ('order', 'moved'), 'impatient': ('order', 'moved'), 'add': ('loads', 'added'), 'remove': ('loads', 'removed'),
+                'identity': ('identity', 'replaced'), 'path': ('path', 'replaced')}[change]
+    if (row['section'], row['change']) != expected or row['name'] not in names:
+        return False
+    return change != 'swap' or all(name in row['note'] for name in names if name != row['name'])
+
+
+def benign(checker):
+    checker.record(BASE, 'side=base')
+    for number, _ in checker.record(200, 'side=other'):
+        rows = checker.differences('@side=base', str(number))
+        checker.expect(not rows, 'a benign run differs', '@side=base', str(number), rows)
+
+
+def planted(checker, change):
+    checker.record(BASE, 'side=base')
+    for number, what in checker.record(40, 'side=other', change):
+        rows = checker.differences('@side=base', str(number))
+        checker.expect(len(rows) == 1 and is_planted(change, what, rows[0]), '%s of %s was planted' % (change, what), '@side=base', str(number), rows)
+
+
+def sets(checker):
+    """Sets against sets: of 20 comparisons of benign ones one may claim a difference of times (a claim has a chance), and none any other."""
+    claims = []
+    for i in range(20):
+        checker.record(BASE, 'side=a%d' % i)
+        checker.record(BASE, 'side=b%d' % i)
+        rows = checker.differences('@side=a%d' % i, '@side=b%d' % i)
+        claims += [rows] if rows else []
+        checker.expect(all(row['section'] == 'time' for row in rows), 'benign sets differ', '@side=a%d' % i, '@side=b%d' % i, rows)
+    checker.expect(len(claims) <= 1, '%d of 20 benign sets differ' % len(claims), 'a', 'b', sum(claims, []))
+
+
+def slow(checker):
+    """A phase that takes 15 % longer is found in all ten comparisons, and only it, what it is made of, and what it is a part of."""
+    for i in range(10):
+        checker.record(BASE, 'side=a%d' % i)
+        checker.record(BASE, 'side=b%d' % i, 'slow')
+        rows = checker.differences('@side=a%d' % i, '@side=b%d' % i)
+        inside = [name + '.dll' for name in scripted.LATE + sum(scripted.THREADS, [])]
+        around = ['mark:loaded..mark:ready', 'start..last load', 'start..end']
+        checker.expect('mark:loaded..mark:ready' in [row['name'] for row in rows], 'the slow phase was not found', '@side=a%d' % i, '@side=b%d' % i, rows)
+        checker.expect(all((row['section'], row['change']) == ('time', 'slower') and row['name'] in inside + around for row in rows),
+                       'more than the slow phase', '@side=a%d' % i, '@side=b%d' % i, rows)
+
+
+CASES = {'benign': benign, 'sets': sets, 'slow': slow}
+for planted_change in scripted.CHANGES + ['impatient']:
+    CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)
+
+
+def main():
+    checker = Checker(*sys.argv[1:5])
+    CASES[sys.argv[4]](checker)
+    shutil.rmtree(checker.folder)
+    return 1 if checker.failures else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
