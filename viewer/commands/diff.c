@@ -185,7 +185,7 @@ static int print(struct diff *diff, struct trail_error *error)
 
 static int compare(struct diff *diff, struct trail_error *error)
 {
-    size_t counts[2];
+    size_t counts[2] = {0, 0};
     struct recordings *recordings;
     int result = -1;
 
