@@ -19,3 +19,4 @@ same "moved among equal lists" "$(value "SELECT count(DISTINCT o) > 1 FROM (SELE
     (SELECT lower(name) FROM loads GROUP BY lower(name) HAVING count(DISTINCT run) = 20) ORDER BY run, ordinal) GROUP BY run)")" \
     "$([ -n "$(rows @build=5.1.1 @build=5.2.0 order moved)" ] && echo 1 || echo 0)"
 trailview -d trail.db diff @build=5.1.1 @build=5.2.0
+same "exit status of diff" 1 $?

@@ -1,0 +1,97 @@
+/* By which names and places modules are matched, and patterns of debug strings. */
+#include "unit.h"
+
+#include "compare/module_key.h"
+#include "compare/place.h"
+#include "compare/tally.h"
+
+static void expect_key(const char *name, bool folds_case, const char *key)
+{
+    struct buffer out = {0};
+
+    module_key_add(&out, name, folds_case);
+    assert_string_equal(buffer_text(&out), key);
+    buffer_release(&out);
+}
+
+static void test_keys_without_versions(void **state)
+{
+    expect_key("libfoo.so.1.2", false, "libfoo.so");
+    expect_key("libfoo-1.3.so", false, "libfoo.so");
+    expect_key("libc-2.36.so", false, "libc.so");
+    expect_key("libstdc++.so.6.0.30", false, "libstdc++.so");
+    expect_key("_json.cpython-311-x86_64-linux-gnu.so", false, "_json.so");
+    expect_key("_cffi.abi3.so", false, "_cffi.so");
+    expect_key("_foo.cp311-win_amd64.pyd", true, "_foo.pyd");
+    expect_key("libgfortran-040039e1.so.5.0.0", false, "libgfortran.so");
+    expect_key("foo-1.2.dll", true, "foo.dll");
+    expect_key("Foo_1.3.0.DLL", true, "foo.dll");
+    expect_key("boost_1_82_0.dll", true, "boost.dll");
+    expect_key("app-v2.1.exe", true, "app.exe");
+    expect_key("python3.11", false, "python");
+}
+
+static void test_keys_that_stay(void **state)
+{
+    static const char *const names[] = {"user32.dll",     "ws2_32.dll", "msvcp140.dll", "ld-linux-x86-64.so", "d3dcompiler_47.dll", "lib64.so",
+                                        "_sqlite3.so",    "a",          "1",            "1.2.3",              ".so",                "..",
+                                        "libdeadbeef.so", ""};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        expect_key(names[i], false, names[i]);
+    expect_key("KERNEL32.dll", true, "kernel32.dll");
+    expect_key("libFoo.so", false, "libFoo.so");
+}
+
+static void expect_place(const char *path, const char *app, bool is_windows, const char *place)
+{
+    struct buffer out = {0};
+
+    place_add(&out, path, app, is_windows);
+    assert_string_equal(buffer_text(&out), place);
+    buffer_release(&out);
+}
+
+static void test_places_on_windows(void **state)
+{
+    expect_place("C:\\Windows\\System32\\ntdll.dll", "c:/app", true, "{system}");
+    expect_place("d:\\WINDOWS\\syswow64\\drivers\\x.dll", "", true, "{system}/drivers");
+    expect_place("\\\\?\\C:\\Program Files\\Shop\\plugins\\tax.dll", "c:/program files/shop", true, "{app}/plugins");
+    expect_place("C:\\Program Files\\Shopping\\a.dll", "c:/program files/shop", true, "c:/program files/shopping");
+    expect_place("C:\\Users\\ada\\AppData\\Local\\Temp\\_MEI12345\\a.dll", "c:/app", true, "{temp}/_mei{n}");
+    expect_place("C:\\Users\\ada\\Downloads\\version.dll", "c:/app", true, "{home}/downloads");
+    expect_place("C:\\ProgramData\\{6F9619FF-8B86-D011-B42D-00C04FC964FF}\\a.dll", "", true, "c:/programdata/{{uuid}}");
+}
+
+static void test_places_on_linux(void **state)
+{
+    expect_place("/usr/lib/x86_64-linux-gnu/libc.so.6", "/usr/bin", false, "{system}");
+    expect_place("/lib64/ld-linux-x86-64.so.2", "/usr/bin", false, "{system}");
+    expect_place("/usr/lib/python3.11/lib-dynload/_json.so", "/usr/bin", false, "{system}/python{n}/lib-dynload");
+    expect_place("/usr/local/lib/libfoo.so", "/usr/bin", false, "/usr/local/lib");
+    expect_place("/home/ada/x/libfoo.so", "/home/ada/x", false, "{app}");
+    expect_place("/home/ada/y/libfoo.so", "/home/ada/x", false, "{home}/y");
+    expect_place("/tmp/tmpx3k_9ab/libfoo.so", "/opt/a", false, "{temp}/{n}");
+    expect_place("/tmp/plugins/libfoo.so", "/opt/a", false, "{temp}/plugins");
+    expect_place("/proc/1234/root/libfoo.so", "/opt/a", false, "/proc/{n}/root");
+    expect_place("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-glibc-2.37/lib/libc.so.6", "/opt/a", false, "/nix/store/{n}-glibc-{n}/lib");
+    expect_place("/libfoo.so", "/", false, "/");
+    expect_place("libfoo.so", "", false, "");
+    expect_place("", "", false, "");
+}
+
+static void test_patterns(void **state)
+{
+    struct buffer out = {0};
+
+    tally_add_pattern(&out, "pid 4711 at 0x7ffe12: deadbeef01 is bad, 3 left");
+    assert_string_equal(buffer_text(&out), "pid {n} at {n}: {n} is bad, 3 left");
+    buffer_release(&out);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_keys_without_versions), cmocka_unit_test(test_keys_that_stay), cmocka_unit_test(test_places_on_windows),
+    cmocka_unit_test(test_places_on_linux),       cmocka_unit_test(test_patterns),
+};
+
+UNIT_MAIN(tests)
