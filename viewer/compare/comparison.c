@@ -1,6 +1,7 @@
 /* See comparison.h. */
 #include "comparison.h"
 
+#include "escape.h"
 #include "human.h"
 #include "statistics.h"
 
@@ -53,27 +54,36 @@ static double net_of(const struct recording *recording)
     return (double)recording->net_wall_ns;
 }
 
+/* A line stays a line, whatever the target's command line has in it. */
+static void add_text(struct buffer *out, const struct side *side, uint32_t text)
+{
+    const char *harmful = recordings_text(side->all, text);
+
+    escape_for_terminal(out, harmful, strlen(harmful));
+}
+
 void comparison_describe_side(struct buffer *out, const struct side *side, const char *name)
 {
+    double loads = median_of(side, loads_of);
     const struct recording *first = &side->all->items[side->first];
 
-    buffer_add_text(out, name);
+    escape_for_terminal(out, name, strlen(name));
     if (side->count > 1) {
         buffer_format(out, ": %zu runs (medians: ", side->count);
     } else {
         buffer_add_text(out, ": ");
-        buffer_add_text(out, recordings_text(side->all, first->title));
+        add_text(out, side, first->title);
         buffer_add_text(out, " (");
     }
-    buffer_format(out, "%.0f loads, ", median_of(side, loads_of));
+    buffer_format(out, "%.0f load%s, ", loads, loads < 1.5 && loads > 0.5 ? "" : "s");
     human_duration(out, (int64_t)median_of(side, wall_of));
     buffer_add_text(out, ", ");
     human_duration(out, (int64_t)median_of(side, net_of));
     buffer_add_text(out, " without the recorder");
     if (side->count == 1 && strcmp(recordings_text(side->all, first->state), "complete") != 0) {
         buffer_add_text(out, ", ");
-        buffer_add_text(out, recordings_text(side->all, first->state));
+        add_text(out, side, first->state);
     }
     buffer_add_text(out, "): ");
-    buffer_add_text(out, recordings_text(side->all, first->command_line));
+    add_text(out, side, first->command_line);
 }

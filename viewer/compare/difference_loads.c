@@ -397,7 +397,8 @@ static void report(struct comparing *comparing)
             report_alone(comparing, ALIGN_NONE, i);
         else if (b->fates[i] == FATE_MOVED)
             report_moved(comparing, partner, i);
-        report_news(comparing, partner, i);
+        if (b->news[i] != 0)
+            report_news(comparing, partner, i);
     }
     report_of_a(comparing, next, a->count);
 }

@@ -71,6 +71,8 @@ static int take_run(struct reading *reading, sqlite3_stmt *row)
     recording->folds_case = strncmp(os, "Windows", 7) == 0;
     recording->is_attach = mode != NULL && strcmp(mode, "attach") == 0;
     recording->wall_ns = sqlite3_column_int64(row, 4);
+    if (recording->wall_ns < 0 || recording->wall_ns > INT64_MAX / 4) /* only a damaged file says so */
+        recording->wall_ns = 0;
     recording->hold_ns = sqlite3_column_int64(row, 5);
     buffer_format(scratch, "run %" PRId64, recording->run);
     if (labels != NULL) {
