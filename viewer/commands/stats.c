@@ -182,7 +182,7 @@ static int print_phases(struct stats *stats, struct trail_error *error)
     return result;
 }
 
-/* "    ---o-----   ": from the first to the last place of a group, where this one was, and where it was in the middle. */
+/* "|....---o-----...|": from the first to the last place of a group, where this one was, and where it was in the middle. */
 static void draw(struct buffer *out, const struct order_trade *trade, size_t least, size_t most)
 {
     size_t width = most - least + 1 < DRAWING_WIDTH ? most - least + 1 : DRAWING_WIDTH;
@@ -193,7 +193,7 @@ static void draw(struct buffer *out, const struct order_trade *trade, size_t lea
     for (size_t i = 0; i < width; i++) {
         size_t from = (size_t)((double)(trade->least - least) * scale), to = (size_t)((double)(trade->most - least) * scale);
         size_t middle = (size_t)((trade->median - (double)least) * scale);
-        buffer_add_char(out, i == middle ? 'o' : i >= from && i <= to ? '-' : ' ');
+        buffer_add_char(out, i == middle ? 'o' : i >= from && i <= to ? '-' : '.');
     }
     buffer_add_char(out, '|');
 }

@@ -24,7 +24,7 @@ static const struct {
     [CHANGE_SAME] = {"same", ' '},        [CHANGE_SKIPPED] = {"skipped", ' '},  [CHANGE_ADDED] = {"added", '+'},
     [CHANGE_REMOVED] = {"removed", '-'},  [CHANGE_MOVED] = {"moved", '>'},      [CHANGE_REPLACED] = {"replaced", '!'},
     [CHANGE_MORE] = {"more", '+'},        [CHANGE_FEWER] = {"fewer", '-'},      [CHANGE_THREAD] = {"thread", '!'},
-    [CHANGE_EXIT] = {"exit", '!'},        [CHANGE_SLOWER] = {"slower", '+'},    [CHANGE_FASTER] = {"faster", '-'},
+    [CHANGE_EXIT] = {"exit", '!'},        [CHANGE_SLOWER] = {"slower", '!'},    [CHANGE_FASTER] = {"faster", '!'},
     [CHANGE_MINGLED] = {"mingled", ' '}, [CHANGE_SHOWN] = {"shown", ' '},
 };
 

@@ -22,7 +22,7 @@ static const char head[] =
     "div { overflow-x: auto; margin-top: 1rem } table { border-collapse: collapse; font-variant-numeric: tabular-nums }\n"
     "th, td { text-align: left; padding: .25rem .7rem; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top }\n"
     "th { color: var(--soft); font-weight: 600; position: sticky; top: 0 } td.n, th.n { text-align: right } td.t { font-weight: 600 }\n"
-    "td.l { white-space: normal; min-width: 16rem } tbody tr:hover { background: var(--stripe) }\n"
+    "td.d { font-family: ui-monospace, monospace } td.l { white-space: normal; min-width: 16rem } tbody tr:hover { background: var(--stripe) }\n"
     "tr.c td { color: var(--soft); font-weight: 400 } .add { color: var(--add) } .remove { color: var(--remove) } .move { color: var(--move) }"
     " .change { color: var(--change) }\n"
     "</style>\n";
@@ -117,7 +117,7 @@ static void add_cell(struct output *output, size_t column, const char *text, siz
     const char *class = sheet_is_number(output, column) ? "n" : style == STYLE_TITLE ? "t" : style == STYLE_KIND ? class_of(text) : "";
 
     if (*class == '\0' && column + 1 == output->column_count)
-        class = "l";
+        class = text[0] == '|' ? "d" : "l"; /* a drawing, or words */
     buffer_add_text(&output->line, "<td");
     if (*class != '\0') {
         buffer_add_text(&output->line, " class=\"");
