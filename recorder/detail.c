@@ -19,7 +19,8 @@ enum { FIRST_FIELD_COLUMN = 3 };
 struct detail {
     sqlite3 *db;
     struct bulk *rows[EVENT_KINDS]; /* NULL before the first of its kind */
-    unsigned end_seq_column;        /* of event_load_dll: the last */
+    /* Of event_load_dll: what is known only later stands behind the fields. */
+    unsigned time_source_column, end_seq_column, mapped_t_ns_column;
 };
 
 /* The columns that a field of the type has, by what follows the field's name; NULL-terminated. */
@@ -52,7 +53,7 @@ static unsigned column_count(enum field_type type)
     return count;
 }
 
-/* The columns in order; a load has one more, which is known when it ends. */
+/* The columns in order; a load has two more, which its fields do not tell. */
 static struct bulk *new_bulk(struct detail *detail, const struct kind_descriptor *kind, bool is_load, struct trail_error *error)
 {
     sqlite3_str *columns = sqlite3_str_new(detail->db);
@@ -64,7 +65,7 @@ static struct bulk *new_bulk(struct detail *detail, const struct kind_descriptor
         for (const char *const *column = columns_of(kind->fields[i].type); *column != NULL; column++)
             sqlite3_str_appendf(columns, ", %s%s", kind->fields[i].name, *column);
     if (is_load)
-        sqlite3_str_appendall(columns, ", end_seq");
+        sqlite3_str_appendall(columns, ", end_seq, mapped_t_ns");
     text = sqlite3_str_finish(columns);
     if (text != NULL)
         bulk = bulk_new(detail->db, kind->table, text, error);
@@ -72,6 +73,16 @@ static struct bulk *new_bulk(struct detail *detail, const struct kind_descriptor
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     sqlite3_free(text);
     return bulk;
+}
+
+/* The first column of a field; with the number of fields, the one behind all of them. */
+static unsigned column_of(const struct kind_descriptor *kind, unsigned field)
+{
+    unsigned column = FIRST_FIELD_COLUMN;
+
+    for (unsigned i = 0; i < field; i++)
+        column += column_count(kind->fields[i].type);
+    return column;
 }
 
 struct detail *detail_new(sqlite3 *db, struct trail_error *error)
@@ -84,9 +95,9 @@ struct detail *detail_new(sqlite3 *db, struct trail_error *error)
         return NULL;
     }
     detail->db = db;
-    detail->end_seq_column = FIRST_FIELD_COLUMN;
-    for (unsigned i = 0; i < load->field_count; i++)
-        detail->end_seq_column += column_count(load->fields[i].type);
+    detail->time_source_column = column_of(load, FIELD(LOAD_DLL, time_source));
+    detail->end_seq_column = column_of(load, load->field_count);
+    detail->mapped_t_ns_column = detail->end_seq_column + 1;
     return detail;
 }
 
@@ -122,6 +133,14 @@ bool detail_end_load(struct detail *detail, uint64_t load_seq, uint64_t end_seq)
         return false;
     bulk_integer(loads, detail->end_seq_column, (int64_t)end_seq);
     return true;
+}
+
+void detail_time_load(struct detail *detail, uint64_t mapped_t_ns)
+{
+    struct bulk *loads = detail->rows[EVENT_LOAD_DLL];
+
+    bulk_integer(loads, detail->mapped_t_ns_column, (int64_t)mapped_t_ns);
+    bulk_integer(loads, detail->time_source_column, TIME_SOURCE_KERNEL);
 }
 
 static void put_reference(struct bulk *row, unsigned column, int64_t id)

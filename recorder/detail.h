@@ -32,6 +32,9 @@ int detail_insert(struct detail *detail, int64_t run_id, uint64_t seq, const str
 /* The row of that load if it is not inserted yet: sets its end_seq. False if it is in the table by now. */
 bool detail_end_load(struct detail *detail, uint64_t load_seq, uint64_t end_seq);
 
+/* The load that was inserted just now was mapped at that time, as the kernel says. */
+void detail_time_load(struct detail *detail, uint64_t mapped_t_ns);
+
 /* As bulk_flush and bulk_forget, for the tables of all kinds. */
 int detail_flush(struct detail *detail, struct trail_error *error);
 void detail_forget(struct detail *detail);

@@ -19,7 +19,6 @@ enum statement {
     NAME_THREAD,
     END_THREAD,
     END_LOAD,
-    TIME_LOAD,
     STATEMENTS
 };
 
@@ -58,7 +57,6 @@ static const char *const statement_sql[STATEMENTS] = {
     [NAME_THREAD] = "UPDATE thread SET name = ?3 WHERE run_id = ?1 AND id = ?2",
     [END_THREAD] = "UPDATE thread SET last_seq = ?3, exit_code = ?4 WHERE run_id = ?1 AND id = ?2",
     [END_LOAD] = "UPDATE event_load_dll SET end_seq = ?3 WHERE run_id = ?1 AND seq = ?2",
-    [TIME_LOAD] = "UPDATE event_load_dll SET mapped_t_ns = ?3, time_source = ?4 WHERE run_id = ?1 AND seq = ?2",
 };
 
 struct rows {
@@ -357,14 +355,9 @@ static void before_load(struct rows *rows)
 static void after_load(struct rows *rows)
 {
     uint64_t mapped_ns = rows->identity.mapped_ns;
-    sqlite3_stmt *update;
 
-    if (mapped_ns == 0)
-        return;
-    update = start(rows, TIME_LOAD, (int64_t)rows->seq);
-    sqlite3_bind_int64(update, 3, mapped_ns > rows->zero_ns ? (sqlite3_int64)(mapped_ns - rows->zero_ns) : 0);
-    sqlite3_bind_int(update, 4, TIME_SOURCE_KERNEL);
-    finish(rows, update);
+    if (mapped_ns != 0)
+        detail_time_load(rows->detail, mapped_ns > rows->zero_ns ? mapped_ns - rows->zero_ns : 0);
 }
 
 static void before_unload(struct rows *rows)
