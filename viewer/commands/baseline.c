@@ -54,7 +54,7 @@ static void say_how_many(size_t runs)
 
     if (runs < ORDER_RUNS_AT_LEAST)
         snprintf(sentence, sizeof sentence, "learned from %zu run%s: too few to learn an order, and what differs from run to run may not have "
-                 "shown; take %d or more ('trailrec -n %d')", runs, runs == 1 ? "" : "s", RUNS_ADVISED, RUNS_ADVISED);
+                 "shown; take %d or more", runs, runs == 1 ? "" : "s", RUNS_ADVISED);
     else if (runs < RUNS_ADVISED)
         snprintf(sentence, sizeof sentence, "learned from %zu runs; with %d or more the rules hold better", runs, RUNS_ADVISED);
     else
@@ -163,7 +163,7 @@ static int run(struct viewer *viewer, struct trail_error *error)
     if (viewer->options.given[OPTION_FORMAT])
         return error_set(error, TRAIL_FAILED, 0, "'baseline' has one format, that of rules files; there is no '--format'");
     if (viewer->run_count == 0)
-        return error_set(error, TRAIL_NOT_FOUND, 0, "'%s' has no runs yet; 'trailrec -n 10 -o FILE -- COMMAND' records ten", viewer->path);
+        return error_set(error, TRAIL_NOT_FOUND, 0, "'%s' has no runs yet; 'trailrec -o FILE -- COMMAND' records one", viewer->path);
     if (check_output(viewer->options.argument[OPTION_OUTPUT], error) != 0)
         return -1;
     if (update == NULL || rules_read(update, &own, error) == 0)
