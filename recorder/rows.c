@@ -42,10 +42,11 @@ enum thread_column {
     THREAD_FIRST_SEQ,
     THREAD_LAST_SEQ,
     THREAD_EXIT_CODE,
-    THREAD_NAME
+    THREAD_NAME,
+    THREAD_LOCAL_BASE
 };
 static const char thread_columns[] = "run_id, id, process_id, tid, start_address, start_address_module_id, start_address_offset, "
-                                     "first_seq, last_seq, exit_code, name";
+                                     "first_seq, last_seq, exit_code, name, thread_local_base";
 
 static const char *const statement_sql[STATEMENTS] = {
     [INSERT_PROCESS] = "INSERT INTO process (run_id, id, pid, parent_pid, parent_process_id, via, image_module_id, command_line, "
@@ -194,6 +195,17 @@ static void put_start_address(struct rows *rows, uint64_t address)
     bulk_integer(rows->threads, THREAD_START_OFFSET, (int64_t)(address - module->base));
 }
 
+/* What a CreateThread tells: it has no details of its own in the file. */
+static void put_start(struct rows *rows)
+{
+    const struct event *event = rows->event;
+
+    if (event_has(event, FIELD(CREATE_THREAD, start_address)))
+        put_start_address(rows, event->value[FIELD(CREATE_THREAD, start_address)]);
+    if (event_has(event, FIELD(CREATE_THREAD, thread_local_base)))
+        bulk_integer(rows->threads, THREAD_LOCAL_BASE, (int64_t)event->value[FIELD(CREATE_THREAD, thread_local_base)]);
+}
+
 static void insert_thread(struct rows *rows, uint32_t tid)
 {
     rows->thread = roster_add_thread(rows->roster, rows->process, tid);
@@ -206,8 +218,8 @@ static void insert_thread(struct rows *rows, uint32_t tid)
     bulk_integer(rows->threads, THREAD_PROCESS_ID, rows->process->id);
     bulk_integer(rows->threads, THREAD_TID, tid);
     bulk_integer(rows->threads, THREAD_FIRST_SEQ, (int64_t)rows->seq);
-    if (rows->event->kind == EVENT_CREATE_THREAD && event_has(rows->event, FIELD(CREATE_THREAD, start_address)))
-        put_start_address(rows, rows->event->value[FIELD(CREATE_THREAD, start_address)]);
+    if (rows->event->kind == EVENT_CREATE_THREAD)
+        put_start(rows);
 }
 
 static void insert_process(struct rows *rows, uint64_t via)

@@ -172,10 +172,10 @@ static int check_identity(sqlite3 *db, sqlite3_int64 *version, struct trail_erro
 }
 
 /* One entry per migration: migrations[n] leads from version n to n + 1. */
-static const char *const migrations[DB_VERSION] = {sql_migration_1, sql_migration_2};
+static const char *const migrations[DB_VERSION] = {sql_migration_1, sql_migration_2, sql_migration_3};
 
 /* What the views need that files before version n + 1 have not, for those that are only viewed. */
-static const char *const missing[DB_VERSION] = {NULL, sql_missing_1};
+static const char *const missing[DB_VERSION] = {NULL, sql_missing_1, sql_missing_2};
 
 static int drop_views(sqlite3 *db, struct trail_error *error)
 {

@@ -11,7 +11,7 @@
 
 enum {
     DB_APPLICATION_ID = 0x5472616C, /* "Tral" in PRAGMA application_id */
-    DB_VERSION = 2                  /* PRAGMA user_version that this program writes */
+    DB_VERSION = 3                  /* PRAGMA user_version that this program writes */
 };
 
 /*

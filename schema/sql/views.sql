@@ -168,7 +168,8 @@ CROSS JOIN event e ON e.run_id = k.run_id AND e.seq = k.seq
 LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
 LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id;
 
--- Every event with its details as one JSON object: json_patch() leaves out the fields that are not known.
+-- Every event with its details as one JSON object: json_patch() leaves out the fields that are not known. Those of a thread's start and
+-- end are in the thread's row.
 CREATE VIEW events AS
 SELECT
   e.run_id AS run,
@@ -206,18 +207,12 @@ SELECT
       'signal', coalesce((SELECT c.word FROM code c WHERE c.domain = 'signal' AND c.value = d.signal), d.signal),
       'core_dumped', d.core_dumped))
     FROM event_exit_process d WHERE d.run_id = e.run_id AND d.seq = e.seq)
-  WHEN 3 THEN (
-    SELECT json_patch('{}', json_object(
-      'start_address', iif(d.start_address IS NULL, NULL, printf('0x%x', d.start_address)),
-      'start_module', a.name,
-      'start_offset', iif(d.start_address_offset IS NULL, NULL, printf('0x%x', d.start_address_offset)),
-      'thread_local_base', iif(d.thread_local_base IS NULL, NULL, printf('0x%x', d.thread_local_base))))
-    FROM event_create_thread d
-    LEFT JOIN module a ON a.id = d.start_address_module_id
-    WHERE d.run_id = e.run_id AND d.seq = e.seq)
-  WHEN 4 THEN (
-    SELECT json_patch('{}', json_object('exit_code', d.exit_code))
-    FROM event_exit_thread d WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 3 THEN json_patch('{}', json_object(
+    'start_address', iif(t.start_address IS NULL, NULL, printf('0x%x', t.start_address)),
+    'start_module', (SELECT m.name FROM module m WHERE m.id = t.start_address_module_id),
+    'start_offset', iif(t.start_address_offset IS NULL, NULL, printf('0x%x', t.start_address_offset)),
+    'thread_local_base', iif(t.thread_local_base IS NULL, NULL, printf('0x%x', t.thread_local_base))))
+  WHEN 4 THEN json_patch('{}', json_object('exit_code', t.exit_code))
   WHEN 5 THEN (
     SELECT json_patch('{}', json_object(
       'module', m.name,

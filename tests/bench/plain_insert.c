@@ -41,7 +41,7 @@ enum kind {
     OUTPUT_DEBUG_STRING
 };
 
-enum statement { EVENT, PROCESS, THREAD, MODULE, START, EXIT, THREAD_START, THREAD_EXIT, LOAD, UNLOAD, RAISED, STRING, STATEMENTS };
+enum statement { EVENT, PROCESS, THREAD, MODULE, START, EXIT, LOAD, UNLOAD, RAISED, STRING, STATEMENTS };
 
 static const char *const statement_sql[STATEMENTS] = {
     [EVENT] = "INSERT INTO event VALUES (1, ?1, ?2, ?3, 1, ?4, ?5, 0)",
@@ -53,8 +53,6 @@ static const char *const statement_sql[STATEMENTS] = {
     [START] = "INSERT INTO event_create_process (run_id, seq, via, image_module_id, base, start_address, start_address_module_id, "
               "start_address_offset, command_line) VALUES (1, 1, 0, ?1, ?2, ?3, ?1, ?4, 'generated --events')",
     [EXIT] = "INSERT INTO event_exit_process VALUES (1, ?1, 0, NULL, NULL)",
-    [THREAD_START] = "INSERT INTO event_create_thread VALUES (1, ?1, ?2, ?3, ?4, NULL)",
-    [THREAD_EXIT] = "INSERT INTO event_exit_thread VALUES (1, ?1, ?2)",
     [LOAD] = "INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source, end_seq) VALUES (1, ?1, ?2, ?3, ?4, 0, ?5)",
     [UNLOAD] = "INSERT INTO event_unload_dll VALUES (1, ?1, ?2, ?3)",
     [RAISED] = "INSERT INTO event_exception (run_id, seq, code, first_chance, flags, address, address_module_id, address_offset, "
@@ -122,11 +120,6 @@ static void insert_thread(sqlite3_int64 seq, sqlite3_int64 round, sqlite3_int64 
     put(THREAD, 7, seq + THREAD_LASTS < count ? seq + THREAD_LASTS : count);
     put(THREAD, 8, round % 4);
     insert(THREAD);
-    put(THREAD_START, 1, seq);
-    put(THREAD_START, 2, image_base + 0x2000);
-    put(THREAD_START, 3, IMAGE);
-    put(THREAD_START, 4, 0x2000);
-    insert(THREAD_START);
 }
 
 static void insert_load(sqlite3_int64 seq, sqlite3_int64 module, bool startup)
@@ -163,10 +156,7 @@ static void insert_detail(enum kind kind, sqlite3_int64 seq, sqlite3_int64 round
     case CREATE_THREAD:
         insert_thread(seq, round, count);
         break;
-    case EXIT_THREAD:
-        put(THREAD_EXIT, 1, seq);
-        put(THREAD_EXIT, 2, round % 4);
-        insert(THREAD_EXIT);
+    case EXIT_THREAD: /* in the row of the thread */
         break;
     case LOAD_DLL:
         insert_load(seq, module, false);

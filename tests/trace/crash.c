@@ -185,7 +185,7 @@ static void check_run(sqlite3 *db, struct counts counts, bool exact)
                    "SELECT count(*) FROM event_exception e JOIN code c ON c.domain = 'signal' AND c.value = e.code AND c.word = 'SIGUSR1' "
                    "WHERE e.run_id = 1");
 #endif
-    expect_counted(db, "threads", counts.threads, false, "SELECT count(*) FROM event_create_thread WHERE run_id = 1");
+    expect_counted(db, "threads", counts.threads, false, "SELECT count(*) FROM event WHERE run_id = 1 AND kind = 3");
     expect_counted(db, "loads", counts.loads, exact, "SELECT count(*) FROM event_load_dll l " OF_PLUGIN);
     totals.nameless += number(db, "SELECT count(*) FROM event_load_dll WHERE run_id = 1 AND module_id IS NULL");
     expect_counted(db, "unloads", counts.unloads, exact,

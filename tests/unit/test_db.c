@@ -102,7 +102,7 @@ static void test_new_file(void **state)
     bytes = unit_read(path, &length);
     assert_true(length > 100);
     assert_memory_equal(bytes, "SQLite format 3", 16);
-    assert_memory_equal(bytes + 60, "\0\0\0\2", 4); /* user_version */
+    assert_memory_equal(bytes + 60, "\0\0\0\3", 4); /* user_version */
     assert_memory_equal(bytes + 68, "Tral", 4);     /* application_id */
     free(bytes);
     assert_int_not_equal(access(unit_path("new.db-wal"), F_OK), 0); /* everything is in the one file */
@@ -469,8 +469,24 @@ static void make_version_1(const char *path)
     run_plainly(path, tables);
     free(tables);
     run_plainly(path, "PRAGMA application_id = 0x5472616C; PRAGMA user_version = 1; CREATE VIEW loads AS SELECT 1 AS old;"
-                      "INSERT INTO event VALUES (1, 1, 700, 5, 1, 1, 5, 0);"
-                      "INSERT INTO event_load_dll (run_id, seq, base, time_source) VALUES (1, 1, 4096, 1)");
+                      "INSERT INTO event VALUES (1, 1, 700, 5, 1, 1, 5, 0), (1, 2, 800, 5, 1, 2, 3, 0), (1, 3, 900, 5, 1, 2, 4, 0);"
+                      "INSERT INTO event_load_dll (run_id, seq, base, time_source) VALUES (1, 1, 4096, 1);"
+                      "INSERT INTO thread (run_id, id, process_id, tid, start_address, first_seq, last_seq, exit_code) "
+                      "VALUES (1, 2, 1, 12, 8192, 2, 3, 7);"
+                      "INSERT INTO event_create_thread (run_id, seq, start_address, thread_local_base) VALUES (1, 2, 8192, 12288);"
+                      "INSERT INTO event_exit_thread VALUES (1, 3, 7)");
+}
+
+/* What the events of the one thread say. */
+static void expect_thread(sqlite3 *db)
+{
+    sqlite3_stmt *query = db_prepare(db, "SELECT group_concat(detail, ' ') FROM (SELECT detail FROM events WHERE seq > 1 ORDER BY seq)", &error);
+
+    if (query == NULL)
+        fail_msg("%s", error.sentence);
+    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+    assert_string_equal(sqlite3_column_text(query, 0), "{\"start_address\":\"0x2000\",\"thread_local_base\":\"0x3000\"} {\"exit_code\":7}");
+    sqlite3_finalize(query);
 }
 
 /* t_ns and time_source of the one load, and what the events say of it. */
@@ -497,6 +513,7 @@ static void test_version_1_is_viewed_as_it_is(void **state)
     if (db_open_for_viewing(path, &db, &error) != 0)
         fail_msg("%s", error.sentence);
     expect_load(db, "700 batch {\"base\":\"0x1000\",\"time_source\":\"batch\"}");
+    expect_thread(db);
     db_close(db);
     after = unit_read(path, &after_length);
     assert_int_equal(before_length, after_length);
@@ -512,9 +529,10 @@ static void test_version_1_is_migrated_by_a_recorder(void **state)
 
     make_version_1(path);
     make_trail(path);
-    run_plainly(path, "CREATE TEMP TABLE wanted (v CHECK (v = 2)); INSERT INTO wanted SELECT user_version FROM pragma_user_version");
+    run_plainly(path, "CREATE TEMP TABLE wanted (v CHECK (v = 3)); INSERT INTO wanted SELECT user_version FROM pragma_user_version");
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     expect_load(db, "700 batch {\"base\":\"0x1000\",\"time_source\":\"batch\"}");
+    expect_thread(db);
     sqlite3_close(db);
     run_plainly(path, "UPDATE event_load_dll SET mapped_t_ns = 600, time_source = 2");
     if (db_open_for_viewing(path, &db, &error) != 0)

@@ -223,13 +223,11 @@ static char *everything(const char *path)
         "SELECT * FROM thread ORDER BY id",
         "SELECT id, path FROM module ORDER BY id",
         "SELECT * FROM event_create_process ORDER BY seq",
-        "SELECT * FROM event_create_thread ORDER BY seq",
         "SELECT * FROM event_load_dll ORDER BY seq",
         "SELECT * FROM event_unload_dll ORDER BY seq",
         "SELECT * FROM event_exception ORDER BY seq",
         "SELECT * FROM event_output_debug_string ORDER BY seq",
         "SELECT * FROM event_exit_process ORDER BY seq",
-        "SELECT * FROM event_exit_thread ORDER BY seq",
     };
     sqlite3_str *all = sqlite3_str_new(NULL);
 
