@@ -22,7 +22,7 @@ struct bulk;
 struct bulk *bulk_new(sqlite3 *db, const char *table, const char *columns, struct trail_error *error);
 void bulk_free(struct bulk *bulk);
 
-/* Begins a row, with no value in its other columns; inserts those before it when enough have come together. Returns 0, or -1 and error. */
+/* Begins a row, with no value in its other columns; inserts a few of those before it when enough have come together. Returns 0, or -1 and error. */
 int bulk_add(struct bulk *bulk, int64_t run_id, int64_t id, struct trail_error *error);
 
 /* Makes a row that is not inserted yet the one to which values are given. False if there is none with that id. */
