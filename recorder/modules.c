@@ -5,10 +5,20 @@
 #include "text.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+enum { MEMORY_SLOTS = 64 };
+
+/* A module and the row that it was found to have. */
+struct memory {
+    int64_t id; /* 0: nothing is remembered here */
+    struct module_identity identity;
+};
 
 struct modules {
     sqlite3 *db;
     sqlite3_stmt *find, *insert;
+    struct memory *memory[MEMORY_SLOTS]; /* by the path */
 };
 
 static const char find_sql[] =
@@ -40,7 +50,43 @@ void modules_free(struct modules *modules)
         return;
     sqlite3_finalize(modules->find);
     sqlite3_finalize(modules->insert);
+    for (unsigned i = 0; i < MEMORY_SLOTS; i++)
+        free(modules->memory[i]);
     free(modules);
+}
+
+void modules_forget(struct modules *modules)
+{
+    for (unsigned i = 0; i < MEMORY_SLOTS; i++)
+        if (modules->memory[i] != NULL)
+            modules->memory[i]->id = 0;
+}
+
+static struct memory **slot_of(struct modules *modules, const struct module_identity *identity)
+{
+    uint32_t hash = 2166136261u;
+
+    for (const char *path = identity->path; *path != '\0'; path++)
+        hash = (hash ^ (unsigned char)*path) * 16777619u;
+    return &modules->memory[hash % MEMORY_SLOTS];
+}
+
+/* All that the table's key has. */
+static bool is_same(const struct module_identity *one, const struct module_identity *other)
+{
+    return one->file_bytes == other->file_bytes && one->image_bytes == other->image_bytes && one->machine == other->machine &&
+           one->pe_timestamp == other->pe_timestamp && one->pe_checksum == other->pe_checksum && strcmp(one->path, other->path) == 0 &&
+           strcmp(one->build_id, other->build_id) == 0 && strcmp(one->pdb_guid, other->pdb_guid) == 0 &&
+           strcmp(one->file_version, other->file_version) == 0;
+}
+
+/* Without memory for it, it is looked up again. */
+static void remember(struct memory **slot, const struct module_identity *identity, int64_t id)
+{
+    if (*slot == NULL && (*slot = malloc(sizeof **slot)) == NULL)
+        return;
+    (*slot)->identity = *identity;
+    (*slot)->id = id;
 }
 
 static void bind_identity(sqlite3_stmt *statement, const struct module_identity *identity)
@@ -61,9 +107,12 @@ static void bind_identity(sqlite3_stmt *statement, const struct module_identity 
 
 int64_t modules_intern(struct modules *modules, const struct module_identity *identity, struct trail_error *error)
 {
+    struct memory **slot = slot_of(modules, identity);
     int64_t id = -1;
     int result;
 
+    if (*slot != NULL && (*slot)->id != 0 && is_same(&(*slot)->identity, identity))
+        return (*slot)->id;
     bind_identity(modules->find, identity);
     result = sqlite3_step(modules->find);
     if (result == SQLITE_ROW)
@@ -78,5 +127,7 @@ int64_t modules_intern(struct modules *modules, const struct module_identity *id
     }
     if (id == -1)
         db_error(modules->db, error);
+    else
+        remember(slot, identity, id);
     return id;
 }

@@ -18,4 +18,7 @@ void modules_free(struct modules *modules);
 /* The id of the row for this identity, inserted if it is new. -1 and error on failure. */
 int64_t modules_intern(struct modules *modules, const struct module_identity *identity, struct trail_error *error);
 
+/* Forgets which rows there are: a transaction was rolled back. */
+void modules_forget(struct modules *modules);
+
 #endif

@@ -128,6 +128,7 @@ int rows_reload(struct rows *rows, struct trail_error *error)
     bulk_forget(rows->events);
     bulk_forget(rows->threads);
     detail_forget(rows->detail);
+    modules_forget(rows->modules);
     roster_free(rows->roster);
     rows->roster = roster_new();
     if (rows->roster == NULL)
