@@ -66,6 +66,11 @@ size_t event_set_bytes(struct event *event, unsigned field, const void *bytes, s
     return span.length;
 }
 
+bool event_has_image(const struct event *event)
+{
+    return kind_has_image(event_kind_descriptor(event->kind));
+}
+
 bool event_has(const struct event *event, unsigned field)
 {
     return (event->present >> field & 1) != 0;

@@ -63,6 +63,9 @@ struct event_span event_put_bytes(struct event *event, const void *bytes, size_t
 /* Copies a text, blob or array of numbers into the pool and sets the field to it. Returns how many bytes were kept. */
 size_t event_set_bytes(struct event *event, unsigned field, const void *bytes, size_t length);
 
+/* Whether events of its kind have an image. */
+bool event_has_image(const struct event *event);
+
 /* Whether a field is known. */
 bool event_has(const struct event *event, unsigned field);
 

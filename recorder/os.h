@@ -23,6 +23,14 @@ struct os_thread *os_thread_start(void (*run)(void *), void *argument, struct tr
 /* Waits for its end and frees it. */
 void os_thread_join(struct os_thread *thread);
 
+/* A lock that is held for moments. os_lock_try never waits: false if another thread has it. */
+struct os_lock;
+struct os_lock *os_lock_new(struct trail_error *error);
+void os_lock_free(struct os_lock *lock);
+void os_lock_take(struct os_lock *lock);
+bool os_lock_try(struct os_lock *lock);
+void os_lock_release(struct os_lock *lock);
+
 /* An auto-reset wake-up: os_wake_set makes the current or the next os_wake_wait return. One waiter, any setter. */
 struct os_wake;
 struct os_wake *os_wake_new(struct trail_error *error);

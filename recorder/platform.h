@@ -74,6 +74,12 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct
 enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms, struct event *event, struct trail_error *error);
 
 /*
+ * Has platform_wait call work(context) again and again while it looks for the next stop instead of sleeping, if it ever does; work returns
+ * false if there is nothing to do. It must be short: a stop that comes meanwhile waits for its end. Any thread must be able to do it as well.
+ */
+void platform_work_while_looking(struct platform *platform, bool (*work)(void *context), void *context);
+
+/*
  * Lets the thread that the last event came from go on, with the continue status or the signal that keeps the target's behaviour
  * what it is alone. A target that was killed meanwhile is no failure.
  */
@@ -107,9 +113,12 @@ struct module_identity {
 
 /*
  * Finds out what an event's image is: opens and parses its file, and closes the handle that came with the event. Runs on the
- * writer thread, with the target running or gone. Always fills identity, with whatever could be found.
+ * writer thread (or on another in its place), with the target running or gone. Always fills identity, with whatever could be found.
  */
 void platform_identify(const struct event *event, struct module_identity *identity);
+
+/* Whether platform_identify would answer from memory, without a look at any file, which may take long. Threads: as platform_identify. */
+bool platform_is_identified(const struct event *event);
 
 /* Closes the handle that came with an event that nobody will identify. Any thread. */
 void platform_discard(const struct event *event);

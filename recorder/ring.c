@@ -62,7 +62,7 @@ struct ring {
     bool called_writer;
 
     /* The consumer's own. */
-    uint64_t given;
+    uint64_t given, last_given; /* where the record that was given last ends, and where it begins */
     bool is_damaged;
     uint64_t ready; /* bytes of the memory that have been populated */
 
@@ -296,6 +296,7 @@ bool ring_next(struct ring *ring, struct ring_record *given)
     if (stamp == 0 && !ring->is_left)
         return false;
     *given = (struct ring_record){record->payload, record->size, record->seq, stamp - 1, stamp != 0};
+    ring->last_given = ring->given;
     ring->given += bytes_of(record->size);
     return true;
 }
@@ -305,6 +306,11 @@ void ring_release(struct ring *ring)
     atomic_store_explicit(&ring->header->tail, ring->given, memory_order_release);
     if (atomic_load(&ring->producer_waits))
         os_wake_set(ring->room);
+}
+
+void ring_unread(struct ring *ring)
+{
+    ring->given = ring->last_given;
 }
 
 void ring_rewind(struct ring *ring)

@@ -47,12 +47,13 @@ struct ring_record {
 };
 
 /*
- * Consumer. ring_next gives the oldest record that was not given yet, false if there is none now. ring_release gives back the room of
- * all records given so far: call it once they are durable. ring_rewind has the records since then given once more.
+ * Consumer: one thread at a time. ring_next gives the oldest record that was not given yet, false if there is none now. ring_release gives back the room of
+ * all records given so far: call it once they are durable. ring_rewind has the records since then given once more, ring_unread only the last.
  */
 bool ring_next(struct ring *ring, struct ring_record *record);
 void ring_release(struct ring *ring);
 void ring_rewind(struct ring *ring);
+void ring_unread(struct ring *ring);
 
 /* Consumer. How much of the ring records take that were given but not released, and that were not released at all: 0 to 1. */
 double ring_unreleased(struct ring *ring);

@@ -7,6 +7,10 @@
  * the ring's file for a later command, if it can; else it is counted as missing.
  *
  * After a transaction the file is left alone for LEAVE_LOCK_NS: SQLite's lock is not fair, and other recorders would never have it.
+ *
+ * The loop thread may write rows too, in the moments in which it would only look for the next stop (writer_help): on two cores that the
+ * target and the loop use in turn, a third thread takes from both. It does what is short and sure: a row into a transaction that
+ * is under way. To begin, commit or step back, to open a file, to print and to wait is the writer thread's alone. `turn` is whose turn it is.
  */
 #include "writer.h"
 
@@ -32,8 +36,10 @@ enum {
 #define LOCK_PATIENCE_NS UINT64_C(20000000000)
 #define GIVE_UP_FILL 0.75
 #define LEAVE_LOCK_NS UINT64_C(2000000)
+#define NS_PER_MS UINT64_C(1000000)
 
 struct writer {
+    struct os_lock *turn; /* of all below, while the thread runs */
     const char *database;
     sqlite3 *db;
     struct ring *ring;
@@ -51,6 +57,7 @@ struct writer {
     struct trail_error failure; /* the last one; code TRAIL_OK while all is well */
     uint64_t retry_ns, first_failure_ns, printed;
     unsigned tries_at_end; /* failed ones, after the ring was finished */
+    bool must_step_back;   /* the loop thread met the failure */
     uint64_t closed; /* up to this record, the file handles that came along are closed */
     bool gave_up;  /* what comes is lost */
     bool left;     /* the rest is left in the ring's file */
@@ -92,6 +99,8 @@ struct writer *writer_open(const struct writer_options *options, struct trail_er
     if (db_open_for_recording(options->database, &writer->db, error) != 0)
         goto fail;
     recovery_bring_in(writer->db, NULL, NULL, NULL);
+    if ((writer->turn = os_lock_new(error)) == NULL)
+        goto fail;
     if (make_run(writer, &options->run, error) != 0) {
         error_context(error, "cannot record to '%s'", options->database);
         goto fail;
@@ -144,14 +153,11 @@ static int set_zero(struct writer *writer)
                             &writer->failure);
 }
 
+/* A transaction is under way, and the event is that of the record. */
 static int write_event(struct writer *writer, const struct ring_record *record)
 {
     struct event *event = &writer->event;
 
-    if (event_unpack(event, record->payload, record->size) != 0)
-        return error_set(&writer->failure, TRAIL_FAILED, 0, "a record in the ring is damaged");
-    if (!writer->in_batch && begin_batch(writer) != 0)
-        return -1;
     if (record->seq == 1 && set_zero(writer) != 0)
         return -1;
     if (record->seq <= writer->closed)
@@ -197,6 +203,7 @@ static void step_back(struct writer *writer)
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     writer->in_batch = false;
     writer->counts = writer->committed;
+    writer->must_step_back = false;
     ring_rewind(writer->ring);
     writer->retry_ns = now + (uint64_t)RETRY_WAIT_MS * 1000000;
     if (writer->first_failure_ns == 0)
@@ -228,28 +235,19 @@ static bool batch_is_due(const struct writer *writer)
            (ring_unreleased(writer->ring) > 0.25 || os_monotonic_ns() - writer->batch_start_ns >= BATCH_NS);
 }
 
-/* Nothing to take now. */
-static void idle(struct writer *writer)
+/* Nothing to take now. Returns for how many ms. */
+static unsigned idle(struct writer *writer)
 {
-    bool old = os_monotonic_ns() - writer->batch_start_ns >= BATCH_NS;
+    uint64_t age_ns = os_monotonic_ns() - writer->batch_start_ns;
+    bool due = age_ns >= BATCH_NS || ring_is_finished(writer->ring);
 
-    if (writer->in_batch && (old || ring_is_finished(writer->ring)) && end_batch(writer) != 0)
+    if (writer->in_batch && due && end_batch(writer) != 0)
         step_back(writer);
     if (writer->live != NULL)
         live_flush(writer->live);
-    if (!ring_is_drained(writer->ring))
-        ring_wait(writer->ring, IDLE_WAIT_MS);
-}
-
-static void work(struct writer *writer)
-{
-    struct ring_record record;
-
-    ring_prepare_ahead(writer->ring);
-    if (!ring_next(writer->ring, &record))
-        idle(writer);
-    else if (write_event(writer, &record) != 0 || (batch_is_due(writer) && end_batch(writer) != 0))
-        step_back(writer);
+    if (ring_is_drained(writer->ring))
+        return 0;
+    return writer->in_batch && BATCH_NS - age_ns < IDLE_WAIT_MS * NS_PER_MS ? (unsigned)((BATCH_NS - age_ns) / NS_PER_MS) + 1 : IDLE_WAIT_MS;
 }
 
 static bool leaves_lock_to_others(const struct writer *writer)
@@ -257,26 +255,90 @@ static bool leaves_lock_to_others(const struct writer *writer)
     return !writer->in_batch && !ring_is_finished(writer->ring) && os_monotonic_ns() - writer->batch_end_ns < LEAVE_LOCK_NS;
 }
 
+static int write_record(struct writer *writer, const struct ring_record *record)
+{
+    if (event_unpack(&writer->event, record->payload, record->size) != 0)
+        return error_set(&writer->failure, TRAIL_FAILED, 0, "a record in the ring is damaged");
+    if (!writer->in_batch && begin_batch(writer) != 0)
+        return -1;
+    return write_event(writer, record);
+}
+
+/* One step further. Returns for how many ms there is nothing to do then. */
+static unsigned work(struct writer *writer)
+{
+    struct ring_record record;
+
+    if (writer->gave_up) {
+        discard(writer);
+        return IDLE_WAIT_MS;
+    }
+    if (writer->must_step_back)
+        step_back(writer);
+    if (writer->failure.code != TRAIL_OK && os_monotonic_ns() < writer->retry_ns)
+        return RETRY_WAIT_MS / 2;
+    if (leaves_lock_to_others(writer))
+        return 1;
+    ring_prepare_ahead(writer->ring);
+    if (!writer->in_batch || !batch_is_due(writer)) {
+        if (!ring_next(writer->ring, &record))
+            return idle(writer);
+        if (write_record(writer, &record) == 0)
+            return 0;
+    } else if (end_batch(writer) == 0) {
+        return 0;
+    }
+    step_back(writer);
+    return 0;
+}
+
+static bool needs_no_file(const struct event *event)
+{
+    return !event_has_image(event) || platform_is_identified(event);
+}
+
+bool writer_help(struct writer *writer)
+{
+    struct ring_record record;
+    bool helped = false;
+
+    if (!os_lock_try(writer->turn))
+        return false;
+    if (writer->in_batch && writer->failure.code == TRAIL_OK && writer->live == NULL && !batch_is_due(writer) &&
+        ring_next(writer->ring, &record)) {
+        helped = event_unpack(&writer->event, record.payload, record.size) == 0 && needs_no_file(&writer->event);
+        if (!helped)
+            ring_unread(writer->ring);
+        else
+            writer->must_step_back = write_event(writer, &record) != 0;
+    }
+    os_lock_release(writer->turn);
+    return helped;
+}
+
+static bool is_done(struct writer *writer)
+{
+    return writer->left || (!writer->in_batch && ring_is_drained(writer->ring));
+}
+
 static void writer_run(void *argument)
 {
     struct writer *writer = argument;
+    unsigned wait_ms;
+    bool done;
 
     /* Preparing takes a millisecond: better here, while the target starts. */
     writer->rows = rows_new(writer->db, writer->run_id, &writer->failure);
     if (writer->rows == NULL)
         give_up(writer);
-    while (!writer->left && (writer->in_batch || !ring_is_drained(writer->ring))) {
-        if (writer->gave_up) {
-            discard(writer);
-            ring_wait(writer->ring, IDLE_WAIT_MS);
-        } else if (writer->failure.code != TRAIL_OK && os_monotonic_ns() < writer->retry_ns) {
-            ring_wait(writer->ring, RETRY_WAIT_MS / 2);
-        } else if (leaves_lock_to_others(writer)) {
-            ring_wait(writer->ring, 1);
-        } else {
-            work(writer);
-        }
-    }
+    do {
+        os_lock_take(writer->turn);
+        done = is_done(writer);
+        wait_ms = done ? 0 : work(writer);
+        os_lock_release(writer->turn);
+        if (wait_ms > 0)
+            ring_wait(writer->ring, wait_ms);
+    } while (!done);
     if (writer->live != NULL)
         live_flush(writer->live);
 }
@@ -382,5 +444,6 @@ void writer_free(struct writer *writer)
     rows_free(writer->rows);
     ring_free(writer->ring, writer->left);
     db_close(writer->db);
+    os_lock_free(writer->turn);
     free(writer);
 }

@@ -2,7 +2,7 @@
  * The writer: takes events from the ring, finds out what needs no frozen target (which module, which process of ours, which load an
  * unload ends), and writes rows in batches. It owns the ring and the database connection of a recording.
  *
- * Threads: all functions here on the loop thread; the writing is on the writer's own.
+ * Threads: all functions here on the loop thread; the writing is on the writer's own, which the loop thread may help.
  */
 #ifndef TRAIL_WRITER_H
 #define TRAIL_WRITER_H
@@ -27,6 +27,12 @@ struct ring *writer_ring(struct writer *writer);
 
 /* Starts the thread. */
 int writer_start(struct writer *writer, struct trail_error *error);
+
+/*
+ * Writes one event, if that is short: no file is opened, nothing is committed, nobody is waited for. False if there is nothing of the kind to do.
+ * For the moments in which the loop thread has nothing to do but to look whether the target has stopped.
+ */
+bool writer_help(struct writer *writer);
 
 /*
  * Ends a recording, after ring_finish: waits until everything is written, completes the run's row with `end` and the totals that

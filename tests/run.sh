@@ -62,7 +62,7 @@ build dev -DCMAKE_C_COMPILER=clang
 build asan
 check asan -L unit
 build tsan
-check tsan -R '^unit-ring-'
+check tsan -R '^unit-(ring|writer)-'
 build release
 check release
 build mingw

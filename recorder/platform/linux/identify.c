@@ -19,7 +19,7 @@
 
 enum { CACHE_ENTRIES = 256 };
 
-/* The last files that were identified. Processes that start again and again load the same ones. Writer thread only. */
+/* The last files that were identified. Processes that start again and again load the same ones. Threads: as platform_identify. */
 static struct cache_entry {
     char *named; /* the path as the target named it */
     dev_t device;
@@ -135,25 +135,53 @@ void platform_discard(const struct event *event)
     (void)event; /* no handle comes with an event */
 }
 
-static void identify(const struct event *event, struct module_identity *identity)
+/* How the target named the file, and the build-id that was read from its memory ("" if it has none). */
+struct named_image {
+    char path[sizeof ((struct module_identity *)NULL)->path], build_id[sizeof ((struct module_identity *)NULL)->build_id];
+};
+
+static void name_image(const struct event *event, struct named_image *image)
 {
-    char root[64], path[sizeof identity->path], build_id[sizeof identity->build_id];
     struct event_span span = event->image.path;
 
-    snprintf(path, sizeof path, "%.*s", (int)span.length, (const char *)event_bytes_at(event, span));
-    elf_hex(event_bytes_at(event, event->image.build_id), event->image.build_id.length, build_id, sizeof build_id);
+    snprintf(image->path, sizeof image->path, "%.*s", (int)span.length, (const char *)event_bytes_at(event, span));
+    elf_hex(event_bytes_at(event, event->image.build_id), event->image.build_id.length, image->build_id, sizeof image->build_id);
+}
+
+/* What is remembered of the same image at the same path, NULL if nothing is: the build-id says more than another look at the file would. */
+static const struct module_identity *remembered(const struct named_image *image)
+{
+    const struct cache_entry *entry = cache[cache_slot(image->path)];
+
+    if (entry == NULL || image->build_id[0] == '\0' || strcmp(entry->identity.build_id, image->build_id) != 0 ||
+        strcmp(entry->named, image->path) != 0)
+        return NULL;
+    return &entry->identity;
+}
+
+static void identify(const struct event *event, struct module_identity *identity)
+{
+    const struct module_identity *known;
+    struct named_image image;
+    char root[64];
+
+    name_image(event, &image);
+    if ((known = remembered(&image)) != NULL) {
+        *identity = *known;
+        return;
+    }
     snprintf(root, sizeof root, "/proc/%u/root", (unsigned)event->pid);
     start_identity(identity);
-    if (path[0] == '/') {
-        if (identify_file(root, path, identity) == 0 && is_same_image(identity, build_id))
+    if (image.path[0] == '/') {
+        if (identify_file(root, image.path, identity) == 0 && is_same_image(identity, image.build_id))
             return;
         start_identity(identity);
-        if (identify_file("", path, identity) == 0 && is_same_image(identity, build_id))
+        if (identify_file("", image.path, identity) == 0 && is_same_image(identity, image.build_id))
             return;
         start_identity(identity);
     }
-    snprintf(identity->path, sizeof identity->path, "%s", path);
-    snprintf(identity->build_id, sizeof identity->build_id, "%s", build_id);
+    snprintf(identity->path, sizeof identity->path, "%s", image.path);
+    snprintf(identity->build_id, sizeof identity->build_id, "%s", image.build_id);
     identity->image_bytes = event->image.size;
 }
 
@@ -161,4 +189,12 @@ void platform_identify(const struct event *event, struct module_identity *identi
 {
     identify(event, identity);
     identity->mapped_ns = perf_events_time_of(event);
+}
+
+bool platform_is_identified(const struct event *event)
+{
+    struct named_image image;
+
+    name_image(event, &image);
+    return remembered(&image) != NULL;
 }

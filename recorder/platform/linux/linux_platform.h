@@ -118,7 +118,9 @@ struct platform {
     bool launch_stop_pending; /* the exec stop that platform_launch waited for is the first event */
 
     long cores;
-    unsigned short_waits; /* in a row: see look_for_stop */
+    unsigned short_waits, wanted_short_waits; /* in a row: see look_for_stop */
+    bool (*work)(void *context);              /* to do while looking; or NULL */
+    void *work_context;
 
     timer_t timer;
     bool has_timer;

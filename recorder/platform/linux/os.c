@@ -81,6 +81,40 @@ void os_thread_join(struct os_thread *thread)
     free(thread);
 }
 
+/* An os_lock is a mutex; the struct is never defined. */
+struct os_lock *os_lock_new(struct trail_error *error)
+{
+    pthread_mutex_t *mutex = malloc(sizeof *mutex);
+
+    if (mutex == NULL)
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+    else
+        pthread_mutex_init(mutex, NULL);
+    return (struct os_lock *)mutex;
+}
+
+void os_lock_free(struct os_lock *lock)
+{
+    if (lock != NULL)
+        pthread_mutex_destroy((pthread_mutex_t *)lock);
+    free(lock);
+}
+
+void os_lock_take(struct os_lock *lock)
+{
+    pthread_mutex_lock((pthread_mutex_t *)lock);
+}
+
+bool os_lock_try(struct os_lock *lock)
+{
+    return pthread_mutex_trylock((pthread_mutex_t *)lock) == 0;
+}
+
+void os_lock_release(struct os_lock *lock)
+{
+    pthread_mutex_unlock((pthread_mutex_t *)lock);
+}
+
 struct os_wake {
     pthread_mutex_t lock;
     pthread_cond_t changed;

@@ -22,6 +22,7 @@ enum {
     SHORT_WAIT_NS = 200 * 1000, /* a wait that sleeps and is woken at once takes 60 us */
     LOOK_NS = 100 * 1000,
     BURST_WAITS = 4,
+    BURST_WAITS_MAX = 1024,
     FOREIGN_TRACER_NS = 1000 * 1000 * 1000
 };
 
@@ -71,6 +72,7 @@ struct platform *platform_new(struct trail_error *error)
         /* Our own loader is most likely the target's too: what is found now needs no search while the target stands still. */
         loader_find_symbols(getpid(), getauxval(AT_BASE), &symbols);
         platform->cores = sysconf(_SC_NPROCESSORS_ONLN);
+        platform->wanted_short_waits = BURST_WAITS;
         return platform;
     }
     platform_free(platform);
@@ -277,24 +279,43 @@ static bool is_over(const struct platform *platform)
     return process == NULL;
 }
 
+void platform_work_while_looking(struct platform *platform, bool (*work)(void *context), void *context)
+{
+    platform->work = work;
+    platform->work_context = context;
+}
+
+/* Only one process must be traced, since with several the other core is at work and looking would take it from the target. */
+static bool is_burst(const struct platform *platform)
+{
+    return platform->short_waits >= platform->wanted_short_waits && platform->cores > 1 && platform->processes != NULL &&
+           platform->processes->next == NULL;
+}
+
 /*
  * A stop costs a wake-up, not a system call: in a burst of stops it pays to look for the next one (WNOHANG) for a moment before
- * sleeping. A few waits in a row that were short make a burst; one look in vain ends it. Only one process must be traced, since with
- * several the other core is at work and looking would take it from the target; and there must be another core.
+ * sleeping, if another core is free for the target. A few waits in a row that were short make a burst; one look in vain ends it. Looks in
+ * vain one after the other mean that no core is free (the target may wait for ours): then the next look comes later and later.
  */
 static pid_t look_for_stop(struct platform *platform, int *status)
 {
     uint64_t start_ns;
     pid_t tid;
 
-    if (platform->short_waits < BURST_WAITS || platform->cores < 2 || platform->processes == NULL || platform->processes->next != NULL)
+    if (!is_burst(platform))
         return 0;
     start_ns = os_monotonic_ns();
-    do
-        tid = waitpid(-1, status, __WALL | WNOHANG);
-    while (tid == 0 && os_monotonic_ns() - start_ns < LOOK_NS);
-    if (tid <= 0)
-        platform->short_waits = 0;
+    while ((tid = waitpid(-1, status, __WALL | WNOHANG)) == 0)
+        if ((platform->work == NULL || !platform->work(platform->work_context)) && os_monotonic_ns() - start_ns >= LOOK_NS)
+            break;
+    if (tid > 0) {
+        if (platform->wanted_short_waits > BURST_WAITS)
+            platform->wanted_short_waits /= 2;
+        return tid;
+    }
+    platform->short_waits = 0;
+    if (platform->wanted_short_waits < BURST_WAITS_MAX)
+        platform->wanted_short_waits *= 2;
     return tid;
 }
 

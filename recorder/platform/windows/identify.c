@@ -183,6 +183,12 @@ void platform_discard(const struct event *event)
         CloseHandle((HANDLE)event->image.file);
 }
 
+bool platform_is_identified(const struct event *event)
+{
+    (void)event; /* each event's file is looked at anew */
+    return false;
+}
+
 void platform_identify(const struct event *event, struct module_identity *identity)
 {
     HANDLE file = (HANDLE)event->image.file;

@@ -83,6 +83,38 @@ void os_thread_join(struct os_thread *thread)
     free(thread);
 }
 
+/* An os_lock is a slim lock; the struct is never defined. */
+struct os_lock *os_lock_new(struct trail_error *error)
+{
+    SRWLOCK *lock = malloc(sizeof *lock);
+
+    if (lock == NULL)
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+    else
+        InitializeSRWLock(lock);
+    return (struct os_lock *)lock;
+}
+
+void os_lock_free(struct os_lock *lock)
+{
+    free(lock);
+}
+
+void os_lock_take(struct os_lock *lock)
+{
+    AcquireSRWLockExclusive((SRWLOCK *)lock);
+}
+
+bool os_lock_try(struct os_lock *lock)
+{
+    return TryAcquireSRWLockExclusive((SRWLOCK *)lock);
+}
+
+void os_lock_release(struct os_lock *lock)
+{
+    ReleaseSRWLockExclusive((SRWLOCK *)lock);
+}
+
 /* An os_wake is the handle of an auto-reset event; the struct is never defined. */
 struct os_wake *os_wake_new(struct trail_error *error)
 {

@@ -1,0 +1,159 @@
+/* The writer, with a loop thread that helps it: each event is in the file once and in order, whoever has written it. */
+#include "event.h"
+#include "os.h"
+#include "unit.h"
+#include "writer.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EVENTS = 30000, PID = 100, THREADS = 50, LOADS = 20, TID = 1000 };
+
+static struct trail_error error;
+static struct event event; /* large */
+
+static struct writer *open_writer(const char *path)
+{
+    struct writer_options options = {
+        .database = path,
+        .run = {.command_line = "test", .directory = "/", .mode = "launch", .wait_function = "test", .load_detection = "test"},
+    };
+    struct writer *writer = writer_open(&options, &error);
+
+    if (writer == NULL || writer_start(writer, &error) != 0)
+        fail_msg("%s", error.sentence);
+    return writer;
+}
+
+static void record(struct writer *writer)
+{
+    struct ring *ring = writer_ring(writer);
+
+    event_pack(&event, ring_reserve(ring, event_packed_size(&event)));
+    ring_commit(ring);
+    ring_stamp(ring, 1000);
+}
+
+static void begin_event(enum event_kind kind, uint64_t number)
+{
+    event_begin(&event, kind, PID, TID + (uint32_t)(number % THREADS), 1000 * number);
+}
+
+static void record_start(struct writer *writer)
+{
+    event_begin(&event, EVENT_CREATE_PROCESS, PID, PID, 1);
+    event_set(&event, FIELD(CREATE_PROCESS, via), VIA_LAUNCH);
+    record(writer);
+}
+
+/* Signals, threads that come and go, and a load now and then, which is not for the helper unless the file is known. */
+static void record_number(struct writer *writer, uint64_t number)
+{
+    uint64_t sender = number;
+
+    if (number % 1000 == 0) {
+        begin_event(EVENT_LOAD_DLL, number);
+        event_set(&event, FIELD(LOAD_DLL, base), 0x10000 * (1 + number / 1000));
+        event.image.path = event_put_bytes(&event, "/no/such/library.so", strlen("/no/such/library.so"));
+    } else if (number % 100 < THREADS) {
+        begin_event(number / THREADS % 4 == 0 ? EVENT_CREATE_THREAD : EVENT_EXIT_THREAD, number);
+    } else {
+        begin_event(EVENT_EXCEPTION, number);
+        event_set(&event, FIELD(EXCEPTION, code), 10);
+        event_set_bytes(&event, FIELD(EXCEPTION, parameters), &sender, sizeof sender);
+    }
+    record(writer);
+}
+
+static void expect(const char *path, const char *sql, long long value)
+{
+    sqlite3_stmt *query;
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &query, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+    if (sqlite3_column_int64(query, 0) != value)
+        fail_msg("%s: %lld, not %lld", sql, sqlite3_column_int64(query, 0), value);
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+}
+
+/* Records all events; between two of them the loop thread looks for work for a while. Returns how often it found some. */
+static unsigned record_all(const char *path, uint64_t look_ns)
+{
+    struct writer *writer = open_writer(path);
+    struct run_end end = {.state = "complete", .reason = "exit"};
+    struct run_counts totals = {0};
+    unsigned helped = 0;
+
+    record_start(writer);
+    for (uint64_t number = 1; number < EVENTS; number++) {
+        record_number(writer, number);
+        for (uint64_t start_ns = os_monotonic_ns(); os_monotonic_ns() - start_ns < look_ns;)
+            helped += writer_help(writer);
+    }
+    ring_finish(writer_ring(writer));
+    if (writer_finish(writer, &end, &totals, &error) != 0)
+        fail_msg("%s", error.sentence);
+    assert_int_equal(writer_counts(writer)->events, EVENTS);
+    writer_free(writer);
+    return helped;
+}
+
+static void expect_all(const char *path)
+{
+    expect(path, "SELECT count(*) FROM event", EVENTS);
+    expect(path, "SELECT count(*) FROM event WHERE seq > 1 AND t_ns <> 1000 * (seq - 1) - 1", 0);
+    expect(path, "SELECT count(*) FROM event_load_dll", EVENTS / 1000 - 1);
+    expect(path, "SELECT count(*) FROM event e LEFT JOIN event_exception x USING (run_id, seq) WHERE e.kind = 7 AND x.parameters IS NOT '[' || (e.seq - 1) || ']'", 0);
+    expect(path, "SELECT (SELECT events FROM run) - (SELECT count(*) FROM event)", 0);
+}
+
+static void test_no_help(void **state)
+{
+    assert_int_equal(record_all(unit_path("alone.db"), 0), 0);
+    expect_all(unit_path("alone.db"));
+}
+
+static void test_help_between_events(void **state)
+{
+    unsigned helped = record_all(unit_path("helped.db"), 5000);
+
+    expect_all(unit_path("helped.db"));
+    assert_int_not_equal(helped, 0);
+}
+
+static void test_locked_file_is_written_later(void **state)
+{
+    const char *path = unit_path("locked.db");
+    struct writer *writer = open_writer(path);
+    struct run_end end = {.state = "complete", .reason = "exit"};
+    struct run_counts totals = {0};
+    sqlite3 *other;
+
+    assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+    record_start(writer);
+    for (uint64_t number = 1; number < 3000; number++) {
+        record_number(writer, number);
+        writer_help(writer);
+        if (number == 1500)
+            assert_int_equal(sqlite3_exec(other, "PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    }
+    assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    ring_finish(writer_ring(writer));
+    if (writer_finish(writer, &end, &totals, &error) != 0)
+        fail_msg("%s", error.sentence);
+    writer_free(writer);
+    expect(path, "SELECT count(*) FROM event", 3000);
+    expect(path, "SELECT max(seq) FROM event", 3000);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_no_help),
+    cmocka_unit_test(test_help_between_events),
+    cmocka_unit_test(test_locked_file_is_written_later),
+};
+UNIT_MAIN(tests)
