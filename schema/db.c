@@ -4,6 +4,7 @@
 #include "event_kinds.h"
 #include "schema_sql.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -259,24 +260,44 @@ void db_distrust_schema(sqlite3 *db)
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 }
 
+/*
+ * Has everything that is needed in the file, in one transaction. With `as_new` only if the file is empty: else *version says what it is, and
+ * nothing was done.
+ */
+static int bring_up_to_date(sqlite3 *db, bool as_new, sqlite3_int64 *version, struct trail_error *error)
+{
+    /* The write lock shows whether the file can be written; and two recorders may meet on a new file: look again once it is held. */
+    if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
+        return -1;
+    if (check_identity(db, version, error) == 0 && (*version == DB_VERSION || (as_new && *version != 0) || migrate(db, *version, error) == 0) &&
+        db_run(db, "COMMIT", error) == 0)
+        return 0;
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return -1;
+}
+
+/*
+ * An empty file has nothing that a power loss could take, so its tables are made without waiting for the medium: that would be half of what a
+ * short recording costs. Inside of the transaction nothing was there still; so the write-ahead log was new too, and its header needs no sync.
+ */
+static int make_new(sqlite3 *db, sqlite3_int64 *version, struct trail_error *error)
+{
+    return db_run(db, "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY", error) != 0 || switch_to_wal(db, error) != 0
+               ? -1
+               : bring_up_to_date(db, true, version, error);
+}
+
 static int prepare_for_recording(sqlite3 *db, struct trail_error *error)
 {
     sqlite3_int64 version;
 
     db_set_patience(db, BUSY_TIMEOUT_MS);
     db_distrust_schema(db);
-    if (check_identity_alone(db, &version, error) != 0 || switch_to_wal(db, error) != 0 ||
-        db_run(db, "PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", error) != 0)
+    if (check_identity_alone(db, &version, error) != 0 || db_run(db, "PRAGMA temp_store = MEMORY", error) != 0 ||
+        (version == 0 && make_new(db, &version, error) != 0) || db_run(db, "PRAGMA synchronous = NORMAL", error) != 0 ||
+        switch_to_wal(db, error) != 0)
         return -1;
-    /* The write lock shows whether the file can be written; and two recorders may meet on a new file: look again once it is held. */
-    if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
-        return -1;
-    if (check_identity(db, &version, error) != 0 || (version < DB_VERSION && migrate(db, version, error) != 0) ||
-        db_run(db, "COMMIT", error) != 0) {
-        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-        return -1;
-    }
-    return 0;
+    return bring_up_to_date(db, false, &version, error);
 }
 
 int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *error)
