@@ -1,4 +1,5 @@
--- The tables of format version 1. A migration that has been released is never edited; a change is a new migration.
+-- The tables of format version 1, from which migrations lead on. A migration that has been released is never edited; a change is a new one,
+-- and the same in tables.sql.
 -- Units: *_ns are nanoseconds; t_ns counts from the run's first event. Addresses are 64-bit patterns in SQLite's signed integers.
 -- Numbers that stand for a word (via, cause, kind, ...) are explained by the tables kind and code, which every file carries.
 

@@ -501,6 +501,41 @@ static void expect_load(sqlite3 *db, const char *expected)
     sqlite3_finalize(query);
 }
 
+/* What SQLite knows of all tables: columns in order, and what they may hold. */
+static char *describe_tables(const char *path)
+{
+    static const char sql[] =
+        "SELECT group_concat(line, char(10)) FROM (SELECT m.name || ' ' || m.type || ' ' || coalesce(c.cid || ' ' || c.name || ' ' || c.type || ' ' || "
+        "c.\"notnull\" || ' ' || coalesce(c.dflt_value, '-') || ' ' || c.pk, '') AS line FROM sqlite_master m "
+        "LEFT JOIN pragma_table_info(m.name) c WHERE m.type <> 'view' ORDER BY m.name, c.cid)";
+    sqlite3_stmt *query;
+    char *text;
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &query, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+    text = sqlite3_mprintf("%s", sqlite3_column_text(query, 0));
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+    return text;
+}
+
+static void test_migrations_lead_to_the_tables_of_a_new_file(void **state)
+{
+    const char *old = unit_path("version_1.db"), *new = unit_path("new.db");
+    char *migrated, *made;
+
+    make_version_1(old);
+    make_trail(old);
+    make_trail(new);
+    migrated = describe_tables(old);
+    made = describe_tables(new);
+    assert_string_equal(migrated, made);
+    sqlite3_free(migrated);
+    sqlite3_free(made);
+}
+
 static void test_version_1_is_viewed_as_it_is(void **state)
 {
     const char *path = unit_path("version_1.db");
@@ -629,6 +664,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_second_recorder_while_the_first_is_open),
     cmocka_unit_test(test_viewer_sees_committed_rows_while_recording),
     cmocka_unit_test(test_views_work_for_other_clients),
+    cmocka_unit_test(test_migrations_lead_to_the_tables_of_a_new_file),
     cmocka_unit_test(test_version_1_is_viewed_as_it_is),
     cmocka_unit_test(test_version_1_is_migrated_by_a_recorder),
     cmocka_unit_test(test_our_views_win_over_the_files_own),

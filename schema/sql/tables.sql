@@ -1,0 +1,208 @@
+-- The tables of a new file: what all migrations together make of an empty one (a test compares them).
+-- Units: *_ns are nanoseconds; t_ns counts from the run's first event. Addresses are 64-bit patterns in SQLite's signed integers.
+-- Numbers that stand for a word (via, cause, kind, ...) are explained by the tables kind and code, which every file carries.
+
+CREATE TABLE kind (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE code (
+  domain TEXT NOT NULL,            -- the column the number stands in, or 'exception' and 'signal' for event_exception.code
+  value INTEGER NOT NULL,
+  word TEXT NOT NULL,
+  PRIMARY KEY (domain, value)
+) WITHOUT ROWID;
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  uuid TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,             -- recording, complete, interrupted, recovered
+  start_utc_ns INTEGER NOT NULL,   -- the first event, since 1970-01-01 UTC
+  start_monotonic_ns INTEGER NOT NULL, -- the same moment on the machine's monotonic clock: t_ns = 0
+  wall_ns INTEGER,                 -- first event to the end of the recording
+  command_line TEXT NOT NULL,
+  directory TEXT NOT NULL,
+  mode TEXT NOT NULL,              -- launch, attach
+  follow INTEGER NOT NULL,         -- 1: child processes were recorded too
+  end_reason TEXT,                 -- exit, timeout, request, failure: why the recording ended
+  exit_code INTEGER,               -- of the launched process
+  exit_signal INTEGER,             -- the signal that killed it
+  os TEXT NOT NULL,
+  arch TEXT NOT NULL,
+  host TEXT NOT NULL,
+  recorder TEXT NOT NULL,          -- version of trailrec
+  wait_function TEXT NOT NULL,
+  load_detection TEXT NOT NULL,
+  wine TEXT,                       -- Wine's version, where there is one
+  events INTEGER NOT NULL DEFAULT 0,
+  counts TEXT NOT NULL DEFAULT '{}', -- events by kind, a JSON object
+  holds TEXT NOT NULL DEFAULT '{}',  -- hold_ns by kind: stops, total_ns, p50_ns, p99_ns, a JSON object of objects
+  hold_ns INTEGER NOT NULL DEFAULT 0,  -- how long threads of the target stood still for us, added up
+  quiet_stops INTEGER NOT NULL DEFAULT 0, -- stops that were no event (their time is in hold_ns)
+  stalls INTEGER NOT NULL DEFAULT 0,   -- how often the loop waited for room in the ring
+  stall_ns INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE label (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (run_id, key)
+) WITHOUT ROWID;
+CREATE INDEX label_by_value ON label (key, value);
+
+CREATE TABLE module (
+  id INTEGER PRIMARY KEY,
+  path TEXT NOT NULL,
+  name TEXT NOT NULL,
+  file_bytes INTEGER NOT NULL,     -- this and the columns below: 0 or '' where unknown, so that the unique key holds
+  image_bytes INTEGER NOT NULL,
+  machine INTEGER NOT NULL,
+  pe_timestamp INTEGER NOT NULL,
+  pe_checksum INTEGER NOT NULL,
+  pdb_guid TEXT NOT NULL,
+  pdb_name TEXT NOT NULL,
+  file_version TEXT NOT NULL,
+  build_id TEXT NOT NULL,
+  soname TEXT NOT NULL,
+  UNIQUE (path, file_bytes, build_id, pdb_guid, pe_timestamp, pe_checksum, file_version, image_bytes, machine)
+);
+
+CREATE TABLE process (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  id INTEGER NOT NULL,             -- ours, from 1 in each run: PIDs are reused
+  pid INTEGER NOT NULL,
+  parent_pid INTEGER,
+  parent_process_id INTEGER,       -- if the parent was recorded too
+  via INTEGER NOT NULL,
+  image_module_id INTEGER REFERENCES module (id), -- the last image it ran
+  command_line TEXT,
+  load_detection TEXT,             -- 'not observed' for a program without a dynamic loader
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER,                -- its ExitProcess
+  exit_code INTEGER,
+  exit_signal INTEGER,
+  PRIMARY KEY (run_id, id)
+) WITHOUT ROWID;
+
+CREATE TABLE thread (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  id INTEGER NOT NULL,             -- ours, from 1 in each run: TIDs are reused
+  process_id INTEGER NOT NULL,
+  tid INTEGER NOT NULL,
+  name TEXT,
+  start_address INTEGER,
+  start_address_module_id INTEGER REFERENCES module (id),
+  start_address_offset INTEGER,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER,                -- its ExitThread, or the exit of its process
+  exit_code INTEGER,
+  thread_local_base INTEGER,
+  PRIMARY KEY (run_id, id)
+) WITHOUT ROWID;
+
+CREATE TABLE event (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  seq INTEGER NOT NULL,            -- from 1, without gaps: the order in which the debugger was told
+  t_ns INTEGER NOT NULL,
+  hold_ns INTEGER,                 -- how long the thread stood still for this event; NULL if the recorder died before it knew
+  process_id INTEGER,
+  thread_id INTEGER,
+  kind INTEGER NOT NULL,
+  synthetic INTEGER NOT NULL,      -- 1: state replayed at an attach, not history
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE event_create_process (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  via INTEGER,
+  image_module_id INTEGER REFERENCES module (id),
+  base INTEGER,
+  start_address INTEGER,
+  start_address_module_id INTEGER,
+  start_address_offset INTEGER,
+  thread_local_base INTEGER,
+  debug_info_offset INTEGER,
+  debug_info_size INTEGER,
+  parent_pid INTEGER,
+  parent_process_id INTEGER,
+  command_line TEXT,
+  load_detection TEXT,
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE event_exit_process (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  exit_code INTEGER,
+  signal INTEGER,
+  core_dumped INTEGER,
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE event_load_dll (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  module_id INTEGER REFERENCES module (id),
+  base INTEGER,
+  cause INTEGER,
+  time_source INTEGER,
+  link_namespace INTEGER,          -- glibc's dlmopen: the n-th namespace; NULL for the program's own
+  debug_info_offset INTEGER,       -- LOAD_DLL_DEBUG_INFO, NULL where 0
+  debug_info_size INTEGER,
+  end_seq INTEGER,                 -- the UnloadDll, or the exec of its process, that ended it; NULL if nothing did
+  mapped_t_ns INTEGER,             -- when it was mapped, by the kernel's own record, where time_source says so; NULL: not known better than by t_ns
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE event_unload_dll (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  base INTEGER,
+  load_seq INTEGER,                -- the LoadDll that this ends
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE event_exception (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  code INTEGER,                    -- Windows: the exception code; Linux: the signal number
+  si_code INTEGER,                 -- Linux only
+  first_chance INTEGER,
+  flags INTEGER,
+  address INTEGER,
+  address_module_id INTEGER,
+  address_offset INTEGER,
+  parameters TEXT,                 -- JSON array: ExceptionInformation; on Linux the numbers of siginfo (see README.md)
+  nested_codes TEXT,               -- JSON array: the chain of nested EXCEPTION_RECORDs, nearest first
+  nested_addresses TEXT,
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE event_output_debug_string (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  text TEXT,
+  encoding INTEGER,
+  raw_bytes INTEGER,               -- how many bytes were read from the target
+  truncated INTEGER,
+  raw BLOB,                        -- those bytes, where text cannot say them exactly
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE event_rip (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  error INTEGER,
+  type INTEGER,
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE event_mark (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  name TEXT,
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
