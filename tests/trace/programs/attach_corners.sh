@@ -135,6 +135,68 @@ same "an attached process without a leader" "attach|r_brk|9" "$(value "SELECT gr
     UNION ALL SELECT exit_code FROM processes WHERE $attached)")"
 [ "$(value "SELECT count(*) FROM loads WHERE $attached AND NOT synthetic")" = 3 ] || fail "the loads of the last thread"
 
+# Stopped by job control: it stays so, can be continued and stopped meanwhile, and is left as it is then.
+has_state() { grep -q "^State:.[$1]" /proc/$target/status; }
+for options in "" "-f"; do
+    begin thread-vfork
+    wait_for "the target" [ -s rounds ]
+    kill -STOP $target
+    wait_for "the stop" has_state T
+    # shellcheck disable=SC2086
+    timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
+    same "status of trailrec, a stopped process $options" 0 $?
+    has_state T || fail "no longer stopped: $(grep State /proc/$target/status)"
+    before=$(cat rounds)
+    # shellcheck disable=SC2086
+    timeout 60 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
+    recorder=$!
+    wait_for "the attach" is_told
+    wait_for "the stop, traced" has_state Tt
+    same "rounds of a stopped process" "$before" "$(cat rounds)"
+    kill -CONT $target
+    wait_for "rounds" has_counted $((before + 5))
+    kill -STOP $target
+    wait_for "another stop" has_state Tt
+    kill -TERM $recorder
+    wait $recorder
+    same "status of trailrec, stopped again $options" 0 $?
+    wait_for "the stop without a tracer" has_state T
+    before=$(cat rounds)
+    kill -CONT $target
+    wait_for "rounds" has_counted $((before + 5))
+    ends_well "stopped $options"
+done
+
+# A 32-bit program: its loads are not observed, and the record says so.
+cat >small.c <<'END'
+static long call(long number, long a, long b)
+{
+    long result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(0) : "memory");
+    return result;
+}
+void _start(void)
+{
+    struct { long seconds, ns; } pause = {0, 2000000};
+    while (call(33, (long)"go", 0) != 0) /* access */
+        call(162, (long)&pause, 0);      /* nanosleep */
+    call(1, 9, 0);
+}
+END
+: >go
+if gcc -m32 -O1 -nostdlib -static -fno-pic -fno-stack-protector -o small small.c 2>/dev/null && (./small; [ $? -eq 9 ]) 2>/dev/null; then
+    rm -f go # the kernel can run it
+    ./small &
+    target=$!
+    is_small() { grep -qx small /proc/$target/comm; }
+    wait_for "a 32-bit program" is_small
+    timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
+    same "status of trailrec at a 32-bit program" 0 $?
+    same "loads of a 32-bit program" "not observed (32-bit program)" \
+        "$(value "SELECT load_detection FROM processes WHERE run = (SELECT max(run) FROM runs)")"
+    ends_well "a 32-bit program"
+fi
+
 # Several at once: each is told whole, all are let go.
 begin thread-vfork
 first=$target
