@@ -45,7 +45,7 @@ start()
         # -w: somebody may hold the lock for the moment of a look. Again: the last server may have been about to end.
         for try in 1 2 3 4 5; do
             setsid flock -w 5 "$WINEPREFIX.locks/server" wineserver -f -p$server_seconds </dev/null >/dev/null 2>&1 9>&- &
-            "$wine" cmd /c exit </dev/null >/dev/null 2>&1 9>&- && exit
+            $fixed_addresses "$wine" cmd /c exit </dev/null >/dev/null 2>&1 9>&- && exit
         done
         die "Wine does not start in '$WINEPREFIX'"
     ) 9>"$WINEPREFIX.locks/start" || exit $?
@@ -61,12 +61,18 @@ unset DISPLAY WAYLAND_DISPLAY
 shift 2
 wine=$(find_wine) || exit $?
 
+# Linux puts a program's heap anywhere in 1 GiB behind it, Wine wants 0x7ffe0000 there for every Windows process, and Debian's has no
+# preloader that would keep it free: once in some thousand starts the program ends with status 1 before it begins, or CreateProcess says
+# "error 1359". Where addresses are not chosen at random they do not meet. Some containers forbid that: then chance decides.
+fixed_addresses=
+setarch -R true 2>/dev/null && fixed_addresses="setarch -R"
+
 case $command in
 start) start ;;
 stop) wineserver -k ;;
 run)
     start
-    exec "$wine" "$@"
+    exec $fixed_addresses "$wine" "$@"
     ;;
 *) die "unknown command '$command'" ;;
 esac

@@ -198,6 +198,13 @@ def differences(row, alone, seen):
         yield f"left behind {dict(seen.left)}, alone {dict(alone.left)}"
 
 
+def compare(row, mode, alone, seen):
+    """The differences as lines; trailrec's own words come last, since they may explain the others."""
+    told = [f"{row.name}, {mode}: {what}" for what in differences(row, alone, seen)]
+    words = seen.stderr.decode(errors="backslashreplace").strip()[-2000:]
+    return told + [f"{row.name}, {mode}: stderr ends with: {words}"] if told and words else told
+
+
 def main():
     table, row_name, folder, trailrec, trailview, programs, *emulator = sys.argv[1:]
     row = read_row(table, row_name)
@@ -225,7 +232,7 @@ def main():
     for mode, prefix in (("plain", record + " --"), ("follow", record + " -f --")):
         if row.flags.get("only", mode) != mode:
             continue
-        told += [f"{row_name}, {mode}: {what}" for what in differences(row, alone, run(row, prefix, mode, folder, alone.left))]
+        told += compare(row, mode, alone, run(row, prefix, mode, folder, alone.left))
     if os.path.exists("trail.db"):
         verify = subprocess.run([*emulator, trailview, "-d", "trail.db", "verify"], capture_output=True, text=True, check=False)
         if verify.returncode != 0:

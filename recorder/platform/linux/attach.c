@@ -21,19 +21,42 @@
 
 enum { ROUNDS_MAX = 100 }; /* looks at the list of threads until there is no new one */
 
-static uint64_t read_status(pid_t pid, const char *name, int base, uint64_t number)
+/* What stands in a file that holds one number; -1 if it cannot be read. */
+static long read_number(const char *path)
 {
-    char path[64], line[256];
+    FILE *file = fopen(path, "re");
+    long number = -1;
+
+    if (file != NULL && fscanf(file, "%ld", &number) != 1)
+        number = -1;
+    if (file != NULL)
+        fclose(file);
+    return number;
+}
+
+/* What stands behind `name` in /proc/PID/status, in line; empty if nothing does. */
+static const char *find_status(pid_t pid, const char *name, char *line, int capacity)
+{
+    char path[64];
+    const char *value = "";
     FILE *file;
 
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     file = fopen(path, "re");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+    while (*value == '\0' && file != NULL && fgets(line, capacity, file) != NULL)
         if (strncmp(line, name, strlen(name)) == 0)
-            number = strtoull(line + strlen(name), NULL, base);
+            value = line + strlen(name) + strspn(line + strlen(name), "\t ");
     if (file != NULL)
         fclose(file);
-    return number;
+    return value;
+}
+
+static uint64_t read_status(pid_t pid, const char *name, int base, uint64_t otherwise)
+{
+    char line[256];
+    const char *value = find_status(pid, name, line, sizeof line);
+
+    return *value == '\0' ? otherwise : strtoull(value, NULL, base);
 }
 
 long attach_status_number(pid_t pid, const char *name)
@@ -46,31 +69,81 @@ uint64_t attach_status_mask(pid_t pid, const char *name)
     return read_status(pid, name, 16, 0);
 }
 
-static bool has_memory(pid_t pid)
+/* Calls `visit` with each thread's number until it returns true, and returns whether it did. */
+static bool any_thread(pid_t pid, bool (*visit)(pid_t tid))
 {
-    return attach_status_number(pid, "VmSize:") >= 0; /* a kernel thread has none */
+    char path[64];
+    struct dirent *entry;
+    bool found = false;
+    DIR *folder;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    folder = opendir(path);
+    while (!found && folder != NULL && (entry = readdir(folder)) != NULL)
+        found = atoi(entry->d_name) != 0 && visit((pid_t)atoi(entry->d_name));
+    if (folder != NULL)
+        closedir(folder);
+    return found;
+}
+
+/* A thread of the kernel has none, and none that has ended. */
+static bool has_memory(pid_t tid)
+{
+    return attach_status_number(tid, "VmSize:") >= 0;
+}
+
+static bool has_ended(pid_t pid)
+{
+    char line[256];
+    const char *state = find_status(pid, "State:", line, sizeof line);
+
+    return *state == '\0' || *state == 'Z' || *state == 'X';
 }
 
 static int check(pid_t pid, struct trail_error *error)
 {
-    long tracer = attach_status_number(pid, "TracerPid:");
+    long tracer = attach_status_number(pid, "TracerPid:"), process = attach_status_number(pid, "Tgid:");
 
     if (pid == getpid())
         return error_set(error, TRAIL_FAILED, 0, "trailrec cannot attach to itself");
-    if (tracer < 0 || attach_status_number(pid, "Tgid:") != pid)
-        return error_set(error, TRAIL_FAILED, ESRCH, "there is no process %d", (int)pid);
+    if (process < 0)
+        return error_set(error, TRAIL_FAILED, ESRCH, "there is no process %d; see 'ps -e'", (int)pid);
+    if (process != pid)
+        return error_set(error, TRAIL_FAILED, ESRCH, "%d is a thread of process %ld; attach to that", (int)pid, process);
     if (tracer > 0)
         return error_set(error, TRAIL_FAILED, 0, "process %d is traced by process %ld already; end that first", (int)pid, tracer);
-    if (!has_memory(pid))
-        return error_set(error, TRAIL_FAILED, 0, "process %d is a kernel thread or has just ended", (int)pid);
-    return 0;
+    if (any_thread(pid, has_memory))
+        return 0;
+    if (has_ended(pid))
+        return error_set(error, TRAIL_FAILED, 0, "process %d has ended; its parent %ld has yet to take notice", (int)pid,
+                         attach_status_number(pid, "PPid:"));
+    return error_set(error, TRAIL_FAILED, 0, "process %d is a thread of the kernel; only programs can be recorded", (int)pid);
+}
+
+/* Why not, and what to do: another user's process; else the Yama module's rule (Documentation/admin-guide/LSM/Yama.rst). */
+static int say_not_allowed(pid_t pid, struct trail_error *error)
+{
+    long user = attach_status_number(pid, "Uid:"), rule = read_number("/proc/sys/kernel/yama/ptrace_scope");
+
+    if (rule == 3)
+        return error_set(error, TRAIL_FAILED, EPERM, "not allowed to attach to process %d: this system allows it to nobody "
+                         "(kernel.yama.ptrace_scope is 3); have trailrec launch the program", (int)pid);
+    if (geteuid() != 0 && user != (long)geteuid())
+        return error_set(error, TRAIL_FAILED, EPERM, "not allowed to attach to process %d: it belongs to user %ld; "
+                         "run trailrec as that user or as root", (int)pid, user);
+    if (geteuid() != 0 && rule > 0)
+        return error_set(error, TRAIL_FAILED, EPERM, "not allowed to attach to process %d: this system allows it to root only; "
+                         "be root, or have root set kernel.yama.ptrace_scope to 0 (it is %ld)", (int)pid, rule);
+    return error_set(error, TRAIL_FAILED, EPERM, "not allowed to attach to process %d: it is protected (it has other rights than "
+                     "trailrec, or lives outside of its container); run trailrec as root outside of any container", (int)pid);
 }
 
 static int say_not_seized(pid_t pid, int os_code, struct trail_error *error)
 {
     if (os_code == EPERM)
-        return error_set(error, TRAIL_FAILED, os_code,
-                         "not allowed to attach to process %d; be its user or root, and see /proc/sys/kernel/yama/ptrace_scope", (int)pid);
+        return say_not_allowed(pid, error);
+    if (os_code == ESRCH)
+        return error_set(error, TRAIL_FAILED, os_code, "process %d has just ended", (int)pid);
     return error_set(error, TRAIL_FAILED, os_code, "cannot attach to process %d: %s", (int)pid, strerror(os_code));
 }
 
@@ -127,20 +200,22 @@ static void take_newborn(struct platform *platform, struct task *parent, int eve
     }
 }
 
-/* Waits until the task stands still, and notes how it must go on. */
+/* Waits until the task stands still, and notes how it must go on. Out of reach it runs nothing that could meet what is planted. */
 static void hold(struct platform *platform, struct task *task)
 {
     int status;
-    pid_t result;
 
-    if (task->process == NULL || !task->process->attaching || task->held)
+    if (task->process == NULL || !task->process->attaching || task->held || task->out_of_reach)
         return;
-    do
-        result = waitpid(task->tid, &status, __WALL);
-    while (result < 0 && errno == EINTR);
-    if (result < 0 || !WIFSTOPPED(status)) {
+    switch (stop_wait(task->tid, &status)) {
+    case STOP_ENDED:
         tasks_remove(platform, task);
         return;
+    case STOP_OUT_OF_REACH:
+        task->out_of_reach = true;
+        return;
+    case STOP_STANDS:
+        break;
     }
     take_newborn(platform, task, (int)((unsigned)status >> 16));
     if ((unsigned)status >> 16 == PTRACE_EVENT_STOP && !is_group_stop(status))
@@ -172,6 +247,7 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct
             processes_remove(platform, process);
         return count < 0 ? -1 : say_not_seized((pid_t)pid, ESRCH, error);
     }
+    process->leader_is_gone = tasks_find(platform, (pid_t)pid) == NULL;
     process->attach_ns = os_monotonic_ns();
     platform->follow = follow;
     platform->was_attached = true;
@@ -186,7 +262,7 @@ static struct task *next_untold(struct platform *platform, const struct process 
 {
     for (size_t i = 0; i < TASK_BUCKETS; i++)
         for (struct task *task = platform->tasks[i]; task != NULL; task = task->next)
-            if (task->process == process && task->held && !task->told && task->tid != process->pid)
+            if (task->process == process && (task->held || task->out_of_reach) && !task->told && task->tid != process->pid)
                 return task;
     return NULL;
 }
@@ -203,8 +279,9 @@ static struct task *any_task(struct platform *platform, const struct process *pr
     return NULL;
 }
 
-static void tell_process(struct process *process, struct event *event)
+static void tell_process(struct platform *platform, struct process *process, struct event *event)
 {
+    process->memory_tid = any_task(platform, process)->tid;
     event_begin(event, EVENT_CREATE_PROCESS, (uint32_t)process->pid, (uint32_t)process->pid, process->attach_ns);
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_ATTACH);
     event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)attach_status_number(process->pid, "PPid:"));
@@ -218,7 +295,7 @@ static void tell_loads(struct platform *platform, struct process *process, struc
 {
     process->attaching = false;
     platform->t_ns = process->attach_ns;
-    platform->current = any_task(platform, process);
+    platform->current = tasks_find(platform, process->memory_tid);
     platform->action = RESUME_ATTACHED;
     platform->change_count = platform->next_change = 0;
     event_begin(event, EVENT_NONE, (uint32_t)process->pid, 0, process->attach_ns);
@@ -239,7 +316,7 @@ bool attach_next_event(struct platform *platform, struct event *event)
     if (process == NULL)
         return false;
     if (!process->told) {
-        tell_process(process, event);
+        tell_process(platform, process, event);
     } else if ((task = next_untold(platform, process)) != NULL) {
         task->told = true;
         event_begin(event, EVENT_CREATE_THREAD, (uint32_t)process->pid, (uint32_t)task->tid, process->attach_ns);

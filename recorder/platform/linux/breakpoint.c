@@ -76,7 +76,7 @@ static bool filter_for(uint64_t address, uint64_t r_debug, unsigned char *bytes)
 
 static void plant(struct process *process, uint64_t address, const unsigned char *bytes, unsigned count)
 {
-    if (memory_poke(process->pid, address, bytes, count, process->original) != 0)
+    if (memory_poke(process->memory_tid, address, bytes, count, process->original) != 0)
         return;
     process->planted = address;
     process->planted_bytes = count;
@@ -90,7 +90,7 @@ void breakpoint_plant(struct process *process, uint64_t debug_state, uint64_t r_
     unsigned char code[BREAKPOINT_BYTES_MAX], bytes[FILTERED_BYTES];
     unsigned ret = 0, room = 0;
 
-    if (debug_state % sizeof code == 0 && memory_read_exactly(process->pid, debug_state, code, sizeof code)) {
+    if (debug_state % sizeof code == 0 && memory_read_exactly(process->memory_tid, debug_state, code, sizeof code)) {
         ret = memcmp(code, endbr64, sizeof endbr64) == 0 ? sizeof endbr64 : 0;
         room = free_bytes(code + ret, (unsigned)sizeof code - ret);
     }

@@ -41,7 +41,7 @@ static void decode_end(struct stop *stop)
 {
     struct process *process = stop->task->process;
     struct platform *platform = stop->platform;
-    bool is_process = process != NULL && stop->tid == process->pid;
+    bool is_process = process != NULL && (stop->tid == process->pid || (process->leader_is_gone && process->threads == 1));
 
     platform->action = RESUME_NOTHING;
     if (process != NULL && !process->muted) {
@@ -163,7 +163,8 @@ static struct process *add_child(struct platform *platform, const struct process
     kept = *child;
     *child = *parent;
     child->next = kept.next;
-    child->pid = pid;
+    child->pid = child->memory_tid = pid;
+    child->leader_is_gone = false;
     child->threads = 0;
     child->loaded = kept.loaded;
     child->loaded_capacity = kept.loaded_capacity;
@@ -368,8 +369,10 @@ void decode_status(struct platform *platform, pid_t tid, int status, struct even
         return;
     }
     platform->current = stop.task;
-    if (stop.task->process != NULL)
+    if (stop.task->process != NULL) {
         stop.task->process->stopped = false;
+        stop.task->process->memory_tid = tid;
+    }
     if (ptrace_event != 0)
         decode_event(&stop, ptrace_event);
     else if (stop.task->process == NULL)

@@ -9,7 +9,6 @@
 #define _GNU_SOURCE
 #include "linux_platform.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -17,17 +16,6 @@
 #include <unistd.h>
 
 enum { PENDING_MAX = 64 };
-
-/* Waits for the task to stop. False if it has ended. */
-static bool wait_for_stop_of(pid_t tid, int *status)
-{
-    pid_t result;
-
-    do
-        result = waitpid(tid, status, __WALL);
-    while (result < 0 && errno == EINTR);
-    return result == tid && WIFSTOPPED(*status);
-}
 
 static bool has_pending_trap(pid_t tid)
 {
@@ -52,7 +40,7 @@ static int make_ready(struct task *task, int status)
         return signal;
     if (event != 0 && breakpoint_is_hit(task->process, task->tid) && has_pending_trap(task->tid)) {
         ptrace(PTRACE_CONT, task->tid, NULL, NULL);
-        if (!wait_for_stop_of(task->tid, &status))
+        if (stop_wait(task->tid, &status) != STOP_STANDS)
             return 0;
         signal = SIGTRAP;
     }
@@ -76,7 +64,7 @@ static void hold_newborn(struct platform *platform, struct task *parent, int eve
     if (child != NULL && child->process == NULL) {
         child->process = parent->process;
         child->process->threads++;
-    } else if (child == NULL && wait_for_stop_of((pid_t)message, &status)) {
+    } else if (child == NULL && stop_wait((pid_t)message, &status) == STOP_STANDS) {
         child = tasks_add(platform, (pid_t)message, parent->process);
     }
     if (child != NULL)
@@ -90,15 +78,21 @@ static void hold(struct platform *platform, struct task *task)
     if (task->held || task->process == NULL)
         return;
     ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
-    if (!wait_for_stop_of(task->tid, &status)) {
+    switch (stop_wait(task->tid, &status)) {
+    case STOP_ENDED:
         tasks_remove(platform, task);
         return;
+    case STOP_OUT_OF_REACH:
+        return;
+    case STOP_STANDS:
+        break;
     }
     task->held = true;
     task->held_signal = make_ready(task, status);
     hold_newborn(platform, task, (int)((unsigned)status >> 16));
 }
 
+/* What is out of reach cannot be let go: the kernel does so when trailrec ends. Its bytes come out here like the others'. */
 static void release(struct platform *platform, struct task *task)
 {
     if (task->process != NULL)

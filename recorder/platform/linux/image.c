@@ -11,10 +11,12 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
@@ -182,7 +184,7 @@ static void put_command_line(char *raw, size_t length, uint64_t count, struct ev
 static bool find_image(struct process *process, const struct start *start, struct elf_head *head)
 {
     process->image_base = start->program_headers & ~(uint64_t)4095;
-    if (process->image_base == 0 || memory_read_head(process->pid, process->image_base, head) != 0 || !head->is_64_bit)
+    if (process->image_base == 0 || memory_read_head(process->memory_tid, process->image_base, head) != 0 || !head->is_64_bit)
         return false;
     if (head->dynamic_address != 0)
         process->image_dynamic = process->image_base - head->first_address + head->dynamic_address;
@@ -202,7 +204,7 @@ static void watch_loader(struct process *process, const struct start *start)
 {
     struct loader_symbols symbols;
 
-    loader_find_symbols(process->pid, start->loader_base ? start->loader_base : process->image_base, &symbols);
+    loader_find_symbols(process->memory_tid, start->loader_base ? start->loader_base : process->image_base, &symbols);
     if (symbols.debug_state == 0 || (symbols.r_debug == 0 && symbols.musl_debug_pointer == 0))
         return;
     process->r_debug = symbols.r_debug;
@@ -212,11 +214,24 @@ static void watch_loader(struct process *process, const struct start *start)
         process->observation = OBSERVED_BY_R_BRK;
 }
 
+/*
+ * What was attached to in the middle of a vfork: the parent is not traced, and would end at a planted byte. Until the child runs another
+ * program nothing is planted.
+ */
+static bool shares_memory_with_parent(pid_t tid)
+{
+    enum { SAME = 0 };
+    long parent = attach_status_number(tid, "PPid:");
+
+    return parent > 0 && syscall(SYS_kcmp, tid, (pid_t)parent, KCMP_VM, 0, 0) == SAME;
+}
+
 void image_inspect(struct process *process, struct event *event)
 {
     static const char *const detections[] = {
         [NOT_OBSERVED_STATIC] = "not observed (no dynamic loader)",
         [NOT_OBSERVED_32_BIT] = "not observed (32-bit program)",
+        [NOT_OBSERVED_SHARED] = "not observed (memory shared with its parent)",
         [OBSERVED_BY_R_BRK] = "r_brk",
     };
     char arguments[COMMAND_LINE_MAX];
@@ -228,20 +243,24 @@ void image_inspect(struct process *process, struct event *event)
     process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic = 0;
     process->loaded_count = 0;
     process->started = false;
-    process->begins_with_trap_blocked = !process->attaching && restart_trap_is_blocked(process->pid);
+    process->begins_with_trap_blocked = !process->attaching && restart_trap_is_blocked(process->memory_tid);
     process->observation = NOT_OBSERVED_STATIC;
-    if (ptrace(PTRACE_GETREGS, process->pid, NULL, &registers) != 0)
+    registers.cs = 0;
+    if (ptrace(PTRACE_GETREGS, process->memory_tid, NULL, &registers) != 0 && !process->attaching)
         return; /* killed meanwhile */
-    length = process->attaching ? find_start(process->pid, &start, arguments, sizeof arguments - 1)
-                                : read_start(process->pid, registers.rsp, &start, arguments, sizeof arguments - 1);
+    length = process->attaching ? find_start(process->memory_tid, &start, arguments, sizeof arguments - 1)
+                                : read_start(process->memory_tid, registers.rsp, &start, arguments, sizeof arguments - 1);
     if (registers.cs == CODE_SEGMENT_32_BIT) {
         process->observation = NOT_OBSERVED_32_BIT;
     } else if (find_image(process, &start, &head)) {
         process->vdso_base = start.vdso_base;
         put_image(process, &start, &head, event);
-        watch_loader(process, &start);
+        if (process->attaching && shares_memory_with_parent(process->memory_tid))
+            process->observation = NOT_OBSERVED_SHARED;
+        else
+            watch_loader(process, &start);
     }
-    put_path(process->pid, event);
+    put_path(process->memory_tid, event);
     put_command_line(arguments, length, start.argument_count, event);
     event_set_bytes(event, FIELD(CREATE_PROCESS, load_detection), detections[process->observation],
                     strlen(detections[process->observation]));

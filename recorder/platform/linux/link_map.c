@@ -91,7 +91,7 @@ void link_map_peek(struct process *process)
         count++;
     }
     peeked.interface.next = 0;
-    bytes = process_vm_readv(process->pid, local, 1 + count, remote, 1 + count, 0);
+    bytes = process_vm_readv(process->memory_tid, local, 1 + count, remote, 1 + count, 0);
     peeked.has_interface = bytes >= (ssize_t)head;
     if (peeked.has_interface)
         peeked.node_count = (unsigned)(((size_t)bytes - head) / sizeof(struct node));
@@ -112,7 +112,7 @@ static unsigned read_known(struct process *process, unsigned first)
         remote[count] = (struct iovec){(void *)(uintptr_t)process->loaded[first + count].node, sizeof(struct node)};
         count++;
     }
-    bytes = count == 0 ? 0 : process_vm_readv(process->pid, local, count, remote, count, 0);
+    bytes = count == 0 ? 0 : process_vm_readv(process->memory_tid, local, count, remote, count, 0);
     return bytes > 0 ? (unsigned)((size_t)bytes / sizeof(struct node)) : 0;
 }
 
@@ -182,12 +182,12 @@ static void add_load(struct platform *platform, struct process *process, const s
     change->name_offset = platform->staged_used;
     if (room > NAME_BYTES_MAX) {
         char *name = platform->staged + platform->staged_used;
-        change->name_length = (uint32_t)memory_read_string(process->pid, loaded->name, name, NAME_BYTES_MAX);
+        change->name_length = (uint32_t)memory_read_string(process->memory_tid, loaded->name, name, NAME_BYTES_MAX);
         if (change->name_length == 0) /* the program of `ld.so ./program` has an empty name */
-            change->name_length = (uint32_t)image_path_at(process->pid, loaded->base, name, NAME_BYTES_MAX);
+            change->name_length = (uint32_t)image_path_at(process->memory_tid, loaded->base, name, NAME_BYTES_MAX);
         platform->staged_used += change->name_length;
     }
-    if (memory_read_head(process->pid, change->base, &head) != 0)
+    if (memory_read_head(process->memory_tid, change->base, &head) != 0)
         return;
     change->span_bytes = head.span_bytes;
     change->build_id_bytes = head.build_id_bytes;
@@ -212,7 +212,7 @@ static void walk_namespace(struct process *process, uint64_t address, uint32_t l
             if (first < known)
                 continue;
         }
-        if (!memory_read_exactly(process->pid, address, &node, sizeof node))
+        if (!memory_read_exactly(process->memory_tid, address, &node, sizeof node))
             return;
         loaded = find_known(process, address, link_namespace, &node, known);
         if (loaded != NULL) {
@@ -253,7 +253,7 @@ static bool read_interface(const struct process *process, uint64_t address, stru
         return true;
     }
     interface->next = 0;
-    return address != 0 && memory_read_exactly(process->pid, address, interface, interface_bytes(process));
+    return address != 0 && memory_read_exactly(process->memory_tid, address, interface, interface_bytes(process));
 }
 
 /* All namespaces' interfaces; 0 if any is in the middle of a change. */
@@ -263,7 +263,7 @@ static unsigned read_interfaces(struct process *process, struct debug_interface 
     unsigned count = 0;
 
     if (address == 0 && process->musl_debug_pointer != 0 &&
-        memory_read_exactly(process->pid, process->musl_debug_pointer, &address, sizeof address))
+        memory_read_exactly(process->memory_tid, process->musl_debug_pointer, &address, sizeof address))
         process->r_debug = address;
     while (address != 0 && count < NAMESPACES_MAX) {
         struct debug_interface *interface = &interfaces[count];
@@ -317,7 +317,7 @@ static void put_path(const struct platform *platform, const struct process *proc
     if (change->name_length == 0)
         return;
     if (platform->staged[change->name_offset] != '/') {
-        snprintf(link, sizeof link, "/proc/%d/cwd", (int)process->pid);
+        snprintf(link, sizeof link, "/proc/%d/cwd", (int)process->memory_tid);
         length = readlink(link, path, NAME_BYTES_MAX - 1);
         length = length > 0 ? length : 0;
         path[length++] = '/';

@@ -35,13 +35,16 @@ struct loaded {
 enum observation {
     NOT_OBSERVED_STATIC,
     NOT_OBSERVED_32_BIT,
+    NOT_OBSERVED_SHARED,
     OBSERVED_BY_R_BRK
 };
 
 struct process {
     struct process *next; /* of the platform's list */
     pid_t pid;
+    pid_t memory_tid;   /* through which its memory is reached: the task that stopped last (a leader that has ended has none any more) */
     unsigned threads;   /* tasks that we trace */
+    bool leader_is_gone; /* it had ended when the others were attached to */
     bool muted;         /* not recorded: it shares memory with a recorded process, and is let go at its exec */
     bool attaching, told; /* an attach has stopped it, and has yet to tell what is there; the process itself is told */
     bool stopped; /* by job control: a group-stop */
@@ -78,6 +81,7 @@ struct task {
     bool born;               /* its first stop has been seen */
     bool held, told;         /* by an attach: it stands still; its synthetic event has been given */
     bool held_listen;        /* how it must go on then */
+    bool out_of_reach;       /* in a vfork: it will stand still when its child lets it */
     int held_signal;
 };
 
@@ -141,7 +145,7 @@ void tasks_free_all(struct platform *platform);
 /* Calls visit for each task; visit may remove the task it is given. */
 void tasks_each(struct platform *platform, void (*visit)(struct platform *platform, struct task *task));
 
-/* memory.c: a stopped task's memory. Reads return the bytes read, 0 on failure. */
+/* memory.c: a task's memory. Reads return the bytes read, 0 on failure. */
 size_t memory_read(pid_t pid, uint64_t address, void *buffer, size_t size);
 bool memory_read_exactly(pid_t pid, uint64_t address, void *buffer, size_t size);
 /* Reads a NUL-terminated string of up to capacity - 1 bytes. Returns its length. */
@@ -195,6 +199,14 @@ bool breakpoint_is_hit(const struct process *process, pid_t tid);
 bool breakpoint_holds(const struct process *process, pid_t tid);
 /* Makes a task that hit it return from the (empty) function it is in, by its registers. */
 void breakpoint_return(pid_t tid);
+
+/* stop.c: waits until a task stands still that was told to (PTRACE_INTERRUPT). */
+enum stop_result {
+    STOP_STANDS,
+    STOP_ENDED,
+    STOP_OUT_OF_REACH /* it waits in the kernel for the end or the exec of its vfork child, and will stop after that */
+};
+enum stop_result stop_wait(pid_t tid, int *status);
 
 /*
  * restart.c: undoes what our stops do to a task beyond stopping it. A call that waits for ever and that our stop (or a signal that the

@@ -1,11 +1,14 @@
-/* Reading and writing a stopped task's memory. */
+/* Reading and writing a task's memory. */
 #define _GNU_SOURCE
 #include "linux_platform.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 enum { PAGE = 4096 };
 
@@ -90,13 +93,31 @@ static int poke_word(pid_t tid, uint64_t address, const unsigned char *bytes, un
     return ptrace(PTRACE_POKETEXT, tid, word_address, (void *)value) == 0 ? 0 : -1;
 }
 
+/* Of a task that cannot be stopped, since it waits for its vfork child: ptrace's own request wants it stopped. */
+static int write_running(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old)
+{
+    char path[64];
+    ssize_t written;
+    int file;
+
+    if (old != NULL && !memory_read_exactly(tid, address, old, count))
+        return -1;
+    snprintf(path, sizeof path, "/proc/%d/mem", (int)tid);
+    file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0)
+        return -1;
+    written = pwrite(file, bytes, count, (off_t)address);
+    close(file);
+    return written == (ssize_t)count ? 0 : -1;
+}
+
 int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old)
 {
     for (unsigned done = 0, part; done < count; done += part) {
         part = (unsigned)(sizeof(long) - (address + done) % sizeof(long));
         part = part < count - done ? part : count - done;
         if (poke_word(tid, address + done, bytes + done, part, old == NULL ? NULL : old + done) != 0)
-            return -1;
+            return done == 0 && errno == ESRCH ? write_running(tid, address, bytes, count, old) : -1;
     }
     return 0;
 }

@@ -77,7 +77,7 @@ struct process *processes_add(struct platform *platform, pid_t pid)
     memset(process, 0, sizeof *process);
     process->loaded = loaded;
     process->loaded_capacity = capacity;
-    process->pid = pid;
+    process->pid = process->memory_tid = pid;
     process->next = platform->processes;
     platform->processes = process;
     return process;

@@ -68,6 +68,7 @@ static const struct launch_failure {
     {ERROR_EXE_MACHINE_TYPE_MISMATCH, TRAIL_NOT_EXECUTABLE, "made for another kind of machine"},
     {ERROR_ACCESS_DENIED, TRAIL_NOT_EXECUTABLE, "access denied; check that it is a program and that you may run it"},
     {ELEVATION_REQUIRED, TRAIL_NOT_EXECUTABLE, "it wants to run as administrator; run trailrec as administrator"},
+    {ERROR_INTERNAL_ERROR, TRAIL_FAILED, "its process ended before it began; try again"}, /* Wine, where the heap lies in the way */
     {ERROR_FILENAME_EXCED_RANGE, TRAIL_FAILED, "the command line is longer than Windows allows"},
     {ERROR_NOT_SUPPORTED, TRAIL_NOT_EXECUTABLE, "a 32-bit trailrec cannot record a 64-bit program; use the 64-bit trailrec"},
 };

@@ -1,0 +1,281 @@
+# Attaching and letting go where it is hard: a process that waits for its vfork child and cannot be stopped, that child itself, a process
+# whose main thread has ended, several processes at once. And what trailrec says where it may not.
+. "$(dirname "$0")/common.sh"
+
+library=/usr/lib/x86_64-linux-gnu/libz.so.1
+[ -e $library ] || library=libz.so.1
+others=
+trap 'kill -9 $target $others 2>/dev/null' EXIT
+
+# wait_for WHAT COMMAND...: until COMMAND succeeds, half a minute at most.
+wait_for()
+{
+    what=$1
+    shift
+    deadline=$(($(date +%s) + 30))
+    until "$@" 2>/dev/null; do
+        [ "$(date +%s)" -lt "$deadline" ] || fail "not within 30 s: $what"
+        sleep 0.01
+    done
+}
+
+begin() # begin WHAT
+{
+    rm -f go start child rounds alone live.txt
+    "$TRACE_TOOLS/attach_corners" "$1" $library &
+    target=$!
+}
+
+# The target goes on and ends as it would have, with no byte of ours in it.
+ends_well() # ends_well WHAT
+{
+    : >start
+    : >go
+    wait $target
+    same "status of the target, $1" 9 $?
+}
+
+is_told() { grep -q 'LoadDll' live.txt; }
+has_counted() { [ "$(cat rounds)" -ge "$1" ]; }
+
+# In a vfork when it is attached to, and let go at a time limit.
+for options in "" "-f"; do
+    for kind in vfork thread-vfork; do
+        begin $kind
+        : >start
+        wait_for "the child" [ -s child ]
+        # shellcheck disable=SC2086
+        timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
+        same "status of trailrec in a $kind $options" 0 $?
+        [ $kind = vfork ] || { before=$(cat rounds) && wait_for "the other thread" has_counted $((before + 5)); }
+        ends_well "$kind $options"
+    done
+done
+same "loads of all four" 4 "$(value "SELECT count(*) FROM loads WHERE name = 'libc.so.6' AND synthetic")"
+same "both threads" 2 "$(value "SELECT count(*) FROM events WHERE kind = 'CreateThread' AND synthetic")"
+
+# Attached to before it; let go by a signal, or the vfork ends first and the recording goes on to the end.
+for options in "" "-f"; do
+    for signal in TERM HUP none; do
+        begin thread-vfork
+        # shellcheck disable=SC2086
+        timeout 60 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
+        recorder=$!
+        wait_for "the attach" is_told
+        : >start
+        wait_for "the child" [ -s child ]
+        if [ $signal != none ]; then
+            kill -$signal $recorder
+            wait $recorder
+            same "status of trailrec at SIG$signal in a vfork $options" 0 $?
+        fi
+        ends_well "SIG$signal $options"
+        if [ $signal = none ]; then
+            wait $recorder
+            same "status of trailrec at the end $options" 9 $?
+        fi
+    done
+done
+same "loads in the end" "3 3" "$(value "SELECT group_concat(n, ' ') FROM (SELECT count(*) AS n FROM loads WHERE NOT synthetic AND name LIKE 'libz%' GROUP BY run)")"
+
+# The vfork child: its parent, which nobody traces, has the same memory.
+begin vfork
+: >start
+wait_for "the child" [ -s child ]
+timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db -p "$(cat child)"
+same "status of trailrec at a vfork child" 0 $?
+ends_well "attached to the child"
+begin vfork
+: >start
+wait_for "the child" [ -s child ]
+timeout 60 "$TRAILREC" -q -v -o trail.db -p "$(cat child)" 2>live.txt &
+recorder=$!
+wait_for "the attach" grep -q CreateProcess live.txt
+ends_well "recorded the child"
+wait $recorder
+same "status of the child" 5 $?
+same "the child's program" "not observed (memory shared with its parent)|r_brk" \
+    "$(value "SELECT group_concat(json_extract(detail, '\$.load_detection'), '|') FROM events WHERE kind = 'CreateProcess' AND run = (SELECT max(run) FROM runs)")"
+
+# Launched: a time limit kills it in its vfork too.
+for options in "" "-f"; do
+    rm -f go start child
+    : >start
+    # shellcheck disable=SC2086
+    timeout 20 "$TRAILREC" -q -t 0.5 -o trail.db $options -- "$TRACE_TOOLS/attach_corners" vfork $library
+    same "status of trailrec that launched $options" 0 $?
+    : >go # for a child that was not followed
+done
+
+# The main thread is gone: the memory is reached by the others.
+begin leader-gone
+wait_for "the last thread" [ -s alone ]
+timeout 60 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
+recorder=$!
+wait_for "the attach" is_told
+ends_well "a leader that is gone"
+wait $recorder
+same "status of trailrec" 9 $?
+begin leader-gone
+wait_for "the last thread" [ -s alone ]
+timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
+same "status of trailrec, a leader that is gone" 0 $?
+ends_well "let go, a leader that is gone"
+rm -f alone
+(wait_for "the last thread" [ -s alone ]; : >go) &
+rm -f go
+"$TRAILREC" -q -o trail.db -- "$TRACE_TOOLS/attach_corners" leader-gone $library
+same "status, launched, a leader that is gone" 9 $?
+last="run = (SELECT max(run) FROM runs)"
+same "loads without a leader" "3 3" "$(value "SELECT sum(kind = 'LoadDll') || ' ' || sum(kind = 'UnloadDll') FROM events
+    WHERE $last AND tid != (SELECT pid FROM processes WHERE $last) AND kind IN ('LoadDll', 'UnloadDll')")"
+attached="run = (SELECT max(run) - 2 FROM runs)"
+same "an attached process without a leader" "attach|r_brk|9" "$(value "SELECT group_concat(word, '|') FROM (
+    SELECT via || '|' || json_extract(detail, '\$.load_detection') AS word FROM processes JOIN events USING (run) WHERE run = (SELECT max(run) - 2 FROM runs) AND kind = 'CreateProcess'
+    UNION ALL SELECT exit_code FROM processes WHERE $attached)")"
+[ "$(value "SELECT count(*) FROM loads WHERE $attached AND NOT synthetic")" = 3 ] || fail "the loads of the last thread"
+
+# Stopped by job control: it stays so, can be continued and stopped meanwhile, and is left as it is then.
+has_state() { grep -q "^State:.[$1]" /proc/$target/status; }
+for options in "" "-f"; do
+    begin thread-vfork
+    wait_for "the target" [ -s rounds ]
+    kill -STOP $target
+    wait_for "the stop" has_state T
+    # shellcheck disable=SC2086
+    timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
+    same "status of trailrec, a stopped process $options" 0 $?
+    has_state T || fail "no longer stopped: $(grep State /proc/$target/status)"
+    before=$(cat rounds)
+    # shellcheck disable=SC2086
+    timeout 60 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
+    recorder=$!
+    wait_for "the attach" is_told
+    wait_for "the stop, traced" has_state Tt
+    same "rounds of a stopped process" "$before" "$(cat rounds)"
+    kill -CONT $target
+    wait_for "rounds" has_counted $((before + 5))
+    kill -STOP $target
+    wait_for "another stop" has_state Tt
+    kill -TERM $recorder
+    wait $recorder
+    same "status of trailrec, stopped again $options" 0 $?
+    wait_for "the stop without a tracer" has_state T
+    before=$(cat rounds)
+    kill -CONT $target
+    wait_for "rounds" has_counted $((before + 5))
+    ends_well "stopped $options"
+done
+
+# A 32-bit program: its loads are not observed, and the record says so.
+cat >small.c <<'END'
+static long call(long number, long a, long b)
+{
+    long result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(0) : "memory");
+    return result;
+}
+void _start(void)
+{
+    struct { long seconds, ns; } pause = {0, 2000000};
+    while (call(33, (long)"go", 0) != 0) /* access */
+        call(162, (long)&pause, 0);      /* nanosleep */
+    call(1, 9, 0);
+}
+END
+: >go
+if gcc -m32 -O1 -nostdlib -static -fno-pic -fno-stack-protector -o small small.c 2>/dev/null && (./small; [ $? -eq 9 ]) 2>/dev/null; then
+    rm -f go # the kernel can run it
+    ./small &
+    target=$!
+    is_small() { grep -qx small /proc/$target/comm; }
+    wait_for "a 32-bit program" is_small
+    timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
+    same "status of trailrec at a 32-bit program" 0 $?
+    same "loads of a 32-bit program" "not observed (32-bit program)" \
+        "$(value "SELECT load_detection FROM processes WHERE run = (SELECT max(run) FROM runs)")"
+    ends_well "a 32-bit program"
+fi
+
+# Several at once: each is told whole, all are let go.
+begin thread-vfork
+first=$target
+"$TRACE_TOOLS/attach_corners" thread-vfork $library &
+second=$!
+"$TRACE_TOOLS/attach_corners" leader-gone $library &
+third=$!
+others="$first $second $third"
+wait_for "the third" [ -s alone ]
+wait_for "the others" [ -s rounds ]
+timeout 20 "$TRAILREC" -q -t 0.3 -o trail.db -p $first -p $second -p $third
+same "status of trailrec with three" 0 $?
+same "three processes" "$(printf '%s\n' $others | sort -n | tr '\n' ' ')" "$(value "SELECT pid FROM processes WHERE $last ORDER BY pid" | tr '\n' ' ')"
+same "with their libraries" 3 "$(value "SELECT count(*) FROM loads WHERE $last AND name = 'libc.so.6'")"
+for process in $others; do
+    same "tracer of $process" 0 "$(sed -n 's/^TracerPid:[[:space:]]*//p' /proc/$process/status)"
+done
+: >start
+: >go
+for process in $others; do
+    wait $process
+    same "status of one of three" 9 $?
+done
+others=
+trailview -d trail.db verify >verify.txt || fail "verify: $(cat verify.txt)"
+
+# Who may not, is told why, and what to do.
+says() # says PATTERN COMMAND...
+{
+    pattern=$1
+    shift
+    "$@" 2>err.txt
+    same "status of $*" 125 $?
+    grep -q "$pattern" err.txt || fail "message of $*: $(cat err.txt)"
+}
+
+begin thread-vfork
+wait_for "the target" [ -s rounds ]
+says "there is no process 4194304; see 'ps -e'" "$TRAILREC" -o trail.db -p 4194304
+says "is a thread of process $target; attach to that" "$TRAILREC" -o trail.db -p "$(ls /proc/$target/task | grep -vx $target | head -n 1)"
+says "process $target is being recorded already" "$TRAILREC" -o trail.db -p $target -p $target
+timeout 60 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
+recorder=$!
+wait_for "the attach" is_told
+says "process $target is traced by process [0-9]* already; end that first" "$TRAILREC" -o other.db -p $target
+kill -TERM $recorder
+wait $recorder
+(sleep 0 & exec sleep 5) &
+others=$!
+has_zombie() { zombie=$(ps -o pid=,stat= --ppid $others | sed -n 's/^ *\([0-9]*\) *Z.*/\1/p') && [ -n "$zombie" ]; }
+wait_for "a zombie" has_zombie
+says "process $zombie has ended; its parent $others has yet to take notice" "$TRAILREC" -o trail.db -p "$zombie"
+kernel=$(ps -o pid= --ppid 2 2>/dev/null | head -n 1)
+[ -z "$kernel" ] || says "is a thread of the kernel; only programs can be recorded" "$TRAILREC" -o trail.db -p $kernel
+
+# Another user's; and what the system forbids to all but root, for which another /proc/sys/kernel is put in place.
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    mkdir -p others
+    chmod 777 others
+    cp "$TRAILREC" others/trailrec
+    nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups env TRAIL_DB=others/trail.db "$@"; }
+    if nobody others/trailrec --version >/dev/null 2>&1; then
+        says "it belongs to user 0; run trailrec as that user or as root" nobody others/trailrec -p $target
+        rule() # rule NUMBER PATTERN
+        {
+            says "$2" unshare -m sh -c "mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama &&
+                echo $1 >/proc/sys/kernel/yama/ptrace_scope &&
+                exec setpriv --reuid 65534 --regid 65534 --clear-groups others/trailrec -o others/trail.db -p $private"
+        }
+        (cd others && exec setpriv --reuid 65534 --regid 65534 --clear-groups "$TRACE_TOOLS/attach_corners" private $library) &
+        private=$!
+        others="$others $private"
+        wait_for "the protected process" [ -s others/alone ]
+        says "it is protected" nobody others/trailrec -p $private
+        if unshare -m mount -t tmpfs none /proc/sys/kernel 2>/dev/null; then
+            rule 1 "to root only; be root, or have root set kernel.yama.ptrace_scope to 0 (it is 1)"
+            rule 2 "to root only; be root, or have root set kernel.yama.ptrace_scope to 0 (it is 2)"
+            rule 3 "allows it to nobody (kernel.yama.ptrace_scope is 3); have trailrec launch the program"
+        fi
+    fi
+fi
+ends_well "after all that"
