@@ -1,6 +1,6 @@
 """What trailview diff says of scripted runs (scripted.py): nothing of benign ones, and of a planted change that change and nothing else.
 
-    check_diff.py TRAILFAKE TRAILVIEW FOLDER CASE       a case of CASES below
+    check_diff.py TRAILFAKE TRAILVIEW FOLDER CASE       a case of CASES below; with TRAIL_LONG=1 in the environment of more runs
 """
 import json
 import os
@@ -11,6 +11,8 @@ import sys
 import scripted
 
 BASE = 20
+LONG = os.environ.get('TRAIL_LONG') == '1'
+PLANTED, SETS, SLOWER = (200, 200, 200) if LONG else (40, 20, 10)
 
 
 class Checker:
@@ -44,12 +46,12 @@ class Checker:
 
 def is_planted(change, planted, row):
     """Whether the row says just what was planted."""
-    names = [name + '.dll' for name in planted]
+    names = ['%s after {n} us' % text for text in planted] if change == 'say' else [name + '.dll' for name in planted]
     expected = {'swap': ('order', 'moved'), 'impatient': ('order', 'moved'), 'add': ('loads', 'added'), 'remove': ('loads', 'removed'),
-                'identity': ('identity', 'replaced'), 'path': ('path', 'replaced')}[change]
+                'say': ('output', 'moved'), 'identity': ('identity', 'replaced'), 'path': ('path', 'replaced')}[change]
     if (row['section'], row['change']) != expected or row['name'] not in names:
         return False
-    return change != 'swap' or all(name in row['note'] for name in names if name != row['name'])
+    return change not in ('swap', 'say') or all(name in row['note'] for name in names if name != row['name'])
 
 
 def benign(checker):
@@ -61,26 +63,36 @@ def benign(checker):
 
 def planted(checker, change):
     checker.record(BASE, 'side=base')
-    for number, what in checker.record(40, 'side=other', change):
+    for number, what in checker.record(PLANTED, 'side=other', change):
         rows = checker.differences('@side=base', str(number))
         checker.expect(len(rows) == 1 and is_planted(change, what, rows[0]), '%s of %s was planted' % (change, what), '@side=base', str(number), rows)
+
+
+def runs(checker):
+    """One run against one: what only mingles is no difference, what was planted is the only one."""
+    base = checker.record(1, 'side=base')[0][0]
+    for change in [None] + scripted.CHANGES:
+        for number, what in checker.record(PLANTED // 4, 'side=%s' % change, change):
+            rows = checker.differences(str(base), str(number))
+            checker.expect(len(rows) == 1 and is_planted(change, what, rows[0]) if change else not rows,
+                           '%s of %s was planted' % (change, what), str(base), str(number), rows)
 
 
 def sets(checker):
     """Sets against sets: of 20 comparisons of benign ones one may claim a difference of times (a claim has a chance), and none any other."""
     claims = []
-    for i in range(20):
+    for i in range(SETS):
         checker.record(BASE, 'side=a%d' % i)
         checker.record(BASE, 'side=b%d' % i)
         rows = checker.differences('@side=a%d' % i, '@side=b%d' % i)
         claims += [rows] if rows else []
         checker.expect(all(row['section'] == 'time' for row in rows), 'benign sets differ', '@side=a%d' % i, '@side=b%d' % i, rows)
-    checker.expect(len(claims) <= 1, '%d of 20 benign sets differ' % len(claims), 'a', 'b', sum(claims, []))
+    checker.expect(20 * len(claims) <= SETS, '%d of %d benign sets differ' % (len(claims), SETS), 'a', 'b', sum(claims, []))
 
 
 def slow(checker):
-    """A phase that takes 15 % longer is found in all ten comparisons, and only it, what it is made of, and what it is a part of."""
-    for i in range(10):
+    """A phase that takes 15 % longer is found in all comparisons, and only it, what it is made of, and what it is a part of."""
+    for i in range(SLOWER):
         checker.record(BASE, 'side=a%d' % i)
         checker.record(BASE, 'side=b%d' % i, 'slow')
         rows = checker.differences('@side=a%d' % i, '@side=b%d' % i)
@@ -91,7 +103,7 @@ def slow(checker):
                        'more than the slow phase', '@side=a%d' % i, '@side=b%d' % i, rows)
 
 
-CASES = {'benign': benign, 'sets': sets, 'slow': slow}
+CASES = {'benign': benign, 'runs': runs, 'sets': sets, 'slow': slow}
 for planted_change in scripted.CHANGES + ['impatient']:
     CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)
 

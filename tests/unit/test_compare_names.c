@@ -3,7 +3,7 @@
 
 #include "compare/module_key.h"
 #include "compare/place.h"
-#include "compare/tally.h"
+#include "compare/pattern.h"
 
 static void expect_key(const char *name, bool folds_case, const char *key)
 {
@@ -84,7 +84,7 @@ static void test_patterns(void **state)
 {
     struct buffer out = {0};
 
-    tally_add_pattern(&out, "pid 4711 at 0x7ffe12: deadbeef01 is bad, 3 left");
+    pattern_add(&out, "pid 4711 at 0x7ffe12: deadbeef01 is bad, 3 left");
     assert_string_equal(buffer_text(&out), "pid {n} at {n}: {n} is bad, 3 left");
     buffer_release(&out);
 }

@@ -7,6 +7,7 @@
 
 #include "buffer.h"
 #include "side.h"
+#include "tally.h"
 
 enum difference_section {
     SECTION_LOADS,
@@ -45,7 +46,7 @@ struct difference {
     enum difference_change change;
     bool differs; /* it counts: the sides are not the same */
     uint32_t role, name;
-    size_t a_place, b_place; /* the n-th load of the run, from 1; 0: not there, or a side has several runs */
+    size_t a_place, b_place; /* the n-th load (or process, ...) of the run, from 1; 0: not there, or a side has several runs */
     size_t a_runs, b_runs;   /* in how many runs; only where a side has several */
     uint32_t a, b;           /* what it is there, as text: a build-id, "3 times" */
     double a_ns, b_ns;       /* when it is there, or how long it takes: of several runs the median; NAN: unknown */
@@ -70,6 +71,7 @@ struct differences {
     size_t different; /* how many count */
     size_t mingled;   /* how many loads are CHANGE_MINGLED */
     size_t times_tested; /* how many times were compared as distributions */
+    struct tally tally_a, tally_b;
     struct buffer scratch;
     bool failed;
 };
