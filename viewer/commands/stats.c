@@ -2,7 +2,6 @@
 #include "command.h"
 #include "compare/comparison.h"
 #include "compare/statistics.h"
-#include "escape.h"
 #include "human.h"
 
 #include <math.h>
@@ -34,12 +33,12 @@ struct stats_column {
 };
 
 static const struct stats_column columns[COLUMNS] = {
-    {{"section", STYLE_TITLE, 0}, true, true, "what"},
+    {{"section", STYLE_PLAIN, 0}, true, false, NULL},
     {{"process", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, "process"},
-    {{"name", STYLE_PLAIN, 0}, true, true, "name"},
-    {{"other", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, "before"},
+    {{"name", STYLE_TITLE, 0}, true, true, "name"},
+    {{"other", STYLE_TITLE, COLUMN_HIDE_EMPTY}, true, true, "before"},
     {{"presence", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, "presence"},
-    {{"runs", STYLE_COUNT, 0}, true, true, "runs"},
+    {{"runs", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "runs"},
     {{"of_runs", STYLE_COUNT, 0}, true, false, NULL},
     {{"least", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "least"},
     {{"most", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "most"},
@@ -266,12 +265,9 @@ static int print_order(struct stats *stats, struct trail_error *error)
     return result;
 }
 
-static int print_parts(struct stats *stats, struct trail_error *error)
+static size_t choose_columns(const struct stats *stats, struct column *shown)
 {
-    static int (*const print[PARTS])(struct stats *, struct trail_error *) = {print_modules, print_phases, print_flaky, print_order};
-    struct column shown[COLUMNS];
     size_t count = 0;
-    int result;
 
     for (size_t i = 0; i < COLUMNS; i++) {
         if (!is_wanted(stats, i))
@@ -279,11 +275,55 @@ static int print_parts(struct stats *stats, struct trail_error *error)
         shown[count] = columns[i].column;
         shown[count++].name = is_for_people(stats) ? columns[i].human_name : columns[i].column.name;
     }
-    result = output_begin(&stats->viewer->output, shown, count, error);
-    for (int i = 0; i < PARTS && result == 0; i++)
-        if (stats->only[i])
-            result = print[i](stats, error);
+    return count;
+}
+
+static int print_part(struct stats *stats, int part, struct trail_error *error)
+{
+    static int (*const print[PARTS])(struct stats *, struct trail_error *) = {print_modules, print_phases, print_flaky, print_order};
+
+    return print[part](stats, error);
+}
+
+/* For programs: all rows have the same columns. */
+static int print_rows(struct stats *stats, struct trail_error *error)
+{
+    struct column shown[COLUMNS];
+    int result = output_begin(&stats->viewer->output, shown, choose_columns(stats, shown), error);
+
+    for (int part = 0; part < PARTS && result == 0; part++)
+        if (stats->only[part])
+            result = print_part(stats, part, error);
     return output_end(&stats->viewer->output, result == 0 ? error : NULL) != 0 ? -1 : result;
+}
+
+/* For people: a table for each part, with the columns that it has something in. */
+static int print_tables(struct stats *stats, struct trail_error *error)
+{
+    static const char *const headings[PARTS] = {"loads, by their place", "time", "flaky: loads that trade places, from the first place to the last",
+                                                "learned order, without what follows from it"};
+    struct output *output = &stats->viewer->output;
+    int last = PARTS - 1, result = 0;
+
+    while (last > 0 && !stats->only[last])
+        last--;
+    output->follows_another = false;
+    for (int part = 0; part <= last && result == 0; part++) {
+        struct column shown[COLUMNS];
+        if (!stats->only[part])
+            continue;
+        output->heading = headings[part];
+        output->is_followed = part < last;
+        result = output_begin(output, shown, choose_columns(stats, shown), error);
+        if (result == 0)
+            result = print_part(stats, part, error);
+        if (output_end(output, result == 0 ? error : NULL) != 0)
+            result = -1;
+        output->follows_another = true;
+    }
+    output->heading = NULL;
+    output->follows_another = output->is_followed = false;
+    return result;
 }
 
 static void conclude(struct stats *stats)
@@ -304,7 +344,6 @@ static int print(struct stats *stats, struct trail_error *error)
 {
     struct output *output = &stats->viewer->output;
     bool is_table = viewer_prints_table(stats->viewer);
-    struct buffer line = {0};
     int result;
 
     comparison_describe_side(&stats->preface, &stats->side, stats->viewer->argument_count == 1 ? stats->viewer->arguments[0] : "runs");
@@ -312,13 +351,15 @@ static int print(struct stats *stats, struct trail_error *error)
     output->title = "trailview stats";
     output->preface = buffer_text(&stats->preface);
     output->conclusion = buffer_text(&stats->conclusion);
-    escape_for_terminal(&line, stats->preface.data, stats->preface.length);
-    if (is_table)
-        printf("%s\n\n", buffer_text(&line));
-    buffer_release(&line);
-    result = print_parts(stats, error);
-    if (is_table && result == 0)
-        printf("\n%s", output->conclusion);
+    if (is_table) {
+        output_lines(output, output->preface);
+        printf("\n");
+    }
+    result = is_for_people(stats) ? print_tables(stats, error) : print_rows(stats, error);
+    if (is_table && result == 0) {
+        printf("\n");
+        output_lines(output, output->conclusion);
+    }
     output->title = output->preface = output->conclusion = NULL;
     return result;
 }

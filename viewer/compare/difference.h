@@ -52,6 +52,7 @@ struct difference {
     double a_ns, b_ns;       /* when it is there, or how long it takes: of several runs the median; NAN: unknown */
     double a_held_ns, b_held_ns; /* how long the recorder held the target in it, which a_ns and b_ns are without; NAN */
     double low_ns, high_ns, p;   /* the interval of the difference of the medians, and the corrected chance; NAN without a test */
+    bool drifts; /* a time that is no difference, since it does not stand out from the drift within a side */
     uint32_t note;
 };
 
@@ -71,6 +72,7 @@ struct differences {
     size_t different; /* how many count */
     size_t mingled;   /* how many loads are CHANGE_MINGLED */
     size_t times_tested; /* how many times were compared as distributions */
+    bool take_turns;     /* the runs of the sides alternated, so that what else the machine did fell on both; else more evidence is asked for */
     struct tally tally_a, tally_b;
     struct buffer scratch;
     bool failed;

@@ -114,6 +114,7 @@ struct recording {
     bool folds_case;  /* the recorded system is Windows */
     bool is_attach;
     uint32_t app;     /* the launched program's folder, place_add_folder */
+    int64_t start_utc_ns; /* since 1970 */
     int64_t wall_ns, net_wall_ns, hold_ns;
     struct recorded_process *processes;
     struct recorded_thread *threads;

@@ -74,6 +74,7 @@ static int take_run(struct reading *reading, sqlite3_stmt *row)
     if (recording->wall_ns < 0 || recording->wall_ns > INT64_MAX / 4) /* only a damaged file says so */
         recording->wall_ns = 0;
     recording->hold_ns = sqlite3_column_int64(row, 5);
+    recording->start_utc_ns = sqlite3_column_int64(row, 7);
     buffer_format(scratch, "run %" PRId64, recording->run);
     if (labels != NULL) {
         buffer_add_char(scratch, ' ');

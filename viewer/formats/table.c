@@ -222,6 +222,17 @@ static void print_header(struct output *output)
     add_end_of_line(output);
 }
 
+static void print_heading(struct output *output)
+{
+    if (output->heading == NULL)
+        return;
+    buffer_add_text(&output->line, output->follows_another ? "\n" : "");
+    buffer_add_text(&output->line, output->color ? "\x1B[1m" : "");
+    buffer_add_text(&output->line, output->heading);
+    buffer_add_text(&output->line, output->color ? "\x1B[0m\n" : "\n");
+    output_write_line(output);
+}
+
 /* `is_complete`: no row will follow, so that columns without any text may go. */
 static void print_window(struct output *output, bool is_complete)
 {
@@ -236,6 +247,7 @@ static void print_window(struct output *output, bool is_complete)
         if (title > table->widths[i])
             table->widths[i] = title;
     }
+    print_heading(output);
     print_header(output);
     for (size_t i = 0; i < table->rows; i++)
         print_row(output, &table->cells[i * output->column_count]);
@@ -301,7 +313,7 @@ static void end(struct output *output)
 {
     struct table *table = output->state;
 
-    if (table != NULL && !table->is_streaming)
+    if (table != NULL && !table->is_streaming && (output->heading == NULL || output->row_count > 0))
         print_window(output, true);
     free_table(table, output->column_count);
     output->state = NULL;
