@@ -1,5 +1,6 @@
 /* trailview check: whether runs are as a rules file says. */
 #include "command.h"
+#include "compare/comparison.h"
 #include "db.h"
 #include "rules/judge.h"
 #include "rules/report.h"
@@ -20,16 +21,6 @@ static int add_runs(struct viewer *viewer, struct trail_error *error)
         if (selector_add_runs(viewer, viewer->arguments[i], error) != 0)
             return -1;
     return viewer->argument_count > 1 ? 0 : selector_add_runs(viewer, "last", error);
-}
-
-static int read_runs(const struct viewer *viewer, struct recordings *recordings, struct trail_error *error)
-{
-    for (size_t i = 0; i < viewer->run_count; i++) {
-        const struct database *database = viewer->runs[i].database;
-        if (recordings_add(recordings, database->db, database->path, viewer->runs[i].run, error) != 0)
-            return -1;
-    }
-    return recordings_finish(recordings, error);
 }
 
 static void warn_of_states(const struct recordings *recordings)
@@ -171,13 +162,13 @@ static int print_report(struct viewer *viewer, const struct judgement *judgement
 
 static int check(struct viewer *viewer, const struct rules *rules, struct trail_error *error)
 {
-    struct recordings *recordings = recordings_new();
+    struct recordings *recordings = comparison_load(viewer, error);
     struct judgement judgement = {0};
     int result = -1;
 
     if (recordings == NULL)
-        return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    if (read_runs(viewer, recordings, error) == 0 && judge(rules, recordings, &judgement, error) == 0) {
+        return -1;
+    if (judge(rules, recordings, &judgement, error) == 0) {
         warn_of_states(recordings);
         result = print_report(viewer, &judgement, error);
     }

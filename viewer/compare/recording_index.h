@@ -1,4 +1,4 @@
-/* What recordings keep to themselves while runs are read; recording.c, recording_read.c, recording_details.c, recording_keys.c and recording_steps.c only. */
+/* What recordings keep to themselves while runs are read; the files recording*.c only. */
 #ifndef TRAIL_RECORDING_INDEX_H
 #define TRAIL_RECORDING_INDEX_H
 
