@@ -78,6 +78,43 @@ def runs(checker):
                            '%s of %s was planted' % (change, what), str(base), str(number), rows)
 
 
+def machines(checker):
+    """The same program of another user, in another folder, on another machine: alone and as sets."""
+    def elsewhere(text):
+        return (text.replace('C:\\\\Users\\\\ada', 'D:\\\\Users\\\\bob.smith').replace('C:\\\\Program Files\\\\Shop', 'E:\\\\Tools\\\\Shop 2')
+                .replace('C:\\\\Windows', 'D:\\\\WINDOWS').replace('pricing.dll', 'Pricing.DLL').replace('tax.dll', 'tax-2.1.dll'))
+
+    checker.record(BASE, 'side=base')
+    made = [elsewhere(scripted.make('machines elsewhere %d' % i)[0]) for i in range(BASE)]
+    numbers = scripted.record(checker.trailfake, checker.database, checker.folder, made, 'side=elsewhere')
+    for a, b in [('@side=base', '@side=elsewhere')] + [(str(1 + i), str(number)) for i, number in enumerate(numbers)]:
+        rows = checker.differences(a, b)
+        checker.expect(not [row for row in rows if row['section'] != 'time'], 'another machine differs', a, b, rows)
+
+
+SMALL = '''t=0 pid=10 tid=10 CreateProcess via=launch path="C:\\\\app\\\\a.exe" base=0x140000000 size=65536 build_id=aa
+t=1000 pid=10 tid=11 CreateThread start_address=0x140001000
+t=2000 pid=10 tid=%d LoadDll path="C:\\\\app\\\\one.dll" base=0x7f0000000000 cause=runtime size=4096 build_id=01
+t=3000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 cause=runtime size=4096 build_id=02
+%st=9000 pid=10 tid=10 ExitProcess exit_code=0
+'''
+UNLOAD = 't=4000 pid=10 tid=10 UnloadDll base=0x7f0000010000\n'
+AGAIN = 't=5000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 cause=runtime size=4096 build_id=02\n'
+
+
+def small(checker):
+    """A load by another thread, and one more of a module: of runs and of sets."""
+    scripts = [SMALL % (11, UNLOAD), SMALL % (10, UNLOAD), SMALL % (11, UNLOAD + AGAIN)]
+    for number, script in enumerate(scripts):
+        scripted.record(checker.trailfake, checker.database, checker.folder, [script] * 6, 'side=%d' % number)
+    for a, b, expected in (('1', '7', ('loads', 'thread', 'one.dll', 'a.exe+0x1000', 'main thread')), ('1', '13', ('loads', 'more', 'two.dll', 'once', '2 times')),
+                           ('13', '1', ('loads', 'fewer', 'two.dll', '2 times', 'once')),
+                           ('@side=0', '@side=2', ('loads', 'more', 'two.dll', 'once', '2 times')), ('1', '2', None), ('@side=0', '@side=0', None)):
+        rows = [row for row in checker.differences(a, b) if row['section'] != 'time']
+        told = [tuple(row[key] for key in ('section', 'change', 'name', 'a', 'b')) for row in rows]
+        checker.expect(told == ([expected] if expected else []), 'expected %s' % (expected,), a, b, rows)
+
+
 def sets(checker):
     """Sets against sets: of 20 comparisons of benign ones one may claim a difference of times (a claim has a chance), and none any other."""
     claims = []
@@ -103,7 +140,7 @@ def slow(checker):
                        'more than the slow phase', '@side=a%d' % i, '@side=b%d' % i, rows)
 
 
-CASES = {'benign': benign, 'runs': runs, 'sets': sets, 'slow': slow}
+CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'sets': sets, 'slow': slow}
 for planted_change in scripted.CHANGES + ['impatient']:
     CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)
 
