@@ -123,12 +123,16 @@ static int print_row(struct viewer *viewer, const struct report *report, size_t 
 static int print_rows(struct viewer *viewer, const struct report *report, struct trail_error *error)
 {
     static const struct column columns[RESULT_COLUMNS] = {
-        {"file", STYLE_PLAIN, 0}, {"line", STYLE_COUNT, 0}, {"rule", STYLE_PLAIN, 0}, {"result", STYLE_KIND, 0}, {"run", STYLE_COUNT, 0},
-        {"seq", STYLE_COUNT, 0}, {"t_ns", STYLE_MS, 0}, {"pid", STYLE_PLAIN, 0}, {"tid", STYLE_PLAIN, 0}, {"module", STYLE_PLAIN, 0},
-        {"path", STYLE_PLAIN, 0}, {"message", STYLE_PLAIN, 0}, {"hint", STYLE_PLAIN, 0}};
+        {"file", STYLE_PLAIN, 0}, {"line", STYLE_COUNT, 0}, {"rule", STYLE_TITLE, 0}, {"result", STYLE_KIND, 0},
+        {"run", STYLE_COUNT, COLUMN_HIDE_EMPTY}, {"seq", STYLE_COUNT, COLUMN_HIDE_EMPTY}, {"t_ns", STYLE_MS, COLUMN_HIDE_EMPTY},
+        {"pid", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"tid", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"module", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+        {"path", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"message", STYLE_PLAIN, 0}, {"hint", STYLE_PLAIN, COLUMN_HIDE_EMPTY}};
     const struct judgement *judgement = report->judgement;
-    int result = output_begin(&viewer->output, columns, RESULT_COLUMNS, error);
     size_t at = 0;
+    int result;
+
+    viewer->output.title = "trailview check";
+    result = output_begin(&viewer->output, columns, RESULT_COLUMNS, error);
 
     for (size_t rule = 0; result == 0 && rule < judgement->rules->count; rule++) {
         if (report->explains && (at == judgement->finding_count || judgement->findings[at].rule != rule))
@@ -138,6 +142,7 @@ static int print_rows(struct viewer *viewer, const struct report *report, struct
     }
     if (output_end(&viewer->output, result == 0 ? error : NULL) != 0)
         result = -1;
+    viewer->output.title = NULL;
     return result;
 }
 

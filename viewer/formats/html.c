@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { LONG_BYTES = 60 };
+
 static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -22,7 +24,7 @@ static const char head[] =
     "div { overflow-x: auto; margin-top: 1rem } table { border-collapse: collapse; font-variant-numeric: tabular-nums }\n"
     "th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top }\n"
     "th { color: var(--soft); font-weight: 600; position: sticky; top: 0 } td.n, th.n { text-align: right } td.t { font-weight: 600 }\n"
-    "td:first-child, th:first-child { padding-left: 0 } td.d { font-family: ui-monospace, monospace } td.l { white-space: normal; overflow-wrap: anywhere; min-width: 20rem } tbody tr:hover { background: var(--stripe) }\n"
+    "td:first-child, th:first-child { padding-left: 0 } td.d { font-family: ui-monospace, monospace } td.l { white-space: normal; overflow-wrap: anywhere; min-width: 14rem } tbody tr:hover { background: var(--stripe) }\n"
     "tr.c td { color: var(--soft); font-weight: 400 } .add { color: var(--add) } .remove { color: var(--remove) } .move { color: var(--move) }"
     " .change { color: var(--change) }\n"
     "</style>\n";
@@ -112,7 +114,8 @@ static const char *class_of(const char *text)
         const char *word, *class;
     } classes[] = {{"+ ", "add"}, {"- ", "remove"}, {"> ", "move"}, {"! ", "change"}, {"Exception", "remove"}, {"RipEvent", "remove"},
                    {"problem", "remove"}, {"interrupted", "move"}, {"recovered", "move"}, {"recording", "move"}, {"LoadDll", "add"},
-                   {"ok", "add"}, {"Mark", "change"}, {"OutputDebugString", "change"}};
+                   {"ok", "add"}, {"Mark", "change"}, {"OutputDebugString", "change"},
+                   {"violated", "remove"}, {"holds", "add"}};
 
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
         if (strncmp(text, classes[i].word, strlen(classes[i].word)) == 0)
@@ -125,7 +128,7 @@ static void add_cell(struct output *output, size_t column, const char *text, siz
     enum style style = output->columns[column].style;
     const char *class = sheet_is_number(output, column) ? "n" : style == STYLE_TITLE ? "t" : style == STYLE_KIND ? class_of(text) : "";
 
-    if (*class == '\0' && column + 1 == output->column_count)
+    if (*class == '\0' && (column + 1 == output->column_count || length > LONG_BYTES))
         class = text[0] == '|' ? "d" : "l"; /* a drawing, or words */
     buffer_add_text(&output->line, "<td");
     if (*class != '\0') {
@@ -143,7 +146,7 @@ static void add_row(struct output *output, size_t row)
 {
     size_t length;
     bool has_kind = output->column_count > 0 && output->columns[0].style == STYLE_KIND;
-    bool is_context = has_kind && (sheet_cell(output, row, 0, &length), length == 0);
+    bool is_context = has_kind && (*sheet_cell(output, row, 0, &length) == ' ' || length == 0);
 
     buffer_add_text(&output->line, is_context ? "<tr class=\"c\">" : "<tr>");
     for (size_t i = 0; i < output->column_count; i++) {

@@ -111,6 +111,12 @@ void format_add_human(struct buffer *out, enum style style, const struct cell *c
     }
 }
 
+/* A row whose first column tells what changed, and tells nothing, only gives context. */
+static bool is_context(const struct output *output, const struct buffer *cells)
+{
+    return output->columns[0].style == STYLE_KIND && (cells[0].length == 0 || buffer_text(&cells[0])[0] == ' ');
+}
+
 static const char *color_of(enum style style, const char *text)
 {
     static const struct {
@@ -118,8 +124,10 @@ static const char *color_of(enum style style, const char *text)
     } colors[] = {{"Exception", "\x1B[31m"}, {"RipEvent", "\x1B[31m"}, {"problem", "\x1B[31m"}, {"interrupted", "\x1B[33m"},
                   {"recovered", "\x1B[33m"}, {"recording", "\x1B[33m"}, {"Mark", "\x1B[36m"}, {"OutputDebugString", "\x1B[36m"},
                   {"LoadDll", "\x1B[32m"}, {"ok", "\x1B[32m"}, {"+ ", "\x1B[32m"}, {"- ", "\x1B[31m"},
-                  {"> ", "\x1B[33m"}, {"! ", "\x1B[35m"}};
+                  {"> ", "\x1B[33m"}, {"! ", "\x1B[35m"}, {"violated", "\x1B[31m"}, {"holds", "\x1B[32m"}};
 
+    if (*text == '\0')
+        return NULL;
     if (style == STYLE_TITLE)
         return "\x1B[1m";
     for (size_t i = 0; style == STYLE_KIND && i < sizeof colors / sizeof colors[0]; i++)
@@ -188,13 +196,14 @@ static void print_row(struct output *output, const struct buffer *cells)
 {
     struct table *table = output->state;
     size_t last = last_column(output), used = 0;
+    bool quiet = is_context(output, cells);
 
     for (size_t i = 0; i <= last; i++) {
         const char *text = buffer_text(&cells[i]);
         if (!table->shown[i])
             continue;
         used += add_aligned(output, i, text, cells[i].length, i == last ? room_for_last(output, used) : SIZE_MAX,
-                            color_of(output->columns[i].style, text));
+                            quiet && *text != '\0' ? "\x1B[2m" : color_of(output->columns[i].style, text));
         if (i < last) {
             buffer_add_text(&output->line, "  ");
             used += 2;
