@@ -84,6 +84,46 @@ static struct cell number_cell(int64_t number, bool is_known)
     return cell;
 }
 
+/* For people, a message says what the columns that they are not shown say. */
+static const struct {
+    struct column column;
+    const char *human_name; /* NULL: not shown */
+} result_columns[RESULT_COLUMNS] = {
+    {{"file", STYLE_PLAIN, 0}, NULL}, {{"line", STYLE_COUNT, 0}, "line"}, {{"rule", STYLE_TITLE, 0}, "rule"}, {{"result", STYLE_KIND, 0}, "result"},
+    {{"run", STYLE_COUNT, COLUMN_HIDE_EMPTY}, "run"}, {{"seq", STYLE_COUNT, 0}, NULL}, {{"t_ns", STYLE_MS, 0}, NULL},
+    {{"pid", STYLE_PLAIN, 0}, NULL}, {{"tid", STYLE_PLAIN, 0}, NULL}, {{"module", STYLE_PLAIN, 0}, NULL}, {{"path", STYLE_PLAIN, 0}, NULL},
+    {{"message", STYLE_PLAIN, 0}, "what was seen"}, {{"hint", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, "hint"},
+};
+
+static bool is_shown(const struct viewer *viewer, size_t column)
+{
+    return !viewer->output.format->is_for_people || result_columns[column].human_name != NULL;
+}
+
+static size_t choose_columns(const struct viewer *viewer, struct column *columns)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < RESULT_COLUMNS; i++) {
+        if (!is_shown(viewer, i))
+            continue;
+        columns[count] = result_columns[i].column;
+        columns[count++].name = viewer->output.format->is_for_people ? result_columns[i].human_name : result_columns[i].column.name;
+    }
+    return count;
+}
+
+static int print_cells(struct viewer *viewer, const struct cell *cells, struct trail_error *error)
+{
+    struct cell shown[RESULT_COLUMNS];
+    size_t count = 0;
+
+    for (size_t i = 0; i < RESULT_COLUMNS; i++)
+        if (is_shown(viewer, i))
+            shown[count++] = cells[i];
+    return output_row(&viewer->output, shown, error);
+}
+
 /* `finding` is NULL for a rule that holds. */
 static int print_row(struct viewer *viewer, const struct report *report, size_t index, const struct finding *finding,
                      struct trail_error *error)
@@ -114,7 +154,7 @@ static int print_row(struct viewer *viewer, const struct report *report, size_t 
         text_cell(finding == &none ? buffer_text(&meaning) : finding->message),
         text_cell(finding->hint),
     };
-    result = output_row(&viewer->output, cells, error);
+    result = print_cells(viewer, cells, error);
     buffer_release(&name);
     buffer_release(&meaning);
     return result;
@@ -122,18 +162,13 @@ static int print_row(struct viewer *viewer, const struct report *report, size_t 
 
 static int print_rows(struct viewer *viewer, const struct report *report, struct trail_error *error)
 {
-    static const struct column columns[RESULT_COLUMNS] = {
-        {"file", STYLE_PLAIN, 0}, {"line", STYLE_COUNT, 0}, {"rule", STYLE_TITLE, 0}, {"result", STYLE_KIND, 0},
-        {"run", STYLE_COUNT, COLUMN_HIDE_EMPTY}, {"seq", STYLE_COUNT, COLUMN_HIDE_EMPTY}, {"t_ns", STYLE_MS, COLUMN_HIDE_EMPTY},
-        {"pid", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"tid", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"module", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
-        {"path", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"message", STYLE_PLAIN, 0}, {"hint", STYLE_PLAIN, COLUMN_HIDE_EMPTY}};
+    struct column columns[RESULT_COLUMNS];
     const struct judgement *judgement = report->judgement;
     size_t at = 0;
     int result;
 
     viewer->output.title = "trailview check";
-    result = output_begin(&viewer->output, columns, RESULT_COLUMNS, error);
-
+    result = output_begin(&viewer->output, columns, choose_columns(viewer, columns), error);
     for (size_t rule = 0; result == 0 && rule < judgement->rules->count; rule++) {
         if (report->explains && (at == judgement->finding_count || judgement->findings[at].rule != rule))
             result = print_row(viewer, report, rule, NULL, error);

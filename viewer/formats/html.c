@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { LONG_BYTES = 60 };
+enum { LONG_BYTES = 40 }; /* words that are longer wrap */
 
 static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -128,7 +128,7 @@ static void add_cell(struct output *output, size_t column, const char *text, siz
     enum style style = output->columns[column].style;
     const char *class = sheet_is_number(output, column) ? "n" : style == STYLE_TITLE ? "t" : style == STYLE_KIND ? class_of(text) : "";
 
-    if (*class == '\0' && (column + 1 == output->column_count || length > LONG_BYTES))
+    if (*class == '\0' && (column + 1 == output->column_count || (length > LONG_BYTES && memchr(text, ' ', length) != NULL)))
         class = text[0] == '|' ? "d" : "l"; /* a drawing, or words */
     buffer_add_text(&output->line, "<td");
     if (*class != '\0') {
