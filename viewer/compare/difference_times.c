@@ -116,28 +116,32 @@ struct answer {
     bool is_claimed, drifts;
 };
 
-/* Whether the change stands out from the drift within the sides. The rooms hold the samples in the order of the runs. */
-static bool stands_out(const struct asking *asking, const struct question *question)
+/* The chance that it is only drift within the sides; 0 where they took turns. The rooms hold the samples in the order of the runs. */
+static double chance_of_drift(const struct asking *asking, const struct question *question)
 {
-    return asking->differences->take_turns ||
-           statistics_batches(asking->room_a, question->count_a, asking->room_b, question->count_b) <= STATISTICS_DRIFT;
+    if (asking->differences->take_turns)
+        return 0;
+    return statistics_batches(asking->room_a, question->count_a, asking->room_b, question->count_b);
 }
 
 /* A claim needs the corrected chance, the interval and a size that matters. Fills the answer from samples that were taken. */
 static int find_answer(struct asking *asking, const struct question *question, struct answer *answer, struct trail_error *error)
 {
-    bool is_above_drift = stands_out(asking, question), is_change;
+    double drift = chance_of_drift(asking, question);
+    bool is_change;
 
     *answer = (struct answer){statistics_summary(asking->room_a, question->count_a).median,
                               statistics_summary(asking->room_b, question->count_b).median, NAN, NAN, false, false};
+    if (drift < 0)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
     if (!is_enough(question) || (!question->is_shown && question->p > STATISTICS_ALPHA))
         return 0;
     if (statistics_interval(asking->room_a, question->count_a, asking->room_b, question->count_b, &answer->low, &answer->high, error) != 0)
         return -1;
     is_change = question->p <= STATISTICS_ALPHA && (answer->low > 0 || answer->high < 0) &&
                 fabs(answer->median_b - answer->median_a) >= STATISTICS_SMALLEST * answer->median_a;
-    answer->is_claimed = is_change && is_above_drift;
-    answer->drifts = is_change && !is_above_drift;
+    answer->is_claimed = is_change && drift <= STATISTICS_DRIFT;
+    answer->drifts = is_change && drift > STATISTICS_DRIFT;
     return 0;
 }
 

@@ -151,44 +151,48 @@ static double student(double t, size_t freedom)
 }
 
 enum { BATCH = 3, BATCHES_AT_LEAST = 3 };
-
-static double median_of_batch(const double *values, size_t count)
-{
-    double sorted[BATCH];
-
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = values[i];
-    qsort(sorted, count, sizeof *sorted, compare);
-    return statistics_quantile(sorted, count, 0.5);
-}
+#define FARTHEST 4.5
 
 struct batches {
     size_t count;
     double mean, squares; /* sum of the squared distances from the mean */
 };
 
-/* Values that are left over at the end are no batch. */
-static struct batches take_batches(const double *values, size_t count)
+/* Values that are left over at the end are no batch. `scratch` has room for all values. */
+static struct batches take_batches(const double *values, size_t count, double *scratch)
 {
     size_t size = count < 2 * BATCHES_AT_LEAST ? 1 : count < BATCH * BATCHES_AT_LEAST ? 2 : BATCH;
     struct batches batches = {0, 0, 0};
+    struct sample_summary summary;
 
+    memcpy(scratch, values, count * sizeof *scratch);
+    summary = statistics_summary(scratch, count);
     for (size_t i = 0; i + size <= count; i += size) {
-        double median = median_of_batch(values + i, size), distance = median - batches.mean;
+        double mean = 0, distance;
+        for (size_t k = i; k < i + size; k++)
+            mean += fmax(summary.median - FARTHEST * summary.mad, fmin(summary.median + FARTHEST * summary.mad, values[k])) / (double)size;
+        distance = mean - batches.mean;
         batches.mean += distance / (double)++batches.count;
-        batches.squares += distance * (median - batches.mean);
+        batches.squares += distance * (mean - batches.mean);
     }
     return batches;
 }
 
 double statistics_batches(const double *a, size_t count_a, const double *b, size_t count_b)
 {
-    struct batches of_a = take_batches(a, count_a), of_b = take_batches(b, count_b);
-    size_t freedom = of_a.count + of_b.count - 2;
-    double variance, difference = of_b.mean - of_a.mean;
+    double *scratch = malloc((count_a + count_b + 1) * sizeof *scratch), variance, difference;
+    struct batches of_a, of_b;
+    size_t freedom;
 
+    if (scratch == NULL)
+        return -1;
+    of_a = take_batches(a, count_a, scratch);
+    of_b = take_batches(b, count_b, scratch);
+    free(scratch);
     if (of_a.count < BATCHES_AT_LEAST || of_b.count < BATCHES_AT_LEAST)
         return 1;
+    freedom = of_a.count + of_b.count - 2;
+    difference = of_b.mean - of_a.mean;
     variance = (of_a.squares + of_b.squares) / (double)freedom * (1 / (double)of_a.count + 1 / (double)of_b.count);
     if (variance > 0)
         return student(difference / sqrt(variance), freedom);
