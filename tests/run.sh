@@ -60,7 +60,7 @@ check()
 
 build dev -DCMAKE_C_COMPILER=clang
 build asan
-check asan -L unit
+check asan -L 'unit|fuzz'
 build tsan
 check tsan -R '^unit-(ring|writer)-'
 build release

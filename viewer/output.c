@@ -129,6 +129,24 @@ struct cell output_cell(sqlite3_stmt *statement, int column)
     return cell;
 }
 
+void output_lines(const struct output *output, const char *lines)
+{
+    struct buffer text = {0};
+
+    for (; *lines != '\0'; lines += strspn(lines, "\n")) {
+        size_t length = strcspn(lines, "\n"), fitting;
+        buffer_clear(&text);
+        escape_for_terminal(&text, lines, length);
+        fitting = output->width > 0 ? escape_fitting_bytes(buffer_text(&text), text.length, output->width) : text.length;
+        if (fitting < text.length && output->width > 1)
+            fprintf(output->stream, "%.*s\xE2\x80\xA6\n", (int)escape_fitting_bytes(buffer_text(&text), text.length, output->width - 1), buffer_text(&text));
+        else
+            fprintf(output->stream, "%s\n", buffer_text(&text));
+        lines += length;
+    }
+    buffer_release(&text);
+}
+
 void output_write_line(struct output *output)
 {
     if (output->line.length > 0)

@@ -64,6 +64,9 @@ struct output {
     size_t width; /* of the terminal; 0 means never cut */
     /* What stands around the rows in formats that are a document (html, markdown): a heading, lines before and after. May be NULL. */
     const char *title, *preface, *conclusion;
+    /* Several results as one document: a heading of this one (a table has it too; one without rows is left out), and its neighbours. */
+    const char *heading;
+    bool follows_another, is_followed;
     const struct column *columns;
     size_t column_count, row_count;
     struct cell *cells; /* room for a row, for whoever fills one */
@@ -88,6 +91,9 @@ int output_end(struct output *output, struct trail_error *error);
 
 /* One cell of the statement's row; valid until the statement's next step. */
 struct cell output_cell(sqlite3_stmt *statement, int column);
+
+/* Prints lines of people's text made harmless, each cut to the width of the terminal. */
+void output_lines(const struct output *output, const char *lines);
 
 /* For formats. Adds a row as one JSON object; writes `line` to the stream and empties it. */
 void output_add_json_object(struct output *output, const struct cell *cells);

@@ -1,6 +1,6 @@
 """What trailview diff says of scripted runs (scripted.py): nothing of benign ones, and of a planted change that change and nothing else.
 
-    check_diff.py TRAILFAKE TRAILVIEW FOLDER CASE       a case of CASES below
+    check_diff.py TRAILFAKE TRAILVIEW FOLDER CASE       a case of CASES below; with TRAIL_LONG=1 in the environment of more runs
 """
 import json
 import os
@@ -11,6 +11,8 @@ import sys
 import scripted
 
 BASE = 20
+LONG = os.environ.get('TRAIL_LONG') == '1'
+PLANTED, SETS, SLOWER = (200, 200, 200) if LONG else (40, 20, 10)
 
 
 class Checker:
@@ -44,12 +46,12 @@ class Checker:
 
 def is_planted(change, planted, row):
     """Whether the row says just what was planted."""
-    names = [name + '.dll' for name in planted]
+    names = ['%s after {n} us' % text for text in planted] if change == 'say' else [name + '.dll' for name in planted]
     expected = {'swap': ('order', 'moved'), 'impatient': ('order', 'moved'), 'add': ('loads', 'added'), 'remove': ('loads', 'removed'),
-                'identity': ('identity', 'replaced'), 'path': ('path', 'replaced')}[change]
+                'say': ('output', 'moved'), 'identity': ('identity', 'replaced'), 'path': ('path', 'replaced')}[change]
     if (row['section'], row['change']) != expected or row['name'] not in names:
         return False
-    return change != 'swap' or all(name in row['note'] for name in names if name != row['name'])
+    return change not in ('swap', 'say') or all(name in row['note'] for name in names if name != row['name'])
 
 
 def benign(checker):
@@ -61,26 +63,73 @@ def benign(checker):
 
 def planted(checker, change):
     checker.record(BASE, 'side=base')
-    for number, what in checker.record(40, 'side=other', change):
+    for number, what in checker.record(PLANTED, 'side=other', change):
         rows = checker.differences('@side=base', str(number))
         checker.expect(len(rows) == 1 and is_planted(change, what, rows[0]), '%s of %s was planted' % (change, what), '@side=base', str(number), rows)
+
+
+def runs(checker):
+    """One run against one: what only mingles is no difference, what was planted is the only one."""
+    base = checker.record(1, 'side=base')[0][0]
+    for change in [None] + scripted.CHANGES:
+        for number, what in checker.record(PLANTED // 4, 'side=%s' % change, change):
+            rows = checker.differences(str(base), str(number))
+            checker.expect(len(rows) == 1 and is_planted(change, what, rows[0]) if change else not rows,
+                           '%s of %s was planted' % (change, what), str(base), str(number), rows)
+
+
+def machines(checker):
+    """The same program of another user, in another folder, on another machine: alone and as sets."""
+    def elsewhere(text):
+        return (text.replace('C:\\\\Users\\\\ada', 'D:\\\\Users\\\\bob.smith').replace('C:\\\\Program Files\\\\Shop', 'E:\\\\Tools\\\\Shop 2')
+                .replace('C:\\\\Windows', 'D:\\\\WINDOWS').replace('pricing.dll', 'Pricing.DLL').replace('tax.dll', 'tax-2.1.dll'))
+
+    checker.record(BASE, 'side=base')
+    made = [elsewhere(scripted.make('machines elsewhere %d' % i)[0]) for i in range(BASE)]
+    numbers = scripted.record(checker.trailfake, checker.database, checker.folder, made, 'side=elsewhere')
+    for a, b in [('@side=base', '@side=elsewhere')] + [(str(1 + i), str(number)) for i, number in enumerate(numbers)]:
+        rows = checker.differences(a, b)
+        checker.expect(not [row for row in rows if row['section'] != 'time'], 'another machine differs', a, b, rows)
+
+
+SMALL = '''t=0 pid=10 tid=10 CreateProcess via=launch path="C:\\\\app\\\\a.exe" base=0x140000000 size=65536 build_id=aa
+t=1000 pid=10 tid=11 CreateThread start_address=0x140001000
+t=2000 pid=10 tid=%d LoadDll path="C:\\\\app\\\\one.dll" base=0x7f0000000000 cause=runtime size=4096 build_id=01
+t=3000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 cause=runtime size=4096 build_id=02
+%st=9000 pid=10 tid=10 ExitProcess exit_code=0
+'''
+UNLOAD = 't=4000 pid=10 tid=10 UnloadDll base=0x7f0000010000\n'
+AGAIN = 't=5000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 cause=runtime size=4096 build_id=02\n'
+
+
+def small(checker):
+    """A load by another thread, and one more of a module: of runs and of sets."""
+    scripts = [SMALL % (11, UNLOAD), SMALL % (10, UNLOAD), SMALL % (11, UNLOAD + AGAIN)]
+    for number, script in enumerate(scripts):
+        scripted.record(checker.trailfake, checker.database, checker.folder, [script] * 6, 'side=%d' % number)
+    for a, b, expected in (('1', '7', ('loads', 'thread', 'one.dll', 'a.exe+0x1000', 'main thread')), ('1', '13', ('loads', 'more', 'two.dll', 'once', '2 times')),
+                           ('13', '1', ('loads', 'fewer', 'two.dll', '2 times', 'once')),
+                           ('@side=0', '@side=2', ('loads', 'more', 'two.dll', 'once', '2 times')), ('1', '2', None), ('@side=0', '@side=0', None)):
+        rows = [row for row in checker.differences(a, b) if row['section'] != 'time']
+        told = [tuple(row[key] for key in ('section', 'change', 'name', 'a', 'b')) for row in rows]
+        checker.expect(told == ([expected] if expected else []), 'expected %s' % (expected,), a, b, rows)
 
 
 def sets(checker):
     """Sets against sets: of 20 comparisons of benign ones one may claim a difference of times (a claim has a chance), and none any other."""
     claims = []
-    for i in range(20):
+    for i in range(SETS):
         checker.record(BASE, 'side=a%d' % i)
         checker.record(BASE, 'side=b%d' % i)
         rows = checker.differences('@side=a%d' % i, '@side=b%d' % i)
         claims += [rows] if rows else []
         checker.expect(all(row['section'] == 'time' for row in rows), 'benign sets differ', '@side=a%d' % i, '@side=b%d' % i, rows)
-    checker.expect(len(claims) <= 1, '%d of 20 benign sets differ' % len(claims), 'a', 'b', sum(claims, []))
+    checker.expect(20 * len(claims) <= SETS, '%d of %d benign sets differ' % (len(claims), SETS), 'a', 'b', sum(claims, []))
 
 
 def slow(checker):
-    """A phase that takes 15 % longer is found in all ten comparisons, and only it, what it is made of, and what it is a part of."""
-    for i in range(10):
+    """A phase that takes 15 % longer is found in all comparisons, and only it, what it is made of, and what it is a part of."""
+    for i in range(SLOWER):
         checker.record(BASE, 'side=a%d' % i)
         checker.record(BASE, 'side=b%d' % i, 'slow')
         rows = checker.differences('@side=a%d' % i, '@side=b%d' % i)
@@ -91,7 +140,7 @@ def slow(checker):
                        'more than the slow phase', '@side=a%d' % i, '@side=b%d' % i, rows)
 
 
-CASES = {'benign': benign, 'sets': sets, 'slow': slow}
+CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'sets': sets, 'slow': slow}
 for planted_change in scripted.CHANGES + ['impatient']:
     CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)
 

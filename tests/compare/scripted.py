@@ -1,11 +1,12 @@
 """Scripts for trailfake: runs of one made-up Windows program that differ only in what does not matter, or in one planted change too.
 
 The program starts, loads what it needs, marks `loaded`, starts three threads that load plugins at the same time, waits for them, loads the
-rest, marks `ready` and ends. From run to run the threads interleave at random, and times, bases, pids and the folder of temporary files vary.
+rest, marks `ready` and ends. After each load it says so in a debug string, and each thread raises an exception that it handles. From run to run
+the threads interleave at random, and times, bases, pids, numbers in strings and the folder of temporary files vary.
 
     scripted.py FOLDER SEED COUNT           writes FOLDER/0001.script ...: benign runs
-    scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity, path, slow, or impatient (it does not wait for
-                                            its threads with the first load that comes after them)
+    scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity, path, slow, say (two strings of a thread come
+                                            the other way round), or impatient (it does not wait for its threads with the first load after them)
                                             and prints what it is: the name, for swap the two names
 """
 import os
@@ -22,7 +23,7 @@ THREADS = [['pricing', 'tax', 'discount', 'currency', 'rounding', 'vat'],
            ['network', 'ws2_32', 'tls', 'http', 'json', 'cache'],
            ['fonts', 'canvas', 'icons', 'theme', 'layout']]
 LATE = ['catalog', 'search', 'cart', 'checkout', 'printing']
-CHANGES = ['swap', 'add', 'remove', 'identity', 'path']
+CHANGES = ['swap', 'add', 'remove', 'identity', 'path', 'say']
 
 
 class Module:
@@ -42,6 +43,7 @@ class Program:
     def __init__(self):
         self.startup, self.early, self.late = modules(STARTUP), modules(EARLY), modules(LATE)
         self.threads = [modules(names) for names in THREADS]
+        self.says = [['%s is there' % name.split('_')[0] for name in names] for names in [STARTUP, EARLY] + THREADS + [LATE]]
         self.slow = 1.0
         self.impatient = False
 
@@ -65,6 +67,11 @@ class Program:
             sequence[at] = Module(module.name, module.folder, 2)
         elif change == 'path':
             sequence[at] = Module(module.name, rng.choice([APP + 'plugins\\', 'C:\\Users\\ada\\Downloads\\']))
+        elif change == 'say':
+            says = rng.choice(self.says[1:])
+            at = rng.randrange(len(says) - 1)
+            says[at], says[at + 1] = says[at + 1], says[at]
+            return (says[at], says[at + 1])
         elif change == 'slow':
             self.slow = 1.15
             return ('mark:loaded..mark:ready',)
@@ -93,10 +100,18 @@ class Run:
         self.add(ns, tid, 'LoadDll path="%s%s.dll" base=0x%x cause=%s size=%d build_id=%s' % (
             module.folder.replace('\\', '\\\\'), module.name, self.base, cause, module.size, module.build_id))
 
-    def main_loads(self, sequence, ms, cause='runtime'):
-        for module in sequence:
-            self.ns += self.after(ms * self.program.slow if cause == 'runtime' and sequence[-1] is self.program.late[-1] else ms)
-            self.load(self.ns, self.pid, module, cause)
+    def say(self, ns, tid, text):
+        self.add(ns, tid, 'OutputDebugString text="%s after %d us" encoding=ansi' % (text, ns // 1000))
+
+    def main_loads(self, sequence, says, ms, cause='runtime'):
+        """A string follows each load; what is said does not hang on what is loaded."""
+        for number in range(max(len(sequence), len(says))):
+            if number < len(sequence):
+                self.ns += self.after(ms * self.program.slow if cause == 'runtime' and sequence[-1] is self.program.late[-1] else ms)
+                self.load(self.ns, self.pid, sequence[number], cause)
+            if number < len(says):
+                self.say(self.ns + 1000, self.pid, says[number])
+        self.ns += 2000
 
     def thread_loads(self):
         """Three threads at once: each goes its own way, and their events are merged by time."""
@@ -104,17 +119,24 @@ class Run:
         for number, sequence in enumerate(self.program.threads):
             tid = self.pid + 1 + number
             self.ns += self.after(0.05)
+            says = self.program.says[2 + number]
             events.append((self.ns, len(events), tid, None, 'CreateThread start_address=0x140001%d00' % number))
             ns = self.ns
-            for module in sequence:
-                ns += int(1e6 * self.program.slow * self.rng.gammavariate(9, 2 / 9))
-                events.append((ns, len(events), tid, module, ''))
+            for step in range(max(len(sequence), len(says))):
+                if step < len(sequence):
+                    ns += int(1e6 * self.program.slow * self.rng.gammavariate(9, 2 / 9))
+                    events.append((ns, len(events), tid, sequence[step], ''))
+                if step < len(says):
+                    events.append((ns + 1000, len(events), tid, None, says[step]))
+            events.append((ns + 2000, len(events), tid, None, 'Exception code=0xe06d7363 first_chance=1 address=0x14000%d000' % number))
             ns += self.after(0.3)
             events.append((ns, len(events), tid, None, 'ExitThread exit_code=0'))
         if self.program.impatient:
             events.append((self.ns + self.after(1), len(events), self.pid, self.program.late[0], ''))
         for ns, _, tid, module, text in sorted(events, key=lambda event: event[:2]):
-            if module is None:
+            if text.endswith(' is there'):
+                self.say(ns, tid, text)
+            elif module is None:
                 self.add(ns, tid, text)
             else:
                 self.load(ns, tid, module)
@@ -123,17 +145,17 @@ class Run:
     def script(self):
         temporary = 'C:\\\\Users\\\\ada\\\\AppData\\\\Local\\\\Temp\\\\_MEI%d\\\\' % self.rng.randrange(10000, 999999)
         self.add(0, self.pid, 'CreateProcess via=launch path="%sshop.exe" base=0x140000000 size=1048576 build_id=00aa00aa' % APP.replace('\\', '\\\\'))
-        self.main_loads(self.program.startup, 0.4, 'startup')
+        self.main_loads(self.program.startup, self.program.says[0], 0.4, 'startup')
         self.ns += self.after(0.2)
         self.add(self.ns, self.pid, 'Exception code=0x80000003 first_chance=1 address=0x7ff000000010')
-        self.main_loads(self.program.early, 2)
+        self.main_loads(self.program.early, self.program.says[1], 2)
         self.ns += self.after(0.5)
         self.base += 0x100000
         self.add(self.ns, self.pid, 'LoadDll path="%sunpacked.dll" base=0x%x cause=runtime size=65536 build_id=0badcafe' % (temporary, self.base))
         self.add(self.ns, self.pid, 'Mark name=loaded')
         self.thread_loads()
         self.ns += self.after(0.2)
-        self.main_loads(self.program.late[1:] if self.program.impatient else self.program.late, 3)
+        self.main_loads(self.program.late[1:] if self.program.impatient else self.program.late, self.program.says[-1], 3)
         self.ns += self.after(1)
         self.add(self.ns, self.pid, 'Mark name=ready')
         self.ns += self.after(5)

@@ -60,6 +60,33 @@ static void test_longest(void **state)
     }
 }
 
+static void shuffle(uint32_t *values, size_t count, uint32_t *random)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t other = next_random(random) % i;
+        uint32_t value = values[i - 1];
+        values[i - 1] = values[other];
+        values[other] = value;
+    }
+}
+
+/* Each element once, as of most runs: another way of aligning. Some are on one side only. */
+static void test_longest_of_unique(void **state)
+{
+    uint32_t random = 2, a[LONGEST], b[LONGEST];
+
+    for (int round = 0; round < 5000; round++) {
+        size_t n = next_random(&random) % (LONGEST + 1), m = next_random(&random) % (LONGEST + 1);
+        for (uint32_t i = 0; i < LONGEST; i++) {
+            a[i] = i;
+            b[i] = i + 10;
+        }
+        shuffle(a, LONGEST, &random);
+        shuffle(b, LONGEST, &random);
+        assert_int_equal(check(a, n, b, m), longest_by_table(a, n, b, m));
+    }
+}
+
 static void test_nothing_in_common(void **state)
 {
     const uint32_t a[] = {1, 2, 3}, b[] = {4, 5};
@@ -92,6 +119,7 @@ static void test_large(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_longest),
+    cmocka_unit_test(test_longest_of_unique),
     cmocka_unit_test(test_nothing_in_common),
     cmocka_unit_test(test_large),
 };

@@ -3,7 +3,7 @@
 
 #include "compare/module_key.h"
 #include "compare/place.h"
-#include "compare/tally.h"
+#include "compare/pattern.h"
 
 static void expect_key(const char *name, bool folds_case, const char *key)
 {
@@ -59,6 +59,7 @@ static void test_places_on_windows(void **state)
     expect_place("\\\\?\\C:\\Program Files\\Shop\\plugins\\tax.dll", "c:/program files/shop", true, "{app}/plugins");
     expect_place("C:\\Program Files\\Shopping\\a.dll", "c:/program files/shop", true, "c:/program files/shopping");
     expect_place("C:\\Users\\ada\\AppData\\Local\\Temp\\_MEI12345\\a.dll", "c:/app", true, "{temp}/_mei{n}");
+    expect_place("C:\\Users\\bob\\AppData\\Local\\Temp\\_MEI812\\lib2\\a.dll", "c:/app", true, "{temp}/_mei{n}/lib2");
     expect_place("C:\\Users\\ada\\Downloads\\version.dll", "c:/app", true, "{home}/downloads");
     expect_place("C:\\ProgramData\\{6F9619FF-8B86-D011-B42D-00C04FC964FF}\\a.dll", "", true, "c:/programdata/{{uuid}}");
 }
@@ -72,6 +73,7 @@ static void test_places_on_linux(void **state)
     expect_place("/home/ada/x/libfoo.so", "/home/ada/x", false, "{app}");
     expect_place("/home/ada/y/libfoo.so", "/home/ada/x", false, "{home}/y");
     expect_place("/tmp/tmpx3k_9ab/libfoo.so", "/opt/a", false, "{temp}/{n}");
+    expect_place("/tmp/job7/libfoo.so", "/opt/a", false, "{temp}/job{n}");
     expect_place("/tmp/plugins/libfoo.so", "/opt/a", false, "{temp}/plugins");
     expect_place("/proc/1234/root/libfoo.so", "/opt/a", false, "/proc/{n}/root");
     expect_place("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-glibc-2.37/lib/libc.so.6", "/opt/a", false, "/nix/store/{n}-glibc-{n}/lib");
@@ -84,7 +86,7 @@ static void test_patterns(void **state)
 {
     struct buffer out = {0};
 
-    tally_add_pattern(&out, "pid 4711 at 0x7ffe12: deadbeef01 is bad, 3 left");
+    pattern_add(&out, "pid 4711 at 0x7ffe12: deadbeef01 is bad, 3 left");
     assert_string_equal(buffer_text(&out), "pid {n} at {n}: {n} is bad, 3 left");
     buffer_release(&out);
 }

@@ -144,6 +144,8 @@ static void test_complaints(void **state)
     expect_complaint("order < a", 7, "a module's name is missing before '<'");
     expect_complaint("order a < < b", 11, "a module's name is missing before '<'");
     expect_complaint("path a", 7, "a path is missing");
+    expect_complaint("path a {sytem}", 8, "unknown placeholder '{sytem}'; did you mean '{system}'?");
+    expect_complaint("path a {app} {app}/{guid}", 14, "unknown placeholder '{guid}'; did you mean '{uuid}'?");
     expect_complaint("identity a", 11, "a key=value is missing");
     expect_complaint("identity a verson=1", 12, "unknown key 'verson'; did you mean 'version'?");
     expect_complaint("identity a version", 12, "this is no key=value: version=, build-id=, pdb= or size=");

@@ -117,10 +117,46 @@ static void test_false_claims(void **state)
     assert_true(claims <= 12); /* 5 are expected; 13 or more have a chance of 0.2 % */
 }
 
+/* Student's t from tables: with batches of one value, 2.776 is the two-sided 5 % point of 4 degrees of freedom, 4.032 the 1 % point of 5. */
+static void test_batches(void **state)
+{
+    const double a[] = {9, 10, 11}, b[] = {10 + 2.776 * 0.816497, 9 + 2.776 * 0.816497, 11 + 2.776 * 0.816497}, three[] = {1, 2, 3};
+    double fifteen[15], later[15];
+
+    expect_near(statistics_batches(a, 3, b, 3), 0.05, 1e-4);
+    expect_near(statistics_batches(three, 3, three, 3), 1, 0);
+    expect_near(statistics_batches(three, 2, three, 3), 1, 0);
+    for (int i = 0; i < 15; i++) {
+        fifteen[i] = i / 3; /* five batches: 0, 1, 2, 3, 4 */
+        later[i] = i / 3 + 4.032;
+    }
+    expect_near(statistics_batches(fifteen, 15, later, 15), 0.003778, 1e-5); /* t = 4.032 with 8 degrees of freedom */
+}
+
+/* Values that drift together with their sides: by rank there is a difference, by batches there is none to speak of. */
+static void test_batches_of_drifting_values(void **state)
+{
+    uint64_t random = 11;
+    int by_rank = 0, by_batches = 0;
+
+    for (int round = 0; round < 400; round++) {
+        double values[30], level = 0;
+        for (int i = 0; i < 30; i++) {
+            level = i % 6 == 0 ? uniform(&random) + uniform(&random) : level; /* something else runs for a while */
+            values[i] = 10 + 3 * level + uniform(&random);
+        }
+        by_rank += statistics_mann_whitney(values, 15, values + 15, 15) <= 0.001;
+        by_batches += statistics_mann_whitney(values, 15, values + 15, 15) <= 0.001 &&
+                      statistics_batches(values, 15, values + 15, 15) <= STATISTICS_DRIFT;
+    }
+    assert_true(by_rank >= 40);
+    assert_true(3 * by_batches < by_rank);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_summary),  cmocka_unit_test(test_mann_whitney_exact), cmocka_unit_test(test_mann_whitney_ties),
     cmocka_unit_test(test_fisher),   cmocka_unit_test(test_holm),               cmocka_unit_test(test_interval),
-    cmocka_unit_test(test_false_claims),
+    cmocka_unit_test(test_false_claims), cmocka_unit_test(test_batches),       cmocka_unit_test(test_batches_of_drifting_values),
 };
 
 UNIT_MAIN(tests)

@@ -1,5 +1,6 @@
 /* trailview baseline: writes down as rules what runs have in common. */
 #include "command.h"
+#include "compare/comparison.h"
 #include "rules/learn.h"
 
 #include <errno.h>
@@ -14,16 +15,6 @@ static const char head[] =
     "# What runs of this program must look like; 'trailview check THIS-FILE [RUN...]' tells whether they do, 'trailview help check' what a\n"
     "# rule means. Write your own above or below the learned part: they stay, and what they say of a module is not learned again.\n"
     "\n";
-
-static int read_runs(const struct viewer *viewer, struct recordings *recordings, struct trail_error *error)
-{
-    for (size_t i = 0; i < viewer->run_count; i++) {
-        const struct database *database = viewer->runs[i].database;
-        if (recordings_add(recordings, database->db, database->path, viewer->runs[i].run, error) != 0)
-            return -1;
-    }
-    return recordings_finish(recordings, error);
-}
 
 static void warn_of_runs(const struct recordings *recordings)
 {
@@ -124,15 +115,13 @@ static int learn(struct viewer *viewer, const struct recordings *recordings, con
 static int baseline(struct viewer *viewer, const struct rules *own, struct trail_error *error)
 {
     struct learn_options options = {viewer->options.given[OPTION_IDENTITY], viewer->options.given[OPTION_TIME], own};
-    struct recordings *recordings = recordings_new();
-    int result = -1;
+    struct recordings *recordings = comparison_load(viewer, error);
+    int result;
 
     if (recordings == NULL)
-        return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    if (read_runs(viewer, recordings, error) == 0) {
-        warn_of_runs(recordings);
-        result = learn(viewer, recordings, &options, error);
-    }
+        return -1;
+    warn_of_runs(recordings);
+    result = learn(viewer, recordings, &options, error);
     recordings_free(recordings);
     return result;
 }

@@ -1,5 +1,6 @@
 /* trailview check: whether runs are as a rules file says. */
 #include "command.h"
+#include "compare/comparison.h"
 #include "db.h"
 #include "rules/judge.h"
 #include "rules/report.h"
@@ -20,16 +21,6 @@ static int add_runs(struct viewer *viewer, struct trail_error *error)
         if (selector_add_runs(viewer, viewer->arguments[i], error) != 0)
             return -1;
     return viewer->argument_count > 1 ? 0 : selector_add_runs(viewer, "last", error);
-}
-
-static int read_runs(const struct viewer *viewer, struct recordings *recordings, struct trail_error *error)
-{
-    for (size_t i = 0; i < viewer->run_count; i++) {
-        const struct database *database = viewer->runs[i].database;
-        if (recordings_add(recordings, database->db, database->path, viewer->runs[i].run, error) != 0)
-            return -1;
-    }
-    return recordings_finish(recordings, error);
 }
 
 static void warn_of_states(const struct recordings *recordings)
@@ -93,6 +84,46 @@ static struct cell number_cell(int64_t number, bool is_known)
     return cell;
 }
 
+/* For people, a message says what the columns that they are not shown say. */
+static const struct {
+    struct column column;
+    const char *human_name; /* NULL: not shown */
+} result_columns[RESULT_COLUMNS] = {
+    {{"file", STYLE_PLAIN, 0}, NULL}, {{"line", STYLE_COUNT, 0}, "line"}, {{"rule", STYLE_TITLE, 0}, "rule"}, {{"result", STYLE_KIND, 0}, "result"},
+    {{"run", STYLE_COUNT, COLUMN_HIDE_EMPTY}, "run"}, {{"seq", STYLE_COUNT, 0}, NULL}, {{"t_ns", STYLE_MS, 0}, NULL},
+    {{"pid", STYLE_PLAIN, 0}, NULL}, {{"tid", STYLE_PLAIN, 0}, NULL}, {{"module", STYLE_PLAIN, 0}, NULL}, {{"path", STYLE_PLAIN, 0}, NULL},
+    {{"message", STYLE_PLAIN, 0}, "what was seen"}, {{"hint", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, "hint"},
+};
+
+static bool is_shown(const struct viewer *viewer, size_t column)
+{
+    return !viewer->output.format->is_for_people || result_columns[column].human_name != NULL;
+}
+
+static size_t choose_columns(const struct viewer *viewer, struct column *columns)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < RESULT_COLUMNS; i++) {
+        if (!is_shown(viewer, i))
+            continue;
+        columns[count] = result_columns[i].column;
+        columns[count++].name = viewer->output.format->is_for_people ? result_columns[i].human_name : result_columns[i].column.name;
+    }
+    return count;
+}
+
+static int print_cells(struct viewer *viewer, const struct cell *cells, struct trail_error *error)
+{
+    struct cell shown[RESULT_COLUMNS];
+    size_t count = 0;
+
+    for (size_t i = 0; i < RESULT_COLUMNS; i++)
+        if (is_shown(viewer, i))
+            shown[count++] = cells[i];
+    return output_row(&viewer->output, shown, error);
+}
+
 /* `finding` is NULL for a rule that holds. */
 static int print_row(struct viewer *viewer, const struct report *report, size_t index, const struct finding *finding,
                      struct trail_error *error)
@@ -123,7 +154,7 @@ static int print_row(struct viewer *viewer, const struct report *report, size_t 
         text_cell(finding == &none ? buffer_text(&meaning) : finding->message),
         text_cell(finding->hint),
     };
-    result = output_row(&viewer->output, cells, error);
+    result = print_cells(viewer, cells, error);
     buffer_release(&name);
     buffer_release(&meaning);
     return result;
@@ -131,14 +162,13 @@ static int print_row(struct viewer *viewer, const struct report *report, size_t 
 
 static int print_rows(struct viewer *viewer, const struct report *report, struct trail_error *error)
 {
-    static const struct column columns[RESULT_COLUMNS] = {
-        {"file", STYLE_PLAIN, 0}, {"line", STYLE_COUNT, 0}, {"rule", STYLE_PLAIN, 0}, {"result", STYLE_KIND, 0}, {"run", STYLE_COUNT, 0},
-        {"seq", STYLE_COUNT, 0}, {"t_ns", STYLE_MS, 0}, {"pid", STYLE_PLAIN, 0}, {"tid", STYLE_PLAIN, 0}, {"module", STYLE_PLAIN, 0},
-        {"path", STYLE_PLAIN, 0}, {"message", STYLE_PLAIN, 0}, {"hint", STYLE_PLAIN, 0}};
+    struct column columns[RESULT_COLUMNS];
     const struct judgement *judgement = report->judgement;
-    int result = output_begin(&viewer->output, columns, RESULT_COLUMNS, error);
     size_t at = 0;
+    int result;
 
+    viewer->output.title = "trailview check";
+    result = output_begin(&viewer->output, columns, choose_columns(viewer, columns), error);
     for (size_t rule = 0; result == 0 && rule < judgement->rules->count; rule++) {
         if (report->explains && (at == judgement->finding_count || judgement->findings[at].rule != rule))
             result = print_row(viewer, report, rule, NULL, error);
@@ -147,6 +177,7 @@ static int print_rows(struct viewer *viewer, const struct report *report, struct
     }
     if (output_end(&viewer->output, result == 0 ? error : NULL) != 0)
         result = -1;
+    viewer->output.title = NULL;
     return result;
 }
 
@@ -171,13 +202,13 @@ static int print_report(struct viewer *viewer, const struct judgement *judgement
 
 static int check(struct viewer *viewer, const struct rules *rules, struct trail_error *error)
 {
-    struct recordings *recordings = recordings_new();
+    struct recordings *recordings = comparison_load(viewer, error);
     struct judgement judgement = {0};
     int result = -1;
 
     if (recordings == NULL)
-        return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    if (read_runs(viewer, recordings, error) == 0 && judge(rules, recordings, &judgement, error) == 0) {
+        return -1;
+    if (judge(rules, recordings, &judgement, error) == 0) {
         warn_of_states(recordings);
         result = print_report(viewer, &judgement, error);
     }

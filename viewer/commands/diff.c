@@ -3,7 +3,6 @@
 #include "compare/comparison.h"
 #include "compare/difference_rows.h"
 #include "compare/statistics.h"
-#include "escape.h"
 #include "human.h"
 #include "selector.h"
 
@@ -100,8 +99,8 @@ static void conclude_order(struct diff *diff)
     if (!diff->options.only[SECTION_ORDER])
         return;
     if (diff->differences.mingled > 0)
-        buffer_format(&diff->conclusion, "order: %zu loads stand elsewhere only among those of threads that ran at the same time\n",
-                      diff->differences.mingled);
+        buffer_format(&diff->conclusion, "order: %zu load%s elsewhere only among those of threads that ran at the same time\n",
+                      diff->differences.mingled, diff->differences.mingled == 1 ? " stands" : "s stand");
     if (a->count == 1 && b->count == 1)
         return;
     if (learned->order == NULL)
@@ -129,6 +128,8 @@ static void conclude_times(struct diff *diff)
         buffer_format(&diff->conclusion, "time: no evidence of a change in any of %zu times\n", differences->times_tested);
     else
         buffer_format(&diff->conclusion, "time: evidence of a change in %zu of %zu times\n", claimed, differences->times_tested);
+    if (differences->times_tested > 0 && claimed > 0 && !differences->take_turns)
+        buffer_add_text(&diff->conclusion, "time: the runs of A and B did not take turns, so what else the machine did may be part of it\n");
 }
 
 static void conclude(struct diff *diff)
@@ -141,21 +142,6 @@ static void conclude(struct diff *diff)
         buffer_format(&diff->conclusion, "%zu difference%s\n", different, different == 1 ? "" : "s");
     conclude_order(diff);
     conclude_times(diff);
-}
-
-/* Lines for a terminal. */
-static void print_lines(const char *lines)
-{
-    struct buffer text = {0};
-
-    for (; *lines != '\0'; lines += strspn(lines, "\n")) {
-        size_t length = strcspn(lines, "\n");
-        escape_for_terminal(&text, lines, length);
-        buffer_add_char(&text, '\n');
-        lines += length;
-    }
-    fwrite(buffer_text(&text), 1, text.length, stdout);
-    buffer_release(&text);
 }
 
 static int print(struct diff *diff, struct trail_error *error)
@@ -171,7 +157,7 @@ static int print(struct diff *diff, struct trail_error *error)
     output->preface = buffer_text(&diff->preface);
     output->conclusion = buffer_text(&diff->conclusion);
     if (is_table) {
-        print_lines(output->preface);
+        output_lines(output, output->preface);
         fputs("\n", stdout);
     }
     if ((!is_table || diff->differences.count > 0) && difference_rows_print(&diff->differences, output, error) != 0)
@@ -179,7 +165,7 @@ static int print(struct diff *diff, struct trail_error *error)
     if (is_table && diff->differences.count > 0)
         fputs("\n", stdout);
     if (is_table)
-        print_lines(output->conclusion);
+        output_lines(output, output->conclusion);
     return 0;
 }
 
@@ -226,12 +212,16 @@ const struct command command_diff = {
         "{uuid} and {n} in place of what differs between machines. Bases, pids and tids do not count.\n"
         "\n"
         "Run against run, the loads are aligned: + added, - removed, > moved, ! replaced (another build, another folder). Loads that only\n"
-        "changed sides with those of threads that ran at the same time are counted, no more. Times are shown, but nothing is concluded.\n"
+        "changed sides with those of threads that ran at the same time are counted, no more. Processes, threads, exceptions and debug strings\n"
+        "are counted and aligned likewise; numbers in a string do not count. Times are shown, but nothing is concluded.\n"
         "\n"
         "With several runs on a side only what a side always does counts. Its order is learned: pairs of loads that came in one order in all\n"
         "runs (5 or more), and for a reason: in one thread; before the other's thread was made; after it had ended; or far apart in time. Loads\n"
-        "of threads that run at the same time have no order. Times are tested as distributions (Mann-Whitney, Holm's correction over all that\n"
-        "is tested, 1 % chance of a false claim in all; 99 % bootstrap interval; changes of less than 2 % are not claimed).\n"
+        "of threads that run at the same time have no order. Exceptions and debug strings that each run has as often are treated likewise.\n"
+        "\n"
+        "Times are tested as distributions (Mann-Whitney, Holm's correction over all that is tested, 1 % chance of a false claim in all; 99 %\n"
+        "bootstrap interval; changes of less than 2 % are not claimed). Where the runs of A and B did not take turns, a change must also stand\n"
+        "out from how the times of each side drift (Student's t over batches of three runs).\n"
         "\n"
         "All times are without what the recorder held the target for.\n",
     .options = OPTION_BIT(OPTION_ONLY) | OPTION_BIT(OPTION_IGNORE),

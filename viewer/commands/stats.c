@@ -1,57 +1,24 @@
 /* trailview stats: what several runs have in common, and what varies. */
 #include "command.h"
 #include "compare/comparison.h"
+#include "compare/stats_rows.h"
 #include "compare/statistics.h"
-#include "escape.h"
 #include "human.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS = 4, COLUMNS = 18, DRAWING_WIDTH = 60 };
-
-enum part { PART_LOADS, PART_TIME, PART_FLAKY, PART_ORDER };
-
-static const char *const part_names[PARTS] = {"loads", "time", "flaky", "order"};
+enum { DRAWING_WIDTH = 60 };
 
 struct stats {
     struct viewer *viewer;
     struct side side;
-    bool only[PARTS];
+    bool only[STATS_PARTS];
     double *samples; /* room for a side's */
-    struct cell cells[COLUMNS];
-    size_t count;
+    struct stats_rows rows;
     struct buffer texts[3];
     struct buffer preface, conclusion;
-};
-
-/* Data columns, and those for people, in one order: what only one of them has is left out of the other. */
-struct stats_column {
-    struct column column;
-    bool for_data, for_people;
-    const char *human_name;
-};
-
-static const struct stats_column columns[COLUMNS] = {
-    {{"section", STYLE_TITLE, 0}, true, true, "what"},
-    {{"process", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, "process"},
-    {{"name", STYLE_PLAIN, 0}, true, true, "name"},
-    {{"other", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, "before"},
-    {{"presence", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, "presence"},
-    {{"runs", STYLE_COUNT, 0}, true, true, "runs"},
-    {{"of_runs", STYLE_COUNT, 0}, true, false, NULL},
-    {{"least", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "least"},
-    {{"most", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "most"},
-    {{"median_ns", STYLE_MS, COLUMN_HIDE_EMPTY}, true, true, "median ms"},
-    {{"low_ns", STYLE_MS, COLUMN_HIDE_EMPTY}, true, true, "25 %"},
-    {{"high_ns", STYLE_MS, COLUMN_HIDE_EMPTY}, true, true, "75 %"},
-    {{"mad_ns", STYLE_MS, 0}, true, false, NULL},
-    {{"step_ns", STYLE_MS, COLUMN_HIDE_EMPTY}, true, true, "step ms"},
-    {{"held_ns", STYLE_MS, COLUMN_HIDE_EMPTY}, true, true, "held ms"},
-    {{"builds", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "builds"},
-    {{"group", STYLE_COUNT, COLUMN_HIDE_EMPTY}, true, true, "group"},
-    {{"note", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, true, true, ""},
 };
 
 static bool is_for_people(const struct stats *stats)
@@ -59,59 +26,7 @@ static bool is_for_people(const struct stats *stats)
     return stats->viewer->output.format->is_for_people;
 }
 
-static bool is_wanted(const struct stats *stats, size_t column)
-{
-    return is_for_people(stats) ? columns[column].for_people : columns[column].for_data;
-}
-
-/* What a row says; NULL, SIZE_MAX and NAN are nothing. */
-struct row {
-    enum part part;
-    uint32_t role, name, other;
-    const char *presence, *note;
-    size_t runs, of_runs, least, most, builds, group;
-    double median, low, high, mad, step, held;
-};
-
-static struct row new_row(enum part part)
-{
-    return (struct row){.part = part, .runs = SIZE_MAX, .of_runs = SIZE_MAX, .least = SIZE_MAX, .most = SIZE_MAX, .builds = SIZE_MAX,
-                        .group = SIZE_MAX, .median = NAN, .low = NAN, .high = NAN, .mad = NAN, .step = NAN, .held = NAN};
-}
-
-static struct cell text_cell(const char *text)
-{
-    return text == NULL || *text == '\0' ? (struct cell){.type = CELL_NULL} : (struct cell){.type = CELL_TEXT, .text = text, .length = strlen(text)};
-}
-
-static struct cell count_cell(size_t count)
-{
-    return count == SIZE_MAX ? (struct cell){.type = CELL_NULL} : (struct cell){.type = CELL_INTEGER, .integer = (int64_t)count};
-}
-
-static struct cell ns_cell(double ns)
-{
-    return isfinite(ns) ? (struct cell){.type = CELL_INTEGER, .integer = (int64_t)llround(ns)} : (struct cell){.type = CELL_NULL};
-}
-
-static int print_row(struct stats *stats, const struct row *row, struct trail_error *error)
-{
-    const struct recordings *all = stats->side.all;
-    const struct cell cells[COLUMNS] = {
-        text_cell(part_names[row->part]), text_cell(recordings_text(all, row->role)), text_cell(recordings_text(all, row->name)),
-        text_cell(recordings_text(all, row->other)), text_cell(row->presence), count_cell(row->runs), count_cell(row->of_runs),
-        count_cell(row->least), count_cell(row->most), ns_cell(row->median), ns_cell(row->low), ns_cell(row->high), ns_cell(row->mad),
-        ns_cell(row->step), ns_cell(row->held), count_cell(row->builds), count_cell(row->group), text_cell(row->note),
-    };
-
-    stats->count = 0;
-    for (size_t i = 0; i < COLUMNS; i++)
-        if (is_wanted(stats, i))
-            stats->cells[stats->count++] = cells[i];
-    return output_row(&stats->viewer->output, stats->cells, error);
-}
-
-static void fill_times(struct stats *stats, struct row *row, const double *times)
+static void fill_times(struct stats *stats, struct stats_row *row, const double *times)
 {
     size_t count = side_samples(&stats->side, times, stats->samples);
     struct sample_summary summary = statistics_summary(stats->samples, count);
@@ -138,7 +53,7 @@ static int print_modules(struct stats *stats, struct trail_error *error)
 
     for (size_t i = 0; i < side->module_count && result == 0; i++) {
         const struct side_module *module = &side->modules[i];
-        struct row row = new_row(PART_LOADS);
+        struct stats_row row = stats_row_of(STATS_LOADS);
         row.role = module->role;
         row.name = module->name;
         row.presence = module->runs == side->count ? "always" : "sometimes";
@@ -153,7 +68,7 @@ static int print_modules(struct stats *stats, struct trail_error *error)
         row.note = module->variant_count == 1 ? recordings_text(side->all, module->variants[0].place) : NULL;
         fill_times(stats, &row, module->times);
         row.step = median_of(stats, module->gaps);
-        result = print_row(stats, &row, error);
+        result = stats_rows_add(&stats->rows, &row, error);
     }
     return result;
 }
@@ -165,7 +80,7 @@ static int print_phases(struct stats *stats, struct trail_error *error)
 
     for (size_t i = 0; i < side->phase_count && result == 0; i++) {
         const struct side_phase *phase = &side->phases[i];
-        struct row row = new_row(PART_TIME);
+        struct stats_row row = stats_row_of(STATS_TIME);
         struct buffer *name = &stats->texts[0];
         buffer_clear(name);
         buffer_add_text(name, recordings_text(side->all, phase->from));
@@ -177,7 +92,7 @@ static int print_phases(struct stats *stats, struct trail_error *error)
         row.of_runs = side->count;
         fill_times(stats, &row, phase->times);
         row.held = median_of(stats, phase->held);
-        result = print_row(stats, &row, error);
+        result = stats_rows_add(&stats->rows, &row, error);
     }
     return result;
 }
@@ -209,7 +124,7 @@ static int print_group(struct stats *stats, const struct order_trade *trades, si
     }
     for (size_t i = 0; i < count && result == 0; i++) {
         const struct element *element = &stats->side.all->elements[trades[i].element];
-        struct row row = new_row(PART_FLAKY);
+        struct stats_row row = stats_row_of(STATS_FLAKY);
         row.role = element->role;
         row.name = element->name;
         row.least = trades[i].least;
@@ -217,7 +132,7 @@ static int print_group(struct stats *stats, const struct order_trade *trades, si
         row.group = trades[i].group;
         draw(&stats->texts[1], &trades[i], least, most);
         row.note = buffer_text(&stats->texts[1]);
-        result = print_row(stats, &row, error);
+        result = stats_rows_add(&stats->rows, &row, error);
     }
     return result;
 }
@@ -253,37 +168,63 @@ static int print_order(struct stats *stats, struct trail_error *error)
         return -1;
     for (size_t i = 0; i < count && result == 0; i++) {
         const struct element *before = &stats->side.all->elements[pairs[i].before], *after = &stats->side.all->elements[pairs[i].after];
-        struct row row = new_row(PART_ORDER);
+        struct stats_row row = stats_row_of(STATS_ORDER);
         row.role = before->role;
         row.name = before->name;
         row.other = after->name;
         row.runs = pairs[i].runs;
         row.of_runs = stats->side.count;
         row.note = order_reason_text(pairs[i].reason);
-        result = print_row(stats, &row, error);
+        result = stats_rows_add(&stats->rows, &row, error);
     }
     free(pairs);
     return result;
 }
 
-static int print_parts(struct stats *stats, struct trail_error *error)
+static int print_part(struct stats *stats, int part, struct trail_error *error)
 {
-    static int (*const print[PARTS])(struct stats *, struct trail_error *) = {print_modules, print_phases, print_flaky, print_order};
-    struct column shown[COLUMNS];
-    size_t count = 0;
-    int result;
+    static int (*const print[STATS_PARTS])(struct stats *, struct trail_error *) = {print_modules, print_phases, print_flaky, print_order};
 
-    for (size_t i = 0; i < COLUMNS; i++) {
-        if (!is_wanted(stats, i))
-            continue;
-        shown[count] = columns[i].column;
-        shown[count++].name = is_for_people(stats) ? columns[i].human_name : columns[i].column.name;
-    }
-    result = output_begin(&stats->viewer->output, shown, count, error);
-    for (int i = 0; i < PARTS && result == 0; i++)
-        if (stats->only[i])
-            result = print[i](stats, error);
+    return print[part](stats, error);
+}
+
+/* For programs: all rows have the same columns. */
+static int print_rows(struct stats *stats, struct trail_error *error)
+{
+    int result = stats_rows_begin(&stats->rows, &stats->viewer->output, stats->side.all, error);
+
+    for (int part = 0; part < STATS_PARTS && result == 0; part++)
+        if (stats->only[part])
+            result = print_part(stats, part, error);
     return output_end(&stats->viewer->output, result == 0 ? error : NULL) != 0 ? -1 : result;
+}
+
+/* For people: a table for each part, with the columns that it has something in. */
+static int print_tables(struct stats *stats, struct trail_error *error)
+{
+    static const char *const headings[STATS_PARTS] = {"loads, by their place", "time", "flaky: loads that trade places, from the first place to the last",
+                                                "learned order, without what follows from it"};
+    struct output *output = &stats->viewer->output;
+    int last = STATS_PARTS - 1, result = 0;
+
+    while (last > 0 && !stats->only[last])
+        last--;
+    output->follows_another = false;
+    for (int part = 0; part <= last && result == 0; part++) {
+        if (!stats->only[part])
+            continue;
+        output->heading = headings[part];
+        output->is_followed = part < last;
+        result = stats_rows_begin(&stats->rows, output, stats->side.all, error);
+        if (result == 0)
+            result = print_part(stats, part, error);
+        if (output_end(output, result == 0 ? error : NULL) != 0)
+            result = -1;
+        output->follows_another = true;
+    }
+    output->heading = NULL;
+    output->follows_another = output->is_followed = false;
+    return result;
 }
 
 static void conclude(struct stats *stats)
@@ -304,7 +245,6 @@ static int print(struct stats *stats, struct trail_error *error)
 {
     struct output *output = &stats->viewer->output;
     bool is_table = viewer_prints_table(stats->viewer);
-    struct buffer line = {0};
     int result;
 
     comparison_describe_side(&stats->preface, &stats->side, stats->viewer->argument_count == 1 ? stats->viewer->arguments[0] : "runs");
@@ -312,13 +252,15 @@ static int print(struct stats *stats, struct trail_error *error)
     output->title = "trailview stats";
     output->preface = buffer_text(&stats->preface);
     output->conclusion = buffer_text(&stats->conclusion);
-    escape_for_terminal(&line, stats->preface.data, stats->preface.length);
-    if (is_table)
-        printf("%s\n\n", buffer_text(&line));
-    buffer_release(&line);
-    result = print_parts(stats, error);
-    if (is_table && result == 0)
-        printf("\n%s", output->conclusion);
+    if (is_table) {
+        output_lines(output, output->preface);
+        printf("\n");
+    }
+    result = is_for_people(stats) ? print_tables(stats, error) : print_rows(stats, error);
+    if (is_table && result == 0) {
+        printf("\n");
+        output_lines(output, output->conclusion);
+    }
     output->title = output->preface = output->conclusion = NULL;
     return result;
 }
@@ -327,14 +269,14 @@ static int parse_parts(struct stats *stats, struct trail_error *error)
 {
     const char *only = stats->viewer->options.argument[OPTION_ONLY];
 
-    for (int i = 0; i < PARTS; i++)
-        stats->only[i] = only == NULL && (i != PART_ORDER || !is_for_people(stats));
+    for (int i = 0; i < STATS_PARTS; i++)
+        stats->only[i] = only == NULL && (i != STATS_ORDER || !is_for_people(stats));
     while (only != NULL) {
         size_t length = strcspn(only, ",");
         int part = 0;
-        while (part < PARTS && (strlen(part_names[part]) != length || memcmp(part_names[part], only, length) != 0))
+        while (part < STATS_PARTS && (strlen(stats_part_name((enum stats_part)part)) != length || memcmp(stats_part_name((enum stats_part)part), only, length) != 0))
             part++;
-        if (part == PARTS)
+        if (part == STATS_PARTS)
             return error_set(error, TRAIL_FAILED, 0, "there is no part '%.*s'; stats has loads, time, flaky and order", (int)length, only);
         stats->only[part] = true;
         only = only[length] == ',' ? only + length + 1 : NULL;

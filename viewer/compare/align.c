@@ -159,6 +159,59 @@ static int align_kept(struct kept *a, struct kept *b)
     return 0;
 }
 
+/* Elements that stand once in each: the longest sequence of growing places, by patience sorting, in n log n steps. */
+struct growing {
+    size_t *places; /* by position in b: where it stands in a */
+    size_t *tails;  /* by length - 1: the position in b at which the best sequence of that length ends */
+    size_t *before; /* by position in b: what comes before it in its sequence, or ALIGN_NONE */
+    size_t length;
+};
+
+static void grow(struct growing *growing, size_t at)
+{
+    size_t low = 0, high = growing->length;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (growing->places[growing->tails[middle]] < growing->places[at])
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    growing->before[at] = low > 0 ? growing->tails[low - 1] : ALIGN_NONE;
+    growing->tails[low] = at;
+    growing->length += low == growing->length;
+}
+
+static int align_unique(struct kept *a, struct kept *b)
+{
+    size_t count = b->count;
+    struct growing growing = {malloc((count + 1) * sizeof *growing.places), malloc((count + 1) * sizeof *growing.tails),
+                              malloc((count + 1) * sizeof *growing.before), 0};
+    struct tuple_map of_a = {0};
+    int result = growing.places == NULL || growing.tails == NULL || growing.before == NULL ? -1 : 0;
+
+    for (size_t i = 0; i < a->count; i++) {
+        *tuple_map_at(&of_a, a->values[i], 0, 0) = (uint32_t)i;
+        a->of[i] = ALIGN_NONE;
+    }
+    for (size_t i = 0; i < count && result == 0; i++) {
+        b->of[i] = ALIGN_NONE;
+        growing.places[i] = tuple_map_find(&of_a, b->values[i], 0, 0);
+        grow(&growing, i);
+    }
+    for (size_t at = growing.length > 0 ? growing.tails[growing.length - 1] : ALIGN_NONE; at != ALIGN_NONE; at = growing.before[at]) {
+        b->of[at] = growing.places[at];
+        a->of[growing.places[at]] = at;
+    }
+    free(growing.places);
+    free(growing.tails);
+    free(growing.before);
+    result = of_a.failed ? -1 : result;
+    tuple_map_release(&of_a);
+    return result;
+}
+
 static void put_back(const struct kept *kept, const struct kept *other, size_t count, size_t *of)
 {
     for (size_t i = 0; i < count; i++)
@@ -168,20 +221,36 @@ static void put_back(const struct kept *kept, const struct kept *other, size_t c
             of[kept->places[i]] = other->places[kept->of[i]];
 }
 
+/* Notes which values a sequence has (bit) and has twice (bit << 2). */
+static void note_values(const uint32_t *values, size_t count, uint32_t bit, struct tuple_map *map)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t *bits = tuple_map_at(map, values[i], 0, 0);
+        *bits |= (*bits & bit) != 0 ? bit << 2 : bit;
+    }
+}
+
+/* Whether what both have stands once in each. */
+static bool are_unique(const struct kept *kept, struct tuple_map *map)
+{
+    for (size_t i = 0; i < kept->count; i++)
+        if (*tuple_map_at(map, kept->values[i], 0, 0) > 3)
+            return false;
+    return true;
+}
+
 int align_sequences(const uint32_t *a, size_t n, const uint32_t *b, size_t m, size_t *of_a, size_t *of_b, struct trail_error *error)
 {
     struct tuple_map map = {0};
     struct kept kept_a = {0}, kept_b = {0};
     int result = -1;
 
-    for (size_t i = 0; i < n; i++)
-        *tuple_map_at(&map, a[i], 0, 0) |= 1;
-    for (size_t i = 0; i < m; i++)
-        *tuple_map_at(&map, b[i], 0, 0) |= 2;
+    note_values(a, n, 1, &map);
+    note_values(b, m, 2, &map);
     if (!map.failed && make_kept(&kept_a, n) == 0 && make_kept(&kept_b, m) == 0) {
         kept_a.count = keep_common(a, n, 2, &map, kept_a.values, kept_a.places);
         kept_b.count = keep_common(b, m, 1, &map, kept_b.values, kept_b.places);
-        result = align_kept(&kept_a, &kept_b);
+        result = are_unique(&kept_a, &map) ? align_unique(&kept_a, &kept_b) : align_kept(&kept_a, &kept_b);
     }
     if (result == 0) {
         put_back(&kept_a, &kept_b, n, of_a);

@@ -1,6 +1,7 @@
 /*
  * The longest common subsequence of two sequences: what both have in the same order. Myers, "An O(ND) Difference Algorithm and Its
- * Variations" (1986), with linear space: time (n + m) * d for d differences, memory n + m. Pure.
+ * Variations" (1986), with linear space: time (n + m) * d for d differences, memory n + m. What stands once in each, as most modules do, takes
+ * time (n + m) * log(n + m) however much differs. Pure.
  */
 #ifndef TRAIL_ALIGN_H
 #define TRAIL_ALIGN_H

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NAME_BYTES = 60 };
+
 const char *difference_section_name(enum difference_section section)
 {
     static const char *const names[] = {"loads", "order", "identity", "path", "processes", "threads", "exceptions", "output", "time"};
@@ -62,6 +64,28 @@ uint32_t difference_text(struct differences *differences)
 
     buffer_clear(&differences->scratch);
     return number;
+}
+
+void difference_add_name(struct differences *differences, uint32_t name)
+{
+    const char *text = recordings_text(differences->all, name);
+    size_t length = strlen(text), shown = length;
+
+    if (length > NAME_BYTES) {
+        shown = NAME_BYTES;
+        while (shown > 0 && ((unsigned char)text[shown] & 0xC0) == 0x80) /* not within a character */
+            shown--;
+    }
+    buffer_add(&differences->scratch, text, shown);
+    buffer_add_text(&differences->scratch, shown < length ? "..." : "");
+}
+
+enum difference_section difference_section_of(enum recorded_stream stream)
+{
+    static const enum difference_section sections[STREAMS] = {SECTION_ORDER, SECTION_PROCESSES, SECTION_THREADS, SECTION_EXCEPTIONS,
+                                                              SECTION_OUTPUT};
+
+    return sections[stream];
 }
 
 bool difference_ignores(const struct differences *differences, uint32_t name, uint32_t path)
@@ -140,10 +164,12 @@ static int find(struct differences *differences, struct trail_error *error)
 {
     bool is_single = differences->a->count == 1 && differences->b->count == 1;
 
-    if (is_single ? difference_find_loads(differences, error) != 0
-                  : difference_find_modules(differences, error) != 0 || difference_find_order(differences, error) != 0)
+    if (tally_init(&differences->tally_a, differences->a, error) != 0 || tally_init(&differences->tally_b, differences->b, error) != 0 ||
+        (is_single ? difference_find_loads(differences, error) : difference_find_modules(differences, error)) != 0 ||
+        difference_find_tallies(differences, error) != 0 ||
+        (is_single ? difference_find_steps(differences, error) : difference_find_order(differences, error)) != 0)
         return -1;
-    return difference_find_tallies(differences, error) != 0 || difference_find_times(differences, error) != 0 ? -1 : 0;
+    return difference_find_times(differences, error);
 }
 
 /* What is about modules stays in the order of the loads; the other sections follow, each as it was found. */
@@ -201,6 +227,8 @@ int differences_find(struct differences *differences, const struct side *a, cons
 void differences_release(struct differences *differences)
 {
     free(differences->items);
+    tally_release(&differences->tally_a);
+    tally_release(&differences->tally_b);
     buffer_release(&differences->scratch);
     memset(differences, 0, sizeof *differences);
 }

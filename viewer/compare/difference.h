@@ -7,6 +7,7 @@
 
 #include "buffer.h"
 #include "side.h"
+#include "tally.h"
 
 enum difference_section {
     SECTION_LOADS,
@@ -45,12 +46,13 @@ struct difference {
     enum difference_change change;
     bool differs; /* it counts: the sides are not the same */
     uint32_t role, name;
-    size_t a_place, b_place; /* the n-th load of the run, from 1; 0: not there, or a side has several runs */
+    size_t a_place, b_place; /* the n-th load (or process, ...) of the run, from 1; 0: not there, or a side has several runs */
     size_t a_runs, b_runs;   /* in how many runs; only where a side has several */
     uint32_t a, b;           /* what it is there, as text: a build-id, "3 times" */
     double a_ns, b_ns;       /* when it is there, or how long it takes: of several runs the median; NAN: unknown */
     double a_held_ns, b_held_ns; /* how long the recorder held the target in it, which a_ns and b_ns are without; NAN */
     double low_ns, high_ns, p;   /* the interval of the difference of the medians, and the corrected chance; NAN without a test */
+    bool drifts; /* a time that is no difference, since it does not stand out from the drift within a side */
     uint32_t note;
 };
 
@@ -70,6 +72,8 @@ struct differences {
     size_t different; /* how many count */
     size_t mingled;   /* how many loads are CHANGE_MINGLED */
     size_t times_tested; /* how many times were compared as distributions */
+    bool take_turns;     /* the runs of the sides alternated, so that what else the machine did fell on both; else more evidence is asked for */
+    struct tally tally_a, tally_b;
     struct buffer scratch;
     bool failed;
 };

@@ -1,11 +1,11 @@
-/* Sets of runs: what one side learned about the order (order.h) and the other breaks. */
+/* Sets of runs: what one side learned about the order (order.h) of loads, exceptions and debug strings, and the other breaks. */
 #include "difference_private.h"
 
 #include "statistics.h"
 
 #include <stdlib.h>
 
-/* A load that some runs have elsewhere. */
+/* A step that some runs have elsewhere. */
 struct offender {
     struct order_break first; /* as its first run had it */
     size_t runs, present;     /* how many runs that were, of those that have it */
@@ -14,16 +14,30 @@ struct offender {
 struct checking {
     struct differences *differences;
     const struct side *learned, *checked;
+    const struct order *order;
+    enum recorded_stream stream;
     struct offender *offenders;
     size_t count;
     struct tuple_map index; /* element -> position + 1; (element, 1) -> in how many of the checked runs */
 };
 
-static bool is_ignored(const struct checking *checking, uint32_t element)
+/* The n-th of its kind is the same thing in two runs only if both have as many. */
+static bool is_steady(const struct differences *differences, const struct element *element)
 {
-    const struct element *of = &checking->differences->all->elements[element];
-    const struct side_module *module = side_module(checking->learned, of->role, of->key);
+    const struct tally_class *a = tally_class(&differences->tally_a, element->stream, element->role, element->key);
+    const struct tally_class *b = tally_class(&differences->tally_b, element->stream, element->role, element->key);
 
+    return a != NULL && b != NULL && a->least == a->most && b->least == b->most && a->most == b->most;
+}
+
+static bool is_ignored(const struct checking *checking, uint32_t number)
+{
+    const struct element *element = &checking->differences->all->elements[number];
+    const struct side_module *module;
+
+    if (checking->stream != STREAM_LOADS)
+        return difference_ignores(checking->differences, element->key, element->key) || !is_steady(checking->differences, element);
+    module = side_module(checking->learned, element->role, element->key);
     return module != NULL && difference_ignores_module(checking->differences, module->variants[0].module);
 }
 
@@ -56,20 +70,14 @@ static int check_run(struct checking *checking, const struct recording *recordin
     size_t count;
     int result = 0;
 
-    if (order_check(checking->learned->order, recording, &breaks, &count, error) != 0)
+    if (order_check(checking->order, recording, &breaks, &count, error) != 0)
         return -1;
     for (size_t i = 0; i < count && result == 0; i++)
         result = take_break(checking, &breaks[i]);
     free(breaks);
-    for (size_t i = 0; i < recording->load_count; i++)
-        if (!recording->loads[i].is_synthetic)
-            ++*tuple_map_at(&checking->index, recording->loads[i].element, 1, 0);
+    for (size_t i = 0; i < recording->step_count[checking->stream]; i++)
+        ++*tuple_map_at(&checking->index, recording->steps[checking->stream][i].element, 1, 0);
     return result == 0 ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
-}
-
-static const char *name_of(const struct checking *checking, uint32_t element)
-{
-    return recordings_text(checking->differences->all, checking->differences->all->elements[element].name);
 }
 
 static void report(struct checking *checking, const struct offender *offender)
@@ -84,13 +92,13 @@ static void report(struct checking *checking, const struct offender *offender)
 
     if (offender->runs < offender->present && p > STATISTICS_ALPHA / 10)
         return; /* now and then: not what the side always does */
-    row = difference_add(differences, SECTION_ORDER, CHANGE_MOVED, true);
+    row = difference_add(differences, difference_section_of(checking->stream), CHANGE_MOVED, true);
     row->role = differences->all->elements[broken->moved].role;
     row->name = differences->all->elements[broken->moved].name;
     row->a_runs = learned_from_a ? broken->runs : offender->runs;
     row->b_runs = learned_from_a ? offender->runs : broken->runs;
     buffer_format(&differences->scratch, "now %s ", now_before ? "before" : "after");
-    buffer_add_text(&differences->scratch, name_of(checking, broken->other));
+    difference_add_name(differences, differences->all->elements[broken->other].name);
     buffer_format(&differences->scratch, ", always %s it in %s (%s)", now_before ? "after" : "before", learned_from_a ? "A" : "B",
                   order_reason_text(broken->reason));
     if (broken->pairs > 1)
@@ -98,25 +106,43 @@ static void report(struct checking *checking, const struct offender *offender)
     row->note = difference_text(differences);
 }
 
-int difference_find_order(struct differences *differences, struct trail_error *error)
+static int check_stream(struct checking *checking, struct trail_error *error)
 {
-    struct checking checking = {.differences = differences, .learned = differences->a, .checked = differences->b};
     int result = 0;
 
-    if (differences->a->order == NULL) {
-        checking.learned = differences->b;
-        checking.checked = differences->a;
+    for (size_t i = 0; i < checking->checked->count && result == 0; i++)
+        result = check_run(checking, &checking->differences->all->items[checking->checked->first + i], error);
+    for (size_t i = 0; i < checking->count && result == 0; i++) {
+        checking->offenders[i].present = tuple_map_find(&checking->index, checking->offenders[i].first.moved, 1, 0);
+        report(checking, &checking->offenders[i]);
     }
-    if (checking.learned->order == NULL)
-        return 0; /* the command says that there are too few runs */
-    for (size_t i = 0; i < checking.checked->count && result == 0; i++)
-        result = check_run(&checking, &differences->all->items[checking.checked->first + i], error);
-    for (size_t i = 0; i < checking.count && result == 0; i++) {
-        checking.offenders[i].present = tuple_map_find(&checking.index, checking.offenders[i].first.moved, 1, 0);
-        report(&checking, &checking.offenders[i]);
-    }
-    differences->failed |= checking.index.failed;
-    free(checking.offenders);
-    tuple_map_release(&checking.index);
+    checking->differences->failed |= checking->index.failed;
+    free(checking->offenders);
+    tuple_map_release(&checking->index);
     return result;
+}
+
+/* The order of loads is learned already. */
+static int learn_and_check(struct differences *differences, const struct side *learned, const struct side *checked, enum recorded_stream stream,
+                           struct trail_error *error)
+{
+    struct order *order = order_learn(differences->all, stream, learned->first, learned->count, error);
+    struct checking checking = {.differences = differences, .learned = learned, .checked = checked, .order = order, .stream = stream};
+    int result = order == NULL ? -1 : check_stream(&checking, error);
+
+    order_free(order);
+    return result;
+}
+
+int difference_find_order(struct differences *differences, struct trail_error *error)
+{
+    bool is_from_a = differences->a->order != NULL;
+    const struct side *learned = is_from_a ? differences->a : differences->b, *checked = is_from_a ? differences->b : differences->a;
+    struct checking loads = {.differences = differences, .learned = learned, .checked = checked, .order = learned->order};
+
+    if (learned->order == NULL)
+        return 0; /* the command says that there are too few runs */
+    if (check_stream(&loads, error) != 0 || learn_and_check(differences, learned, checked, STREAM_EXCEPTIONS, error) != 0)
+        return -1;
+    return learn_and_check(differences, learned, checked, STREAM_OUTPUT, error);
 }

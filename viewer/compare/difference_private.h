@@ -10,6 +10,12 @@ struct difference *difference_add(struct differences *differences, enum differen
 /* The number of what `scratch` holds; empties it. */
 uint32_t difference_text(struct differences *differences);
 
+/* Adds a name to `scratch`, of a long one the beginning. */
+void difference_add_name(struct differences *differences, uint32_t name);
+
+/* Where what is said of a stream stands. Of the loads: what is said of their order. */
+enum difference_section difference_section_of(enum recorded_stream stream);
+
 /* Whether --ignore leaves a module out, by name and path; `module` is a position in recordings->modules. */
 bool difference_ignores(const struct differences *differences, uint32_t name, uint32_t path);
 bool difference_ignores_module(const struct differences *differences, size_t module);
@@ -19,7 +25,8 @@ void difference_describe_identity(struct differences *differences, struct differ
 
 int difference_find_loads(struct differences *differences, struct trail_error *error);   /* run against run: loads, order, identity, path */
 int difference_find_modules(struct differences *differences, struct trail_error *error); /* sets: loads, identity, path */
-int difference_find_order(struct differences *differences, struct trail_error *error);   /* sets */
+int difference_find_order(struct differences *differences, struct trail_error *error);   /* sets: of loads, exceptions and output */
+int difference_find_steps(struct differences *differences, struct trail_error *error);   /* run against run: the order of all but loads */
 int difference_find_tallies(struct differences *differences, struct trail_error *error); /* processes, threads, exceptions, output */
 int difference_find_times(struct differences *differences, struct trail_error *error);
 

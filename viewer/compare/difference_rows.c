@@ -110,9 +110,10 @@ static const struct column human_columns[] = {
     {"A", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"B", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
 };
 
-static void add_runs(struct printing *printing, struct buffer *text, size_t runs, size_t all)
+/* That a time is known of all runs goes without saying. */
+static void add_runs(struct printing *printing, struct buffer *text, const struct difference *row, size_t runs, size_t all)
 {
-    if (are_sets(printing))
+    if (are_sets(printing) && (row->section != SECTION_TIME || runs < all))
         buffer_format(text, "%zu of %zu", runs, all);
     add_text(printing, buffer_text(text));
 }
@@ -138,7 +139,9 @@ static void describe_time(struct printing *printing, const struct difference *ro
         add_signed_duration(note, row->high_ns);
         buffer_format(note, ", p %.2g", row->p);
     } else if (isfinite(row->p)) {
-        buffer_add_text(note, row->p <= STATISTICS_ALPHA ? ", too small to matter" : ", no evidence of a change");
+        buffer_add_text(note, row->drifts                     ? ", no more than times drift within a side"
+                              : row->p <= STATISTICS_ALPHA ? ", too small to matter"
+                                                             : ", no evidence of a change");
         buffer_format(note, " (p %.2g)", row->p);
     }
 }
@@ -174,8 +177,8 @@ static void fill_human(struct printing *printing, const struct difference *row)
     add_number(printing, row->name);
     add_integer(printing, row->a_place > 0, (int64_t)row->a_place);
     add_integer(printing, row->b_place > 0, (int64_t)row->b_place);
-    add_runs(printing, &printing->runs_a, row->a_runs, printing->differences->a->count);
-    add_runs(printing, &printing->runs_b, row->b_runs, printing->differences->b->count);
+    add_runs(printing, &printing->runs_a, row, row->a_runs, printing->differences->a->count);
+    add_runs(printing, &printing->runs_b, row, row->b_runs, printing->differences->b->count);
     add_ns(printing, row->a_ns);
     add_ns(printing, row->b_ns);
     add_number(printing, row->a);

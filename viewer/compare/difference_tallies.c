@@ -1,14 +1,7 @@
 /* Processes with their images and exits, threads, exceptions and debug strings. */
 #include "difference_private.h"
 
-#include "tally.h"
-
 #include <inttypes.h>
-
-struct counting {
-    struct differences *differences;
-    struct tally a, b;
-};
 
 static void add_range(struct differences *differences, uint32_t *text, size_t least, size_t most)
 {
@@ -22,47 +15,42 @@ static void add_range(struct differences *differences, uint32_t *text, size_t le
 /* One class; either may be NULL. */
 static void compare_class(struct differences *differences, const struct tally_class *a, const struct tally_class *b)
 {
-    static const enum difference_section sections[TALLY_KINDS] = {SECTION_PROCESSES, SECTION_THREADS, SECTION_EXCEPTIONS, SECTION_OUTPUT};
     const struct tally_class *any = a != NULL ? a : b;
     size_t least_a = a != NULL ? a->least : 0, most_a = a != NULL ? a->most : 0, least_b = b != NULL ? b->least : 0, most_b = b != NULL ? b->most : 0;
     struct difference *row;
 
     if (most_a >= least_b && most_b >= least_a)
         return; /* as often as the other side has it, too */
-    if (difference_ignores(differences, any->name, any->name))
+    if (difference_ignores(differences, any->key, any->key))
         return;
-    row = difference_add(differences, sections[any->kind], CHANGE_ADDED, true);
+    row = difference_add(differences, difference_section_of(any->stream), CHANGE_ADDED, true);
     row->change = most_a == 0 ? CHANGE_ADDED : most_b == 0 ? CHANGE_REMOVED : most_a < least_b ? CHANGE_MORE : CHANGE_FEWER;
     row->role = any->role;
-    row->name = any->name;
+    row->name = any->key;
     row->a_runs = a != NULL ? a->runs : 0;
     row->b_runs = b != NULL ? b->runs : 0;
     add_range(differences, &row->a, least_a, most_a);
     add_range(differences, &row->b, least_b, most_b);
 }
 
-static void compare_tallies(struct counting *counting)
+static void compare_tallies(struct differences *differences)
 {
-    for (size_t i = 0; i < counting->a.count; i++) {
-        const struct tally_class *class = &counting->a.classes[i];
-        compare_class(counting->differences, class, tally_class(&counting->b, class->kind, class->role, class->name));
-    }
-    for (size_t i = 0; i < counting->b.count; i++) {
-        const struct tally_class *class = &counting->b.classes[i];
-        if (tally_class(&counting->a, class->kind, class->role, class->name) == NULL)
-            compare_class(counting->differences, NULL, class);
-    }
+    const struct tally *a = &differences->tally_a, *b = &differences->tally_b;
+
+    for (size_t i = 0; i < a->count; i++)
+        compare_class(differences, &a->classes[i], tally_class(b, a->classes[i].stream, a->classes[i].role, a->classes[i].key));
+    for (size_t i = 0; i < b->count; i++)
+        if (tally_class(a, b->classes[i].stream, b->classes[i].role, b->classes[i].key) == NULL)
+            compare_class(differences, NULL, &b->classes[i]);
 }
 
 /* The process of a role in one of a side's runs, or NULL. */
 static const struct recorded_process *process_of(const struct side *side, size_t run, uint32_t role)
 {
     const struct recording *recording = &side->all->items[side->first + run];
+    size_t at = recording_find_role(recording, role);
 
-    for (size_t i = 0; i < recording->process_count; i++)
-        if (recording->processes[i].role == role)
-            return &recording->processes[i];
-    return NULL;
+    return at != RECORDING_NONE ? &recording->processes[at] : NULL;
 }
 
 static uint32_t exit_of(struct differences *differences, const struct recorded_process *process)
@@ -173,15 +161,7 @@ static void compare_processes(struct differences *differences)
 
 int difference_find_tallies(struct differences *differences, struct trail_error *error)
 {
-    struct counting counting = {.differences = differences};
-    int result = -1;
-
     compare_processes(differences);
-    if (tally_init(&counting.a, differences->a, error) == 0 && tally_init(&counting.b, differences->b, error) == 0) {
-        compare_tallies(&counting);
-        result = 0;
-    }
-    tally_release(&counting.a);
-    tally_release(&counting.b);
-    return result;
+    compare_tallies(differences);
+    return differences->failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
 }

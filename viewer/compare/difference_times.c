@@ -1,6 +1,7 @@
 /*
  * Phases between marks, totals, and the time to each module from what its thread did before, so that one slow step is not said of all that
- * come after it. Of sets: distributions, with a correction for all that is tested. Half of the chance of a false claim is the phases', which are few. Of single runs: shown, without a claim.
+ * come after it. Of sets: distributions, with a correction for all that is tested. Half of the chance of a false claim is the phases', which
+ * are few. Where the sides did not take turns, a change must stand out from the drift within them too. Of single runs: shown, without a claim.
  */
 #include "difference_private.h"
 
@@ -109,49 +110,121 @@ static double median_of(const struct side *side, const double *samples, double *
     return count > 0 ? statistics_summary(room, count).median : NAN;
 }
 
-/* A row for a phase always, for a module only if there is evidence; the claim needs the corrected chance, the interval and a size that matters. */
-static int answer(struct asking *asking, struct question *question, struct trail_error *error)
+/* What is known of one quantity. */
+struct answer {
+    double median_a, median_b, low, high;
+    bool is_claimed, drifts;
+};
+
+/* The chance that it is only drift within the sides; 0 where they took turns. The rooms hold the samples in the order of the runs. */
+static double chance_of_drift(const struct asking *asking, const struct question *question)
+{
+    if (asking->differences->take_turns)
+        return 0;
+    return statistics_batches(asking->room_a, question->count_a, asking->room_b, question->count_b);
+}
+
+/* A claim needs the corrected chance, the interval and a size that matters. Fills the answer from samples that were taken. */
+static int find_answer(struct asking *asking, const struct question *question, struct answer *answer, struct trail_error *error)
+{
+    double drift = chance_of_drift(asking, question);
+    bool is_change;
+
+    *answer = (struct answer){statistics_summary(asking->room_a, question->count_a).median,
+                              statistics_summary(asking->room_b, question->count_b).median, NAN, NAN, false, false};
+    if (drift < 0)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    if (!is_enough(question) || (!question->is_shown && question->p > STATISTICS_ALPHA))
+        return 0;
+    if (statistics_interval(asking->room_a, question->count_a, asking->room_b, question->count_b, &answer->low, &answer->high, error) != 0)
+        return -1;
+    is_change = question->p <= STATISTICS_ALPHA && (answer->low > 0 || answer->high < 0) &&
+                fabs(answer->median_b - answer->median_a) >= STATISTICS_SMALLEST * answer->median_a;
+    answer->is_claimed = is_change && drift <= STATISTICS_DRIFT;
+    answer->drifts = is_change && drift > STATISTICS_DRIFT;
+    return 0;
+}
+
+static void add_row(struct asking *asking, const struct question *question, const struct answer *answer)
 {
     struct differences *differences = asking->differences;
-    double median_a, median_b, low = NAN, high = NAN;
-    struct difference *row;
-    bool is_claimed = false;
+    struct difference *row = difference_add(differences, SECTION_TIME,
+                                            !answer->is_claimed                     ? CHANGE_SHOWN
+                                            : answer->median_b > answer->median_a ? CHANGE_SLOWER
+                                                                                    : CHANGE_FASTER,
+                                            answer->is_claimed);
 
-    take_samples(asking, question);
-    if (question->count_a == 0 || question->count_b == 0)
-        return 0;
-    median_a = statistics_summary(asking->room_a, question->count_a).median;
-    median_b = statistics_summary(asking->room_b, question->count_b).median;
-    if (is_enough(question) && (question->is_shown || question->p <= STATISTICS_ALPHA)) {
-        if (statistics_interval(asking->room_a, question->count_a, asking->room_b, question->count_b, &low, &high, error) != 0)
-            return -1;
-        is_claimed = question->p <= STATISTICS_ALPHA && (low > 0 || high < 0) && fabs(median_b - median_a) >= STATISTICS_SMALLEST * median_a;
-    }
-    if (!question->is_shown && !is_claimed)
-        return 0;
-    row = difference_add(differences, SECTION_TIME, is_claimed ? median_b > median_a ? CHANGE_SLOWER : CHANGE_FASTER : CHANGE_SHOWN, is_claimed);
     row->role = question->role;
     row->name = question->name;
-    row->a_ns = median_a;
-    row->b_ns = median_b;
+    row->a_ns = answer->median_a;
+    row->b_ns = answer->median_b;
     row->a_runs = question->count_a;
     row->b_runs = question->count_b;
-    row->low_ns = low;
-    row->high_ns = high;
+    row->low_ns = answer->low;
+    row->high_ns = answer->high;
+    row->drifts = answer->drifts;
     row->p = is_enough(question) ? question->p : NAN;
     if (question->held_a != NULL) {
         row->a_held_ns = median_of(differences->a, question->held_a, asking->room_a);
         row->b_held_ns = median_of(differences->b, question->held_b, asking->room_b);
-    }
-    if (question->held_a == NULL)
+    } else {
         row->note = text_pool_add_text(differences->all->texts, "since the load before it in its thread");
+    }
+}
+
+/* A row for a phase always, for a module only if there is evidence. */
+static int answer(struct asking *asking, struct question *question, struct trail_error *error)
+{
+    struct answer answer;
+
+    take_samples(asking, question);
+    if (question->count_a == 0 || question->count_b == 0)
+        return 0;
+    if (find_answer(asking, question, &answer, error) != 0)
+        return -1;
+    if (question->is_shown || answer.is_claimed)
+        add_row(asking, question, &answer);
+    return 0;
+}
+
+struct start {
+    int64_t ns;
+    size_t run;
+    bool is_a;
+};
+
+static int compare_starts(const void *left, const void *right)
+{
+    const struct start *a = left, *b = right;
+
+    return a->ns != b->ns ? (a->ns > b->ns) - (a->ns < b->ns) : (a->run > b->run) - (a->run < b->run);
+}
+
+/* Whether the sides alternated: by when their runs started, there are half as many changes of side or more as the smaller has runs. */
+static int find_turns(struct differences *differences)
+{
+    const struct side *a = differences->a, *b = differences->b;
+    size_t count = a->count + b->count, turns = 0;
+    struct start *starts = malloc(count * sizeof *starts);
+
+    if (starts == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        size_t run = i < a->count ? a->first + i : b->first + i - a->count;
+        starts[i] = (struct start){differences->all->items[run].start_utc_ns, run, i < a->count};
+    }
+    qsort(starts, count, sizeof *starts, compare_starts);
+    for (size_t i = 1; i < count; i++)
+        turns += starts[i].is_a != starts[i - 1].is_a;
+    free(starts);
+    differences->take_turns = 2 * turns >= (a->count < b->count ? a->count : b->count);
     return 0;
 }
 
 int difference_find_times(struct differences *differences, struct trail_error *error)
 {
     struct asking asking = {.differences = differences};
-    int result = collect(&asking) != 0 ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
+    int result = collect(&asking) != 0 || find_turns(differences) != 0 ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
 
     if (result == 0 && (test(&asking, true, error) != 0 || test(&asking, false, error) != 0))
         result = -1;

@@ -31,9 +31,8 @@ static int compare_candidates(const void *left, const void *right)
 static void count_runs(const struct order *order, struct candidate *candidates)
 {
     for (size_t run = order->first; run < order->first + order->runs; run++)
-        for (size_t i = 0; i < order->all->items[run].load_count; i++)
-            if (!order->all->items[run].loads[i].is_synthetic)
-                candidates[order->all->items[run].loads[i].element].runs++; /* an element comes once in a run */
+        for (size_t i = 0; i < order->all->items[run].step_count[order->stream]; i++)
+            candidates[order->all->items[run].steps[order->stream][i].element].runs++; /* an element comes once in a run */
 }
 
 /* Chooses the elements that are in enough runs, at most so many. */
@@ -114,14 +113,14 @@ static void take_samples(struct learning *learning)
         learning->places[i] = learning->times[i] = -1;
     for (size_t run = 0; run < order->runs; run++) {
         const struct recording *recording = &order->all->items[order->first + run];
-        for (size_t i = 0; i < recording->load_count; i++) {
-            const struct recorded_load *load = &recording->loads[i];
-            size_t local = load->is_synthetic ? SIZE_MAX : order_local(order, load->element);
+        for (size_t i = 0; i < recording->step_count[order->stream]; i++) {
+            const struct recorded_step *step = &recording->steps[order->stream][i];
+            size_t local = order_local(order, step->element);
             if (local == SIZE_MAX)
                 continue;
             take_place(order, local, run, i + 1);
             learning->places[local * order->runs + run] = (double)i;
-            learning->times[local * order->runs + run] = (double)load->net_ns;
+            learning->times[local * order->runs + run] = (double)step->net_ns;
         }
     }
 }
@@ -226,7 +225,7 @@ static int learn(struct learning *learning, struct trail_error *error)
     return 0;
 }
 
-struct order *order_learn(const struct recordings *recordings, size_t first, size_t count, struct trail_error *error)
+struct order *order_learn(const struct recordings *recordings, enum recorded_stream stream, size_t first, size_t count, struct trail_error *error)
 {
     struct order *order = calloc(1, sizeof *order);
     struct learning learning = {.order = order};
@@ -237,6 +236,7 @@ struct order *order_learn(const struct recordings *recordings, size_t first, siz
         return NULL;
     }
     order->all = recordings;
+    order->stream = stream;
     order->first = first;
     order->runs = count;
     result = learn(&learning, error);

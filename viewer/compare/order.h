@@ -1,7 +1,7 @@
 /*
- * The learned order of a side: which load always comes before which. Pairs (a, b) of elements (recording.h: process role, module, n-th
- * load) are learned from the runs in which both are there, ORDER_RUNS_AT_LEAST of them or more; a must have come before b in every one.
- * That alone would learn much that is chance: threads that run at the same time often come in one order for twenty runs and in the other in
+ * The learned order of a side: which step of a stream always comes before which; what is said of loads here goes for debug strings and
+ * exceptions too. Pairs (a, b) of elements (recording.h: process role, module, n-th load) are learned from the runs in which both are there,
+ * ORDER_RUNS_AT_LEAST of them or more; a must have come before b in every one. That alone would learn much that is chance: threads that run at the same time often come in one order for twenty runs and in the other in
  * the next. So there must also be a reason, and it must be there in every run:
  *
  *   THREAD  One thread loaded both; what happens in a thread has an order.
@@ -55,8 +55,8 @@ struct order_break {
     enum order_reason reason;
 };
 
-/* Learns from the runs `first` to `first + count - 1`. NULL and error without memory. order_free accepts NULL. */
-struct order *order_learn(const struct recordings *recordings, size_t first, size_t count, struct trail_error *error);
+/* Learns the order of a stream from the runs `first` to `first + count - 1`. NULL and error without memory. order_free accepts NULL. */
+struct order *order_learn(const struct recordings *recordings, enum recorded_stream stream, size_t first, size_t count, struct trail_error *error);
 void order_free(struct order *order);
 
 /* How many pairs were learned; 0 with too few runs. How many elements were left out because there are too many. */

@@ -113,9 +113,8 @@ static void find_broken(struct breaks *breaks, const struct recording *recording
     const struct order *order = breaks->order;
 
     memset(later, 0, order->words * sizeof *later);
-    for (size_t i = recording->load_count; i-- > 0;) { /* from the end: `later` is what comes after */
-        const struct recorded_load *load = &recording->loads[i];
-        size_t local = load->is_synthetic ? SIZE_MAX : order_local(order, load->element);
+    for (size_t i = recording->step_count[order->stream]; i-- > 0;) { /* from the end: `later` is what comes after */
+        size_t local = order_local(order, recording->steps[order->stream][i].element);
         const uint64_t *learned;
         if (local == SIZE_MAX)
             continue;

@@ -1,5 +1,5 @@
 /*
- * One run's part in learning (order.h): each thread has a history, the set of loads that certainly came before what it does next. A new
+ * One run's part in learning (order.h): each thread has a history, the set of steps that certainly came before what it does next. A new
  * thread starts with what is in the histories of all threads that can have made it.
  */
 #include "order_private.h"
@@ -13,13 +13,13 @@ enum { THREADS_LOOKED_AT = 256 }; /* among those that ended lately, and alive on
 struct history {
     struct order *order;
     const struct recording *recording;
-    uint64_t **known, **own; /* by thread: its history; what it loaded itself. NULL: nothing */
+    uint64_t **known, **own; /* by thread: its history; what it did itself. NULL: nothing */
     size_t *starts;          /* threads by their start */
     size_t *alive;
     size_t alive_count, next_start, words_used;
     size_t *ended; /* threads by their end */
     size_t ended_count, next_end;
-    int64_t *last_load; /* by thread: seq of its last load, 0 before */
+    int64_t *last_step; /* by thread: seq of its last step, 0 before */
     uint64_t *absent, *seen, *scratch, *nothing;
     struct order_join *joins;
     size_t run;
@@ -107,19 +107,19 @@ static void start_threads(struct history *history, int64_t before)
     }
 }
 
-/* What ended between the load of this thread before and this one, of what was made while the thread lived. */
-static int look_for_join(struct history *history, const struct recorded_load *load, struct order_join *join, struct trail_error *error)
+/* What ended between the step of this thread before and this one, of what was made while the thread lived. */
+static int look_for_join(struct history *history, const struct recorded_step *step, struct order_join *join, struct trail_error *error)
 {
-    const struct recorded_thread *threads = history->recording->threads, *thread = &threads[load->thread];
+    const struct recorded_thread *threads = history->recording->threads, *thread = &threads[step->thread];
     size_t last = RECORDING_NONE;
     int64_t first_start = INT64_MAX;
 
-    while (history->next_end < history->ended_count && threads[history->ended[history->next_end]].end_seq < load->seq)
+    while (history->next_end < history->ended_count && threads[history->ended[history->next_end]].end_seq < step->seq)
         history->next_end++;
     memset(history->scratch, 0, history->order->words * sizeof *history->scratch);
     for (size_t i = history->next_end, looked = 0; i-- > 0 && looked < THREADS_LOOKED_AT; looked++) {
         const struct recorded_thread *ended = &threads[history->ended[i]];
-        if (ended->end_seq < history->last_load[load->thread])
+        if (ended->end_seq < history->last_step[step->thread])
             break;
         if (ended->process != thread->process || ended->start_seq <= thread->start_seq || ended->is_synthetic || ended == thread)
             continue;
@@ -135,7 +135,7 @@ static int look_for_join(struct history *history, const struct recorded_load *lo
     }
     return order_join_add(history->order, join, history->run, history->scratch,
                           history->own[last] != NULL ? history->own[last] : history->nothing,
-                          (double)(threads[last].end_net_ns - first_start), (double)(load->net_ns - first_start), error);
+                          (double)(threads[last].end_net_ns - first_start), (double)(step->net_ns - first_start), error);
 }
 
 static void narrow(uint64_t *row, const uint64_t *by, const uint64_t *absent, size_t words)
@@ -144,27 +144,27 @@ static void narrow(uint64_t *row, const uint64_t *by, const uint64_t *absent, si
         row[w] &= by[w] | absent[w];
 }
 
-static int take_load(struct history *history, const struct recorded_load *load, struct trail_error *error)
+static int take_step(struct history *history, const struct recorded_step *step, struct trail_error *error)
 {
     struct order *order = history->order;
-    size_t local = load->is_synthetic ? SIZE_MAX : order_local(order, load->element);
+    size_t local = order_local(order, step->element);
     uint64_t *known, *own;
 
-    start_threads(history, load->seq);
+    start_threads(history, step->seq);
     if (local == SIZE_MAX)
         return 0;
-    known = load->thread != RECORDING_NONE ? own_set(history, history->known, load->thread) : NULL;
-    own = load->thread != RECORDING_NONE ? own_set(history, history->own, load->thread) : NULL;
+    known = step->thread != RECORDING_NONE ? own_set(history, history->known, step->thread) : NULL;
+    own = step->thread != RECORDING_NONE ? own_set(history, history->own, step->thread) : NULL;
     narrow(order_row(order, order->held, local), history->seen, history->absent, order->words);
     narrow(order_row(order, order->by_thread, local), own != NULL ? own : history->nothing, history->absent, order->words);
     narrow(order_row(order, order->by_cause, local), known != NULL ? known : history->nothing, history->absent, order->words);
-    if (load->thread != RECORDING_NONE && look_for_join(history, load, &history->joins[local], error) != 0)
+    if (step->thread != RECORDING_NONE && look_for_join(history, step, &history->joins[local], error) != 0)
         return -1;
     bits_add(history->seen, local);
     if (known != NULL && own != NULL) {
         bits_add(known, local);
         bits_add(own, local);
-        history->last_load[load->thread] = load->seq;
+        history->last_step[step->thread] = step->seq;
     }
     return 0;
 }
@@ -179,13 +179,13 @@ static int begin(struct history *history)
     history->starts = calloc(threads, sizeof *history->starts);
     history->ended = calloc(threads, sizeof *history->ended);
     history->alive = calloc(threads, sizeof *history->alive);
-    history->last_load = calloc(threads, sizeof *history->last_load);
+    history->last_step = calloc(threads, sizeof *history->last_step);
     history->absent = calloc(words, sizeof *history->absent);
     history->seen = calloc(words, sizeof *history->seen);
     history->scratch = calloc(words, sizeof *history->scratch);
     history->nothing = calloc(words, sizeof *history->nothing);
     if (history->known == NULL || history->own == NULL || history->starts == NULL || history->ended == NULL || history->alive == NULL ||
-        history->last_load == NULL || history->absent == NULL || history->seen == NULL || history->scratch == NULL || history->nothing == NULL)
+        history->last_step == NULL || history->absent == NULL || history->seen == NULL || history->scratch == NULL || history->nothing == NULL)
         return -1;
     for (size_t i = 0; i < history->order->count; i++)
         if (!bits_has(history->order->presence + i * history->order->run_words, history->run))
@@ -209,7 +209,7 @@ static void release(struct history *history)
     free(history->starts);
     free(history->ended);
     free(history->alive);
-    free(history->last_load);
+    free(history->last_step);
     free(history->absent);
     free(history->seen);
     free(history->scratch);
@@ -223,8 +223,8 @@ int order_take_run(struct order *order, const struct recording *recording, size_
 
     if (result != 0)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
-    for (size_t i = 0; i < recording->load_count && result == 0; i++)
-        result = take_load(&history, &recording->loads[i], error);
+    for (size_t i = 0; i < recording->step_count[order->stream] && result == 0; i++)
+        result = take_step(&history, &recording->steps[order->stream][i], error);
     release(&history);
     return result;
 }

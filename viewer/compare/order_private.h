@@ -12,12 +12,13 @@ struct order_range {
 /* Elements have local numbers here. A matrix has a row for each element b: the set of those a of which something holds for (a, b). */
 struct order {
     const struct recordings *all;
+    enum recorded_stream stream;
     size_t first, runs; /* the runs it was learned from */
     size_t count, words, run_words, left_out, pairs;
     uint32_t *elements; /* local number -> element */
     uint32_t *locals;   /* element -> local number + 1, or 0 */
     double *ranks;
-    struct order_range *ranges; /* the first and last place among the loads */
+    struct order_range *ranges; /* the first and last place among the steps */
     uint64_t *presence;  /* per element: the runs it is in */
     uint64_t *held;      /* a came before b whenever both were there */
     uint64_t *by_thread; /* in one thread */

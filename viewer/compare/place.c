@@ -137,8 +137,8 @@ static bool is_uuid(const char *text, size_t length)
     return true;
 }
 
-/* How much of the text is a number that varies: digits with dots, many digits, a hash. 0 if it is none. */
-static size_t varying_number(const char *text, size_t length, bool is_whole)
+/* How much of the text is a number that varies: digits with dots, many digits, a hash; or any digits, if they must be it. 0 if it is none. */
+static size_t varying_number(const char *text, size_t length, bool is_whole, bool is_any)
 {
     size_t hex = 0, digits = 0, hex_digits = 0, dots = 0;
 
@@ -150,7 +150,7 @@ static size_t varying_number(const char *text, size_t length, bool is_whole)
         dots += text[digits] == '.';
         digits++;
     }
-    return dots > 0 || digits >= LONG_NUMBER || (is_whole && digits > 0 && digits == length) ? digits : 0;
+    return dots > 0 || digits >= LONG_NUMBER || (is_whole && digits > 0 && digits == length) || is_any ? digits : 0;
 }
 
 static void add_name(struct buffer *out, const char *name, size_t length, bool below_temp)
@@ -171,7 +171,7 @@ static void add_name(struct buffer *out, const char *name, size_t length, bool b
         if (is_uuid(name + i, length - i)) {
             buffer_add_text(out, "{uuid}");
             skip = UUID_LENGTH;
-        } else if ((skip = is_start || is_digit(name[i]) ? varying_number(name + i, length - i, i == 0) : 0) > 0) {
+        } else if ((skip = is_start || is_digit(name[i]) ? varying_number(name + i, length - i, i == 0, below_temp) : 0) > 0) {
             buffer_add_text(out, "{n}");
         } else {
             skip = 1;

@@ -7,7 +7,8 @@
  *     {temp}    C:\Users\NAME\AppData\Local\Temp, C:\Windows\Temp, /tmp, /var/tmp
  *     {home}    C:\Users\NAME, /home/NAME, /root
  *     {uuid}    a GUID or UUID as (part of) a folder's name
- *     {n}       a version, a number of four digits or more, a name that is a number, a hash: python3.11, _MEI12345, /proc/123, a store's hash
+ *     {n}       a version, a number of four digits or more, a name that is a number, a hash: python3.11, build-12345, /proc/123, a store's hash;
+ *               directly below {temp} any number: _MEI812
  *
  * Separators become /, and Windows folders lower case.
  */

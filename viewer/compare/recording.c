@@ -29,6 +29,8 @@ static void release_recording(struct recording *recording)
     free(recording->exceptions);
     free(recording->outputs);
     free(recording->marks);
+    for (int stream = 0; stream < STREAMS; stream++)
+        free(recording->steps[stream]);
 }
 
 void recordings_free(struct recordings *recordings)
@@ -84,6 +86,14 @@ int recordings_add(struct recordings *recordings, sqlite3 *db, const char *path,
 const char *recordings_text(const struct recordings *recordings, uint32_t number)
 {
     return text_pool_text(recordings->texts, number);
+}
+
+size_t recording_find_role(const struct recording *recording, uint32_t role)
+{
+    for (size_t i = 0; i < recording->process_count; i++)
+        if (recording->processes[i].role == role)
+            return i;
+    return RECORDING_NONE;
 }
 
 static bool differ(int64_t a, int64_t b)

@@ -95,6 +95,17 @@ struct recorded_mark {
     uint32_t name; /* the n-th mark of a name, from the second on, is "name#2" */
 };
 
+/* What the order of is compared, each among its like. */
+enum recorded_stream { STREAM_LOADS, STREAM_PROCESSES, STREAM_THREADS, STREAM_EXCEPTIONS, STREAM_OUTPUT, STREAMS };
+
+/* One thing that a run did: a load, the start of a process or thread, an exception, a debug string. Replayed state is none. */
+struct recorded_step {
+    int64_t seq, net_ns;
+    size_t process, thread; /* positions, or RECORDING_NONE; what starts is told by its own thread, since who made it is not recorded */
+    size_t item;            /* its position in loads, processes, ... */
+    uint32_t element;       /* position in `elements` */
+};
+
 struct recording {
     const char *path; /* of the file; belongs to the caller */
     int64_t run;
@@ -103,6 +114,7 @@ struct recording {
     bool folds_case;  /* the recorded system is Windows */
     bool is_attach;
     uint32_t app;     /* the launched program's folder, place_add_folder */
+    int64_t start_utc_ns; /* since 1970 */
     int64_t wall_ns, net_wall_ns, hold_ns;
     struct recorded_process *processes;
     struct recorded_thread *threads;
@@ -110,13 +122,15 @@ struct recording {
     struct recorded_exception *exceptions;
     struct recorded_output *outputs;
     struct recorded_mark *marks;
-    size_t process_count, thread_count, load_count, exception_count, output_count, mark_count;
+    struct recorded_step *steps[STREAMS]; /* in order of seq, from recordings_finish on */
+    size_t process_count, thread_count, load_count, exception_count, output_count, mark_count, step_count[STREAMS];
 };
 
-/* A load as such, whatever the run: "the second load of foo.dll by the helper process". */
+/* A step as such, whatever the run: "the second load of foo.dll by the helper process". Numbers that vary (pattern.h) make no other one. */
 struct element {
+    enum recorded_stream stream;
     uint32_t role, key, occurrence;
-    uint32_t name; /* the file name in one of the runs, for people */
+    uint32_t name; /* for people: of a load the file name in one of the runs, else the key */
 };
 
 struct recordings {
@@ -137,6 +151,9 @@ int recordings_add(struct recordings *recordings, sqlite3 *db, const char *path,
 
 /* Fills keys, roles, occurrences and elements once all runs are there. Returns 0, or -1 and error. */
 int recordings_finish(struct recordings *recordings, struct trail_error *error);
+
+/* The position of the process of that role in a run, or RECORDING_NONE. */
+size_t recording_find_role(const struct recording *recording, uint32_t role);
 
 /* The text of a number. */
 const char *recordings_text(const struct recordings *recordings, uint32_t number);

@@ -1,4 +1,4 @@
-/* What recordings keep to themselves while runs are read; recording.c, recording_read.c and recording_keys.c only. */
+/* What recordings keep to themselves while runs are read; the files recording*.c only. */
 #ifndef TRAIL_RECORDING_INDEX_H
 #define TRAIL_RECORDING_INDEX_H
 
@@ -32,5 +32,8 @@ uint32_t recordings_scratch(struct recordings *recordings);
 
 /* Reads the run that `recording` names (path, run) into it; the rest of it is zero. Returns 0, or -1 and error; the caller releases it either way. */
 int recording_read(struct recordings *recordings, sqlite3 *db, struct recording *recording, struct trail_error *error);
+
+/* Fills the steps and elements of all runs, once their loads have keys and their processes roles. Returns 0, or -1 and error. */
+int recordings_make_steps(struct recordings *recordings, struct trail_error *error);
 
 #endif

@@ -13,7 +13,6 @@ struct finishing {
     struct recordings *all;
     struct tuple_map seen;     /* cleared for each run */
     struct tuple_map details;  /* (key or folded name, which of them) -> 1: it is not enough */
-    struct tuple_map elements; /* (role, key, occurrence) -> position + 1 */
 };
 
 static uint32_t with_number(struct recordings *all, uint32_t text, uint32_t number)
@@ -95,57 +94,26 @@ static uint32_t key_of(struct finishing *finishing, const struct recording *reco
     return *tuple_map_at(&finishing->details, key, BY_KEY, 0) != 0 ? name : key;
 }
 
-static int add_element(struct finishing *finishing, const struct recording *recording, struct recorded_load *load, struct trail_error *error)
+static void name_loads(struct finishing *finishing, struct recording *recording)
 {
-    struct recordings *all = finishing->all;
-    uint32_t role = load->process != RECORDING_NONE ? recording->processes[load->process].role : TEXT_NONE;
-    uint32_t *position = tuple_map_at(&finishing->elements, role, load->key, load->occurrence);
-
-    if (*position == 0) {
-        struct element *elements = recordings_room(all->elements, all->element_count, sizeof *elements);
-        if (elements == NULL)
-            return error_set(error, TRAIL_FAILED, 0, "out of memory");
-        all->elements = elements;
-        elements[all->element_count++] = (struct element){role, load->key, load->occurrence, load->name};
-        *position = (uint32_t)all->element_count;
-    }
-    load->element = *position - 1;
-    return 0;
-}
-
-static int name_loads(struct finishing *finishing, struct recording *recording, struct trail_error *error)
-{
-    tuple_map_clear(&finishing->seen);
-    for (size_t i = 0; i < recording->load_count; i++) {
-        struct recorded_load *load = &recording->loads[i];
-        load->key = key_of(finishing, recording, load);
-        load->element = UINT32_MAX;
-        if (load->is_synthetic)
-            continue;
-        load->occurrence = ++*tuple_map_at(&finishing->seen, (uint32_t)load->process, load->key, 0);
-        if (add_element(finishing, recording, load, error) != 0)
-            return -1;
-    }
-    return 0;
+    for (size_t i = 0; i < recording->load_count; i++)
+        recording->loads[i].key = key_of(finishing, recording, &recording->loads[i]);
 }
 
 int recordings_finish(struct recordings *recordings, struct trail_error *error)
 {
     struct finishing finishing = {.all = recordings};
     bool failed;
-    int result = 0;
 
     for (size_t i = 0; i < recordings->count; i++) {
         name_marks(&finishing, &recordings->items[i]);
         name_processes(&finishing, &recordings->items[i]);
         look_for_clashes(&finishing, &recordings->items[i]);
     }
-    for (size_t i = 0; i < recordings->count && result == 0; i++)
-        result = name_loads(&finishing, &recordings->items[i], error);
-    failed = finishing.seen.failed || finishing.details.failed || finishing.elements.failed || recordings->index->scratch.failed ||
-             text_pool_has_failed(recordings->texts);
+    for (size_t i = 0; i < recordings->count; i++)
+        name_loads(&finishing, &recordings->items[i]);
+    failed = finishing.seen.failed || finishing.details.failed || recordings->index->scratch.failed || text_pool_has_failed(recordings->texts);
     tuple_map_release(&finishing.seen);
     tuple_map_release(&finishing.details);
-    tuple_map_release(&finishing.elements);
-    return result == 0 && failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : result;
+    return failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : recordings_make_steps(recordings, error);
 }

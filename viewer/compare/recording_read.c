@@ -1,40 +1,27 @@
 /* Reading a run: see recording.h. Whatever a hostile file has in a column, SQLite makes a number or a text of it. */
-#include "recording_index.h"
+#include "recording_reading.h"
 
 #include "db.h"
-#include "event_kinds.h"
-#include "module_key.h"
 #include "place.h"
-#include "text.h"
 #include "viewer_sql.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct reading {
-    struct recordings *all;
-    struct recording *recording;
-    sqlite3 *db;
-    sqlite3_stmt *module;
-    struct moment *moments; /* all events, by seq */
-    size_t moment_count;
-    struct trail_error *error;
-};
-
-static int out_of_memory(struct trail_error *error)
+int reading_out_of_memory(struct reading *reading)
 {
-    return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    return error_set(reading->error, TRAIL_FAILED, 0, "out of memory");
 }
 
-static uint32_t text(struct reading *reading, sqlite3_stmt *row, int column)
+uint32_t reading_text(struct reading *reading, sqlite3_stmt *row, int column)
 {
     const char *value = (const char *)sqlite3_column_text(row, column);
 
     return value == NULL ? TEXT_NONE : text_pool_add(reading->all->texts, value, strlen(value));
 }
 
-static int64_t number(sqlite3_stmt *row, int column)
+int64_t reading_number(sqlite3_stmt *row, int column)
 {
     return sqlite3_column_type(row, column) == SQLITE_NULL ? RECORDING_UNKNOWN : sqlite3_column_int64(row, column);
 }
@@ -63,9 +50,9 @@ static int take_run(struct reading *reading, sqlite3_stmt *row)
     const char *labels = (const char *)sqlite3_column_text(row, 6);
     const char *os, *mode;
 
-    recording->command_line = text(reading, row, 0);
-    recording->os = text(reading, row, 1);
-    recording->state = text(reading, row, 2);
+    recording->command_line = reading_text(reading, row, 0);
+    recording->os = reading_text(reading, row, 1);
+    recording->state = reading_text(reading, row, 2);
     os = recordings_text(reading->all, recording->os);
     mode = (const char *)sqlite3_column_text(row, 3);
     recording->folds_case = strncmp(os, "Windows", 7) == 0;
@@ -74,6 +61,7 @@ static int take_run(struct reading *reading, sqlite3_stmt *row)
     if (recording->wall_ns < 0 || recording->wall_ns > INT64_MAX / 4) /* only a damaged file says so */
         recording->wall_ns = 0;
     recording->hold_ns = sqlite3_column_int64(row, 5);
+    recording->start_utc_ns = sqlite3_column_int64(row, 7);
     buffer_format(scratch, "run %" PRId64, recording->run);
     if (labels != NULL) {
         buffer_add_char(scratch, ' ');
@@ -112,7 +100,7 @@ static size_t find_thread(const struct recording *recording, int64_t id)
     return low < recording->thread_count && recording->threads[low].id == id ? low : RECORDING_NONE;
 }
 
-static const struct moment *find_moment(const struct reading *reading, int64_t seq)
+const struct moment *reading_moment(const struct reading *reading, int64_t seq)
 {
     size_t low = 0, high = reading->moment_count;
 
@@ -126,126 +114,31 @@ static const struct moment *find_moment(const struct reading *reading, int64_t s
     return low < reading->moment_count && reading->moments[low].seq == seq ? &reading->moments[low] : NULL;
 }
 
-static int take_module(struct reading *reading, sqlite3_stmt *row)
-{
-    struct recordings *all = reading->all;
-    struct recorded_module *modules = recordings_room(all->modules, all->module_count, sizeof *modules), *module;
-
-    if (modules == NULL)
-        return out_of_memory(reading->error);
-    all->modules = modules;
-    module = &modules[all->module_count++];
-    memset(module, 0, sizeof *module);
-    module->name = text(reading, row, 0);
-    module->path = text(reading, row, 1);
-    module_key_add(&all->index->scratch, recordings_text(all, module->name), reading->recording->folds_case);
-    module->key = recordings_scratch(all);
-    module->identity = (struct identity){text(reading, row, 2), text(reading, row, 3), text(reading, row, 4),
-                                         sqlite3_column_int64(row, 5), sqlite3_column_int64(row, 6), sqlite3_column_int64(row, 7),
-                                         sqlite3_column_int64(row, 8)};
-    return 0;
-}
-
-static int read_module(struct reading *reading, int64_t id, size_t *position)
-{
-    int step, result = 0;
-
-    *position = reading->all->module_count;
-    sqlite3_bind_int64(reading->module, 1, id);
-    step = sqlite3_step(reading->module);
-    if (step == SQLITE_ROW)
-        result = take_module(reading, reading->module);
-    else if (step == SQLITE_DONE)
-        *position = RECORDING_NONE;
-    else
-        result = db_error(reading->db, reading->error);
-    sqlite3_reset(reading->module);
-    return result;
-}
-
-static struct module_slot *slot_of(const struct recordings_index *index, sqlite3 *db, int64_t id)
-{
-    size_t at = ((size_t)id * 2654435761u ^ (size_t)(uintptr_t)db >> 4) & (index->slot_count - 1);
-
-    while (index->slots[at].db != NULL && (index->slots[at].db != db || index->slots[at].id != id))
-        at = (at + 1) & (index->slot_count - 1);
-    return &index->slots[at];
-}
-
-static int grow_slots(struct recordings_index *index, struct trail_error *error)
-{
-    struct recordings_index larger = *index;
-
-    larger.slot_count = index->slot_count > 0 ? 2 * index->slot_count : 256;
-    if ((larger.slots = calloc(larger.slot_count, sizeof *larger.slots)) == NULL)
-        return out_of_memory(error);
-    for (size_t i = 0; i < index->slot_count; i++)
-        if (index->slots[i].db != NULL)
-            *slot_of(&larger, index->slots[i].db, index->slots[i].id) = index->slots[i];
-    free(index->slots);
-    *index = larger;
-    return 0;
-}
-
-/* The position of a module of this file in `modules`, read once; RECORDING_NONE if there is no such row. */
-static int find_module(struct reading *reading, int64_t id, size_t *position)
-{
-    struct recordings_index *index = reading->all->index;
-    struct module_slot *slot;
-
-    *position = RECORDING_NONE;
-    if (id == RECORDING_UNKNOWN)
-        return 0;
-    if (2 * index->slots_used >= index->slot_count && grow_slots(index, reading->error) != 0)
-        return -1;
-    slot = slot_of(index, reading->db, id);
-    if (slot->db == NULL) {
-        size_t module;
-        if (read_module(reading, id, &module) != 0)
-            return -1;
-        *slot = (struct module_slot){reading->db, id, module};
-        index->slots_used++;
-    }
-    *position = slot->module;
-    return 0;
-}
-
-static uint32_t place_of(struct reading *reading, size_t module)
-{
-    struct recordings *all = reading->all;
-
-    if (module == RECORDING_NONE)
-        return TEXT_NONE;
-    place_add(&all->index->scratch, recordings_text(all, all->modules[module].path), recordings_text(all, reading->recording->app),
-              reading->recording->folds_case);
-    return recordings_scratch(all);
-}
-
 static int take_process(struct reading *reading, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
     struct recorded_process *processes = recordings_room(recording->processes, recording->process_count, sizeof *processes), *process;
-    int64_t parent = number(row, 2);
+    int64_t parent = reading_number(row, 2);
 
     if (processes == NULL)
-        return out_of_memory(reading->error);
+        return reading_out_of_memory(reading);
     recording->processes = processes;
     process = &processes[recording->process_count];
     memset(process, 0, sizeof *process);
     process->id = sqlite3_column_int64(row, 0);
     process->pid = sqlite3_column_int64(row, 1);
     process->parent = parent == RECORDING_UNKNOWN ? RECORDING_NONE : find_process(recording, parent);
-    if (find_module(reading, number(row, 3), &process->module) != 0)
+    if (reading_module(reading, reading_number(row, 3), &process->module) != 0)
         return -1;
     recording->process_count++;
     process->main_thread = RECORDING_NONE;
-    process->command_line = text(reading, row, 4);
-    process->load_detection = text(reading, row, 5);
-    process->start_seq = number(row, 6);
-    process->end_seq = number(row, 7);
-    process->exit_code = number(row, 8);
-    process->via = text(reading, row, 9);
-    process->exit_signal = text(reading, row, 10);
+    process->command_line = reading_text(reading, row, 4);
+    process->load_detection = reading_text(reading, row, 5);
+    process->start_seq = reading_number(row, 6);
+    process->end_seq = reading_number(row, 7);
+    process->exit_code = reading_number(row, 8);
+    process->via = reading_text(reading, row, 9);
+    process->exit_signal = reading_text(reading, row, 10);
     if (process->module != RECORDING_NONE) {
         process->name = reading->all->modules[process->module].name;
         process->key = reading->all->modules[process->module].key;
@@ -261,7 +154,7 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
     size_t module, process = find_process(recording, sqlite3_column_int64(row, 1));
 
     if (threads == NULL)
-        return out_of_memory(reading->error);
+        return reading_out_of_memory(reading);
     recording->threads = threads;
     if (process == RECORDING_NONE)
         return 0;
@@ -270,14 +163,14 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
     thread->id = sqlite3_column_int64(row, 0);
     thread->process = process;
     thread->tid = sqlite3_column_int64(row, 2);
-    thread->name = text(reading, row, 3);
-    if (find_module(reading, number(row, 4), &module) != 0)
+    thread->name = reading_text(reading, row, 3);
+    if (reading_module(reading, reading_number(row, 4), &module) != 0)
         return -1;
     recording->thread_count++;
     thread->start_key = module != RECORDING_NONE ? reading->all->modules[module].key : TEXT_NONE;
-    thread->start_offset = number(row, 5);
-    thread->start_seq = number(row, 6);
-    thread->end_seq = number(row, 7);
+    thread->start_offset = reading_number(row, 5);
+    thread->start_seq = reading_number(row, 6);
+    thread->end_seq = reading_number(row, 7);
     thread->is_main = recording->processes[process].main_thread == RECORDING_NONE;
     if (thread->is_main)
         recording->processes[process].main_thread = recording->thread_count - 1;
@@ -298,7 +191,7 @@ static int take_moment(struct reading *reading, sqlite3_stmt *row)
     int64_t hold = sqlite3_column_int64(row, 2);
 
     if (moments == NULL)
-        return out_of_memory(reading->error);
+        return reading_out_of_memory(reading);
     reading->moments = moments;
     moments[reading->moment_count++] = (struct moment){
         .seq = sqlite3_column_int64(row, 0),
@@ -334,9 +227,9 @@ static void settle_times(struct reading *reading)
     reading->recording->net_wall_ns = reading->recording->wall_ns > held ? reading->recording->wall_ns - held : 0;
 }
 
-static int64_t net_time(const struct reading *reading, int64_t seq)
+int64_t reading_net_time(const struct reading *reading, int64_t seq)
 {
-    const struct moment *moment = seq == RECORDING_UNKNOWN ? NULL : find_moment(reading, seq);
+    const struct moment *moment = seq == RECORDING_UNKNOWN ? NULL : reading_moment(reading, seq);
 
     return moment != NULL ? moment->net_ns : RECORDING_UNKNOWN;
 }
@@ -345,128 +238,15 @@ static void settle_lives(struct reading *reading)
 {
     for (size_t i = 0; i < reading->recording->process_count; i++) {
         struct recorded_process *process = &reading->recording->processes[i];
-        process->start_net_ns = net_time(reading, process->start_seq);
-        process->end_net_ns = net_time(reading, process->end_seq);
+        process->start_net_ns = reading_net_time(reading, process->start_seq);
+        process->end_net_ns = reading_net_time(reading, process->end_seq);
     }
     for (size_t i = 0; i < reading->recording->thread_count; i++) {
         struct recorded_thread *thread = &reading->recording->threads[i];
-        const struct moment *start = thread->start_seq == RECORDING_UNKNOWN ? NULL : find_moment(reading, thread->start_seq);
+        const struct moment *start = thread->start_seq == RECORDING_UNKNOWN ? NULL : reading_moment(reading, thread->start_seq);
         thread->start_net_ns = start != NULL ? start->net_ns : RECORDING_UNKNOWN;
         thread->is_synthetic = start != NULL && start->is_synthetic;
-        thread->end_net_ns = net_time(reading, thread->end_seq);
-    }
-}
-
-static int take_load(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
-{
-    struct recording *recording = reading->recording;
-    struct recorded_load *loads = recordings_room(recording->loads, recording->load_count, sizeof *loads);
-    size_t module;
-
-    if (loads == NULL)
-        return out_of_memory(reading->error);
-    recording->loads = loads;
-    if (find_module(reading, number(row, 2), &module) != 0)
-        return -1;
-    if (module == RECORDING_NONE)
-        return 0;
-    loads[recording->load_count++] = (struct recorded_load){
-        .seq = moment->seq,
-        .t_ns = moment->t_ns,
-        .net_ns = moment->net_ns,
-        .unload_net_ns = net_time(reading, number(row, 4)),
-        .module = module,
-        .process = moment->process,
-        .thread = moment->thread,
-        .name = reading->all->modules[module].name,
-        .place = place_of(reading, module),
-        .cause = text(reading, row, 7),
-        .time_source = text(reading, row, 8),
-        .is_synthetic = moment->is_synthetic,
-    };
-    return 0;
-}
-
-/* The first of each of the two codes (64 and 32 bits) in a process. */
-static bool is_loader_breakpoint(const struct reading *reading, const struct moment *moment, int64_t code)
-{
-    unsigned bit = code == 0x80000003 ? 1 : code == 0x4000001F ? 2 : 0;
-    struct recorded_process *process = moment->process != RECORDING_NONE ? &reading->recording->processes[moment->process] : NULL;
-    bool is_first = process != NULL && bit != 0 && !(process->loader_breakpoints & bit);
-
-    if (is_first)
-        process->loader_breakpoints |= bit;
-    return is_first;
-}
-
-static int take_exception(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
-{
-    struct recording *recording = reading->recording;
-    struct recorded_exception *exceptions = recordings_room(recording->exceptions, recording->exception_count, sizeof *exceptions);
-    bool is_windows = sqlite3_column_int64(row, 6) != 0;
-    size_t module;
-
-    if (exceptions == NULL)
-        return out_of_memory(reading->error);
-    recording->exceptions = exceptions;
-    if (find_module(reading, number(row, 2), &module) != 0)
-        return -1;
-    exceptions[recording->exception_count] = (struct recorded_exception){
-        .seq = moment->seq,
-        .net_ns = moment->net_ns,
-        .process = moment->process,
-        .thread = moment->thread,
-        .what = text(reading, row, sqlite3_column_type(row, 8) != SQLITE_NULL ? 8 : 7),
-        .module = module != RECORDING_NONE ? reading->all->modules[module].key : TEXT_NONE,
-        .offset = number(row, 3),
-        .first_chance = number(row, 4),
-        .is_loader = is_windows && is_loader_breakpoint(reading, moment, sqlite3_column_int64(row, 5)),
-        .is_synthetic = moment->is_synthetic,
-    };
-    recording->exception_count++;
-    return 0;
-}
-
-static int take_output(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
-{
-    struct recording *recording = reading->recording;
-    struct recorded_output *outputs = recordings_room(recording->outputs, recording->output_count, sizeof *outputs);
-
-    if (outputs == NULL)
-        return out_of_memory(reading->error);
-    recording->outputs = outputs;
-    outputs[recording->output_count++] =
-        (struct recorded_output){moment->seq, moment->net_ns, moment->process, moment->thread, text(reading, row, 7)};
-    return 0;
-}
-
-static int take_mark(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
-{
-    struct recording *recording = reading->recording;
-    struct recorded_mark *marks = recordings_room(recording->marks, recording->mark_count, sizeof *marks);
-
-    if (marks == NULL)
-        return out_of_memory(reading->error);
-    recording->marks = marks;
-    marks[recording->mark_count++] = (struct recorded_mark){moment->seq, moment->t_ns, moment->net_ns, moment->process, text(reading, row, 7)};
-    return 0;
-}
-
-static int take_detail(struct reading *reading, sqlite3_stmt *row)
-{
-    const struct moment *moment = find_moment(reading, sqlite3_column_int64(row, 1));
-
-    if (moment == NULL)
-        return 0; /* details of no event: verify says so */
-    switch (sqlite3_column_int64(row, 0)) {
-    case EVENT_LOAD_DLL:
-        return take_load(reading, moment, row);
-    case EVENT_EXCEPTION:
-        return take_exception(reading, moment, row);
-    case EVENT_OUTPUT_DEBUG_STRING:
-        return take_output(reading, moment, row);
-    default:
-        return take_mark(reading, moment, row);
+        thread->end_net_ns = reading_net_time(reading, thread->end_seq);
     }
 }
 
@@ -481,7 +261,7 @@ static void settle_app(struct reading *reading)
         recording->app = recordings_scratch(all);
     }
     for (size_t i = 0; i < recording->process_count; i++)
-        recording->processes[i].place = place_of(reading, recording->processes[i].module);
+        recording->processes[i].place = reading_place(reading, recording->processes[i].module);
 }
 
 static int read_all(struct reading *reading)
@@ -492,9 +272,9 @@ static int read_all(struct reading *reading)
     settle_times(reading);
     settle_lives(reading);
     settle_app(reading);
-    if (each_row(reading, sql_recording_details, take_detail) != 0)
+    if (each_row(reading, sql_recording_details, reading_take_detail) != 0)
         return -1;
-    return text_pool_has_failed(reading->all->texts) || reading->all->index->scratch.failed ? out_of_memory(reading->error) : 0;
+    return text_pool_has_failed(reading->all->texts) || reading->all->index->scratch.failed ? reading_out_of_memory(reading) : 0;
 }
 
 int recording_read(struct recordings *recordings, sqlite3 *db, struct recording *recording, struct trail_error *error)

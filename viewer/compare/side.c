@@ -273,7 +273,7 @@ int side_init(struct side *side, const struct recordings *recordings, size_t fir
             return out_of_memory(error);
     if (sort_modules(side) != 0 || text_pool_has_failed(recordings->texts))
         return out_of_memory(error);
-    if (count >= ORDER_RUNS_AT_LEAST && (side->order = order_learn(recordings, first, count, error)) == NULL)
+    if (count >= ORDER_RUNS_AT_LEAST && (side->order = order_learn(recordings, STREAM_LOADS, first, count, error)) == NULL)
         return -1;
     return 0;
 }

@@ -135,6 +135,70 @@ double statistics_mann_whitney(const double *a, size_t count_a, const double *b,
                                                 : approximate((double)count_a, (double)count_b, rank_sum, ties);
 }
 
+/* The chance of |t| or more with so many degrees of freedom: Abramowitz and Stegun 26.7.3 and 26.7.4. */
+static double student(double t, size_t freedom)
+{
+    double angle = atan(fabs(t) / sqrt((double)freedom)), cosine = cos(angle), term = freedom % 2 == 1 ? cosine : 1, sum = 0, within;
+
+    if (freedom == 1)
+        return 1 - angle / acos(0);
+    for (size_t k = freedom % 2 == 1 ? 3 : 2; k <= freedom; k += 2) {
+        sum += term;
+        term *= (double)(k - 1) / (double)k * cosine * cosine;
+    }
+    within = freedom % 2 == 1 ? (angle + sin(angle) * sum) / acos(0) : sin(angle) * sum;
+    return within < 1 ? 1 - within : 0;
+}
+
+enum { BATCH = 3, BATCHES_AT_LEAST = 3 };
+#define FARTHEST 4.5
+
+struct batches {
+    size_t count;
+    double mean, squares; /* sum of the squared distances from the mean */
+};
+
+/* Values that are left over at the end are no batch. `scratch` has room for all values. */
+static struct batches take_batches(const double *values, size_t count, double *scratch)
+{
+    size_t size = count < 2 * BATCHES_AT_LEAST ? 1 : count < BATCH * BATCHES_AT_LEAST ? 2 : BATCH;
+    struct batches batches = {0, 0, 0};
+    struct sample_summary summary;
+
+    memcpy(scratch, values, count * sizeof *scratch);
+    summary = statistics_summary(scratch, count);
+    for (size_t i = 0; i + size <= count; i += size) {
+        double mean = 0, distance;
+        for (size_t k = i; k < i + size; k++)
+            mean += fmax(summary.median - FARTHEST * summary.mad, fmin(summary.median + FARTHEST * summary.mad, values[k])) / (double)size;
+        distance = mean - batches.mean;
+        batches.mean += distance / (double)++batches.count;
+        batches.squares += distance * (mean - batches.mean);
+    }
+    return batches;
+}
+
+double statistics_batches(const double *a, size_t count_a, const double *b, size_t count_b)
+{
+    double *scratch = malloc((count_a + count_b + 1) * sizeof *scratch), variance, difference;
+    struct batches of_a, of_b;
+    size_t freedom;
+
+    if (scratch == NULL)
+        return -1;
+    of_a = take_batches(a, count_a, scratch);
+    of_b = take_batches(b, count_b, scratch);
+    free(scratch);
+    if (of_a.count < BATCHES_AT_LEAST || of_b.count < BATCHES_AT_LEAST)
+        return 1;
+    freedom = of_a.count + of_b.count - 2;
+    difference = of_b.mean - of_a.mean;
+    variance = (of_a.squares + of_b.squares) / (double)freedom * (1 / (double)of_a.count + 1 / (double)of_b.count);
+    if (variance > 0)
+        return student(difference / sqrt(variance), freedom);
+    return fabs(difference) > 0 ? 0 : 1;
+}
+
 static double log_choose(size_t n, size_t k)
 {
     return lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1);

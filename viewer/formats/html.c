@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { LONG_BYTES = 40 }; /* words that are longer wrap */
+
 static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -18,11 +20,11 @@ static const char head[] =
     "@media (prefers-color-scheme: dark) { :root { --line: #3d444d; --soft: #9198a1; --stripe: #151b23; --add: #3fb950; --remove: #f85149;"
     " --move: #d29922; --change: #ab7df8 } body { background: #0d1117; color: #e6edf3 } }\n"
     "body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: 100rem }\n"
-    "h1 { font-size: 1.3rem } p { margin: .2rem 0; overflow-wrap: anywhere } p.after:first-of-type, div + p.after { margin-top: 1rem }\n"
+    "h1 { font-size: 1.3rem } h2 { font-size: 1.05rem; margin: 1.6rem 0 -.5rem } p { margin: .2rem 0; overflow-wrap: anywhere } p.after:first-of-type, div + p.after { margin-top: 1rem }\n"
     "div { overflow-x: auto; margin-top: 1rem } table { border-collapse: collapse; font-variant-numeric: tabular-nums }\n"
-    "th, td { text-align: left; padding: .25rem .7rem; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top }\n"
+    "th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top }\n"
     "th { color: var(--soft); font-weight: 600; position: sticky; top: 0 } td.n, th.n { text-align: right } td.t { font-weight: 600 }\n"
-    "td.d { font-family: ui-monospace, monospace } td.l { white-space: normal; min-width: 16rem } tbody tr:hover { background: var(--stripe) }\n"
+    "td:first-child, th:first-child { padding-left: 0 } td.d { font-family: ui-monospace, monospace } td.l { white-space: normal; overflow-wrap: anywhere; min-width: 14rem } tbody tr:hover { background: var(--stripe) }\n"
     "tr.c td { color: var(--soft); font-weight: 400 } .add { color: var(--add) } .remove { color: var(--remove) } .move { color: var(--move) }"
     " .change { color: var(--change) }\n"
     "</style>\n";
@@ -83,6 +85,15 @@ static void add_head(struct output *output)
     add_lines(output, output->preface, "<p>");
 }
 
+static void add_heading(struct output *output)
+{
+    if (output->heading == NULL)
+        return;
+    buffer_add_text(&output->line, "<h2>");
+    add_harmless(output, output->heading, strlen(output->heading));
+    buffer_add_text(&output->line, "</h2>\n");
+}
+
 static void add_header(struct output *output)
 {
     buffer_add_text(&output->line, "<div><table>\n<thead><tr>");
@@ -103,7 +114,8 @@ static const char *class_of(const char *text)
         const char *word, *class;
     } classes[] = {{"+ ", "add"}, {"- ", "remove"}, {"> ", "move"}, {"! ", "change"}, {"Exception", "remove"}, {"RipEvent", "remove"},
                    {"problem", "remove"}, {"interrupted", "move"}, {"recovered", "move"}, {"recording", "move"}, {"LoadDll", "add"},
-                   {"ok", "add"}, {"Mark", "change"}, {"OutputDebugString", "change"}};
+                   {"ok", "add"}, {"Mark", "change"}, {"OutputDebugString", "change"},
+                   {"violated", "remove"}, {"holds", "add"}};
 
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
         if (strncmp(text, classes[i].word, strlen(classes[i].word)) == 0)
@@ -116,7 +128,7 @@ static void add_cell(struct output *output, size_t column, const char *text, siz
     enum style style = output->columns[column].style;
     const char *class = sheet_is_number(output, column) ? "n" : style == STYLE_TITLE ? "t" : style == STYLE_KIND ? class_of(text) : "";
 
-    if (*class == '\0' && column + 1 == output->column_count)
+    if (*class == '\0' && (column + 1 == output->column_count || (length > LONG_BYTES && memchr(text, ' ', length) != NULL)))
         class = text[0] == '|' ? "d" : "l"; /* a drawing, or words */
     buffer_add_text(&output->line, "<td");
     if (*class != '\0') {
@@ -134,7 +146,7 @@ static void add_row(struct output *output, size_t row)
 {
     size_t length;
     bool has_kind = output->column_count > 0 && output->columns[0].style == STYLE_KIND;
-    bool is_context = has_kind && (sheet_cell(output, row, 0, &length), length == 0);
+    bool is_context = has_kind && (*sheet_cell(output, row, 0, &length) == ' ' || length == 0);
 
     buffer_add_text(&output->line, is_context ? "<tr class=\"c\">" : "<tr>");
     for (size_t i = 0; i < output->column_count; i++) {
@@ -147,15 +159,19 @@ static void add_row(struct output *output, size_t row)
 
 static void end(struct output *output)
 {
-    add_head(output);
+    if (!output->follows_another)
+        add_head(output);
     if (output->state != NULL && !output->line.failed && output->row_count > 0) {
+        add_heading(output);
         add_header(output);
         for (size_t i = 0; i < output->row_count; i++, output_write_line(output))
             add_row(output, i);
         buffer_add_text(&output->line, "</tbody></table></div>\n");
     }
-    add_lines(output, output->conclusion, "<p class=\"after\">");
-    buffer_add_text(&output->line, "</body>\n</html>\n");
+    if (!output->is_followed) {
+        add_lines(output, output->conclusion, "<p class=\"after\">");
+        buffer_add_text(&output->line, "</body>\n</html>\n");
+    }
     output_write_line(output);
     sheet_end(output);
 }

@@ -81,18 +81,24 @@ static void add_row(struct output *output, size_t row)
 
 static void end(struct output *output)
 {
-    if (output->title != NULL) {
+    if (output->title != NULL && !output->follows_another) {
         buffer_add_text(&output->line, "### ");
         add_lines(output, output->title);
     }
-    add_lines(output, output->preface);
+    if (!output->follows_another)
+        add_lines(output, output->preface);
     if (output->state != NULL && !output->line.failed && output->row_count > 0) {
+        if (output->heading != NULL) {
+            buffer_add_text(&output->line, "#### ");
+            add_lines(output, output->heading);
+        }
         add_header(output);
         for (size_t i = 0; i < output->row_count; i++, output_write_line(output))
             add_row(output, i);
         buffer_add_text(&output->line, output->conclusion != NULL ? "\n" : "");
     }
-    add_lines(output, output->conclusion);
+    if (!output->is_followed)
+        add_lines(output, output->conclusion);
     output_write_line(output);
     sheet_end(output);
 }

@@ -111,6 +111,12 @@ void format_add_human(struct buffer *out, enum style style, const struct cell *c
     }
 }
 
+/* A row whose first column tells what changed, and tells nothing, only gives context. */
+static bool is_context(const struct output *output, const struct buffer *cells)
+{
+    return output->columns[0].style == STYLE_KIND && (cells[0].length == 0 || buffer_text(&cells[0])[0] == ' ');
+}
+
 static const char *color_of(enum style style, const char *text)
 {
     static const struct {
@@ -118,8 +124,10 @@ static const char *color_of(enum style style, const char *text)
     } colors[] = {{"Exception", "\x1B[31m"}, {"RipEvent", "\x1B[31m"}, {"problem", "\x1B[31m"}, {"interrupted", "\x1B[33m"},
                   {"recovered", "\x1B[33m"}, {"recording", "\x1B[33m"}, {"Mark", "\x1B[36m"}, {"OutputDebugString", "\x1B[36m"},
                   {"LoadDll", "\x1B[32m"}, {"ok", "\x1B[32m"}, {"+ ", "\x1B[32m"}, {"- ", "\x1B[31m"},
-                  {"> ", "\x1B[33m"}, {"! ", "\x1B[35m"}};
+                  {"> ", "\x1B[33m"}, {"! ", "\x1B[35m"}, {"violated", "\x1B[31m"}, {"holds", "\x1B[32m"}};
 
+    if (*text == '\0')
+        return NULL;
     if (style == STYLE_TITLE)
         return "\x1B[1m";
     for (size_t i = 0; style == STYLE_KIND && i < sizeof colors / sizeof colors[0]; i++)
@@ -188,13 +196,14 @@ static void print_row(struct output *output, const struct buffer *cells)
 {
     struct table *table = output->state;
     size_t last = last_column(output), used = 0;
+    bool quiet = is_context(output, cells);
 
     for (size_t i = 0; i <= last; i++) {
         const char *text = buffer_text(&cells[i]);
         if (!table->shown[i])
             continue;
         used += add_aligned(output, i, text, cells[i].length, i == last ? room_for_last(output, used) : SIZE_MAX,
-                            color_of(output->columns[i].style, text));
+                            quiet && *text != '\0' ? "\x1B[2m" : color_of(output->columns[i].style, text));
         if (i < last) {
             buffer_add_text(&output->line, "  ");
             used += 2;
@@ -222,6 +231,17 @@ static void print_header(struct output *output)
     add_end_of_line(output);
 }
 
+static void print_heading(struct output *output)
+{
+    if (output->heading == NULL)
+        return;
+    buffer_add_text(&output->line, output->follows_another ? "\n" : "");
+    buffer_add_text(&output->line, output->color ? "\x1B[1m" : "");
+    buffer_add_text(&output->line, output->heading);
+    buffer_add_text(&output->line, output->color ? "\x1B[0m\n" : "\n");
+    output_write_line(output);
+}
+
 /* `is_complete`: no row will follow, so that columns without any text may go. */
 static void print_window(struct output *output, bool is_complete)
 {
@@ -236,6 +256,7 @@ static void print_window(struct output *output, bool is_complete)
         if (title > table->widths[i])
             table->widths[i] = title;
     }
+    print_heading(output);
     print_header(output);
     for (size_t i = 0; i < table->rows; i++)
         print_row(output, &table->cells[i * output->column_count]);
@@ -301,7 +322,7 @@ static void end(struct output *output)
 {
     struct table *table = output->state;
 
-    if (table != NULL && !table->is_streaming)
+    if (table != NULL && !table->is_streaming && (output->heading == NULL || output->row_count > 0))
         print_window(output, true);
     free_table(table, output->column_count);
     output->state = NULL;

@@ -135,16 +135,36 @@ static int parse_order(struct parser *parser, struct rule *rule)
     return result;
 }
 
+/* A placeholder that is none, but is written almost like one, would match nothing, and the rule would never say so. */
+static int check_placeholders(struct parser *parser, const struct word *word)
+{
+    static const char *const names[] = {"{system}", "{app}", "{temp}", "{home}", "{uuid}", "{n}"};
+    enum { NAMES = sizeof names / sizeof names[0] };
+
+    for (const char *at = strchr(word->text, '{'); at != NULL; at = strchr(at + 1, '{')) {
+        size_t length = strspn(at + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") + 2;
+        char name[16];
+        struct word placeholder = {name, word->start, false};
+        if (length == 2 || length >= sizeof name || at[length - 1] != '}')
+            continue;
+        memcpy(name, at, length);
+        name[length] = '\0';
+        if (find_word(name, names, NAMES) < 0 && human_nearest(name, names, NAMES, sizeof names[0]) != NULL)
+            return words_unknown(&parser->words, &placeholder, "placeholder", names, NAMES);
+    }
+    return 0;
+}
+
 /* path: GLOB GLOB... */
 static int parse_path(struct parser *parser, struct rule *rule)
 {
     struct word word;
     int result;
 
-    if (need_name(parser, '\0', rule, "a module's name") != 0 || need_name(parser, '\0', rule, "a path") != 0)
+    if (need_name(parser, '\0', rule, "a module's name") != 0)
         return -1;
-    while ((result = words_next(&parser->words, '\0', &word)) > 0)
-        if (add_word(parser, rule, word.text, IDENTITY_VERSION) != 0)
+    for (result = rule_need_word(parser, '\0', &word, "a path"); result > 0; result = words_next(&parser->words, '\0', &word))
+        if (check_placeholders(parser, &word) != 0 || add_word(parser, rule, word.text, IDENTITY_VERSION) != 0)
             return -1;
     return result;
 }

@@ -1,0 +1,33 @@
+/* See pattern.h. */
+#include "pattern.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static size_t hexadecimal(const char *text)
+{
+    size_t length = 0;
+
+    while (isxdigit((unsigned char)text[length]))
+        length++;
+    return length;
+}
+
+void pattern_add(struct buffer *out, const char *text)
+{
+    while (*text != '\0') {
+        size_t digits = strspn(text, "0123456789"), hex = hexadecimal(text);
+        if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X') && hexadecimal(text + 2) > 0) {
+            buffer_add_text(out, "{n}");
+            text += 2 + hexadecimal(text + 2);
+        } else if (hex >= 8 && digits < hex && strcspn(text, "0123456789") < hex) {
+            buffer_add_text(out, "{n}");
+            text += hex;
+        } else if (digits >= 2) {
+            buffer_add_text(out, "{n}");
+            text += digits;
+        } else {
+            buffer_add_char(out, *text++);
+        }
+    }
+}

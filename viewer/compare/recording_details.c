@@ -1,0 +1,117 @@
+/* What happened in a run: loads, exceptions, debug strings and marks, in order. See recording_reading.h. */
+#include "recording_reading.h"
+
+#include "event_kinds.h"
+
+static int take_load(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
+{
+    struct recording *recording = reading->recording;
+    struct recorded_load *loads = recordings_room(recording->loads, recording->load_count, sizeof *loads);
+    size_t module;
+
+    if (loads == NULL)
+        return reading_out_of_memory(reading);
+    recording->loads = loads;
+    if (reading_module(reading, reading_number(row, 2), &module) != 0)
+        return -1;
+    if (module == RECORDING_NONE)
+        return 0;
+    loads[recording->load_count++] = (struct recorded_load){
+        .seq = moment->seq,
+        .t_ns = moment->t_ns,
+        .net_ns = moment->net_ns,
+        .unload_net_ns = reading_net_time(reading, reading_number(row, 4)),
+        .module = module,
+        .process = moment->process,
+        .thread = moment->thread,
+        .name = reading->all->modules[module].name,
+        .place = reading_place(reading, module),
+        .cause = reading_text(reading, row, 7),
+        .time_source = reading_text(reading, row, 8),
+        .is_synthetic = moment->is_synthetic,
+    };
+    return 0;
+}
+
+/* The first of each of the two codes (64 and 32 bits) in a process. */
+static bool is_loader_breakpoint(const struct reading *reading, const struct moment *moment, int64_t code)
+{
+    unsigned bit = code == 0x80000003 ? 1 : code == 0x4000001F ? 2 : 0;
+    struct recorded_process *process = moment->process != RECORDING_NONE ? &reading->recording->processes[moment->process] : NULL;
+    bool is_first = process != NULL && bit != 0 && !(process->loader_breakpoints & bit);
+
+    if (is_first)
+        process->loader_breakpoints |= bit;
+    return is_first;
+}
+
+static int take_exception(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
+{
+    struct recording *recording = reading->recording;
+    struct recorded_exception *exceptions = recordings_room(recording->exceptions, recording->exception_count, sizeof *exceptions);
+    bool is_windows = sqlite3_column_int64(row, 6) != 0;
+    size_t module;
+
+    if (exceptions == NULL)
+        return reading_out_of_memory(reading);
+    recording->exceptions = exceptions;
+    if (reading_module(reading, reading_number(row, 2), &module) != 0)
+        return -1;
+    exceptions[recording->exception_count] = (struct recorded_exception){
+        .seq = moment->seq,
+        .net_ns = moment->net_ns,
+        .process = moment->process,
+        .thread = moment->thread,
+        .what = reading_text(reading, row, sqlite3_column_type(row, 8) != SQLITE_NULL ? 8 : 7),
+        .module = module != RECORDING_NONE ? reading->all->modules[module].key : TEXT_NONE,
+        .offset = reading_number(row, 3),
+        .first_chance = reading_number(row, 4),
+        .is_loader = is_windows && is_loader_breakpoint(reading, moment, sqlite3_column_int64(row, 5)),
+        .is_synthetic = moment->is_synthetic,
+    };
+    recording->exception_count++;
+    return 0;
+}
+
+static int take_output(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
+{
+    struct recording *recording = reading->recording;
+    struct recorded_output *outputs = recordings_room(recording->outputs, recording->output_count, sizeof *outputs);
+
+    if (outputs == NULL)
+        return reading_out_of_memory(reading);
+    recording->outputs = outputs;
+    outputs[recording->output_count++] =
+        (struct recorded_output){moment->seq, moment->net_ns, moment->process, moment->thread, reading_text(reading, row, 7)};
+    return 0;
+}
+
+static int take_mark(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
+{
+    struct recording *recording = reading->recording;
+    struct recorded_mark *marks = recordings_room(recording->marks, recording->mark_count, sizeof *marks);
+
+    if (marks == NULL)
+        return reading_out_of_memory(reading);
+    recording->marks = marks;
+    marks[recording->mark_count++] = (struct recorded_mark){moment->seq, moment->t_ns, moment->net_ns, moment->process, reading_text(reading, row, 7)};
+    return 0;
+}
+
+int reading_take_detail(struct reading *reading, sqlite3_stmt *row)
+{
+    const struct moment *moment = reading_moment(reading, sqlite3_column_int64(row, 1));
+
+    if (moment == NULL)
+        return 0; /* details of no event: verify says so */
+    switch (sqlite3_column_int64(row, 0)) {
+    case EVENT_LOAD_DLL:
+        return take_load(reading, moment, row);
+    case EVENT_EXCEPTION:
+        return take_exception(reading, moment, row);
+    case EVENT_OUTPUT_DEBUG_STRING:
+        return take_output(reading, moment, row);
+    default:
+        return take_mark(reading, moment, row);
+    }
+}
