@@ -203,12 +203,12 @@ static struct task *any_task(struct platform *platform, const struct process *pr
     return NULL;
 }
 
-static void tell_process(struct process *process, struct event *event)
+static void tell_process(struct platform *platform, struct process *process, struct event *event)
 {
     event_begin(event, EVENT_CREATE_PROCESS, (uint32_t)process->pid, (uint32_t)process->pid, process->attach_ns);
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_ATTACH);
     event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)attach_status_number(process->pid, "PPid:"));
-    image_inspect(process, event);
+    image_inspect(platform, process, event);
     process->told = true;
     event->synthetic = event->more = true;
 }
@@ -239,7 +239,7 @@ bool attach_next_event(struct platform *platform, struct event *event)
     if (process == NULL)
         return false;
     if (!process->told) {
-        tell_process(process, event);
+        tell_process(platform, process, event);
     } else if ((task = next_untold(platform, process)) != NULL) {
         task->told = true;
         event_begin(event, EVENT_CREATE_THREAD, (uint32_t)process->pid, (uint32_t)task->tid, process->attach_ns);

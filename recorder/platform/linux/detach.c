@@ -4,12 +4,12 @@
  *
  * A task may stand behind our int3 in three ways: the trap is being delivered; it is still pending, since an interrupt is reported first; or
  * it was delivered before, and the ret that was planted behind the int3 is next. Or it stands between the planted instructions before it.
- * In each the task must leave the function by its registers, since they are about to go, and the trap must not reach the target.
+ * In each the task must leave the function by its registers, since they are about to go, and the trap must not reach the target. Behind the
+ * int3 of a probe it need only go on.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "probes.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -17,17 +17,6 @@
 #include <unistd.h>
 
 enum { PENDING_MAX = 64 };
-
-/* Waits for the task to stop. False if it has ended. */
-static bool wait_for_stop_of(pid_t tid, int *status)
-{
-    pid_t result;
-
-    do
-        result = waitpid(tid, status, __WALL);
-    while (result < 0 && errno == EINTR);
-    return result == tid && WIFSTOPPED(*status);
-}
 
 static bool has_pending_trap(pid_t tid)
 {
@@ -42,23 +31,26 @@ static bool has_pending_trap(pid_t tid)
 }
 
 /* Makes a stopped task ready to leave. Returns the signal with which it must go on. */
-static int make_ready(struct task *task, int status)
+static int make_ready(const struct platform *platform, struct task *task, int status)
 {
     int event = (int)((unsigned)status >> 16), signal = event != 0 ? 0 : WSTOPSIG(status);
+    bool behind_probe = probes_is_behind(platform, task->process, task->tid), behind_int3;
 
     if (event == PTRACE_EVENT_STOP && WSTOPSIG(status) == SIGTRAP)
         restart_call(task->tid);
-    if (!breakpoint_holds(task->process, task->tid))
+    behind_int3 = behind_probe || breakpoint_is_hit(task->process, task->tid);
+    if (!behind_probe && !breakpoint_holds(task->process, task->tid))
         return signal;
-    if (event != 0 && breakpoint_is_hit(task->process, task->tid) && has_pending_trap(task->tid)) {
+    if (event != 0 && behind_int3 && has_pending_trap(task->tid)) {
         ptrace(PTRACE_CONT, task->tid, NULL, NULL);
-        if (!wait_for_stop_of(task->tid, &status))
+        if (stop_wait(task->tid, &status) != STOP_STANDS)
             return 0;
         signal = SIGTRAP;
     }
-    if (signal == SIGTRAP && breakpoint_is_hit(task->process, task->tid))
+    if (signal == SIGTRAP && behind_int3)
         signal = 0;
-    breakpoint_return(task->tid);
+    if (!behind_probe)
+        breakpoint_return(task->tid);
     return signal;
 }
 
@@ -76,7 +68,7 @@ static void hold_newborn(struct platform *platform, struct task *parent, int eve
     if (child != NULL && child->process == NULL) {
         child->process = parent->process;
         child->process->threads++;
-    } else if (child == NULL && wait_for_stop_of((pid_t)message, &status)) {
+    } else if (child == NULL && stop_wait((pid_t)message, &status) == STOP_STANDS) {
         child = tasks_add(platform, (pid_t)message, parent->process);
     }
     if (child != NULL)
@@ -90,15 +82,21 @@ static void hold(struct platform *platform, struct task *task)
     if (task->held || task->process == NULL)
         return;
     ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
-    if (!wait_for_stop_of(task->tid, &status)) {
+    switch (stop_wait(task->tid, &status)) {
+    case STOP_ENDED:
         tasks_remove(platform, task);
         return;
+    case STOP_OUT_OF_REACH:
+        return;
+    case STOP_STANDS:
+        break;
     }
     task->held = true;
-    task->held_signal = make_ready(task, status);
+    task->held_signal = make_ready(platform, task, status);
     hold_newborn(platform, task, (int)((unsigned)status >> 16));
 }
 
+/* What is out of reach cannot be let go: the kernel does so when trailrec ends. Its bytes come out here like the others'. */
 static void release(struct platform *platform, struct task *task)
 {
     if (task->process != NULL)

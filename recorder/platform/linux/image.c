@@ -5,7 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "linux_os.h"
-#include "linux_platform.h"
+#include "probes.h"
 
 #include "text.h"
 
@@ -212,7 +212,18 @@ static void watch_loader(struct process *process, const struct start *start)
         process->observation = OBSERVED_BY_R_BRK;
 }
 
-void image_inspect(struct process *process, struct event *event)
+static void add_probes(struct platform *platform, struct process *process, const struct elf_head *head, const struct event *event)
+{
+    struct probed_image image = {.is_program = true, .base = process->image_base, .head = *head};
+    char path[NAME_BYTES_MAX];
+
+    snprintf(path, sizeof path, "%.*s", (int)event->image.path.length, (const char *)event_bytes_at(event, event->image.path));
+    image.name = path;
+    image.moved = process->image_base - head->first_address;
+    probes_add(platform, process, process->pid, &image);
+}
+
+void image_inspect(struct platform *platform, struct process *process, struct event *event)
 {
     static const char *const detections[] = {
         [NOT_OBSERVED_STATIC] = "not observed (no dynamic loader)",
@@ -222,11 +233,12 @@ void image_inspect(struct process *process, struct event *event)
     char arguments[COMMAND_LINE_MAX];
     struct user_regs_struct registers;
     struct start start;
-    struct elf_head head;
+    struct elf_head head = {.is_64_bit = false};
     size_t length;
 
     process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic = 0;
     process->loaded_count = 0;
+    probes_forget_all(process);
     process->started = false;
     process->begins_with_trap_blocked = !process->attaching && restart_trap_is_blocked(process->pid);
     process->observation = NOT_OBSERVED_STATIC;
@@ -242,6 +254,7 @@ void image_inspect(struct process *process, struct event *event)
         watch_loader(process, &start);
     }
     put_path(process->pid, event);
+    add_probes(platform, process, &head, event);
     put_command_line(arguments, length, start.argument_count, event);
     event_set_bytes(event, FIELD(CREATE_PROCESS, load_detection), detections[process->observation],
                     strlen(detections[process->observation]));
