@@ -101,7 +101,7 @@ static bool is_of_system(const char *path)
     return false;
 }
 
-/* To open a file takes 6 to 15 us of the target's time: not for each library, unless the program is known to have probes. */
+/* A look into a file takes 6 to 20 us of the time of the target: not for each library, unless the program is known to have probes. */
 static bool is_worth_a_look(const struct process *process, const struct probed_image *image)
 {
     return image->head.is_64_bit && (image->head.has_probes || ((image->is_program || process->probe_count > 0) && !is_of_system(image->name)));
