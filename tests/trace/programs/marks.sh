@@ -16,6 +16,20 @@ if command -v gdb >/dev/null; then
     grep -q '"one"' gdb_run.txt || fail "gdb at a probe: $(cat gdb_run.txt)"
 fi
 
+# Real libraries, whose probes <sys/sdt.h> made, say to us what they say to readelf.
+for library in $(ldconfig -p | sed -n 's/.*(libc6,x86-64.*=> \(.*lib\(stdc++\|python3\)[.0-9]*so[.0-9]*\)$/\1/p'); do
+    readelf -n "$library" | sed -n 's/^ *Provider: //p; s/^ *Name: //p; s/^ *Location: \(.*\), Base: .*, Semaphore: \(.*\)/\1 \2/p; s/^ *Arguments: *//p' |
+        paste -d ' ' - - - - | sed 's/ *$//' | sort >"readelf.txt"
+    "$TRACE_TOOLS/probe_notes" "$library" | sed 's/ *$//' | sort >"ours.txt"
+    cmp readelf.txt ours.txt || fail "the probes of $library: $(diff readelf.txt ours.txt | head -n 5)"
+    cat ours.txt >>all.txt
+done
+if [ -s all.txt ]; then
+    same "probes that are not understood" 0 "$(grep -c 'not understood' all.txt)"
+else
+    echo "no library of this system has probes" >&2
+fi
+
 # The header serves every compiler and way of linking that is there.
 header=$(cd "$here/../../../samples" && pwd)
 cat >try.c <<'END'
@@ -86,7 +100,7 @@ count = 0
 with open(f'/proc/{pid}/mem', 'rb') as memory:
     for line in open(f'/proc/{pid}/maps'):
         match = re.match(r'(\w+)-(\w+) r.x. (\w+) \S+ \d+ +(/\S+)', line)
-        if match and 'ld-linux' not in match[4]:
+        if match and 'marks_library' not in match[4]: # that comes and goes
             start, end = int(match[1], 16), int(match[2], 16)
             memory.seek(start)
             now = memory.read(end - start)
