@@ -5,12 +5,16 @@
 int main(void)
 {
     run_children();
+    if (system("exit 0") != 0) /* by posix_spawn: that child shares our memory, and must leave the probes there */
+        sample_fail("system");
+    here("parent");
     return 0;
 }
 
 // EXPECT: Mark name=parent
 // EXPECT: Mark name=parent
-// EXPECT-COUNT: Mark = 2
+// EXPECT: Mark name=parent
+// EXPECT-COUNT: Mark = 3
 // EXPECT-COUNT: CreateProcess = 1
 // EXPECT-NONE: Exception code=5
 // EXPECT-EXIT: 0

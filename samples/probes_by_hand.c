@@ -1,8 +1,11 @@
 /*
  * Probes as <sys/sdt.h> makes them, with their argument in all the places where compilers leave it, and one with a semaphore: the program
- * makes that one only if somebody listens.
+ * makes that one only if somebody listens. Strings that end where memory does, with their NUL and without.
  */
+#define _GNU_SOURCE
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 
 /* A note as <sys/sdt.h> writes it; `where` is the argument's description. */
 #define PROBE(name, semaphore, where)                                                  \
@@ -17,9 +20,23 @@
     "994: .balign 4\n"                                                                 \
     ".popsection\n"
 
+enum { PAGE_BYTES = 4096 };
+
 static volatile unsigned short listeners __asm__("sample_listeners") __attribute__((section(".probes"), used));
 static const char *volatile by_symbol __asm__("sample_by_symbol") __attribute__((used)) = "by symbol";
 static const char *volatile table[4] __asm__("sample_table") __attribute__((used)) = {"", "", "by symbol and offset", ""};
+
+static void at_the_edge(void)
+{
+    char *pages = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (pages == MAP_FAILED || munmap(pages + PAGE_BYTES, PAGE_BYTES) != 0)
+        return;
+    memcpy(pages + PAGE_BYTES - 6, "edge!", 6);
+    __asm__ volatile(PROBE("string", "0", "8@%%rax") : : "a"(pages + PAGE_BYTES - 6) : "memory");
+    memcpy(pages + PAGE_BYTES - 3, "cut", 3);
+    __asm__ volatile(PROBE("string", "0", "8@%%rax") : : "a"(pages + PAGE_BYTES - 3) : "memory");
+}
 
 int main(void)
 {
@@ -35,6 +52,7 @@ int main(void)
     __asm__ volatile(PROBE("string", "0", "8f@%%xmm0") : : : "memory");
     if (listeners > 0)
         __asm__ volatile(PROBE("mark", "sample_listeners", "8@%%rax") : : "a"("somebody listens") : "memory");
+    at_the_edge();
     puts("done");
     return 0;
 }
@@ -47,5 +65,7 @@ int main(void)
 // EXPECT: OutputDebugString text= raw_bytes=0 truncated=1
 // EXPECT: Mark name="somebody listens"
 // EXPECT-COUNT: Mark = 6
-// EXPECT-COUNT: OutputDebugString = 1
+// EXPECT: OutputDebugString text=edge! truncated=0
+// EXPECT: OutputDebugString text=cut raw_bytes=3 truncated=1
+// EXPECT-COUNT: OutputDebugString = 3
 // EXPECT-EXIT: 0

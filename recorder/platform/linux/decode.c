@@ -223,6 +223,17 @@ static void put_fork(struct stop *stop, pid_t parent, pid_t pid)
     event_set(stop->event, FIELD(CREATE_PROCESS, base), stop->task->process->image_base);
 }
 
+/*
+ * Whether a vfork child may come to a probe of its parent's. Those of posix_spawn and its like (clone with CLONE_VFORK) are in the C library
+ * until they run another program; they must not be traced then, since a set-user-ID program would lose its rights.
+ */
+static bool may_make_marks(const struct process *process, pid_t maker)
+{
+    struct user_regs_struct registers;
+
+    return process->probe_count > 0 && ptrace(PTRACE_GETREGS, maker, NULL, &registers) == 0 && registers.orig_rax == SYS_vfork;
+}
+
 static void decode_fork(struct stop *stop, pid_t pid, uint64_t flags)
 {
     struct platform *platform = stop->platform;
@@ -232,14 +243,13 @@ static void decode_fork(struct stop *stop, pid_t pid, uint64_t flags)
 
     if (child == NULL)
         return;
-    /*
-     * A vfork child only execs or exits before its parent goes on: nothing in it can meet the loader's byte, so it is simply let go. But it
-     * may come to a probe.
-     */
+    /* A vfork child only execs or exits before its parent goes on: nothing in it can meet the loader's byte, so it is simply let go. */
     process->muted = !recorded;
-    child->release = !recorded && (!shares_memory || ((flags & CLONE_VFORK) != 0 && process->probe_count == 0));
-    if (shares_memory && child->release)
-        process->breakpoint = 0; /* shared with the parent: it must stay */
+    child->release = !recorded && (!shares_memory || ((flags & CLONE_VFORK) != 0 && !may_make_marks(process, stop->tid)));
+    if (shares_memory && child->release) { /* what is planted is shared with the parent: it must stay */
+        process->breakpoint = 0;
+        probes_forget_all(process);
+    }
     settle_child(platform, child);
     if (recorded)
         put_fork(stop, stop->task->process->pid, pid);

@@ -19,7 +19,8 @@ enum {
     INT3 = 0xCC,
     PROBES_MAX = 16 * 1024, /* of a process */
     FIRST_CAPACITY = 16,
-    PER_READ = 256
+    PER_READ = 256,
+    PAGE_BYTES = 4096
 };
 
 static bool reserve(struct process *process, unsigned needed)
@@ -217,7 +218,10 @@ static struct debug_text read_text(pid_t tid, uint64_t address)
     char end = 1;
 
     text.raw_bytes = memory_read_string(tid, address, raw, sizeof raw);
-    text.complete = memory_read_exactly(tid, address + text.raw_bytes, &end, 1) && end == '\0';
+    if (text.raw_bytes > 0 && text.raw_bytes < DEBUG_TEXT_BYTES_MAX && (address + text.raw_bytes) % PAGE_BYTES != 0)
+        text.complete = true; /* what ends within a page has been read up to its NUL */
+    else
+        text.complete = memory_read_exactly(tid, address + text.raw_bytes, &end, 1) && end == '\0';
     text.length = text_from_bytes(raw, text.raw_bytes, utf8, &text.exact);
     return text;
 }
