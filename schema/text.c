@@ -202,3 +202,12 @@ const char *text_base_name(const char *path)
             base = at + 1;
     return base;
 }
+
+size_t text_cut(const char *text, size_t length, size_t limit)
+{
+    if (length <= limit)
+        return length;
+    while (limit > 0 && ((unsigned char)text[limit] & 0xC0) == 0x80)
+        limit--;
+    return limit;
+}

@@ -28,6 +28,9 @@ size_t text_from_utf16(const uint16_t *units, size_t length, char *out, bool *ex
  */
 size_t text_decode(const char *bytes, size_t length, uint32_t *code_point);
 
+/* How much of a valid UTF-8 text to keep so that it has at most `limit` bytes and ends with a whole character. */
+size_t text_cut(const char *text, size_t length, size_t limit);
+
 /* ASCII case folding only. */
 bool text_equal_ignoring_case(const char *a, const char *b);
 

@@ -158,7 +158,7 @@ void output_write_line(struct output *output)
 static bool holds_json(const char *name)
 {
     static const char *const names[] = {"labels", "counts", "holds", "detail", "parameters", "nested_codes", "nested_addresses", "kinds",
-                                        "load_gaps", "repeated_modules", "first_exception", "not_observed"};
+                                        "phases", "load_gaps", "repeated_modules", "first_exception", "not_observed"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], name) == 0)

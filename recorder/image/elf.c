@@ -14,7 +14,8 @@ enum {
     PT_NOTE_ = 4,
     DT_STRTAB_ = 5,
     DT_SONAME_ = 14,
-    NOTE_GNU_BUILD_ID = 3
+    NOTE_GNU_BUILD_ID = 3,
+    NOTE_TRAIL_PROBES = 1
 };
 
 struct file_header {
@@ -56,7 +57,14 @@ static size_t align4(size_t value)
     return (value + 3) & ~(size_t)3;
 }
 
-/* Looks for the build-id in the bytes of one PT_NOTE. */
+static bool is_note(const struct note_header *note, const unsigned char *name, const char *owner, uint32_t type)
+{
+    size_t bytes = strlen(owner) + 1;
+
+    return note->type == type && note->name_bytes == bytes && memcmp(name, owner, bytes) == 0;
+}
+
+/* Looks for the notes that count in the bytes of one PT_NOTE. Each name is within them. */
 static void scan_notes(const unsigned char *notes, size_t length, struct elf_head *head)
 {
     struct note_header note;
@@ -70,12 +78,12 @@ static void scan_notes(const unsigned char *notes, size_t length, struct elf_hea
         description = at + align4(note.name_bytes);
         if (description > length || note.description_bytes > length - description)
             return;
-        if (note.type == NOTE_GNU_BUILD_ID && note.name_bytes == 4 && memcmp(notes + at, "GNU", 4) == 0 &&
-            note.description_bytes <= ELF_BUILD_ID_MAX) {
+        if (is_note(&note, notes + at, "GNU", NOTE_GNU_BUILD_ID) && note.description_bytes <= ELF_BUILD_ID_MAX && head->build_id_bytes == 0) {
             memcpy(head->build_id, notes + description, note.description_bytes);
             head->build_id_bytes = note.description_bytes;
-            return;
         }
+        if (is_note(&note, notes + at, "Trail", NOTE_TRAIL_PROBES))
+            head->has_probes = true;
         at = description + align4(note.description_bytes);
     }
 }
@@ -84,9 +92,13 @@ static void read_note_segment(const struct image_source *source, uint64_t at, ui
 {
     unsigned char notes[NOTE_SEGMENT_MAX];
 
+    if (at >= source->size)
+        return;
+    if (length > source->size - at) /* of memory, one page is there */
+        length = source->size - at;
     if (length > sizeof notes)
         length = sizeof notes;
-    if (head->build_id_bytes == 0 && image_read(source, at, notes, (size_t)length))
+    if (image_read(source, at, notes, (size_t)length))
         scan_notes(notes, (size_t)length, head);
 }
 

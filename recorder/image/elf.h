@@ -22,6 +22,7 @@ struct elf_head {
     bool has_interpreter;        /* PT_INTERP: a dynamically linked program */
     unsigned char build_id[ELF_BUILD_ID_MAX];
     unsigned build_id_bytes;     /* 0 if there is none, or if it is not within the source */
+    bool has_probes;             /* the note Trail/1, which samples/trail.h leaves: there are probes to be looked for in the file */
 };
 
 /*

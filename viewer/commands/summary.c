@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { LABEL_WIDTH = 12 };
+enum { LABEL_WIDTH = 12, PHASES_MAX = 50 /* as in summary.sql */ };
 
 /* The one row of summary.sql, and the text that is put together from it. */
 struct page {
@@ -251,6 +251,35 @@ static void add_kinds(struct page *page)
     sqlite3_finalize(kind);
 }
 
+/* The time between marks, in the words with which rules and comparisons speak of it. */
+static void add_phases(struct page *page)
+{
+    sqlite3_stmt *phase = elements(page, "phases", "SELECT json_extract(value, '$.ns'), json_extract(value, '$.from'), "
+                                                   "json_extract(value, '$.to'), json_extract(value, '$.t_ns') FROM json_each(?1)");
+
+    if (phase == NULL)
+        return;
+    buffer_add_text(&page->text, "\n  ");
+    add_bold(page, "phases");
+    if (number(page, "marks") > PHASES_MAX) {
+        buffer_format(&page->text, " (to the first %d of ", PHASES_MAX);
+        human_count(&page->text, number(page, "marks"));
+        buffer_add_text(&page->text, " marks)");
+    }
+    end_line(page);
+    do {
+        add_right(page, 12, human_duration, sqlite3_column_int64(phase, 0));
+        buffer_add_text(&page->text, "  ");
+        add_cell(page, phase, 1);
+        buffer_add_text(&page->text, "..");
+        add_cell(page, phase, 2);
+        buffer_add_text(&page->text, " at ");
+        human_ms(&page->text, sqlite3_column_int64(phase, 3));
+        buffer_add_text(&page->text, " ms\n");
+    } while (sqlite3_step(phase) == SQLITE_ROW);
+    sqlite3_finalize(phase);
+}
+
 static void add_gaps(struct page *page)
 {
     sqlite3_stmt *gap = elements(page, "load_gaps", "SELECT json_extract(value, '$.gap_ns'), json_extract(value, '$.from'), "
@@ -356,6 +385,7 @@ static int print_page(struct page *page, const struct run_reference *run, struct
     add_times(page);
     add_stalls(page);
     add_kinds(page);
+    add_phases(page);
     add_gaps(page);
     add_repeated(page);
     add_exceptions(page);

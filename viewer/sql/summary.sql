@@ -1,4 +1,5 @@
--- One row for :run: all of the view runs, and what a summary adds to it, as JSON. It looks at loads and exceptions, never at all events.
+-- One row for :run: all of the view runs, and what a summary adds to it, as JSON. It looks at loads, exceptions and marks, never at all
+-- events.
 WITH
 -- Loads and new images of each process in order, so that `image` counts the images: an exec begins anew.
 steps AS (
@@ -12,6 +13,20 @@ steps AS (
 ),
 images AS MATERIALIZED (
   SELECT *, sum(is_image) OVER (PARTITION BY process_id ORDER BY seq) AS image FROM steps
+),
+-- The points between which there are phases, named as in rules and comparisons. The time to the end belongs to what was seen of all of them.
+points AS MATERIALIZED (
+  SELECT * FROM (
+    SELECT k.seq, e.t_ns, 'mark:' || k.name || CASE WHEN row_number() OVER w > 1 THEN '#' || row_number() OVER w ELSE '' END AS name
+    FROM event_mark k CROSS JOIN event e ON e.run_id = k.run_id AND e.seq = k.seq
+    WHERE k.run_id = :run
+    WINDOW w AS (PARTITION BY k.name ORDER BY k.seq)
+    ORDER BY k.seq LIMIT 50
+  )
+  UNION ALL
+  SELECT max(k.seq) + 1, r.wall_ns, 'end' FROM run r JOIN event_mark k ON k.run_id = r.id
+  WHERE r.id = :run AND r.wall_ns IS NOT NULL
+  GROUP BY r.id HAVING count(*) <= 50
 ),
 -- The breakpoint with which Windows tells a debugger that the loader is done: the first of a process (of either bitness).
 loader_breakpoint AS (
@@ -28,6 +43,11 @@ SELECT r.*,
     FROM (SELECT j.key, j.value FROM json_each(r.counts) j LEFT JOIN kind k ON k.name = j.key ORDER BY k.id, j.key) c
     LEFT JOIN json_each(r.holds) h ON h.key = c.key
   ) END AS kinds,
+  (
+    SELECT json_group_array(json_object('ns', t_ns - since, 'from', before, 'to', name, 't_ns', t_ns))
+    FROM (SELECT p.t_ns, p.name, lag(p.name, 1, 'start') OVER w AS before, lag(p.t_ns, 1, 0) OVER w AS since FROM points p WINDOW w AS (ORDER BY p.seq))
+  ) AS phases,
+  (SELECT count(*) FROM event_mark k WHERE k.run_id = :run) AS marks,
   (
     SELECT json_group_array(json_object('gap_ns', gap_ns, 'from', before, 'to', name, 't_ns', t_ns, 'pid', pid))
     FROM (

@@ -285,7 +285,7 @@ static void tell_process(struct platform *platform, struct process *process, str
     event_begin(event, EVENT_CREATE_PROCESS, (uint32_t)process->pid, (uint32_t)process->pid, process->attach_ns);
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_ATTACH);
     event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)attach_status_number(process->pid, "PPid:"));
-    image_inspect(process, event);
+    image_inspect(platform, process, event);
     process->told = true;
     event->synthetic = event->more = true;
 }

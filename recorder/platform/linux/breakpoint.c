@@ -10,7 +10,7 @@
  * made to return by its registers (rip = [rsp], rsp += 8).
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "probes.h"
 
 #include <link.h>
 #include <stddef.h>
@@ -106,6 +106,7 @@ void breakpoint_remove(struct process *process, pid_t tid)
 {
     if (process->breakpoint != 0)
         memory_poke(tid, process->planted, process->original, process->planted_bytes, NULL);
+    probes_remove(process, tid);
 }
 
 static uint64_t instruction_pointer(pid_t tid)

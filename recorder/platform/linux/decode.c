@@ -3,7 +3,7 @@
  * stops. Facts that ptrace(2) does not tell are from the project's own measurements (facts/linux.md).
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "probes.h"
 
 #include "os.h"
 
@@ -115,13 +115,18 @@ static void decode_signal(struct stop *stop, int signal)
     put_siginfo(stop->event, &info, fault);
 }
 
-/* Our byte at the loader's r_brk, or a trap of the target's own. */
+/* Our byte at the loader's r_brk or at a probe, or a trap of the target's own. */
 static void decode_trap(struct stop *stop)
 {
     struct process *process = stop->task->process;
 
     if (!breakpoint_is_hit(process, stop->tid)) {
-        decode_signal(stop, SIGTRAP);
+        if (!probes_decode(stop->platform, stop->task, stop->event)) {
+            decode_signal(stop, SIGTRAP);
+            return;
+        }
+        stop->platform->action = RESUME_CONTINUE;
+        restart_masked_trap(process, stop->tid);
         return;
     }
     stop->platform->action = RESUME_CONTINUE;
@@ -168,7 +173,10 @@ static struct process *add_child(struct platform *platform, const struct process
     child->threads = 0;
     child->loaded = kept.loaded;
     child->loaded_capacity = kept.loaded_capacity;
+    child->probes = kept.probes;
+    child->probe_capacity = kept.probe_capacity;
     link_map_copy(child, parent);
+    probes_copy(child, parent);
     return child;
 }
 
@@ -216,6 +224,17 @@ static void put_fork(struct stop *stop, pid_t parent, pid_t pid)
     event_set(stop->event, FIELD(CREATE_PROCESS, base), stop->task->process->image_base);
 }
 
+/*
+ * Whether a vfork child may come to a probe of its parent's. Those of posix_spawn and its like (clone with CLONE_VFORK) are in the C library
+ * until they run another program; they must not be traced then, since a set-user-ID program would lose its rights.
+ */
+static bool may_make_marks(const struct process *process, pid_t maker)
+{
+    struct user_regs_struct registers;
+
+    return process->probe_count > 0 && ptrace(PTRACE_GETREGS, maker, NULL, &registers) == 0 && registers.orig_rax == SYS_vfork;
+}
+
 static void decode_fork(struct stop *stop, pid_t pid, uint64_t flags)
 {
     struct platform *platform = stop->platform;
@@ -225,11 +244,13 @@ static void decode_fork(struct stop *stop, pid_t pid, uint64_t flags)
 
     if (child == NULL)
         return;
-    /* A vfork child only execs or exits before its parent goes on: nothing in it can meet the byte, so it is simply let go. */
+    /* A vfork child only execs or exits before its parent goes on: nothing in it can meet the loader's byte, so it is simply let go. */
     process->muted = !recorded;
-    child->release = !recorded && (!shares_memory || (flags & CLONE_VFORK) != 0);
-    if (shares_memory && child->release)
-        process->breakpoint = 0; /* shared with the parent: it must stay */
+    child->release = !recorded && (!shares_memory || ((flags & CLONE_VFORK) != 0 && !may_make_marks(process, stop->tid)));
+    if (shares_memory && child->release) { /* what is planted is shared with the parent: it must stay */
+        process->breakpoint = 0;
+        probes_forget_all(process);
+    }
     settle_child(platform, child);
     if (recorded)
         put_fork(stop, stop->task->process->pid, pid);
@@ -274,7 +295,7 @@ static void decode_exec(struct stop *stop)
     drop_other_tasks(stop->platform, process);
     begin(stop, EVENT_CREATE_PROCESS);
     event_set(stop->event, FIELD(CREATE_PROCESS, via), VIA_EXEC);
-    image_inspect(process, stop->event);
+    image_inspect(stop->platform, process, stop->event);
 }
 
 /* The first stop of a new child, or the beginning or end of a group-stop. */
@@ -393,5 +414,5 @@ void decode_launch(struct platform *platform, struct event *event)
     begin(&stop, EVENT_CREATE_PROCESS);
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_LAUNCH);
     event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)getpid());
-    image_inspect(stop.task->process, event);
+    image_inspect(platform, stop.task->process, event);
 }

@@ -4,10 +4,11 @@
  *
  * A task may stand behind our int3 in three ways: the trap is being delivered; it is still pending, since an interrupt is reported first; or
  * it was delivered before, and the ret that was planted behind the int3 is next. Or it stands between the planted instructions before it.
- * In each the task must leave the function by its registers, since they are about to go, and the trap must not reach the target.
+ * In each the task must leave the function by its registers, since they are about to go, and the trap must not reach the target. Behind the
+ * int3 of a probe it need only go on.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "probes.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -30,23 +31,26 @@ static bool has_pending_trap(pid_t tid)
 }
 
 /* Makes a stopped task ready to leave. Returns the signal with which it must go on. */
-static int make_ready(struct task *task, int status)
+static int make_ready(const struct platform *platform, struct task *task, int status)
 {
     int event = (int)((unsigned)status >> 16), signal = event != 0 ? 0 : WSTOPSIG(status);
+    bool behind_probe = probes_is_behind(platform, task->process, task->tid), behind_int3;
 
     if (event == PTRACE_EVENT_STOP && WSTOPSIG(status) == SIGTRAP)
         restart_call(task->tid);
-    if (!breakpoint_holds(task->process, task->tid))
+    behind_int3 = behind_probe || breakpoint_is_hit(task->process, task->tid);
+    if (!behind_probe && !breakpoint_holds(task->process, task->tid))
         return signal;
-    if (event != 0 && breakpoint_is_hit(task->process, task->tid) && has_pending_trap(task->tid)) {
+    if (event != 0 && behind_int3 && has_pending_trap(task->tid)) {
         ptrace(PTRACE_CONT, task->tid, NULL, NULL);
         if (stop_wait(task->tid, &status) != STOP_STANDS)
             return 0;
         signal = SIGTRAP;
     }
-    if (signal == SIGTRAP && breakpoint_is_hit(task->process, task->tid))
+    if (signal == SIGTRAP && behind_int3)
         signal = 0;
-    breakpoint_return(task->tid);
+    if (!behind_probe)
+        breakpoint_return(task->tid);
     return signal;
 }
 
@@ -88,7 +92,7 @@ static void hold(struct platform *platform, struct task *task)
         break;
     }
     task->held = true;
-    task->held_signal = make_ready(task, status);
+    task->held_signal = make_ready(platform, task, status);
     hold_newborn(platform, task, (int)((unsigned)status >> 16));
 }
 

@@ -5,18 +5,16 @@
  */
 #define _GNU_SOURCE
 #include "linux_os.h"
-#include "linux_platform.h"
+#include "probes.h"
 
 #include "text.h"
 
 #include <elf.h>
 #include <fcntl.h>
-#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
@@ -220,13 +218,23 @@ static void watch_loader(struct process *process, const struct start *start)
  */
 static bool shares_memory_with_parent(pid_t tid)
 {
-    enum { SAME = 0 };
     long parent = attach_status_number(tid, "PPid:");
 
-    return parent > 0 && syscall(SYS_kcmp, tid, (pid_t)parent, KCMP_VM, 0, 0) == SAME;
+    return parent > 0 && memory_is_shared(tid, (pid_t)parent);
 }
 
-void image_inspect(struct process *process, struct event *event)
+static void add_probes(struct platform *platform, struct process *process, const struct elf_head *head, const struct event *event)
+{
+    struct probed_image image = {.is_program = true, .base = process->image_base, .head = *head};
+    char path[NAME_BYTES_MAX];
+
+    snprintf(path, sizeof path, "%.*s", (int)event->image.path.length, (const char *)event_bytes_at(event, event->image.path));
+    image.name = path;
+    image.moved = process->image_base - head->first_address;
+    probes_add(platform, process, process->memory_tid, &image);
+}
+
+void image_inspect(struct platform *platform, struct process *process, struct event *event)
 {
     static const char *const detections[] = {
         [NOT_OBSERVED_STATIC] = "not observed (no dynamic loader)",
@@ -237,11 +245,12 @@ void image_inspect(struct process *process, struct event *event)
     char arguments[COMMAND_LINE_MAX];
     struct user_regs_struct registers;
     struct start start;
-    struct elf_head head;
+    struct elf_head head = {.is_64_bit = false};
     size_t length;
 
     process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic = 0;
     process->loaded_count = 0;
+    probes_forget_all(process);
     process->started = false;
     process->begins_with_trap_blocked = !process->attaching && restart_trap_is_blocked(process->memory_tid);
     process->observation = NOT_OBSERVED_STATIC;
@@ -261,6 +270,8 @@ void image_inspect(struct process *process, struct event *event)
             watch_loader(process, &start);
     }
     put_path(process->memory_tid, event);
+    if (process->observation != NOT_OBSERVED_SHARED)
+        add_probes(platform, process, &head, event);
     put_command_line(arguments, length, start.argument_count, event);
     event_set_bytes(event, FIELD(CREATE_PROCESS, load_detection), detections[process->observation],
                     strlen(detections[process->observation]));

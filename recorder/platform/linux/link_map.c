@@ -6,7 +6,7 @@
  * The known nodes are read in one call, however many they are; only what is new costs a call each.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "probes.h"
 
 #include "text.h"
 
@@ -174,7 +174,7 @@ static void add_load(struct platform *platform, struct process *process, const s
 {
     struct change *change = add_change(platform, true, loaded);
     size_t room = STAGED_BYTES - platform->staged_used;
-    struct elf_head head;
+    struct probed_image image = {.base = loaded->base};
 
     if (change == NULL)
         return;
@@ -187,11 +187,16 @@ static void add_load(struct platform *platform, struct process *process, const s
             change->name_length = (uint32_t)image_path_at(process->memory_tid, loaded->base, name, NAME_BYTES_MAX);
         platform->staged_used += change->name_length;
     }
-    if (memory_read_head(process->memory_tid, change->base, &head) != 0)
+    if (memory_read_head(process->memory_tid, change->base, &image.head) != 0)
         return;
-    change->span_bytes = head.span_bytes;
-    change->build_id_bytes = head.build_id_bytes;
-    memcpy(change->build_id, head.build_id, head.build_id_bytes);
+    change->span_bytes = image.head.span_bytes;
+    change->build_id_bytes = image.head.build_id_bytes;
+    memcpy(change->build_id, image.head.build_id, image.head.build_id_bytes);
+    if (change->name_length == 0)
+        return;
+    image.name = platform->staged + change->name_offset;
+    image.moved = change->base - image.head.first_address;
+    probes_add(platform, process, platform->current->tid, &image);
 }
 
 /* Walks one namespace from `node` on. New entries are appended behind the known ones. */
@@ -235,10 +240,12 @@ static unsigned drop_unseen(struct platform *platform, struct process *process, 
     unsigned kept = 0, kept_known = 0;
 
     for (unsigned i = 0; i < process->loaded_count; i++) {
-        if (process->loaded[i].seen)
+        if (process->loaded[i].seen) {
             process->loaded[kept++] = process->loaded[i];
-        else if (!process->loaded[i].ignored)
+        } else if (!process->loaded[i].ignored) {
+            probes_forget(process, process->loaded[i].base);
             add_change(platform, false, &process->loaded[i]);
+        }
         if (i < known)
             kept_known = kept;
     }

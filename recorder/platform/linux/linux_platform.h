@@ -6,6 +6,7 @@
 #define TRAIL_LINUX_PLATFORM_H
 
 #include "image/elf.h"
+#include "image/stapsdt_argument.h"
 #include "platform.h"
 
 #include <signal.h>
@@ -29,6 +30,14 @@ struct loaded {
     uint32_t link_namespace;
     bool ignored; /* the program itself, the vdso, a dlmopen proxy of the loader: no load */
     bool seen;    /* during an update: still there */
+};
+
+/* A probe at which an int3 stands: see probes.h. */
+struct probe {
+    uint64_t address, semaphore; /* 0: none */
+    uint64_t base, moved;        /* of its image */
+    enum event_kind kind;
+    struct stapsdt_argument argument;
 };
 
 /* What can be observed in a process. */
@@ -63,6 +72,8 @@ struct process {
     uint64_t image_base, image_dynamic, vdso_base;
     struct loaded *loaded;
     unsigned loaded_count, loaded_capacity;
+    struct probe *probes;
+    unsigned probe_count, probe_capacity;
 };
 
 enum resume_action {
@@ -152,6 +163,8 @@ bool memory_read_exactly(pid_t pid, uint64_t address, void *buffer, size_t size)
 size_t memory_read_string(pid_t pid, uint64_t address, char *buffer, size_t capacity);
 /* The headers and the build-id of an image that is mapped at base, from its first page, where every known linker puts them. */
 int memory_read_head(pid_t pid, uint64_t base, struct elf_head *head);
+/* Whether two tasks have the same memory, not only alike (kcmp(2)). */
+bool memory_is_shared(pid_t a, pid_t b);
 /*
  * Replaces bytes, write-protected or not; old (if not NULL) gets the former ones. -1 if the task is gone or the address is not mapped.
  */
@@ -159,7 +172,7 @@ int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigne
 
 /* image.c: what a process runs after an exec, and which file is mapped at an address (the length of its path, 0 if none). */
 size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity);
-void image_inspect(struct process *process, struct event *event);
+void image_inspect(struct platform *platform, struct process *process, struct event *event);
 /* Whether a process's memory was copied from this one's, or both from a third, since the last exec: each exec chooses addresses anew. */
 bool image_is_shared(const struct process *process, pid_t pid);
 
@@ -192,6 +205,7 @@ bool link_map_next_event(struct platform *platform, struct process *process, str
  * loader's list is consistent. Nothing of the process may run meanwhile.
  */
 void breakpoint_plant(struct process *process, uint64_t debug_state, uint64_t r_debug);
+/* Takes out of the task's memory all that is planted in its process, the probes' bytes too. */
 void breakpoint_remove(struct process *process, pid_t tid);
 /* Whether this SIGTRAP stop is at our int3. */
 bool breakpoint_is_hit(const struct process *process, pid_t tid);

@@ -3,11 +3,14 @@
 #include "linux_platform.h"
 
 #include <errno.h>
+#include <linux/kcmp.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 #include <unistd.h>
 
 enum { PAGE = 4096 };
@@ -73,6 +76,11 @@ int memory_read_head(pid_t pid, uint64_t base, struct elf_head *head)
 
     source.size = page.length = memory_read(pid, base, page.bytes, sizeof page.bytes);
     return elf_read_head(&source, true, head);
+}
+
+bool memory_is_shared(pid_t a, pid_t b)
+{
+    return syscall(SYS_kcmp, a, b, KCMP_VM, 0, 0) == 0;
 }
 
 static int poke_word(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old)

@@ -1,6 +1,6 @@
 /* The seam on Linux: launching with ptrace(PTRACE_SEIZE), waiting, resuming, letting go. See linux_platform.h for the parts. */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "probes.h"
 
 #include "os.h"
 #include "perf_events.h"
@@ -71,6 +71,7 @@ struct platform *platform_new(struct trail_error *error)
     else if (make_timer(platform, error) == 0) {
         /* Our own loader is most likely the target's too: what is found now needs no search while the target stands still. */
         loader_find_symbols(getpid(), getauxval(AT_BASE), &symbols);
+        probes_prepare();
         platform->cores = sysconf(_SC_NPROCESSORS_ONLN);
         platform->wanted_short_waits = BURST_WAITS;
         return platform;

@@ -65,18 +65,23 @@ struct process *processes_add(struct platform *platform, pid_t pid)
 {
     struct process *process = platform->free_processes;
     struct loaded *loaded = NULL;
-    unsigned capacity = 0;
+    struct probe *probes = NULL;
+    unsigned capacity = 0, probe_capacity = 0;
 
     if (process != NULL) {
         platform->free_processes = process->next;
         loaded = process->loaded;
         capacity = process->loaded_capacity;
+        probes = process->probes;
+        probe_capacity = process->probe_capacity;
     } else if ((process = malloc(sizeof *process)) == NULL) {
         return NULL;
     }
     memset(process, 0, sizeof *process);
     process->loaded = loaded;
     process->loaded_capacity = capacity;
+    process->probes = probes;
+    process->probe_capacity = probe_capacity;
     process->pid = process->memory_tid = pid;
     process->next = platform->processes;
     platform->processes = process;
@@ -110,6 +115,7 @@ static void free_processes(struct process *process)
     while (process != NULL) {
         struct process *next = process->next;
         free(process->loaded);
+        free(process->probes);
         free(process);
         process = next;
     }

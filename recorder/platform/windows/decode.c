@@ -106,7 +106,7 @@ static void decode_create_process(struct platform *platform, const CREATE_PROCES
     name_image(platform, info->hProcess, info->hFile == NULL ? info->lpImageName : NULL, info->fUnicode != 0, info->lpBaseOfImage, event);
     if (launched) {
         event_set(event, FIELD(CREATE_PROCESS, parent_pid), GetCurrentProcessId());
-        event_text_set(event, FIELD(CREATE_PROCESS, command_line), platform->command_line, strlen(platform->command_line));
+        debug_text_set(event, FIELD(CREATE_PROCESS, command_line), platform->command_line, strlen(platform->command_line));
     } else {
         child_decode(platform, info->hProcess, event);
     }

@@ -28,7 +28,7 @@ void thread_name_prepare(struct platform *platform)
 
 void thread_name_set(struct event *event, uint32_t tid, const char *name, size_t length)
 {
-    length = wide_cut_utf8(name, length, EVENT_BYTES_MAX - event->bytes_used);
+    length = text_cut(name, length, EVENT_BYTES_MAX - event->bytes_used);
     if (length == 0)
         return;
     event->naming.tid = tid;

@@ -26,18 +26,9 @@ char *wide_to_utf8(const wchar_t *wide, size_t length)
     return text;
 }
 
-size_t wide_cut_utf8(const char *text, size_t length, size_t limit)
-{
-    if (length <= limit)
-        return length;
-    while (limit > 0 && ((unsigned char)text[limit] & 0xC0) == 0x80)
-        limit--;
-    return limit;
-}
-
 void wide_copy_utf8(char *out, size_t capacity, const char *text)
 {
-    size_t length = wide_cut_utf8(text, strlen(text), capacity - 1);
+    size_t length = text_cut(text, strlen(text), capacity - 1);
 
     memcpy(out, text, length);
     out[length] = '\0';

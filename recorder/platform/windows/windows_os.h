@@ -23,9 +23,6 @@ any_function os_find_function(const wchar_t *dll, const char *name);
 wchar_t *wide_from_utf8(const char *text);
 char *wide_to_utf8(const wchar_t *wide, size_t length);
 
-/* How many of `length` bytes of UTF-8 to keep so that there are at most `limit` and no character is cut in two. */
-size_t wide_cut_utf8(const char *text, size_t length, size_t limit);
-
 /* Copies UTF-8 into a buffer, cut at a whole character, and ends it with a NUL. */
 void wide_copy_utf8(char *out, size_t capacity, const char *text);
 

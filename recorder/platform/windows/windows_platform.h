@@ -11,10 +11,11 @@
 
 #include "windows_os.h"
 
+#include "debug_text.h"
 #include "platform.h"
 
 enum {
-    DEBUG_STRING_BYTES_MAX = 128 * 1024, /* of one OutputDebugString; the rest is cut and marked */
+    DEBUG_STRING_BYTES_MAX = DEBUG_TEXT_BYTES_MAX, /* of one OutputDebugString */
     DEBUG_STRING_TEXT_MAX = 6 * DEBUG_STRING_BYTES_MAX + 1
 };
 
@@ -96,8 +97,6 @@ struct event_span event_text_put_wide(struct platform *platform, struct event *e
  * does not have makes the text inexact.
  */
 size_t event_text_from_ansi(struct platform *platform, size_t length, bool *exact);
-/* Sets a text field to UTF-8, cut at a whole character. Returns how many bytes were kept. */
-size_t event_text_set(struct event *event, unsigned field, const char *text, size_t length);
 
 /* target_memory.c: reads exactly size bytes; false, and nothing is read, if some are not readable. */
 bool target_memory_read(HANDLE process, uint64_t address, void *buffer, size_t size);
