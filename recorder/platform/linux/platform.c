@@ -112,14 +112,18 @@ static void apply_variables(const char *const *variables)
     }
 }
 
-/* In the child: waits until it is traced, then becomes the program. */
-static _Noreturn void run_child(const struct platform *platform, const struct platform_launch *launch, int go, int failure_pipe)
+/* In the child: waits until it is traced, then becomes the program; or ends, if nobody lives any more who could trace it. */
+static _Noreturn void run_child(const struct platform *platform, const struct platform_launch *launch, const int go[2], int failure_pipe)
 {
     struct launch_failure failure = {0, false};
+    ssize_t count;
     char byte;
 
-    while (read(go, &byte, 1) < 0 && errno == EINTR)
+    close(go[1]);
+    while ((count = read(go[0], &byte, 1)) < 0 && errno == EINTR)
         continue;
+    if (count != 1)
+        _exit(127);
     if (launch->directory != NULL && chdir(launch->directory) != 0) {
         failure.is_directory = true;
     } else {
@@ -220,7 +224,7 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
     }
     child = fork();
     if (child == 0)
-        run_child(platform, launch, go[0], failure[1]);
+        run_child(platform, launch, go, failure[1]);
     close(go[0]);
     close(failure[1]);
     result = child < 0 ? error_set(error, TRAIL_FAILED, errno, "cannot make a process: %s", strerror(errno))
