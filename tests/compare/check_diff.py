@@ -5,6 +5,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -127,20 +128,35 @@ def sets(checker):
     checker.expect(20 * len(claims) <= SETS, '%d of %d benign sets differ' % (len(claims), SETS), 'a', 'b', sum(claims, []))
 
 
-def slow(checker):
-    """A phase that takes 15 % longer is found in all comparisons, and only it, what it is made of, and what it is a part of."""
+def take_turns(checker, a, b):
+    """Says of two sets that were recorded one after the other that they took turns; that is all that their starts are used for."""
+    with sqlite3.connect(checker.database) as db:
+        for at, (run_a, run_b) in enumerate(zip(a, b)):
+            db.execute('UPDATE run SET start_utc_ns = ? WHERE id = ?', (2 * at, run_a[0]))
+            db.execute('UPDATE run SET start_utc_ns = ? WHERE id = ?', (2 * at + 1, run_b[0]))
+
+
+def slow(checker, in_turn=True):
+    """A phase that takes 15 % longer is found in all comparisons, and only it, what it is made of, and what it is a part of. Of sets that did
+    not take turns more is asked, and one of 20 may be told by what the phase is made of alone. A comparison may claim too much with a
+    chance of 1 %: of 200 that are four at most, of ten none."""
+    missed, more = [], []
     for i in range(SLOWER):
-        checker.record(BASE, 'side=a%d' % i)
-        checker.record(BASE, 'side=b%d' % i, 'slow')
+        a = checker.record(BASE, 'side=a%d' % i)
+        b = checker.record(BASE, 'side=b%d' % i, 'slow')
+        if in_turn:
+            take_turns(checker, a, b)
         rows = checker.differences('@side=a%d' % i, '@side=b%d' % i)
         inside = [name + '.dll' for name in scripted.LATE + sum(scripted.THREADS, [])]
         around = ['mark:loaded..mark:ready', 'start..last load', 'start..end']
-        checker.expect('mark:loaded..mark:ready' in [row['name'] for row in rows], 'the slow phase was not found', '@side=a%d' % i, '@side=b%d' % i, rows)
-        checker.expect(all((row['section'], row['change']) == ('time', 'slower') and row['name'] in inside + around for row in rows),
-                       'more than the slow phase', '@side=a%d' % i, '@side=b%d' % i, rows)
+        missed += [i] if 'mark:loaded..mark:ready' not in [row['name'] for row in rows] else []
+        checker.expect(len(rows) > 0, 'nothing was found', '@side=a%d' % i, '@side=b%d' % i, rows)
+        more += [row for row in rows if (row['section'], row['change']) != ('time', 'slower') or row['name'] not in inside + around]
+    checker.expect(50 * len(more) <= SLOWER, 'more than the slow phase', 'a', 'b', more)
+    checker.expect(20 * len(missed) <= (0 if in_turn else SLOWER), 'the slow phase was not found in %s' % missed, 'a', 'b', [])
 
 
-CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'sets': sets, 'slow': slow}
+CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'sets': sets, 'slow': slow, 'slow_blocks': lambda checker: slow(checker, False)}
 for planted_change in scripted.CHANGES + ['impatient']:
     CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)
 

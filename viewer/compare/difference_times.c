@@ -54,8 +54,9 @@ static int collect(struct asking *asking)
     for (size_t i = 0; i < a->phase_count; i++) {
         const struct side_phase *phase = &a->phases[i], *other = side_phase(b, phase->from, phase->to);
         if (other != NULL)
-            asking->questions[asking->count++] = (struct question){TEXT_NONE, phase_name(differences, phase), !is_minor(differences->all, phase), phase->times, other->times,
-                                                                   phase->held, other->held, 0, 0, 1};
+            asking->questions[asking->count++] =
+                (struct question){TEXT_NONE, phase_name(differences, phase), !is_minor(differences->all, phase), phase->times, other->times,
+                                  phase->held, other->held, 0, 0, 1};
     }
     for (size_t i = 0; i < a->module_count; i++) {
         const struct side_module *module = &a->modules[i], *other = side_module(b, module->role, module->key);

@@ -1,8 +1,9 @@
 /*
  * The learned order of a side: which step of a stream always comes before which; what is said of loads here goes for debug strings and
  * exceptions too. Pairs (a, b) of elements (recording.h: process role, module, n-th load) are learned from the runs in which both are there,
- * ORDER_RUNS_AT_LEAST of them or more; a must have come before b in every one. That alone would learn much that is chance: threads that run at the same time often come in one order for twenty runs and in the other in
- * the next. So there must also be a reason, and it must be there in every run:
+ * ORDER_RUNS_AT_LEAST of them or more; a must have come before b in every one. That alone would learn much that is chance: threads that run at
+ * the same time often come in one order for twenty runs and in the other in the next. So there must also be a reason, and it must be
+ * there in every run:
  *
  *   THREAD  One thread loaded both; what happens in a thread has an order.
  *   CAUSE   a came before b's thread was made, and by a thread that must have led to that. Who makes a thread is not recorded: it is

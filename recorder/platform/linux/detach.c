@@ -92,6 +92,8 @@ static void hold(struct platform *platform, struct task *task)
         break;
     }
     task->held = true;
+    if ((unsigned)status >> 16 == PTRACE_EVENT_EXEC)
+        probes_forget_all(task->process); /* they went with the old program */
     task->held_signal = make_ready(platform, task, status);
     hold_newborn(platform, task, (int)((unsigned)status >> 16));
 }
