@@ -243,6 +243,7 @@ void image_inspect(struct process *process, struct event *event)
     process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic = 0;
     process->loaded_count = 0;
     process->started = false;
+    process->replaying = process->replaying && process->attaching; /* an exec's loads are history, whatever was not told before */
     process->begins_with_trap_blocked = !process->attaching && restart_trap_is_blocked(process->memory_tid);
     process->observation = NOT_OBSERVED_STATIC;
     registers.cs = 0;

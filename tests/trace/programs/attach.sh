@@ -24,7 +24,9 @@ wait_for_rounds()
 
 wait_for_rounds
 for i in $(seq $times); do
-    trailrec -q -t 0.05 -o trail.db -p $target || fail "attach $i: status $?"
+    [ $((i % 2)) -eq 0 ] && follow=-f || follow=
+    # shellcheck disable=SC2086
+    timeout -k 5 20 "$TRAILREC" -q -t 0.05 -o trail.db $follow -p $target || fail "attach $i $follow: status $?"
     kill -0 $target 2>/dev/null || fail "the target died of detach $i"
     grep -q '^State:.[TtZ]' /proc/$target/status && fail "the target does not run after detach $i"
     before=$now
@@ -37,6 +39,7 @@ same "runs" $times "$(value "SELECT count(*) FROM runs WHERE state = 'complete' 
 same "replayed process" "attach $target" "$(value "SELECT via || ' ' || pid FROM processes WHERE run = 1 AND process = 1")"
 same "replayed threads of each run" $times "$(value "SELECT count(*) FROM (SELECT run FROM events WHERE kind = 'CreateThread' AND synthetic GROUP BY run HAVING count(*) >= 4)")"
 same "libc was there" $times "$(value "SELECT count(*) FROM loads WHERE name = 'libc.so.6' AND synthetic AND cause = 'attach'")"
+[ "$(value "SELECT count(*) FROM processes WHERE via = 'fork' AND run % 2 = 0")" -gt 10 ] || fail "no children were followed"
 [ "$(value 'SELECT count(*) FROM events WHERE NOT synthetic')" -gt 100 ] || fail "nothing was seen after the replay"
 trailview -d trail.db verify >verify.txt || fail "verify: $(cat verify.txt)"
 
