@@ -34,6 +34,20 @@ for i in $(seq $times); do
     [ "$((now + 0))" -gt "$((before + 0))" ] || wait_for_rounds
 done
 wait_for_rounds
+python3 - $target <<'END' || fail "the target's code is not what its files hold"
+import re, sys
+with open(f"/proc/{sys.argv[1]}/maps") as maps, open(f"/proc/{sys.argv[1]}/mem", "rb") as memory:
+    for start, end, offset, path in re.findall(r"^(\w+)-(\w+) r-xp (\w+) \S+ \d+ +(/.*)", maps.read(), re.M):
+        if "sample_" in path:  # comes and goes
+            continue
+        memory.seek(int(start, 16))
+        code = memory.read(int(end, 16) - int(start, 16))
+        with open(path, "rb") as file:
+            file.seek(int(offset, 16))
+            same = file.read(len(code))
+        if code[:len(same)] != same:
+            sys.exit(f"{path} differs")
+END
 same "tracer afterwards" 0 "$(sed -n 's/^TracerPid:[[:space:]]*//p' /proc/$target/status)"
 same "runs" $times "$(value "SELECT count(*) FROM runs WHERE state = 'complete' AND mode = 'attach' AND end_reason = 'timeout'")"
 same "replayed process" "attach $target" "$(value "SELECT via || ' ' || pid FROM processes WHERE run = 1 AND process = 1")"
