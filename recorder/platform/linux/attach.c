@@ -171,7 +171,7 @@ static int seize_new_threads(struct platform *platform, struct process *process,
     }
     if (folder != NULL)
         closedir(folder);
-    return count == 0 && process->threads == 0 ? say_not_seized(process->pid, os_code, error) : count;
+    return count == 0 && process->threads == 1 ? say_not_seized(process->pid, os_code, error) : count; /* 1: see platform_attach */
 }
 
 static bool is_group_stop(int status)
@@ -238,10 +238,12 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct
     if (process == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     process->attaching = process->replaying = true;
+    process->threads++; /* keeps the entry where all threads that were seized end before the next is */
     for (int round = 0; count > 0 && round < ROUNDS_MAX; round++) {
         count = seize_new_threads(platform, process, error);
         tasks_each(platform, hold); /* may find newborn threads, which the next round holds */
     }
+    process->threads--;
     if (count < 0 || process->threads == 0) {
         if (process->threads == 0)
             processes_remove(platform, process);

@@ -92,8 +92,10 @@ static void hold(struct platform *platform, struct task *task)
         break;
     }
     task->held = true;
-    if ((unsigned)status >> 16 == PTRACE_EVENT_EXEC)
-        probes_forget_all(task->process); /* they went with the old program */
+    if ((unsigned)status >> 16 == PTRACE_EVENT_EXEC) {
+        task->process->breakpoint = 0; /* it went with the old program, and so did the probes */
+        probes_forget_all(task->process);
+    }
     task->held_signal = make_ready(platform, task, status);
     hold_newborn(platform, task, (int)((unsigned)status >> 16));
 }
@@ -109,8 +111,25 @@ static void release(struct platform *platform, struct task *task)
     tasks_remove(platform, task);
 }
 
+/* The stop that is being handled, if there is one, holds its task: it has been reported, and will not be again. */
+static void hold_current(struct platform *platform)
+{
+    struct task *task = platform->current;
+
+    platform->current = NULL;
+    if (task == NULL || task->held) /* an attach holds by itself */
+        return;
+    task->held = true;
+    task->held_signal = platform->action == RESUME_CONTINUE ? platform->signal : 0;
+    if (task->process != NULL && platform->action == RESUME_DETACH)
+        task->process->breakpoint = 0; /* an exec that is not recorded */
+    if (task->process != NULL && breakpoint_holds(task->process, task->tid))
+        breakpoint_return(task->tid);
+}
+
 void platform_detach(struct platform *platform)
 {
+    hold_current(platform);
     tasks_each(platform, hold);
     tasks_each(platform, release);
 }

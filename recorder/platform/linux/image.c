@@ -252,6 +252,7 @@ void image_inspect(struct platform *platform, struct process *process, struct ev
     process->loaded_count = 0;
     probes_forget_all(process);
     process->started = false;
+    process->replaying = process->replaying && process->attaching; /* an exec's loads are history, whatever was not told before */
     process->begins_with_trap_blocked = !process->attaching && restart_trap_is_blocked(process->memory_tid);
     process->observation = NOT_OBSERVED_STATIC;
     registers.cs = 0;

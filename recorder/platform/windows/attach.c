@@ -102,7 +102,7 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct
     debuggee = platform_add_debuggee(platform, pid);
     debuggee->attached = debuggee->replaying = true;
     if (!set_following(pid, follow, &debuggee->followed_before) && follow) /* Wine 8; without -f nothing is lost */
-        return error_set(error, TRAIL_FAILED, 0, "this system cannot follow the children of a process that runs already; leave out -f");
+        return error_set(error, TRAIL_FAILED, 0, "this system cannot follow the children of a process that runs already; leave out -f, or have trailrec launch it with -f");
     console_claim();
     return 0;
 }

@@ -24,7 +24,9 @@ wait_for_rounds()
 
 wait_for_rounds
 for i in $(seq $times); do
-    trailrec -q -t 0.05 -o trail.db -p $target || fail "attach $i: status $?"
+    [ $((i % 2)) -eq 0 ] && follow=-f || follow=
+    # shellcheck disable=SC2086
+    timeout -k 5 20 "$TRAILREC" -q -t 0.05 -o trail.db $follow -p $target || fail "attach $i $follow: status $?"
     kill -0 $target 2>/dev/null || fail "the target died of detach $i"
     grep -q '^State:.[TtZ]' /proc/$target/status && fail "the target does not run after detach $i"
     before=$now
@@ -32,11 +34,26 @@ for i in $(seq $times); do
     [ "$((now + 0))" -gt "$((before + 0))" ] || wait_for_rounds
 done
 wait_for_rounds
+python3 - $target <<'END' || fail "the target's code is not what its files hold"
+import re, sys
+with open(f"/proc/{sys.argv[1]}/maps") as maps, open(f"/proc/{sys.argv[1]}/mem", "rb") as memory:
+    for start, end, offset, path in re.findall(r"^(\w+)-(\w+) r-xp (\w+) \S+ \d+ +(/.*)", maps.read(), re.M):
+        if "sample_" in path:  # comes and goes
+            continue
+        memory.seek(int(start, 16))
+        code = memory.read(int(end, 16) - int(start, 16))
+        with open(path, "rb") as file:
+            file.seek(int(offset, 16))
+            same = file.read(len(code))
+        if code[:len(same)] != same:
+            sys.exit(f"{path} differs")
+END
 same "tracer afterwards" 0 "$(sed -n 's/^TracerPid:[[:space:]]*//p' /proc/$target/status)"
 same "runs" $times "$(value "SELECT count(*) FROM runs WHERE state = 'complete' AND mode = 'attach' AND end_reason = 'timeout'")"
 same "replayed process" "attach $target" "$(value "SELECT via || ' ' || pid FROM processes WHERE run = 1 AND process = 1")"
 same "replayed threads of each run" $times "$(value "SELECT count(*) FROM (SELECT run FROM events WHERE kind = 'CreateThread' AND synthetic GROUP BY run HAVING count(*) >= 4)")"
 same "libc was there" $times "$(value "SELECT count(*) FROM loads WHERE name = 'libc.so.6' AND synthetic AND cause = 'attach'")"
+[ "$(value "SELECT count(*) FROM processes WHERE via = 'fork' AND run % 2 = 0")" -gt 10 ] || fail "no children were followed"
 [ "$(value 'SELECT count(*) FROM events WHERE NOT synthetic')" -gt 100 ] || fail "nothing was seen after the replay"
 trailview -d trail.db verify >verify.txt || fail "verify: $(cat verify.txt)"
 

@@ -45,7 +45,7 @@ for options in "" "-f"; do
         : >start
         wait_for "the child" [ -s child ]
         # shellcheck disable=SC2086
-        timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
+        timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
         same "status of trailrec in a $kind $options" 0 $?
         [ $kind = vfork ] || { before=$(cat rounds) && wait_for "the other thread" has_counted $((before + 5)); }
         ends_well "$kind $options"
@@ -59,7 +59,7 @@ for options in "" "-f"; do
     for signal in TERM HUP none; do
         begin thread-vfork
         # shellcheck disable=SC2086
-        timeout 60 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
+        timeout -k 5 60 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
         recorder=$!
         wait_for "the attach" is_told
         : >start
@@ -82,13 +82,13 @@ same "loads in the end" "3 3" "$(value "SELECT group_concat(n, ' ') FROM (SELECT
 begin vfork
 : >start
 wait_for "the child" [ -s child ]
-timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db -p "$(cat child)"
+timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db -p "$(cat child)"
 same "status of trailrec at a vfork child" 0 $?
 ends_well "attached to the child"
 begin vfork
 : >start
 wait_for "the child" [ -s child ]
-timeout 60 "$TRAILREC" -q -v -o trail.db -p "$(cat child)" 2>live.txt &
+timeout -k 5 60 "$TRAILREC" -q -v -o trail.db -p "$(cat child)" 2>live.txt &
 recorder=$!
 wait_for "the attach" grep -q CreateProcess live.txt
 ends_well "recorded the child"
@@ -102,7 +102,7 @@ for options in "" "-f"; do
     rm -f go start child
     : >start
     # shellcheck disable=SC2086
-    timeout 20 "$TRAILREC" -q -t 0.5 -o trail.db $options -- "$TRACE_TOOLS/attach_corners" vfork $library
+    timeout -k 5 20 "$TRAILREC" -q -t 0.5 -o trail.db $options -- "$TRACE_TOOLS/attach_corners" vfork $library
     same "status of trailrec that launched $options" 0 $?
     : >go # for a child that was not followed
 done
@@ -110,7 +110,7 @@ done
 # The main thread is gone: the memory is reached by the others.
 begin leader-gone
 wait_for "the last thread" [ -s alone ]
-timeout 60 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
+timeout -k 5 60 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
 recorder=$!
 wait_for "the attach" is_told
 ends_well "a leader that is gone"
@@ -118,7 +118,7 @@ wait $recorder
 same "status of trailrec" 9 $?
 begin leader-gone
 wait_for "the last thread" [ -s alone ]
-timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
+timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
 same "status of trailrec, a leader that is gone" 0 $?
 ends_well "let go, a leader that is gone"
 rm -f alone
@@ -143,12 +143,12 @@ for options in "" "-f"; do
     kill -STOP $target
     wait_for "the stop" has_state T
     # shellcheck disable=SC2086
-    timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
+    timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
     same "status of trailrec, a stopped process $options" 0 $?
     has_state T || fail "no longer stopped: $(grep State /proc/$target/status)"
     before=$(cat rounds)
     # shellcheck disable=SC2086
-    timeout 60 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
+    timeout -k 5 60 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
     recorder=$!
     wait_for "the attach" is_told
     wait_for "the stop, traced" has_state Tt
@@ -190,7 +190,7 @@ if gcc -m32 -O1 -nostdlib -static -fno-pic -fno-stack-protector -o small small.c
     target=$!
     is_small() { grep -qx small /proc/$target/comm; }
     wait_for "a 32-bit program" is_small
-    timeout 20 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
+    timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
     same "status of trailrec at a 32-bit program" 0 $?
     same "loads of a 32-bit program" "not observed (32-bit program)" \
         "$(value "SELECT load_detection FROM processes WHERE run = (SELECT max(run) FROM runs)")"
@@ -207,7 +207,7 @@ third=$!
 others="$first $second $third"
 wait_for "the third" [ -s alone ]
 wait_for "the others" [ -s rounds ]
-timeout 20 "$TRAILREC" -q -t 0.3 -o trail.db -p $first -p $second -p $third
+timeout -k 5 20 "$TRAILREC" -q -t 0.3 -o trail.db -p $first -p $second -p $third
 same "status of trailrec with three" 0 $?
 same "three processes" "$(printf '%s\n' $others | sort -n | tr '\n' ' ')" "$(value "SELECT pid FROM processes WHERE $last ORDER BY pid" | tr '\n' ' ')"
 same "with their libraries" 3 "$(value "SELECT count(*) FROM loads WHERE $last AND name = 'libc.so.6'")"
@@ -238,7 +238,7 @@ wait_for "the target" [ -s rounds ]
 says "there is no process 4194304; see 'ps -e'" "$TRAILREC" -o trail.db -p 4194304
 says "is a thread of process $target; attach to that" "$TRAILREC" -o trail.db -p "$(ls /proc/$target/task | grep -vx $target | head -n 1)"
 says "process $target is being recorded already" "$TRAILREC" -o trail.db -p $target -p $target
-timeout 60 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
+timeout -k 5 60 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
 recorder=$!
 wait_for "the attach" is_told
 says "process $target is traced by process [0-9]* already; end that first" "$TRAILREC" -o other.db -p $target
