@@ -109,9 +109,29 @@ static void release(struct platform *platform, struct task *task)
     tasks_remove(platform, task);
 }
 
-void platform_detach(struct platform *platform)
+/* The stop that is being handled, if there is one, holds its task, and the child that was made at it. */
+static void hold_current(struct platform *platform)
 {
+    struct task *task = platform->current;
+
+    if (platform->newborn != NULL)
+        platform->newborn->held = true;
+    platform->newborn = NULL;
+    platform->current = NULL;
+    if (task == NULL || task->held) /* an attach holds by itself */
+        return;
+    task->held = true;
+    task->held_signal = platform->action == RESUME_CONTINUE ? platform->signal : 0;
+    if (task->process != NULL && breakpoint_holds(task->process, task->tid))
+        breakpoint_return(task->tid);
+}
+
+void platform_detach(struct platform *platform, enum platform_detach how)
+{
+    hold_current(platform);
     tasks_each(platform, hold);
+    if (how == PLATFORM_STAND_STILL)
+        standing_stop_all(platform);
     tasks_each(platform, release);
 }
 
