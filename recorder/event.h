@@ -42,6 +42,7 @@ struct event {
     uint32_t pid, tid; /* as the OS numbers them in the recorder's own namespace */
     uint8_t kind;      /* enum event_kind; EVENT_NONE for a stop that says nothing to record */
     bool synthetic;    /* replayed state, not history */
+    bool debuggers_own; /* an exception that would not be there without a debugger: the loader's breakpoint. It does not go into the ring */
     bool more;         /* another event of this same stop follows: call platform_wait again before platform_resume */
     uint32_t present;  /* bit i: value[i] is known */
     uint64_t value[EVENT_FIELDS_MAX]; /* a number, or a packed span (TEXT, BLOB, NUMBERS); not used for MODULE, PROCESS, LOAD */

@@ -1,15 +1,25 @@
-/* trailrec: reads the command line, runs one session, says in two lines what was recorded, and ends as the target ended. */
+/* trailrec: reads the command line, runs its sessions, says in a few lines what was recorded, and ends as the target ended. */
+#include "digest.h"
 #include "options.h"
 #include "os.h"
 #include "program.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 enum {
     EXIT_OF_OURS = 125,
     EXIT_NOT_EXECUTABLE = 126,
     EXIT_NOT_FOUND = 127
+};
+
+/* All the runs of this program. */
+struct recording {
+    const struct options *options;
+    struct session_options session;
+    int64_t run_ids[DIGEST_IDS_MAX];
+    unsigned runs;
+    struct platform_exit exit; /* the first that was not 0 */
+    int status;                /* of our own failure */
 };
 
 static int exit_status_of(const struct trail_error *error)
@@ -24,65 +34,82 @@ static int exit_status_of(const struct trail_error *error)
     }
 }
 
-static void print_end(const struct session_result *result)
+/* Whether the next run may begin. */
+static bool goes_on(const struct recording *recording)
 {
-    static const char *const by_us[] = {
-        [SESSION_TIMED_OUT] = "killed at the time limit",
-        [SESSION_STOPPED] = "killed on request",
-        [SESSION_FAILED] = "lost",
-    };
-    bool lives_on = result->end != SESSION_FAILED && !result->exit.ended;
-
-    if (lives_on)
-        fprintf(stderr, "detached");
-    else if (result->end != SESSION_EXITED)
-        fprintf(stderr, "%s", by_us[result->end]);
-    else if (result->exit.signal != 0)
-        fprintf(stderr, "killed by signal %d", result->exit.signal);
-    else if (result->exit.exit_code > 0xFFFF)
-        fprintf(stderr, "exit code 0x%08" PRIx32, result->exit.exit_code);
-    else
-        fprintf(stderr, "exit code %" PRIu32, result->exit.exit_code);
+    return recording->status == 0 && !session_stop_was_requested() && !os_was_interrupted();
 }
 
-static void print_digest(const struct options *options, const struct session_result *result)
+/* A stop condition was asked for, so that what it leads to is no failure. */
+static void note_exit(struct recording *recording, const struct session_result *result)
 {
-    const struct run_counts *counts = &result->counts;
+    bool asked_for = result->end == SESSION_TIMED_OUT || result->end == SESSION_UNTIL;
 
-    if (options->session.nop) {
-        fprintf(stderr, "trailrec: ");
-        print_end(result);
-        fprintf(stderr, " after %.1f ms; nothing recorded (--nop)\n", (double)result->wall_ns / 1e6);
-        return;
+    if (result->exit.ended && !asked_for && recording->exit.signal == 0 && recording->exit.exit_code == 0)
+        recording->exit = result->exit;
+}
+
+static void report(struct recording *recording, const struct session_result *result, const struct trail_error *error)
+{
+    if (result->notice.code != TRAIL_OK && recording->runs == 0)
+        fprintf(stderr, "trailrec: %s\n", result->notice.sentence);
+    if (result->incomplete || result->end == SESSION_FAILED)
+        fprintf(stderr, "trailrec: %s\n", error->sentence);
+    if (!recording->options->quiet)
+        digest_print_run(recording->options, result);
+    if (recording->runs < DIGEST_IDS_MAX)
+        recording->run_ids[recording->runs] = result->run_id;
+    recording->runs++;
+    note_exit(recording, result);
+    if (result->standing.count > 0)
+        digest_print_standing(result);
+}
+
+/* One run. A warm-up runs under the same loop and leaves nothing; its exit is its own affair. */
+static bool run(struct recording *recording, bool warms_up)
+{
+    struct trail_error error = {TRAIL_OK, 0, ""};
+    struct session_options session = recording->session;
+    struct session_result result;
+
+    session.nop = session.nop || warms_up;
+    if (session_run(&session, &result, &error) != 0) {
+        fprintf(stderr, "trailrec: %s\n", error.sentence);
+        recording->status = exit_status_of(&error);
+        return false;
     }
-    fprintf(stderr, "trailrec: run %" PRId64 ": ", result->run_id);
-    print_end(result);
-    fprintf(stderr, " after %.1f ms, %" PRIu64 " events (%" PRIu64 " loads, %" PRIu64 " exceptions), held %.2f ms\n",
-            (double)result->wall_ns / 1e6, counts->events, counts->by_kind[EVENT_LOAD_DLL], counts->by_kind[EVENT_EXCEPTION],
-            (double)counts->hold_ns / 1e6);
-    fprintf(stderr, "trailrec: look at it with: trailview -d %s summary %" PRId64 "\n", options->session.database, result->run_id);
+    if (result.end == SESSION_FAILED)
+        recording->status = EXIT_OF_OURS;
+    if (!warms_up || result.end == SESSION_FAILED)
+        report(recording, &result, &error);
+    else if (!goes_on(recording))
+        note_exit(recording, &result);
+    return result.standing.count > 0;
 }
 
 static int record(const struct options *options)
 {
-    struct trail_error error = {TRAIL_OK, 0, ""};
-    struct session_result result;
+    struct recording recording = {.options = options, .session = options->session};
+    unsigned repeat = options->repeat > 0 ? options->repeat : 1;
+    bool stands = false;
 
+    if (options->session.then == THEN_STOP && options->session.pids == NULL)
+        os_expect_standing();
     os_on_stop_request(session_request_stop);
-    if (session_run(&options->session, &result, &error) != 0) {
-        fprintf(stderr, "trailrec: %s\n", error.sentence);
-        return exit_status_of(&error);
-    }
-    if (result.notice.code != TRAIL_OK)
-        fprintf(stderr, "trailrec: %s\n", result.notice.sentence);
-    if (result.incomplete || result.end == SESSION_FAILED)
-        fprintf(stderr, "trailrec: %s\n", error.sentence);
     if (!options->quiet)
-        print_digest(options, &result);
-    if (result.end == SESSION_FAILED)
-        return EXIT_OF_OURS;
-    if (result.end != SESSION_TIMED_OUT && result.exit.ended)
-        os_exit_like(result.exit.exit_code, result.exit.signal);
+        recording.session.on_waiting = digest_print_waiting;
+    for (unsigned i = 0; i < options->warmup && goes_on(&recording); i++)
+        run(&recording, true);
+    for (unsigned i = 0; i < repeat && goes_on(&recording); i++)
+        stands = run(&recording, false);
+    if (!options->quiet)
+        digest_print_look(options, recording.run_ids, recording.runs);
+    if (stands && options->session.pids == NULL)
+        os_stand_with_target();
+    if (recording.status != 0)
+        return recording.status;
+    if (recording.exit.ended)
+        os_exit_like(recording.exit.exit_code, recording.exit.signal);
     return 0;
 }
 

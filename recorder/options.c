@@ -18,10 +18,16 @@ static const char help[] =
     "signals, debug strings - as one run in a trail file. Look at it with trailview.\n"
     "\n"
     "  -o, --output FILE      the trail file; default $TRAIL_DB, else ./trail.db; runs are appended\n"
-    "  -p, --attach PID       attach to a running process; repeatable. Ctrl-C or -t detaches, and it lives on\n"
+    "  -p, --attach PID       attach to a running process; repeatable. Ctrl-C or a stop condition detaches, and it lives on\n"
     "  -f, --follow           record child processes too, until the last has ended\n"
     "  -l, --label KEY=VALUE  name this run for later (build=100); repeatable\n"
+    "  -n, --repeat N         record COMMAND N times, one after the other, each as a run\n"
+    "      --warmup N         run COMMAND N times before that, without a record\n"
     "  -t, --timeout SECONDS  stop after that time (fractions are fine): COMMAND is killed, trailrec exits with 0\n"
+    "      --until KIND[:PATTERN]  stop likewise at an event; repeatable. KIND is load, unload, exception, output, mark, exit, thread or\n"
+    "                         process; PATTERN a glob: load:libssl*, exception:SIGSEGV, exit:3, mark:ready\n"
+    "      --then kill|detach|stop  what stopping does: kill (COMMAND), let go (-p), or let go and leave it standing at just that\n"
+    "                         event for a debugger to attach to\n"
     "  -v, --live             print events to stderr while they happen\n"
     "      --kernel-times     ask the kernel when each library was mapped (Linux): start-up loads get times of their own\n"
     "      --nop              run the bare debug loop, record nothing: the control for overhead measurements\n"
@@ -35,8 +41,13 @@ static const char help[] =
     "\n"
     "Exit status: COMMAND's own (a fatal signal is raised again); 125 trailrec failed, 126 COMMAND cannot be run, 127 it is not found.\n";
 
+enum { RUNS_MAX = 1000000 };
+
 enum long_only {
     OPTION_NOP = 256,
+    OPTION_WARMUP,
+    OPTION_UNTIL,
+    OPTION_THEN,
     OPTION_KERNEL_TIMES,
     OPTION_NEW_CONSOLE,
     OPTION_DEBUG_HEAP,
@@ -49,7 +60,11 @@ static const struct option long_options[] = {
     {"attach", required_argument, NULL, 'p'},
     {"follow", no_argument, NULL, 'f'},
     {"label", required_argument, NULL, 'l'},
+    {"repeat", required_argument, NULL, 'n'},
+    {"warmup", required_argument, NULL, OPTION_WARMUP},
     {"timeout", required_argument, NULL, 't'},
+    {"until", required_argument, NULL, OPTION_UNTIL},
+    {"then", required_argument, NULL, OPTION_THEN},
     {"live", no_argument, NULL, 'v'},
     {"kernel-times", no_argument, NULL, OPTION_KERNEL_TIMES},
     {"nop", no_argument, NULL, OPTION_NOP},
@@ -88,6 +103,44 @@ static enum options_action read_timeout(struct options *options, const char *val
         return wrong("-t takes a number of seconds above 0 and up to 1000000, not '%s'", value);
     options->session.timeout_ns = (uint64_t)(seconds * 1e9);
     return OPTIONS_RECORD;
+}
+
+static enum options_action read_count(const char *option, const char *value, unsigned *count)
+{
+    char *end;
+    unsigned long number = strtoul(value, &end, 10);
+
+    if (*value < '0' || *value > '9' || *end != '\0' || number == 0 || number > RUNS_MAX) {
+        fprintf(stderr, "trailrec: %s takes a number of runs from 1 to %d, not '%s'\n", option, (int)RUNS_MAX, value);
+        return OPTIONS_WRONG;
+    }
+    *count = (unsigned)number;
+    return OPTIONS_RECORD;
+}
+
+static enum options_action read_until(struct options *options, const char *value)
+{
+    struct trail_error error;
+
+    if (options->session.until == NULL && (options->session.until = until_new()) == NULL)
+        return wrong("out of memory%s", "");
+    return until_add(options->session.until, value, &error) == 0 ? OPTIONS_RECORD : wrong("%s", error.sentence);
+}
+
+static enum options_action read_then(struct options *options, const char *value)
+{
+    static const struct {
+        const char *word;
+        enum session_then then;
+    } words[] = {{"kill", THEN_KILL}, {"detach", THEN_DETACH}, {"stop", THEN_STOP}};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(value, words[i].word) == 0) {
+            options->session.then = words[i].then;
+            return OPTIONS_RECORD;
+        }
+    }
+    return wrong("--then takes kill, detach or stop, not '%s'", value);
 }
 
 static enum options_action read_pid(struct options *options, const char *value)
@@ -136,8 +189,16 @@ static enum options_action read_option(struct options *options, int option, char
         return OPTIONS_RECORD;
     case 'l':
         return read_label(options, value);
+    case 'n':
+        return read_count("-n", value, &options->repeat);
+    case OPTION_WARMUP:
+        return read_count("--warmup", value, &options->warmup);
     case 't':
         return read_timeout(options, value);
+    case OPTION_UNTIL:
+        return read_until(options, value);
+    case OPTION_THEN:
+        return read_then(options, value);
     case 'v':
         options->session.live = true;
         return OPTIONS_RECORD;
@@ -172,23 +233,38 @@ static enum options_action read_option(struct options *options, int option, char
     }
 }
 
+/* Options that do not go together. */
+static enum options_action check_options(const struct options *options)
+{
+    const struct session_options *session = &options->session;
+    bool repeats = options->repeat != 0 || options->warmup != 0;
+
+    if (session->pids != NULL && session->kernel_times)
+        return wrong("--kernel-times is for a COMMAND: what runs already cannot be observed so%s", "");
+    if (session->pids != NULL && repeats)
+        return wrong("%s is for a COMMAND: what runs already cannot be run again", options->repeat != 0 ? "-n" : "--warmup");
+    if (session->then != THEN_DEFAULT && session->timeout_ns == 0 && session->until == NULL)
+        return wrong("--then says what a stop condition does; give one too: -t or --until%s", "");
+    if (session->then == THEN_STOP && repeats)
+        return wrong("--then stop leaves a COMMAND standing; it does not go with %s", options->repeat != 0 ? "-n" : "--warmup");
+    return OPTIONS_RECORD;
+}
+
 static enum options_action read_options(int argument_count, char **arguments, struct options *options)
 {
     int option;
 
     /* "+": what follows COMMAND is COMMAND's own. */
-    while ((option = getopt_long(argument_count, arguments, "+o:p:fl:t:vC:E:q", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argument_count, arguments, "+o:p:fl:n:t:vC:E:q", long_options, NULL)) != -1) {
         enum options_action action = read_option(options, option, optarg);
         if (action != OPTIONS_RECORD)
             return action;
     }
     if (options->session.pids != NULL && optind < argument_count)
         return wrong("-p attaches to what runs already; it cannot launch '%s' too", arguments[optind]);
-    if (options->session.pids != NULL && options->session.kernel_times)
-        return wrong("--kernel-times is for a COMMAND: what runs already cannot be observed so%s", "");
     if (options->session.pids == NULL && optind == argument_count)
         return wrong("no command given; see 'trailrec --help'%s", "");
-    return OPTIONS_RECORD;
+    return check_options(options);
 }
 
 enum options_action options_read(int argument_count, char **arguments, struct options *options)
@@ -223,5 +299,6 @@ void options_free(struct options *options)
     free(options->labels);
     free(options->variables);
     free(options->pids);
+    until_free(options->session.until);
     free(options->command_line);
 }

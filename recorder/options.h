@@ -13,6 +13,7 @@ enum options_action {
 struct options {
     struct session_options session;
     bool quiet;
+    unsigned repeat, warmup; /* how many runs of the command, and how many before them that are not kept; 0: not given */
     /* Lists that `session` points into. */
     const char **labels;
     const char **variables;

@@ -80,6 +80,19 @@ char *os_command_line_from(int argument_count, char *const *arguments, int index
  */
 void os_on_stop_request(void (*on_stop)(void));
 
+/* Whether Ctrl-C was pressed (or its like) since then, for whomever it was meant. Any thread. */
+bool os_was_interrupted(void);
+
+/*
+ * For a launched target that is left standing still. When our end leaves its process group without a parent in the session, Linux wakes a
+ * stopped group with SIGHUP (POSIX, "orphaned process group"). So where we are the job of a shell, os_stand_with_target stands still too;
+ * when the shell continues the job, it waits for the target's end. Elsewhere the target's parent must stay while the target stands:
+ * os_expect_standing, to be called before all else, makes a second process that records, while the first ends as it tells it. Neither does
+ * anything on Windows, where nothing of that kind exists.
+ */
+void os_expect_standing(void);
+void os_stand_with_target(void);
+
 /* Ends this process as the target ended: by that exit code, or by that fatal signal (without a core of our own). */
 void os_exit_like(uint32_t exit_code, int signal);
 

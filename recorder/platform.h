@@ -35,10 +35,25 @@ enum platform_wait_result {
     PLATFORM_FAILED   /* the error was filled; the recording cannot go on */
 };
 
-/* How the run was observed, for the run row. Strings belong to the platform and live as long as it. */
+/* How the run was observed, for the run row, and what the platform can do. Strings are constants. */
 struct platform_facts {
     const char *wait_function;  /* "WaitForDebugEventEx", "waitpid" */
     const char *load_detection; /* "debug events", "r_brk", "r_brk + perf mmap2" */
+    bool tells_thread_names;
+    const char *continue_command; /* a command that lets processes go on which stand still, before their numbers; NULL if there is none */
+    const char *continue_hint;    /* what else does so, as the rest of a sentence */
+};
+
+/* A process that is being recorded. */
+struct platform_process {
+    uint32_t pid;
+    char name[256]; /* of its image's file, UTF-8; "" if unknown */
+};
+
+/* What becomes of the debuggees when they are let go. */
+enum platform_detach {
+    PLATFORM_RUN_ON,
+    PLATFORM_STAND_STILL /* suspended, so that somebody else can attach to them */
 };
 
 /* How the launched process ended. */
@@ -85,10 +100,19 @@ void platform_work_while_looking(struct platform *platform, bool (*work)(void *c
  */
 void platform_resume(struct platform *platform);
 
-/* Lets every debuggee go on undebugged, leaving no trace in it. Call it between platform_resume and platform_wait. */
-void platform_detach(struct platform *platform);
+/*
+ * Lets every debuggee go, leaving no trace in it. Call it between platform_resume and platform_wait; with PLATFORM_STAND_STILL it may
+ * also be called in the place of platform_resume: then nothing of the debuggees' code has run since that stop.
+ */
+void platform_detach(struct platform *platform, enum platform_detach how);
 
-/* Kills every debuggee; their exit events still come. */
+/*
+ * The processes that are being recorded and live; after platform_detach with PLATFORM_STAND_STILL, those that stand still. Fills up to
+ * capacity of them and returns how many there are. It asks the system for their names: not for within a stop that goes on.
+ */
+unsigned platform_processes(const struct platform *platform, struct platform_process *processes, unsigned capacity);
+
+/* Kills every debuggee; their exit events still come. At a stop too: nothing of the debuggee has run when platform_resume follows. */
 void platform_kill(struct platform *platform);
 
 /* Makes the current or next platform_wait return PLATFORM_TIMEOUT soon. Any thread, and signal or console handlers. */
@@ -119,6 +143,12 @@ void platform_identify(const struct event *event, struct module_identity *identi
 
 /* Whether platform_identify would answer from memory, without a look at any file, which may take long. Threads: as platform_identify. */
 bool platform_is_identified(const struct event *event);
+
+/*
+ * The name of the file that an event's image path leads to, UTF-8, where that path is a symbolic link. Returns its length; 0 if it is none,
+ * or does not fit. Loop thread, within the stop: it asks the file system, so only for who wants to know it just then.
+ */
+size_t platform_file_name(const struct event *event, char *name, size_t capacity);
 
 /* Closes the handle that came with an event that nobody will identify. Any thread. */
 void platform_discard(const struct event *event);

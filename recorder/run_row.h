@@ -30,7 +30,7 @@ struct run_counts {
 
 struct run_end {
     const char *state;  /* "complete", "interrupted" */
-    const char *reason; /* "exit", "timeout", "request", "failure" */
+    const char *reason; /* "exit", "timeout", "until", "request", "failure" */
     uint64_t wall_ns;
     bool exited; /* exit_code and exit_signal are known */
     uint32_t exit_code;

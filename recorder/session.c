@@ -11,6 +11,9 @@
 
 enum { WAIT_FOREVER = -1, FIRST_TOUCHED_BYTES = 16 * 1024 };
 
+/* After the end of what was launched, its descendants have this long to end too before they are worth a word. */
+static const uint64_t GRACE_NS = 1000000000;
+
 struct session {
     const struct session_options *options;
     struct platform *platform;
@@ -18,7 +21,12 @@ struct session {
     struct ring *ring;     /* the writer's; NULL with --nop */
     struct event event;    /* large: filled anew for each stop */
     uint64_t deadline_ns;  /* 0: none */
+    uint64_t grace_ns;     /* when to say what is waited for; 0: not at all, or not yet */
     uint64_t first_ns;     /* t_ns of the first event; 0 before it */
+    uint32_t until_kinds;  /* kinds that the conditions must see */
+    const char *met;       /* the condition that was met */
+    bool killed;
+    struct session_processes processes; /* that stand still, or are waited for */
     struct run_counts totals; /* quiet stops and their hold */
     enum session_end end;
 };
@@ -36,6 +44,11 @@ void session_request_stop(void)
         platform_interrupt(platform);
 }
 
+bool session_stop_was_requested(void)
+{
+    return stop_requested != 0;
+}
+
 /* Copies the event into the ring; the target is let go after this returns, so it is visible before the target runs on. */
 static void record_event(struct session *session)
 {
@@ -46,6 +59,64 @@ static void record_event(struct session *session)
     record = ring_reserve(session->ring, event_packed_size(&session->event));
     event_pack(&session->event, record);
     ring_commit(session->ring);
+}
+
+static enum session_then chosen_then(const struct session *session)
+{
+    if (session->options->then != THEN_DEFAULT)
+        return session->options->then;
+    return session->options->pids != NULL ? THEN_DETACH : THEN_KILL;
+}
+
+static void note_processes(struct session *session)
+{
+    session->processes.count = platform_processes(session->platform, session->processes.processes, SESSION_PROCESSES_MAX);
+}
+
+static void kill_all(struct session *session)
+{
+    session->killed = platform_processes(session->platform, NULL, 0) > 0; /* else it was the last one's end that met the condition */
+    platform_kill(session->platform);
+}
+
+/* A condition is met. The target is still held: what kills it or leaves it standing does so before anything more of it has run. */
+static void end_at_stop(struct session *session)
+{
+    session->end = SESSION_UNTIL;
+    session->deadline_ns = session->grace_ns = 0;
+    switch (chosen_then(session)) {
+    case THEN_STOP:
+        platform_detach(session->platform, PLATFORM_STAND_STILL);
+        note_processes(session);
+        break;
+    case THEN_DETACH:
+        platform_resume(session->platform);
+        platform_detach(session->platform, PLATFORM_RUN_ON);
+        break;
+    default:
+        kill_all(session);
+        platform_resume(session->platform);
+    }
+}
+
+/* What was launched has ended: from now on it is others that keep the recording going. */
+static void begin_grace(struct session *session)
+{
+    struct platform_exit exit;
+
+    platform_exit_of_launched(session->platform, &exit);
+    if (exit.ended && session->options->pids == NULL && session->options->on_waiting != NULL && session->options->launch.follow)
+        session->grace_ns = os_monotonic_ns() + GRACE_NS;
+}
+
+static void let_go(struct session *session)
+{
+    if (session->met != NULL && session->end == SESSION_EXITED)
+        end_at_stop(session);
+    else
+        platform_resume(session->platform);
+    if (session->event.kind == EVENT_EXIT_PROCESS && session->grace_ns == 0 && session->end == SESSION_EXITED)
+        begin_grace(session);
 }
 
 /* Of several events of one stop, the last carries the time that all together took. */
@@ -59,8 +130,10 @@ static void handle_event(struct session *session)
         session->first_ns = event->t_ns;
     if (!quiet)
         record_event(session);
+    if ((session->until_kinds >> event->kind & 1) != 0 && session->met == NULL && session->end == SESSION_EXITED)
+        session->met = until_match(session->options->until, event);
     if (!event->more) {
-        platform_resume(session->platform);
+        let_go(session);
         hold_ns = os_monotonic_ns();
         hold_ns = hold_ns > event->t_ns ? hold_ns - event->t_ns : 0;
     }
@@ -76,30 +149,52 @@ static void handle_event(struct session *session)
 
 static int timeout_ms(const struct session *session)
 {
-    uint64_t now;
+    uint64_t at_ns = session->deadline_ns, now;
 
-    if (session->deadline_ns == 0)
+    if (session->grace_ns != 0 && (at_ns == 0 || session->grace_ns < at_ns))
+        at_ns = session->grace_ns;
+    if (at_ns == 0)
         return WAIT_FOREVER;
     now = os_monotonic_ns();
-    return now >= session->deadline_ns ? 0 : (int)((session->deadline_ns - now + 999999) / 1000000);
+    return now >= at_ns ? 0 : (int)((at_ns - now + 999999) / 1000000);
 }
 
-/* Is it time to stop? */
+static void say_what_is_waited_for(struct session *session)
+{
+    session->grace_ns = 0;
+    note_processes(session);
+    if (session->processes.count > 0)
+        session->options->on_waiting(&session->processes);
+    session->processes.count = 0;
+}
+
+/* Ends the recording while the target runs. */
+static void end_now(struct session *session, enum session_then then)
+{
+    session->deadline_ns = session->grace_ns = 0;
+    if (then == THEN_KILL) {
+        kill_all(session);
+        return;
+    }
+    platform_detach(session->platform, then == THEN_STOP ? PLATFORM_STAND_STILL : PLATFORM_RUN_ON);
+    if (then == THEN_STOP)
+        note_processes(session);
+}
+
+/* Is it time to stop, or to say something? */
 static void handle_timeout(struct session *session)
 {
     if (session->end != SESSION_EXITED)
         return; /* the kill is under way */
-    if (stop_requested)
+    if (stop_requested) {
         session->end = SESSION_STOPPED;
-    else if (session->deadline_ns != 0 && os_monotonic_ns() >= session->deadline_ns)
+        end_now(session, session->options->pids != NULL ? THEN_DETACH : THEN_KILL);
+    } else if (session->deadline_ns != 0 && os_monotonic_ns() >= session->deadline_ns) {
         session->end = SESSION_TIMED_OUT;
-    else
-        return;
-    session->deadline_ns = 0;
-    if (session->options->pids != NULL)
-        platform_detach(session->platform);
-    else
-        platform_kill(session->platform);
+        end_now(session, chosen_then(session));
+    } else if (session->grace_ns != 0 && os_monotonic_ns() >= session->grace_ns) {
+        say_what_is_waited_for(session);
+    }
 }
 
 static void run_loop(struct session *session, struct trail_error *error)
@@ -108,7 +203,7 @@ static void run_loop(struct session *session, struct trail_error *error)
         switch (platform_wait(session->platform, timeout_ms(session), &session->event, error)) {
         case PLATFORM_EVENT:
             handle_event(session);
-            if (session->deadline_ns != 0) /* a target that never stops talking must not outlive its limit */
+            if (session->deadline_ns != 0 || session->grace_ns != 0) /* a target that never stops talking must not outlive its limit */
                 handle_timeout(session);
             break;
         case PLATFORM_TIMEOUT:
@@ -163,6 +258,7 @@ static int open_writer(struct session *session, struct trail_error *error)
 static const char *const end_reasons[] = {
     [SESSION_EXITED] = "exit",
     [SESSION_TIMED_OUT] = "timeout",
+    [SESSION_UNTIL] = "until",
     [SESSION_STOPPED] = "request",
     [SESSION_FAILED] = "failure",
 };
@@ -196,7 +292,15 @@ static void free_session(struct session *session)
 
 static void finish(struct session *session, struct session_result *result, struct trail_error *error)
 {
+    struct platform_facts facts;
+
     result->end = session->end;
+    result->met = session->met;
+    result->killed = session->killed;
+    result->standing = session->processes;
+    platform_facts(session->platform, &facts);
+    result->continue_command = facts.continue_command;
+    result->continue_hint = facts.continue_hint;
     result->wall_ns = session->first_ns == 0 ? 0 : os_monotonic_ns() - session->first_ns;
     platform_exit_of_launched(session->platform, &result->exit);
     result->counts = session->totals;
@@ -208,14 +312,28 @@ static int begin(struct session *session, struct trail_error *error)
 {
     const struct session_options *options = session->options;
 
+    if (options->until != NULL) {
+        until_restart(options->until);
+        session->until_kinds = until_kinds(options->until);
+    }
     if (options->pids == NULL)
         return platform_launch(session->platform, &options->launch, error);
     for (const uint32_t *pid = options->pids; *pid != 0; pid++) {
         if (platform_attach(session->platform, *pid, options->launch.follow, error) != 0) {
-            platform_detach(session->platform);
+            platform_detach(session->platform, PLATFORM_RUN_ON);
             return -1;
         }
     }
+    return 0;
+}
+
+static int check_conditions(const struct session *session, struct trail_error *error)
+{
+    struct platform_facts facts;
+
+    platform_facts(session->platform, &facts);
+    if (session->options->until != NULL && until_asks_thread_names(session->options->until) && !facts.tells_thread_names)
+        return error_set(error, TRAIL_FAILED, 0, "this system does not tell the names of threads; use '--until thread' without one");
     return 0;
 }
 
@@ -232,7 +350,7 @@ int session_run(const struct session_options *options, struct session_result *re
     if (session->platform != NULL && options->kernel_times && !options->nop &&
         platform_ask_kernel_times(session->platform, &result->notice) != 0)
         error_context(&result->notice, "no load times from the kernel");
-    if (session->platform == NULL || (!options->nop && open_writer(session, error) != 0)) {
+    if (session->platform == NULL || check_conditions(session, error) != 0 || (!options->nop && open_writer(session, error) != 0)) {
         free_session(session);
         return -1;
     }
@@ -243,6 +361,8 @@ int session_run(const struct session_options *options, struct session_result *re
         free_session(session);
         return -1;
     }
+    if (stop_requested) /* before there was anything to interrupt */
+        platform_interrupt(session->platform);
     if (options->timeout_ns != 0)
         session->deadline_ns = os_monotonic_ns() + options->timeout_ns;
     run_loop(session, error);

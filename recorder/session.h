@@ -9,12 +9,30 @@
 
 #include "platform.h"
 #include "run_row.h"
+#include "until.h"
 
 enum session_end {
     SESSION_EXITED,    /* no debuggee is left */
-    SESSION_TIMED_OUT, /* the -t limit was reached: what was launched was killed, what was attached was let go */
-    SESSION_STOPPED,   /* somebody asked the recorder to end: likewise */
+    SESSION_TIMED_OUT, /* the -t limit was reached */
+    SESSION_UNTIL,     /* an event met a condition */
+    SESSION_STOPPED,   /* somebody asked the recorder to end: what was launched was killed, what was attached was let go */
     SESSION_FAILED     /* the debug loop could not go on */
+};
+
+/* What the time limit, or an event that meets a condition, does to the target. */
+enum session_then {
+    THEN_DEFAULT, /* kill what was launched, detach from what was attached */
+    THEN_KILL,
+    THEN_DETACH,
+    THEN_STOP /* detach, and leave it standing still at just that event */
+};
+
+enum { SESSION_PROCESSES_MAX = 16 };
+
+/* Some of the processes in question, and how many there are. */
+struct session_processes {
+    struct platform_process processes[SESSION_PROCESSES_MAX];
+    unsigned count;
 };
 
 /* All texts belong to the caller. */
@@ -24,6 +42,10 @@ struct session_options {
     const char *database;      /* path of the file; ignored with `nop` */
     const char *const *labels; /* NULL-terminated "KEY=VALUE" */
     uint64_t timeout_ns;       /* 0: none */
+    struct until *until;       /* conditions; NULL for none */
+    enum session_then then;
+    /* With launch.follow: called once, if what was launched has ended and others still live a moment later. NULL: nobody cares. */
+    void (*on_waiting)(const struct session_processes *others);
     bool live;                 /* print events while they happen */
     bool nop;                  /* the bare loop: same stops, nothing kept */
     bool kernel_times;         /* ask for load times from the kernel */
@@ -34,6 +56,10 @@ struct session_result {
     struct platform_exit exit; /* of the launched process */
     uint64_t wall_ns;          /* first event to the end */
     int64_t run_id;            /* 0 with `nop` */
+    const char *met;           /* SESSION_UNTIL: the condition's text */
+    bool killed;               /* by us */
+    struct session_processes standing; /* what stands still now: THEN_STOP */
+    const char *continue_command, *continue_hint; /* platform.h: how it goes on */
     struct run_counts counts;
     struct trail_error notice; /* with a code: something that was asked for could not be had, and the run was recorded without it */
     bool incomplete;           /* rows are missing from the file: `error` says why; everything else is valid */
@@ -45,7 +71,10 @@ struct session_result {
  */
 int session_run(const struct session_options *options, struct session_result *result, struct trail_error *error);
 
-/* Asks the running session, if any, to end. Any thread, and signal handlers. */
+/* Asks the running session, or the next, to end. Any thread, and signal handlers. */
 void session_request_stop(void);
+
+/* Whether somebody has. */
+bool session_stop_was_requested(void);
 
 #endif

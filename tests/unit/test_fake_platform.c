@@ -122,7 +122,7 @@ static void test_detach(void **state)
     struct platform_exit ended;
 
     next(platform);
-    platform_detach(platform);
+    platform_detach(platform, PLATFORM_RUN_ON);
     expect_end(platform);
     platform_exit_of_launched(platform, &ended);
     assert_false(ended.ended);
@@ -272,6 +272,26 @@ static void test_generate_errors(void **state)
     }
 }
 
+static void test_standing_still(void **state)
+{
+    struct platform *platform = launch_script("pid=4 CreateProcess via=launch path=app\npid=5 CreateProcess via=create path=child\n"
+                                              "pid=4 Mark name=ready\nquiet\npid=4 ExitProcess exit_code=3");
+    struct platform_process processes[2];
+
+    next(platform);
+    assert_int_equal(platform_processes(platform, NULL, 0), 1);
+    next(platform);
+    assert_int_equal(platform_wait(platform, -1, &event, &error), PLATFORM_EVENT);
+    platform_detach(platform, PLATFORM_STAND_STILL); /* in the place of platform_resume */
+    assert_int_equal(platform_processes(platform, processes, 2), 2);
+    assert_int_equal(processes[0].pid, 4);
+    assert_string_equal(processes[0].name, "app");
+    assert_int_equal(processes[1].pid, 5);
+    assert_string_equal(processes[1].name, "child");
+    expect_end(platform);
+    platform_free(platform);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_replay),
     cmocka_unit_test(test_launch_errors),
@@ -285,5 +305,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_generate_mix),
     cmocka_unit_test(test_generate_one_kind),
     cmocka_unit_test(test_generate_errors),
+    cmocka_unit_test(test_standing_still),
 };
 UNIT_MAIN(tests)

@@ -93,8 +93,8 @@ static void add_end_reason(struct page *page)
 {
     static const struct {
         const char *reason, *meaning;
-    } meanings[] = {{"timeout", "the time given to it ran out"}, {"request", "the recording was ended by request"},
-                    {"failure", "the recording failed"}};
+    } meanings[] = {{"timeout", "the time given to it ran out"}, {"until", "an event met a stop condition"},
+                    {"request", "the recording was ended by request"}, {"failure", "the recording failed"}};
     const char *reason = (const char *)sqlite3_column_text(page->row, column(page, "end_reason"));
 
     for (size_t i = 0; reason != NULL && i < sizeof meanings / sizeof meanings[0]; i++)

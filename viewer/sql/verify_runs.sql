@@ -5,7 +5,7 @@ UNION ALL
 SELECT printf('run %d: unknown mode ''%s''', id, mode) FROM main.run WHERE mode IS NULL OR mode NOT IN ('launch', 'attach')
 UNION ALL
 SELECT printf('run %d: unknown end reason ''%s''', id, end_reason) FROM main.run
-WHERE end_reason NOT IN ('exit', 'timeout', 'request', 'failure')
+WHERE end_reason NOT IN ('exit', 'timeout', 'until', 'request', 'failure')
 UNION ALL
 SELECT printf('run %d: complete, but without an end', id) FROM main.run WHERE state = 'complete' AND (wall_ns IS NULL OR end_reason IS NULL)
 UNION ALL

@@ -17,6 +17,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,10 @@ struct platform {
     uint64_t position, count;    /* the next entry, and how many there are */
     uint64_t start_ns;           /* what script times are added to */
     uint64_t last_ns;            /* the latest event's time */
-    uint32_t *live;              /* pids between their CreateProcess and their ExitProcess; room for all of the script */
+    struct live {
+        uint32_t pid;
+        char name[32];
+    } *live;                     /* processes between their CreateProcess and their ExitProcess; room for all of the script */
     size_t live_count;
     bool held;                   /* between platform_wait and platform_resume */
     bool more;                   /* the same stop has another event */
@@ -114,21 +118,26 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct
     return load(platform, name, error);
 }
 
-static void note_start(struct platform *platform, uint32_t pid)
+static void note_start(struct platform *platform, const struct event *event)
 {
+    uint32_t pid = event->pid;
+
     if (platform->launched_pid == 0)
         platform->launched_pid = pid;
     for (size_t i = 0; i < platform->live_count; i++)
-        if (platform->live[i] == pid)
+        if (platform->live[i].pid == pid)
             return; /* an exec */
-    if (platform->generator == NULL || platform->live_count == 0)
-        platform->live[platform->live_count++] = pid;
+    if (platform->generator == NULL || platform->live_count == 0) {
+        struct live *live = &platform->live[platform->live_count++];
+        live->pid = pid;
+        snprintf(live->name, sizeof live->name, "%.*s", (int)event->image.path.length, (const char *)event_bytes_at(event, event->image.path));
+    }
 }
 
 static void note_exit(struct platform *platform, const struct event *event)
 {
     for (size_t i = 0; i < platform->live_count; i++) {
-        if (platform->live[i] == event->pid) {
+        if (platform->live[i].pid == event->pid) {
             platform->live[i] = platform->live[--platform->live_count];
             break;
         }
@@ -144,7 +153,7 @@ static void note_exit(struct platform *platform, const struct event *event)
 static enum platform_wait_result deliver(struct platform *platform, struct event *event)
 {
     if (event->kind == EVENT_CREATE_PROCESS)
-        note_start(platform, event->pid);
+        note_start(platform, event);
     else if (event->kind == EVENT_EXIT_PROCESS)
         note_exit(platform, event);
     platform->last_ns = event->t_ns;
@@ -160,7 +169,7 @@ static enum platform_wait_result deliver_death(struct platform *platform, struct
 
     if (platform->live_count == 0)
         return PLATFORM_END;
-    event_begin(event, EVENT_EXIT_PROCESS, platform->live[0], platform->live[0], now > platform->last_ns ? now : platform->last_ns);
+    event_begin(event, EVENT_EXIT_PROCESS, platform->live[0].pid, platform->live[0].pid, now > platform->last_ns ? now : platform->last_ns);
     event_set(event, FIELD(EXIT_PROCESS, signal), KILL_SIGNAL);
     return deliver(platform, event);
 }
@@ -222,11 +231,30 @@ void platform_resume(struct platform *platform)
     platform->held = false;
 }
 
-void platform_detach(struct platform *platform)
+/* A real platform suspends each thread of every debuggee first if they are to stand still. */
+void platform_detach(struct platform *platform, enum platform_detach how)
 {
-    assert(!platform->held);
+    assert(how == PLATFORM_STAND_STILL ? !platform->more : !platform->held);
+    platform->held = false;
     platform->position = platform->count;
-    platform->live_count = 0;
+    if (how == PLATFORM_RUN_ON)
+        platform->live_count = 0;
+}
+
+unsigned platform_processes(const struct platform *platform, struct platform_process *processes, unsigned capacity)
+{
+    for (size_t i = 0; i < platform->live_count && i < capacity; i++) {
+        processes[i].pid = platform->live[i].pid;
+        snprintf(processes[i].name, sizeof processes[i].name, "%s", platform->live[i].name);
+    }
+    return (unsigned)platform->live_count;
+}
+
+/* A real platform looks whether the path is a symbolic link. */
+size_t platform_file_name(const struct event *event, char *name, size_t capacity)
+{
+    (void)event, (void)name, (void)capacity;
+    return 0;
 }
 
 void platform_kill(struct platform *platform)
@@ -256,6 +284,9 @@ void platform_facts(const struct platform *platform, struct platform_facts *fact
 {
     facts->wait_function = platform->generator ? "generator" : "script";
     facts->load_detection = facts->wait_function;
+    facts->tells_thread_names = true;
+    facts->continue_command = NULL;
+    facts->continue_hint = "nothing; it is a script";
 }
 
 void platform_exit_of_launched(const struct platform *platform, struct platform_exit *exit)

@@ -186,7 +186,7 @@ static void settle_child(struct platform *platform, struct task *child)
     if (!child->born)
         return;
     if (!child->release) {
-        ptrace(PTRACE_CONT, child->tid, NULL, NULL);
+        platform->newborn = child; /* goes on with its maker: none of it runs before its event is recorded */
         return;
     }
     decode_release(platform, child);

@@ -111,26 +111,33 @@ static void release(struct platform *platform, struct task *task)
     tasks_remove(platform, task);
 }
 
-/* The stop that is being handled, if there is one, holds its task: it has been reported, and will not be again. */
+/* The stop that is being handled, if there is one, holds its task, and the child that was made at it. */
 static void hold_current(struct platform *platform)
 {
     struct task *task = platform->current;
 
+    if (platform->newborn != NULL)
+        platform->newborn->held = true;
+    platform->newborn = NULL;
     platform->current = NULL;
     if (task == NULL || task->held) /* an attach holds by itself */
         return;
     task->held = true;
     task->held_signal = platform->action == RESUME_CONTINUE ? platform->signal : 0;
-    if (task->process != NULL && platform->action == RESUME_DETACH)
-        task->process->breakpoint = 0; /* an exec that is not recorded */
+    if (task->process != NULL && platform->action == RESUME_DETACH) { /* an exec that is not recorded */
+        task->process->breakpoint = 0;
+        probes_forget_all(task->process);
+    }
     if (task->process != NULL && breakpoint_holds(task->process, task->tid))
         breakpoint_return(task->tid);
 }
 
-void platform_detach(struct platform *platform)
+void platform_detach(struct platform *platform, enum platform_detach how)
 {
     hold_current(platform);
     tasks_each(platform, hold);
+    if (how == PLATFORM_STAND_STILL)
+        standing_stop_all(platform);
     tasks_each(platform, release);
 }
 

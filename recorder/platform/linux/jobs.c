@@ -4,18 +4,11 @@
  * target is continued with us.
  */
 #define _GNU_SOURCE
+#include "linux_os.h"
 #include "linux_platform.h"
 
 #include <signal.h>
 #include <unistd.h>
-
-/* Somebody looks after our group: not so in a script, where nobody would continue us. */
-static bool is_job(void)
-{
-    pid_t parent = getppid();
-
-    return getpgid(parent) != getpgrp() && getsid(parent) == getsid(0);
-}
 
 static bool all_are_stopped(const struct platform *platform)
 {
@@ -33,7 +26,7 @@ void jobs_follow_stop(struct platform *platform)
     if (signal == 0 || platform_has_stop())
         return;
     platform->stop_signal = 0;
-    if (!all_are_stopped(platform) || platform->launched == 0 || platform->was_attached || !is_job())
+    if (!all_are_stopped(platform) || platform->launched == 0 || platform->was_attached || !linux_os_is_job())
         return;
     if (signal != SIGSTOP)
         sigaction(signal, &action, &before);

@@ -2,6 +2,8 @@
 #ifndef TRAIL_LINUX_OS_H
 #define TRAIL_LINUX_OS_H
 
+#include <stdbool.h>
+
 /* From now on Ctrl-C and SIGHUP ask the recorder to end: the target is not in our terminal's foreground group. Loop thread. */
 void linux_os_claim_interrupt(void);
 
@@ -10,5 +12,8 @@ void linux_os_claim_interrupt(void);
  * own, and 2 more. Returns the new end. Any thread.
  */
 char *linux_os_put_argument(char *out, const char *argument);
+
+/* Whether a shell looks after our process group as a job of its own. Any thread. */
+bool linux_os_is_job(void);
 
 #endif

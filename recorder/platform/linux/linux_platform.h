@@ -18,7 +18,8 @@ enum {
     LOADED_MAX = 4096,        /* modules followed per process; more are not observed */
     NAME_BYTES_MAX = 4096,    /* of a path */
     STAGED_BYTES = 512 * 1024, /* paths of the modules found at one stop */
-    BREAKPOINT_BYTES_MAX = 16
+    BREAKPOINT_BYTES_MAX = 16,
+    STANDING_MAX = 64 /* processes left standing whose numbers are kept */
 };
 
 /* One entry of a process's link map. */
@@ -129,6 +130,9 @@ struct platform {
     uint32_t staged_used;
     int stop_signal;          /* a process has stopped by it since the last wait, 0 if none */
     bool was_attached;
+    struct task *newborn;     /* made at this stop, and held at its birth until its maker goes on; NULL if none */
+    pid_t standing[STANDING_MAX]; /* left standing by platform_detach */
+    unsigned standing_count;
     bool has_unclaimed;       /* children may have stopped at birth whose parents' events have not come */
     bool launch_stop_pending; /* the exec stop that platform_launch waited for is the first event */
 
@@ -230,6 +234,9 @@ void restart_call(pid_t tid);
 void restart_behind_ignored(pid_t pid, pid_t tid, int signal, const struct user_regs_struct *registers);
 void restart_masked_trap(const struct process *process, pid_t tid);
 bool restart_trap_is_blocked(pid_t tid);
+
+/* standing.c: has all processes, whose tasks are held, stand still when they are let go. */
+void standing_stop_all(struct platform *platform);
 
 /* platform.c: whether a stop or an end waits to be told. */
 bool platform_has_stop(void);

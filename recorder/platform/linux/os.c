@@ -249,17 +249,7 @@ char *os_command_line_from(int argument_count, char *const *arguments, int index
 }
 
 static void (*stop_callback)(void);
-
-
-/*
- * What is meant for the target reaches it by itself: Ctrl-C, Ctrl-\ and the end of the terminal go to the whole process group, as a
- * `kill 0` of the target does. Ours to do is to outlive it and write the run down; so too where stderr or the file has no more room. The
- * signals are caught, not ignored: an ignored signal would stay ignored in the target.
- */
-static void on_others_signal(int signal)
-{
-    (void)signal;
-}
+static volatile sig_atomic_t interrupted;
 
 /* The parent's number, from /proc; 0 if there is none. Only what a signal handler may call. */
 static pid_t parent_of(pid_t pid)
@@ -290,6 +280,26 @@ static bool is_descendant(pid_t pid)
     return false;
 }
 
+/*
+ * What is meant for the target reaches it by itself: Ctrl-C, Ctrl-\ and the end of the terminal go to the whole process group, as a
+ * `kill 0` of the target does. Ours to do is to outlive it and write the run down; so too where stderr or the file has no more room. The
+ * signals are caught, not ignored: an ignored signal would stay ignored in the target.
+ */
+static void on_others_signal(int signal, siginfo_t *info, void *context)
+{
+    int code = errno;
+
+    (void)context;
+    if ((signal == SIGINT || signal == SIGQUIT || signal == SIGHUP) && (info->si_code > 0 || !is_descendant(info->si_pid)))
+        interrupted = 1;
+    errno = code;
+}
+
+bool os_was_interrupted(void)
+{
+    return interrupted != 0;
+}
+
 static void on_stop_signal(int signal, siginfo_t *info, void *context)
 {
     int code = errno;
@@ -315,7 +325,7 @@ void os_on_stop_request(void (*on_stop)(void))
     stop_callback = on_stop;
     catch_unless_ignored(SIGTERM, (struct sigaction){.sa_sigaction = on_stop_signal, .sa_flags = SA_SIGINFO});
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        catch_unless_ignored(others[i], (struct sigaction){.sa_handler = on_others_signal, .sa_flags = SA_RESTART});
+        catch_unless_ignored(others[i], (struct sigaction){.sa_sigaction = on_others_signal, .sa_flags = SA_RESTART | SA_SIGINFO});
 }
 
 void linux_os_claim_interrupt(void)

@@ -367,7 +367,7 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
     if (attach_next_event(platform, event))
         return PLATFORM_EVENT;
     if (is_over(platform)) {
-        platform_detach(platform);
+        platform_detach(platform, PLATFORM_RUN_ON);
         return PLATFORM_END;
     }
     if (orphan_next_event(platform, event))
@@ -386,9 +386,11 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
 /* A request may fail because the task was killed meanwhile: its wait status will say so. */
 void platform_resume(struct platform *platform)
 {
-    struct task *task = platform->current;
+    struct task *task = platform->current, *newborn = platform->newborn;
 
-    platform->current = NULL;
+    platform->current = platform->newborn = NULL;
+    if (newborn != NULL)
+        ptrace(PTRACE_CONT, newborn->tid, NULL, NULL);
     if (task == NULL)
         return;
     switch (platform->action) {
@@ -419,6 +421,9 @@ int platform_ask_kernel_times(struct platform *platform, struct trail_error *err
 void platform_facts(const struct platform *platform, struct platform_facts *facts)
 {
     facts->wait_function = "waitpid";
+    facts->tells_thread_names = false;
+    facts->continue_command = "kill -CONT";
+    facts->continue_hint = "attach a debugger (gdb -p PID)";
     facts->load_detection = platform->has_kernel_times ? "r_brk + perf mmap2" : "r_brk";
 }
 

@@ -148,18 +148,21 @@ static void stop_debugging(struct platform *platform)
 
 /*
  * Windows takes an exception that is in the queue as not handled then. Wine takes it as handled, and the program's own handler would never
- * see it: there the queue is emptied first, with the threads held so that it stays empty.
+ * see it: there the queue is emptied first, with the threads held so that it stays empty. What is to stand still is held from here on,
+ * before the event that it stands at is answered.
  */
-void platform_detach(struct platform *platform)
+void platform_detach(struct platform *platform, enum platform_detach how)
 {
-    bool is_wine = os_find_function(L"ntdll.dll", "wine_get_version") != NULL;
+    bool is_wine = os_find_function(L"ntdll.dll", "wine_get_version") != NULL, stands = how == PLATFORM_STAND_STILL;
 
-    if (is_wine) {
+    if (stands || is_wine)
         hold_all(platform, "NtSuspendProcess");
-        answer_queued(platform);
-    }
-    stop_debugging(platform);
+    platform_resume(platform);
     if (is_wine)
+        answer_queued(platform);
+    stop_debugging(platform);
+    if (is_wine && !stands)
         hold_all(platform, "NtResumeProcess");
+    platform->standing_count = stands ? platform->debuggee_count : 0;
     platform->debuggee_count = 0;
 }

@@ -9,6 +9,8 @@
 static void (*stop_request)(void);
 static volatile LONG console_is_ours; /* only through Interlocked functions: the handler runs in a thread of its own */
 
+static volatile LONG interrupted;      /* likewise */
+
 void console_claim(void)
 {
     InterlockedExchange(&console_is_ours, 1);
@@ -18,6 +20,8 @@ static BOOL WINAPI handle_console_event(DWORD event)
 {
     bool is_interrupt = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
 
+    if (is_interrupt)
+        InterlockedExchange(&interrupted, 1);
     if (!is_interrupt || InterlockedExchangeAdd(&console_is_ours, 0) != 0)
         stop_request();
     if (!is_interrupt)
@@ -29,4 +33,9 @@ void os_on_stop_request(void (*on_stop)(void))
 {
     stop_request = on_stop;
     SetConsoleCtrlHandler(handle_console_event, TRUE);
+}
+
+bool os_was_interrupted(void)
+{
+    return InterlockedExchangeAdd(&interrupted, 0) != 0;
 }

@@ -201,6 +201,7 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
         break;
     case EVENT_EXCEPTION:
         platform->continue_status = exception_answer(debuggee, &native->u.Exception, event->tid);
+        event->debuggers_own = platform->continue_status == DBG_CONTINUE;
         exception_decode(platform, debuggee, &native->u.Exception, event);
         break;
     case EVENT_OUTPUT_DEBUG_STRING:

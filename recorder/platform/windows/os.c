@@ -227,6 +227,16 @@ char *os_command_line_from(int argument_count, char *const *arguments, int index
     return wide_to_utf8(tail, wcslen(tail));
 }
 
+void os_expect_standing(void)
+{
+    /* see os.h */
+}
+
+void os_stand_with_target(void)
+{
+    /* nothing wakes it when we end */
+}
+
 void os_exit_like(uint32_t exit_code, int signal)
 {
     (void)signal; /* Windows has none: a crash is an exit code */

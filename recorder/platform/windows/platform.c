@@ -2,6 +2,7 @@
 #include "windows_platform.h"
 
 #include <stdlib.h>
+#include <wchar.h>
 
 /*
  * WaitForDebugEventEx passes UTF-16 debug strings on as they are, but Windows before 10 and Wine 8 lack it, and an import that is
@@ -97,6 +98,47 @@ void platform_kill(struct platform *platform)
     }
 }
 
+static void put_process(const struct debuggee *debuggee, struct platform_process *out)
+{
+    enum { QUERY_LIMITED = 0x1000 }; /* PROCESS_QUERY_LIMITED_INFORMATION */
+    HANDLE process = OpenProcess(QUERY_LIMITED, FALSE, debuggee->pid);
+    wchar_t path[2048], *base;
+    DWORD length = (DWORD)(sizeof path / sizeof path[0]);
+    char *text = NULL;
+
+    *out = (struct platform_process){.pid = debuggee->pid};
+    if (process != NULL && QueryFullProcessImageNameW(process, 0, path, &length)) {
+        base = wcsrchr(path, L'\\');
+        text = wide_to_utf8(base != NULL ? base + 1 : path, wcslen(base != NULL ? base + 1 : path));
+    }
+    if (text != NULL)
+        wide_copy_utf8(out->name, sizeof out->name, text);
+    free(text);
+    if (process != NULL)
+        CloseHandle(process);
+}
+
+unsigned platform_processes(const struct platform *platform, struct platform_process *processes, unsigned capacity)
+{
+    unsigned known = platform->debuggee_count > 0 ? platform->debuggee_count : platform->standing_count, count = 0;
+
+    for (unsigned i = 0; i < known; i++) {
+        if (platform->debuggees[i].pid == platform->ended_pid)
+            continue;
+        if (count < capacity)
+            put_process(&platform->debuggees[i], &processes[count]);
+        count++;
+    }
+    return count;
+}
+
+/* The system itself says by its own name which file was mapped. */
+size_t platform_file_name(const struct event *event, char *name, size_t capacity)
+{
+    (void)event, (void)name, (void)capacity;
+    return 0;
+}
+
 void platform_interrupt(struct platform *platform)
 {
     InterlockedExchange(&platform->interrupted, 1);
@@ -120,6 +162,9 @@ void platform_facts(const struct platform *platform, struct platform_facts *fact
 {
     facts->wait_function = platform->wait_name;
     facts->load_detection = "debug events";
+    facts->tells_thread_names = true;
+    facts->continue_command = NULL;
+    facts->continue_hint = "attach a debugger (in WinDbg, ~*m resumes the threads), or resume it in the Resource Monitor";
 }
 
 void platform_exit_of_launched(const struct platform *platform, struct platform_exit *exit)

@@ -44,6 +44,7 @@ struct platform {
 
     struct debuggee *debuggees; /* live ones, densely; has room for one more whenever the target stands still */
     unsigned debuggee_count, debuggee_capacity;
+    unsigned standing_count; /* after a detach: how many of that table's first were left standing still */
 
     HANDLE launched; /* ours, from CreateProcess; NULL if nothing was launched */
     uint32_t launched_pid;

@@ -1,0 +1,126 @@
+/* See digest.h. */
+#include "digest.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void print_exit(const struct platform_exit *exit)
+{
+    if (exit->signal != 0)
+        fprintf(stderr, "killed by signal %d", exit->signal);
+    else if (exit->exit_code > 0xFFFF)
+        fprintf(stderr, "exit code 0x%08" PRIx32, exit->exit_code);
+    else
+        fprintf(stderr, "exit code %" PRIu32, exit->exit_code);
+}
+
+static void print_end(const struct session_result *result)
+{
+    if (result->end == SESSION_FAILED)
+        fprintf(stderr, "lost");
+    else if (result->killed)
+        fprintf(stderr, "killed");
+    else if (result->standing.count > 0)
+        fprintf(stderr, "left standing");
+    else if (result->exit.ended)
+        print_exit(&result->exit);
+    else
+        fprintf(stderr, "detached");
+    if (result->end == SESSION_TIMED_OUT)
+        fprintf(stderr, " at the time limit");
+    else if (result->end == SESSION_STOPPED && result->killed)
+        fprintf(stderr, " on request");
+    else if (result->end == SESSION_UNTIL)
+        fprintf(stderr, " at %s", result->met);
+}
+
+static void print_unmet(const struct until *until)
+{
+    fprintf(stderr, "trailrec: ");
+    for (unsigned i = 0; i < until_count(until); i++)
+        fprintf(stderr, "%s%s", i > 0 ? ", " : "", until_text(until, i));
+    fprintf(stderr, until_count(until) > 1 ? ": none of them came\n" : " did not come\n");
+}
+
+void digest_print_run(const struct options *options, const struct session_result *result)
+{
+    const struct run_counts *counts = &result->counts;
+
+    if (options->session.nop)
+        fprintf(stderr, "trailrec: ");
+    else
+        fprintf(stderr, "trailrec: run %" PRId64 ": ", result->run_id);
+    print_end(result);
+    if (options->session.nop)
+        fprintf(stderr, " after %.1f ms; nothing recorded (--nop)\n", (double)result->wall_ns / 1e6);
+    else
+        fprintf(stderr, " after %.1f ms, %" PRIu64 " events (%" PRIu64 " loads, %" PRIu64 " exceptions), held %.2f ms\n",
+                (double)result->wall_ns / 1e6, counts->events, counts->by_kind[EVENT_LOAD_DLL], counts->by_kind[EVENT_EXCEPTION],
+                (double)counts->hold_ns / 1e6);
+    if (options->session.until != NULL && result->end != SESSION_UNTIL)
+        print_unmet(options->session.until);
+}
+
+/* A label by which the runs can be named, as it can be typed; NULL if there is none. */
+static const char *plain_label(const struct options *options)
+{
+    const char *label = options->labels[0];
+
+    return label != NULL && strpbrk(label, " \t\n\"'\\$`!*?[](){}<>|&;#~%^") == NULL ? label : NULL;
+}
+
+void digest_print_look(const struct options *options, const int64_t *run_ids, unsigned count)
+{
+    if (options->session.nop || count == 0)
+        return;
+    fprintf(stderr, "trailrec: look at %s with: trailview -d %s", count > 1 ? "them" : "it", options->session.database);
+    if (count == 1) {
+        fprintf(stderr, " summary %" PRId64 "\n", run_ids[0]);
+    } else if (plain_label(options) != NULL) {
+        fprintf(stderr, " stats @%s\n", plain_label(options));
+    } else if (count > DIGEST_IDS_MAX) {
+        fprintf(stderr, " runs\n");
+    } else {
+        fprintf(stderr, " stats");
+        for (unsigned i = 0; i < count; i++)
+            fprintf(stderr, " %" PRId64, run_ids[i]);
+        fprintf(stderr, "\n");
+    }
+}
+
+/* What does not fit into the list is counted. */
+static void print_processes(const struct session_processes *processes)
+{
+    for (unsigned i = 0; i < processes->count && i < SESSION_PROCESSES_MAX; i++) {
+        const struct platform_process *process = &processes->processes[i];
+        fprintf(stderr, "%s%" PRIu32, i > 0 ? ", " : "", process->pid);
+        if (process->name[0] != '\0')
+            fprintf(stderr, " (%s)", process->name);
+    }
+    if (processes->count > SESSION_PROCESSES_MAX)
+        fprintf(stderr, " and %u more", processes->count - SESSION_PROCESSES_MAX);
+    fprintf(stderr, "\n");
+}
+
+void digest_print_standing(const struct session_result *result)
+{
+    const struct session_processes *standing = &result->standing;
+
+    fprintf(stderr, "trailrec: standing still, untraced: ");
+    print_processes(standing);
+    fprintf(stderr, "trailrec: to go on: ");
+    if (result->continue_command != NULL) {
+        fprintf(stderr, "%s", result->continue_command);
+        for (unsigned i = 0; i < standing->count && i < SESSION_PROCESSES_MAX; i++)
+            fprintf(stderr, " %" PRIu32, standing->processes[i].pid);
+        fprintf(stderr, ", or ");
+    }
+    fprintf(stderr, "%s\n", result->continue_hint);
+}
+
+void digest_print_waiting(const struct session_processes *others)
+{
+    fprintf(stderr, "trailrec: the program has ended; waiting for what it started: ");
+    print_processes(others);
+}
