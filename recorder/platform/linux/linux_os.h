@@ -3,6 +3,7 @@
 #define TRAIL_LINUX_OS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* From now on Ctrl-C and SIGHUP ask the recorder to end: the target is not in our terminal's foreground group. Loop thread. */
 void linux_os_claim_interrupt(void);
@@ -12,6 +13,9 @@ void linux_os_claim_interrupt(void);
  * own, and 2 more. Returns the new end. Any thread.
  */
 char *linux_os_put_argument(char *out, const char *argument);
+
+/* The parent's number, from /proc; 0 if there is none. Any thread, and signal handlers. */
+pid_t linux_os_parent_of(pid_t pid);
 
 /* Whether a shell looks after our process group as a job of its own. Any thread. */
 bool linux_os_is_job(void);

@@ -251,8 +251,7 @@ char *os_command_line_from(int argument_count, char *const *arguments, int index
 static void (*stop_callback)(void);
 static volatile sig_atomic_t interrupted;
 
-/* The parent's number, from /proc; 0 if there is none. Only what a signal handler may call. */
-static pid_t parent_of(pid_t pid)
+pid_t linux_os_parent_of(pid_t pid)
 {
     char path[32] = "/proc/", text[512], digits[16], *out = path + 6, *state;
     int count = 0, file;
@@ -274,7 +273,7 @@ static pid_t parent_of(pid_t pid)
 
 static bool is_descendant(pid_t pid)
 {
-    for (int depth = 0; pid > 1 && depth < DESCENT_MAX; depth++, pid = parent_of(pid))
+    for (int depth = 0; pid > 1 && depth < DESCENT_MAX; depth++, pid = linux_os_parent_of(pid))
         if (pid == getpid())
             return true;
     return false;

@@ -64,6 +64,20 @@ void os_expect_standing(void)
     told = -1;
 }
 
+/*
+ * Whether our group is orphaned already: nobody in it has a parent outside of it in the same session, as under a service manager or a CI's
+ * runner. The kernel sends SIGHUP to a group with a stopped member at the moment in which it becomes orphaned; so there such a member is
+ * safe, and a parent outside would only make that moment come: to all of the group, when the target ends (kernel/exit.c, kill_orphaned_pgrp).
+ */
+static bool is_orphaned_group(void)
+{
+    pid_t pid = getpid();
+
+    while (pid > 1 && getpgid(pid) == getpgrp())
+        pid = linux_os_parent_of(pid);
+    return pid <= 1 || getsid(pid) != getsid(0);
+}
+
 /* In a group of our own, with nothing open that others wait for: we are only the parent that the target's group must have. */
 static void stay_behind(void)
 {
@@ -81,7 +95,8 @@ static void stay_behind(void)
 void os_stand_with_target(void)
 {
     if (told >= 0) {
-        stay_behind();
+        if (!is_orphaned_group())
+            stay_behind();
     } else if (linux_os_is_job()) {
         kill(getpid(), SIGSTOP); /* and here we are again when the job is continued, and the target with us */
         while (waitpid(-1, NULL, __WALL) >= 0 || errno == EINTR)

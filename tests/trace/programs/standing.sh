@@ -85,6 +85,22 @@ wait_for "the end of its parent" is_gone "$parent"
 
 python3 "$(dirname "$0")/standing_job.py" "$TRAILREC" || fail "the job of a shell"
 
+# Where nobody outside looks after the group (as a CI's runner starts it), neither it nor others in it get a SIGHUP when the target ends.
+rm -f ended survived
+cat >group.sh <<'END'
+sleep 60 & # stops, as somebody else's job might
+other=$!
+kill -STOP $other
+"$TRAILREC" -o trail.db --until load:libc.so.6 --then stop -- sh -c 'echo woken >ended' 2>err.txt || exit 1
+pid=$(sed -n 's/.*standing still, untraced: \([0-9]*\).*/\1/p' err.txt)
+kill -CONT $pid
+until [ -e ended ] && { [ ! -e /proc/$pid ] || grep -q '^State:.Z' /proc/$pid/status; }; do sleep 0.01; done
+kill -0 $other && echo alive >survived
+kill -9 $other
+END
+setsid -w sh -c 'sh group.sh; :' || fail "status in a group of its own session"
+same "a group without a parent" "woken alive" "$(cat ended survived 2>&1 | tr '\n' ' ' | sed 's/ $//')"
+
 # Without -f a child is none of our business: it runs on.
 rm -f go ended
 trailrec -o trail.db --until exception:USR1 --then stop -- sh -c 'echo $$ >pid; (while [ ! -e go ]; do sleep 0.01; done; echo free >child) & kill -USR1 $$; sleep 60' \
