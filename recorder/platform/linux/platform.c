@@ -177,11 +177,13 @@ static int wait_for_exec(struct platform *platform, pid_t child)
 static int seize(pid_t child)
 {
     const uint64_t until_ns = os_monotonic_ns() + FOREIGN_TRACER_NS;
+    bool was_traced = true;
     int result;
 
-    while ((result = ptrace(PTRACE_SEIZE, child, NULL, (void *)platform_trace_options)) != 0 && os_monotonic_ns() < until_ns)
-        if (errno != EPERM || attach_status_number(child, "TracerPid:") <= 0)
-            break;
+    /* When it is seen without a tracer, it may have been let go just now: then one more try tells. */
+    while ((result = ptrace(PTRACE_SEIZE, child, NULL, (void *)platform_trace_options)) != 0 && errno == EPERM && was_traced &&
+           os_monotonic_ns() < until_ns)
+        was_traced = attach_status_number(child, "TracerPid:") > 0;
     return result;
 }
 
