@@ -247,7 +247,9 @@ static unsigned idle(struct writer *writer)
         live_flush(writer->live);
     if (ring_is_drained(writer->ring))
         return 0;
-    return writer->in_batch && BATCH_NS - age_ns < IDLE_WAIT_MS * NS_PER_MS ? (unsigned)((BATCH_NS - age_ns) / NS_PER_MS) + 1 : IDLE_WAIT_MS;
+    if (!writer->in_batch || due || writer->live != NULL)
+        return IDLE_WAIT_MS;
+    return (unsigned)((BATCH_NS - age_ns) / NS_PER_MS) + 1; /* each time that we wake up, the target waits for a core; a filling ring wakes us */
 }
 
 static bool leaves_lock_to_others(const struct writer *writer)
