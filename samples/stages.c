@@ -8,6 +8,7 @@
  * its handler has seen, and its process id.
  */
 #include "sample.h"
+#include "trail.h"
 
 #include <signal.h>
 #include <stdint.h>
@@ -58,9 +59,9 @@ static void go_through(void)
     void *library;
 
     progress->stage = 1;
-    sample_debug_string("hello from stage 1\n");
+    TRAIL_STRING("hello from stage 1\n");
     progress->stage = 2;
-    sample_debug_string("trail:mark ready\n");
+    TRAIL_MARK("ready");
     progress->stage = 3;
     library = sample_load("sample_plugin");
     progress->stage = 4;
@@ -87,8 +88,8 @@ int main(int argument_count, char **arguments)
     return STATUS;
 }
 
-// EXPECT(windows): OutputDebugString text="hello from stage 1\n"
-// EXPECT(windows): Mark name=ready
+// EXPECT: OutputDebugString text="hello from stage 1\n"
+// EXPECT: Mark name=ready
 // EXPECT: LoadDll module=sample_plugin.* cause=runtime
 // EXPECT: UnloadDll module=sample_plugin.*
 // EXPECT(linux): Exception name=SIGUSR2

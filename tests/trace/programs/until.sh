@@ -48,6 +48,9 @@ killed_at()
 killed_at load:sample_plugin.* LoadDll 3
 killed_at unload:sample_plug?n.* UnloadDll 4
 [ "$(number 3)" = 0 ] || fail "something was handled"
+killed_at output OutputDebugString 1
+killed_at 'output:hello*stage 1' OutputDebugString 1
+killed_at mark:ready Mark 2
 if [ $system = linux ]; then
     killed_at thread CreateThread 0
     killed_at process CreateProcess 0
@@ -57,9 +60,6 @@ if [ $system = linux ]; then
     same "handled" 0 "$(number 3)"
 else
     killed_at load:SAMPLE_PLUGIN.DLL LoadDll 3
-    killed_at output OutputDebugString 1
-    killed_at 'output:hello*stage 1' OutputDebugString 1
-    killed_at mark:ready Mark 2
     killed_at exception:e0001234 Exception 5
     killed_at exception:0xE0001234 Exception 5
     same "handled" 0 "$(number 3)"
@@ -150,12 +150,12 @@ left_at load:sample_plugin.* LoadDll 3
 left_at unload:sample_plugin.* UnloadDll 4
 left_at process CreateProcess 0
 left_at thread CreateThread 0
+left_at output:hello* OutputDebugString 1
+left_at mark:ready Mark 2
 if [ $system = linux ]; then
     left_at exception:SIGUSR2 Exception 5
 else
     left_at exception:e0001234 Exception 5
-    left_at output:hello* OutputDebugString 1
-    left_at mark:ready Mark 2
 fi
 
 # Let go: it is on its own, and comes to its end.
