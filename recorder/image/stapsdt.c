@@ -1,6 +1,8 @@
 /* See stapsdt.h. The few structures are spelled out here, since <elf.h> is not there on Windows. */
 #include "stapsdt.h"
 
+#include "elf_layout.h"
+
 #include <string.h>
 
 enum {
@@ -22,29 +24,11 @@ enum {
     ADDRESSES_BYTES = 24 /* probe, base, semaphore */
 };
 
-struct file_header {
-    unsigned char ident[16];
-    uint16_t type, machine;
-    uint32_t version;
-    uint64_t entry, program_offset, section_offset;
-    uint32_t flags;
-    uint16_t header_size, program_entry_size, program_count, section_entry_size, section_count, section_names;
-};
-
-struct program_header {
-    uint32_t type, flags;
-    uint64_t offset, address, physical_address, file_bytes, memory_bytes, alignment;
-};
-
 struct section_header {
     uint32_t name, type;
     uint64_t flags, address, offset, bytes;
     uint32_t link, info;
     uint64_t alignment, entry_bytes;
-};
-
-struct note_header {
-    uint32_t name_bytes, description_bytes, type;
 };
 
 struct symbol {

@@ -1,4 +1,4 @@
-/* The seam on Linux: launching with ptrace(PTRACE_SEIZE), waiting, resuming, letting go. See linux_platform.h for the parts. */
+/* The seam on Linux: waiting and resuming. See linux_platform.h for the other parts. */
 #define _GNU_SOURCE
 #include "probes.h"
 
@@ -22,8 +22,7 @@ enum {
     SHORT_WAIT_NS = 200 * 1000, /* a wait that sleeps and is woken at once takes 60 us */
     LOOK_NS = 100 * 1000,
     BURST_WAITS = 4,
-    BURST_WAITS_MAX = 1024,
-    FOREIGN_TRACER_NS = 1000 * 1000 * 1000
+    BURST_WAITS_MAX = 1024
 };
 
 const long platform_trace_options = PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
@@ -94,146 +93,6 @@ void platform_free(struct platform *platform)
     free(platform->changes);
     free(platform->staged);
     free(platform);
-}
-
-/* What the child tells through its pipe when it cannot become the program. */
-struct launch_failure {
-    int os_code;
-    bool is_directory; /* it was the directory, not the program */
-};
-
-static void apply_variables(const char *const *variables)
-{
-    for (; variables != NULL && *variables != NULL; variables++) {
-        if (strchr(*variables, '=') != NULL)
-            putenv((char *)*variables);
-        else
-            unsetenv(*variables);
-    }
-}
-
-/* In the child: waits until it is traced, then becomes the program; or ends, if nobody lives any more who could trace it. */
-static _Noreturn void run_child(const struct platform *platform, const struct platform_launch *launch, const int go[2], int failure_pipe)
-{
-    struct launch_failure failure = {0, false};
-    ssize_t count;
-    char byte;
-
-    close(go[1]);
-    while ((count = read(go[0], &byte, 1)) < 0 && errno == EINTR)
-        continue;
-    if (count != 1)
-        _exit(127);
-    if (launch->directory != NULL && chdir(launch->directory) != 0) {
-        failure.is_directory = true;
-    } else {
-        apply_variables(launch->variables);
-        sigaction(SIGALRM, &platform->alarm_before, NULL);
-        sigprocmask(SIG_SETMASK, &platform->blocked_before, NULL);
-        execvp(launch->arguments[0], launch->arguments);
-    }
-    failure.os_code = errno;
-    if (write(failure_pipe, &failure, sizeof failure) < 0)
-        _exit(126);
-    _exit(127);
-}
-
-static int say_launch_failure(const struct platform_launch *launch, int failure_pipe, struct trail_error *error)
-{
-    struct launch_failure failure = {ECHILD, false};
-
-    if (read(failure_pipe, &failure, sizeof failure) != sizeof failure)
-        return error_set(error, TRAIL_FAILED, 0, "'%s' was killed before it ran", launch->arguments[0]);
-    if (failure.is_directory)
-        return error_set(error, TRAIL_FAILED, failure.os_code, "cannot change to directory '%s': %s", launch->directory,
-                         strerror(failure.os_code));
-    if (failure.os_code == ENOENT)
-        return error_set(error, TRAIL_NOT_FOUND, ENOENT, "'%s' is not found", launch->arguments[0]);
-    return error_set(error, TRAIL_NOT_EXECUTABLE, failure.os_code, "'%s' cannot be run: %s", launch->arguments[0],
-                     strerror(failure.os_code));
-}
-
-/* Waits until the child has become the program (0) or has ended (-1). Signals that come meanwhile are passed on. */
-static int wait_for_exec(struct platform *platform, pid_t child)
-{
-    int status;
-
-    for (;;) {
-        if (waitpid(child, &status, __WALL) < 0) {
-            if (errno != EINTR)
-                return -1;
-            continue;
-        }
-        platform->t_ns = os_monotonic_ns();
-        if (!WIFSTOPPED(status))
-            return -1;
-        if ((unsigned)status >> 16 == PTRACE_EVENT_EXEC)
-            return 0;
-        ptrace(PTRACE_CONT, child, NULL, (void *)(long)((unsigned)status >> 16 ? 0 : WSTOPSIG(status)));
-    }
-}
-
-/* Where we are recorded ourselves, our child is traced for a moment before it is let go. */
-static int seize(pid_t child)
-{
-    const uint64_t until_ns = os_monotonic_ns() + FOREIGN_TRACER_NS;
-    bool was_traced = true;
-    int result;
-
-    /* When it is seen without a tracer, it may have been let go just now: then one more try tells. */
-    while ((result = ptrace(PTRACE_SEIZE, child, NULL, (void *)platform_trace_options)) != 0 && errno == EPERM && was_traced &&
-           os_monotonic_ns() < until_ns)
-        was_traced = attach_status_number(child, "TracerPid:") > 0;
-    return result;
-}
-
-/* In the parent: traces the child, lets it go on to its exec, and has that stop as the first event. */
-static int trace_child(struct platform *platform, const struct platform_launch *launch, pid_t child, int go, int failure_pipe,
-                       struct trail_error *error)
-{
-    struct process *process;
-
-    if (seize(child) != 0) {
-        error_set(error, TRAIL_FAILED, errno, "cannot trace '%s': %s (is ptrace allowed here?)", launch->arguments[0],
-                  strerror(errno));
-        kill(child, SIGKILL);
-        waitpid(child, NULL, __WALL);
-        return -1;
-    }
-    if (write(go, "", 1) != 1 || wait_for_exec(platform, child) != 0)
-        return say_launch_failure(launch, failure_pipe, error);
-    process = processes_add(platform, child);
-    if (process == NULL || tasks_add(platform, child, process) == NULL)
-        return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    tasks_find(platform, child)->born = true;
-    platform->launched = child;
-    platform->launch_stop_pending = true;
-    return 0;
-}
-
-int platform_launch(struct platform *platform, const struct platform_launch *launch, struct trail_error *error)
-{
-    int go[2], failure[2], result;
-    pid_t child;
-
-    platform->follow = launch->follow;
-    if (pipe2(go, O_CLOEXEC) != 0)
-        return error_set(error, TRAIL_FAILED, errno, "cannot make a pipe: %s", strerror(errno));
-    if (pipe2(failure, O_CLOEXEC) != 0) {
-        close(go[0]);
-        close(go[1]);
-        return error_set(error, TRAIL_FAILED, errno, "cannot make a pipe: %s", strerror(errno));
-    }
-    child = fork();
-    if (child == 0)
-        run_child(platform, launch, go, failure[1]);
-    close(go[0]);
-    close(failure[1]);
-    result = child < 0 ? error_set(error, TRAIL_FAILED, errno, "cannot make a process: %s", strerror(errno))
-                       : trace_child(platform, launch, child, go[1], failure[0], error);
-    close(go[1]);
-    close(failure[0]);
-    return result;
 }
 
 /* Has SIGALRM end the wait at the deadline. Re-armed only when the deadline changes. */

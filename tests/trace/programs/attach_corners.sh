@@ -7,18 +7,6 @@ library=/usr/lib/x86_64-linux-gnu/libz.so.1
 others=
 trap 'kill -9 $target $others 2>/dev/null' EXIT
 
-# wait_for WHAT COMMAND...: until COMMAND succeeds, half a minute at most.
-wait_for()
-{
-    what=$1
-    shift
-    deadline=$(($(date +%s) + 30))
-    until "$@" 2>/dev/null; do
-        [ "$(date +%s)" -lt "$deadline" ] || fail "not within 30 s: $what"
-        sleep 0.01
-    done
-}
-
 begin() # begin WHAT
 {
     rm -f go start child rounds alone live.txt

@@ -29,3 +29,15 @@ value()
 {
     trailview -d "${2:-trail.db}" sql --format csv "$1" | tr -d '\r' | sed 1d
 }
+
+# wait_for WHAT COMMAND...: until COMMAND succeeds, half a minute at most.
+wait_for()
+{
+    what=$1
+    shift
+    deadline=$(($(date +%s) + 30))
+    until "$@" 2>/dev/null; do
+        [ "$(date +%s)" -lt "$deadline" ] || fail "not within 30 s: $what"
+        sleep 0.01
+    done
+}

@@ -1,18 +1,6 @@
 # What becomes of the target when something happens to the recorder: it is stopped, killed, asked to end, cannot print.
 . "$(dirname "$0")/common.sh"
 
-# wait_for WHAT COMMAND...: until COMMAND succeeds, half a minute at most.
-wait_for()
-{
-    what=$1
-    shift
-    deadline=$(($(date +%s) + 30))
-    until "$@" 2>/dev/null; do
-        [ "$(date +%s)" -lt "$deadline" ] || fail "not within 30 s: $what"
-        sleep 0.01
-    done
-}
-
 has_state() { grep -q "^State:.[$1]" /proc/$target/status; }
 is_gone() { ! kill -0 "$1"; }
 

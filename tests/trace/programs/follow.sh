@@ -1,18 +1,6 @@
 # trailview events --follow: events are shown while they are recorded, each once and in order; it ends when the run does, however that is.
 . "$(dirname "$0")/common.sh"
 
-# wait_for WHAT COMMAND...: until COMMAND succeeds, half a minute at most.
-wait_for()
-{
-    what=$1
-    shift
-    deadline=$(($(date +%s) + 30))
-    until "$@" 2>/dev/null; do
-        [ "$(date +%s)" -lt "$deadline" ] || fail "not within 30 s: $what"
-        sleep 0.02
-    done
-}
-
 # The target makes events until the file `go` is there; a child that dies with a status of its own comes last.
 record()
 {

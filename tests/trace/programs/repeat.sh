@@ -25,18 +25,6 @@ same "no file" 0 "$(status_of trailrec --nop -n 2 -o nop.db -- true)"
 same "scripted" "0 3" "$(echo 'pid=4 CreateProcess via=launch
 ExitProcess exit_code=0' >script.trail; status_of trailfake -n 3 -o fake.db -- script.trail) $(runs fake.db)"
 
-# wait_for WHAT COMMAND...: until COMMAND succeeds, half a minute at most.
-wait_for()
-{
-    what=$1
-    shift
-    deadline=$(($(date +%s) + 30))
-    until "$@" 2>/dev/null; do
-        [ "$(date +%s)" -lt "$deadline" ] || fail "not within 30 s: $what"
-        sleep 0.01
-    done
-}
-
 # SIGTERM, and a Ctrl-C that the program itself survives, end it all. (What runs behind has SIGINT ignored: a program of its own resets that.)
 for ending in TERM INT; do
     rm -f begun

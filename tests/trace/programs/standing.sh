@@ -7,18 +7,6 @@ standing=
 target=
 trap '[ -z "$standing$target" ] || kill -9 $standing $target 2>/dev/null' EXIT
 
-# wait_for WHAT COMMAND...: until COMMAND succeeds, half a minute at most.
-wait_for()
-{
-    what=$1
-    shift
-    deadline=$(($(date +%s) + 30))
-    until "$@" 2>/dev/null; do
-        [ "$(date +%s)" -lt "$deadline" ] || fail "not within 30 s: $what"
-        sleep 0.01
-    done
-}
-
 is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 is_stopped() { for task in /proc/"$1"/task/*; do grep -q '^State:.T' "$task/status" && grep -q '^TracerPid:.0$' "$task/status" || return 1; done; }
 has_text() { grep -q "$2" "$1"; }

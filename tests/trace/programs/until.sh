@@ -13,18 +13,6 @@ progress() { od -An -v -tu8 -N32 progress | tr -s ' \n' '  ' | sed 's/^ //; s/ $
 number() { progress | cut -d' ' -f"$1"; }
 begin() { head -c 64 /dev/zero >progress; }
 
-# wait_for WHAT COMMAND...: until COMMAND succeeds, half a minute at most.
-wait_for()
-{
-    what=$1
-    shift
-    deadline=$(($(date +%s) + 30))
-    until "$@" 2>/dev/null; do
-        [ "$(date +%s)" -lt "$deadline" ] || fail "not within 30 s: $what"
-        sleep 0.02
-    done
-}
-
 last() { value "SELECT $1 FROM runs ORDER BY run DESC LIMIT 1"; }
 # last_kind KIND: the last event of the thread that had an event of that kind. Those of other threads may be in the queue already.
 last_kind()
