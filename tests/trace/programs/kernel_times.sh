@@ -65,12 +65,11 @@ within_stops again.db
 cat >lost.py <<'END'
 import _ctypes, mmap
 path = 'libanl.so.1'
-_ctypes.dlclose(_ctypes.dlopen(path, 2))
 with open('/proc/self/exe', 'rb') as file:
-    for i in range(20000):
-        mmap.mmap(file.fileno(), 4096, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_EXEC).close()
-for i in range(3):
-    _ctypes.dlclose(_ctypes.dlopen(path, 2))
+    for i in range(6): # the buffers may be emptied at any moment, but not each time just before the load
+        for j in range(20000):
+            mmap.mmap(file.fileno(), 4096, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_EXEC).close()
+        _ctypes.dlclose(_ctypes.dlopen(path, 2))
 END
 trailrec -q --kernel-times -o lost.db -- "$python" lost.py || fail "lost.py failed"
 within_stops lost.db
