@@ -18,6 +18,27 @@ skip()
     exit 77
 }
 
+# trailrec_within SECONDS OPTION...: for what has a time limit of its own; to hang is a failure with a name, and not the test's own limit.
+trailrec_within()
+{
+    seconds=$1
+    shift
+    timeout "$seconds" $EMULATOR "$TRAILREC" "$@"
+    trailrec_status=$?
+    [ $trailrec_status -ne 124 ] || fail "trailrec $* has not come to an end in $seconds s"
+    return $trailrec_status
+}
+
+# ends_within SECONDS PID WHAT: the process of ours with that number has ended; `wait` knows its status.
+ends_within()
+{
+    end_deadline=$(($(date +%s) + $1))
+    while kill -0 "$2" 2>/dev/null; do
+        [ "$(date +%s)" -lt $end_deadline ] || fail "$3 has not ended in $1 s"
+        sleep 0.02
+    done
+}
+
 # same WHAT EXPECTED ACTUAL
 same()
 {
