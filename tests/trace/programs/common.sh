@@ -48,5 +48,7 @@ same()
 # value SQL [FILE]: values of a recording, by SQL over the documented views.
 value()
 {
-    trailview -d "${2:-trail.db}" sql --format csv "$1" | tr -d '\r' | sed 1d
+    value_rows=$(trailview -d "${2:-trail.db}" sql --format csv "$1") || fail "status $? of the query: $1"
+    [ -n "$value_rows" ] || fail "not even a heading came of the query: $1"
+    printf '%s\n' "$value_rows" | tr -d '\r' | sed 1d
 }
