@@ -289,6 +289,21 @@ static void test_sections(void **state)
     assert_int_equal(judgement.findings[1].pid, 80);
 }
 
+/* The first breakpoint of a process is the loader's; what was attached to is past that one, so its first one is its own. */
+static void test_breakpoints(void **state)
+{
+    add_run(1, "a.so");
+    add_run(2, "a.so");
+    run_sql("UPDATE process SET via = 3 WHERE run_id = 2");
+    for (int run = 1; run <= 2; run++) {
+        run_sql("INSERT INTO event VALUES (%d, 3, 3000000, 0, 1, 1, 7, 0)", run);
+        run_sql("INSERT INTO event_exception (run_id, seq, code, first_chance) VALUES (%d, 3, 2147483651, 1)", run);
+    }
+    read_runs(2);
+    expect("limit exceptions 0", "1:");
+    assert_int_equal(judgement.findings[0].run, 1);
+}
+
 static void test_written_times(void **state)
 {
     static const struct {
@@ -387,6 +402,7 @@ static const struct CMUnitTest tests[] = {
     CASE(test_names_that_need_care),
     CASE(test_update),
     CASE(test_sections),
+    CASE(test_breakpoints),
     cmocka_unit_test(test_written_times),
     CASE(test_report_counts_runs),
     CASE(test_any_rules),

@@ -2,6 +2,9 @@
 #include "recording_reading.h"
 
 #include "event_kinds.h"
+#include "text_pool.h"
+
+#include <string.h>
 
 static int take_load(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
@@ -33,13 +36,15 @@ static int take_load(struct reading *reading, const struct moment *moment, sqlit
     return 0;
 }
 
-/* The first of each of the two codes (64 and 32 bits) in a process. */
+/* The first of each of the two codes (64 and 32 bits) in a process; what was attached to is past them. */
 static bool is_loader_breakpoint(const struct reading *reading, const struct moment *moment, int64_t code)
 {
     unsigned bit = code == 0x80000003 ? 1 : code == 0x4000001F ? 2 : 0;
     struct recorded_process *process = moment->process != RECORDING_NONE ? &reading->recording->processes[moment->process] : NULL;
     bool is_first = process != NULL && bit != 0 && !(process->loader_breakpoints & bit);
 
+    if (is_first && strcmp(text_pool_text(reading->all->texts, process->via), "attach") == 0)
+        return false;
     if (is_first)
         process->loader_breakpoints |= bit;
     return is_first;

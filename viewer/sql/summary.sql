@@ -28,11 +28,14 @@ points AS MATERIALIZED (
   WHERE r.id = :run AND r.wall_ns IS NOT NULL
   GROUP BY r.id HAVING count(*) <= 50
 ),
--- The breakpoint with which Windows tells a debugger that the loader is done: the first of a process (of either bitness).
+-- The breakpoint with which Windows tells a debugger that the loader is done: the first of a process (of either bitness). What was attached
+-- to is past it; at most the replay has one there.
 loader_breakpoint AS (
   SELECT min(x.seq) AS seq
   FROM event_exception x CROSS JOIN event e ON e.run_id = x.run_id AND e.seq = x.seq
   WHERE x.run_id = :run AND x.si_code IS NULL AND x.code IN (0x80000003, 0x4000001F)
+    AND (e.synthetic = 1 OR e.process_id NOT IN (
+      SELECT p.id FROM process p JOIN code c ON c.domain = 'via' AND c.value = p.via WHERE p.run_id = :run AND c.word = 'attach'))
   GROUP BY e.process_id, x.code
 )
 SELECT r.*,

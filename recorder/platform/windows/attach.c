@@ -22,7 +22,7 @@ static int no_such_process(struct trail_error *error, uint32_t pid)
 }
 
 /*
- * What DebugActiveProcess would not say: a process that has ended but that somebody has a handle of is "access denied", one that has a
+ * What attaching would not say: a process that has ended but that somebody has a handle of is "access denied", one that has a
  * debugger "invalid parameter", and of a number only all but the low two bits count, so that another process may be meant by it.
  */
 static int check_process(uint32_t pid, struct trail_error *error)
@@ -61,7 +61,7 @@ static int attach_error(struct trail_error *error, uint32_t pid, DWORD os_code)
 }
 
 /*
- * Whether the children of a debuggee are debugged too is a flag of the process, which DebugActiveProcess leaves as it was; *before gets
+ * Whether the children of a debuggee are debugged too is a flag of the process, which attaching leaves as it was; *before gets
  * what it was. False if it could not be set.
  */
 static bool set_following(uint32_t pid, bool follow, bool *before)
@@ -85,9 +85,38 @@ static bool set_following(uint32_t pid, bool follow, bool *before)
     return done;
 }
 
+/*
+ * DebugActiveProcess without its last step, which puts a thread into the process only to stop it once (WinDbg's -pb leaves that out too).
+ * Nobody needs that stop: what is there already is queued without it. But the thread would run code of every module, perhaps wait for the
+ * loader lock, and be a change in what is watched. And under Wine the making of it waits, with no limit, for a thread of the process that
+ * stands still by then: if that happens while another one is inside CreateProcess, which is a fork there, with the C library's locks, for
+ * ever. Returns an error code of the system, 0 if it is attached to.
+ */
+static DWORD debug_process(uint32_t pid)
+{
+    LONG(WINAPI *connect)(void) = (LONG(WINAPI *)(void))os_find_function(L"ntdll.dll", "DbgUiConnectToDbg");
+    HANDLE(WINAPI *debug_object)(void) = (HANDLE(WINAPI *)(void))os_find_function(L"ntdll.dll", "DbgUiGetThreadDebugObject");
+    LONG(WINAPI *debug)(HANDLE, HANDLE) = (LONG(WINAPI *)(HANDLE, HANDLE))os_find_function(L"ntdll.dll", "NtDebugActiveProcess");
+    ULONG(WINAPI *error_of)(LONG) = (ULONG(WINAPI *)(LONG))os_find_function(L"ntdll.dll", "RtlNtStatusToDosError");
+    HANDLE process;
+    LONG status;
+
+    if (connect == NULL || debug_object == NULL || debug == NULL || error_of == NULL)
+        return ERROR_PROC_NOT_FOUND;
+    process = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_SUSPEND_RESUME | PROCESS_VM_READ | PROCESS_VM_WRITE, FALSE, pid);
+    if (process == NULL)
+        return GetLastError();
+    status = connect(); /* the thread's debug object, for which WaitForDebugEvent looks */
+    if (status >= 0)
+        status = debug(process, debug_object());
+    CloseHandle(process);
+    return status >= 0 ? 0 : error_of(status);
+}
+
 int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error)
 {
     struct debuggee *debuggee;
+    DWORD os_code;
 
     if (platform_debuggee(platform, pid) != NULL)
         return error_set(error, TRAIL_FAILED, 0, "process %u is given twice", (unsigned)pid);
@@ -96,8 +125,9 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct
     enable_debug_privilege();
     if (check_process(pid, error) < 0)
         return -1;
-    if (!DebugActiveProcess(pid))
-        return attach_error(error, pid, GetLastError());
+    os_code = debug_process(pid);
+    if (os_code != 0)
+        return attach_error(error, pid, os_code);
     DebugSetProcessKillOnExit(FALSE); /* it was not ours to begin with, so it outlives us whatever happens */
     debuggee = platform_add_debuggee(platform, pid);
     debuggee->attached = debuggee->replaying = true;

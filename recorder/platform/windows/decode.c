@@ -10,11 +10,10 @@ enum {
 };
 
 /*
- * Attaching queues, before DebugActiveProcess returns, events that tell what is already there: the process, its threads (with start
- * address 0) and its modules. These are state, not history. The replay is over with the first event of another sort - most often the
- * thread that the system puts into the process to break in, or its breakpoint, but Windows 11 may leave it out - or, as
- * platform_wait sees to, when nothing is queued any more. A module that the program itself loads in that very gap, with
- * no thread event before it, cannot be told from a replayed one.
+ * Attaching queues, at once, events that tell what is already there: the process, its threads (with start address 0) and its modules.
+ * These are state, not history. The replay is over with the first event of another sort or, as platform_wait sees to, when nothing is
+ * queued any more. A module that the program itself loads in that very gap, with no thread event before it, cannot be told from a
+ * replayed one.
  */
 static bool is_replay(const DEBUG_EVENT *native)
 {
@@ -29,23 +28,13 @@ static bool is_replay(const DEBUG_EVENT *native)
     }
 }
 
-/* The thread that breaks in is no history of the target either; ntdll has the same address in all processes. */
-static void note_break_in(struct debuggee *debuggee, const DEBUG_EVENT *native)
-{
-    if (native->dwDebugEventCode == CREATE_THREAD_DEBUG_EVENT && debuggee->attached && debuggee->break_in_tid == 0 &&
-        (any_function)native->u.CreateThread.lpStartAddress == os_find_function(L"ntdll.dll", "DbgUiRemoteBreakin"))
-        debuggee->break_in_tid = native->dwThreadId;
-}
-
 static void decide_synthetic(struct debuggee *debuggee, const DEBUG_EVENT *native, struct event *event)
 {
     if (!debuggee->attached)
         return;
-    if (debuggee->replaying && !is_replay(native)) {
+    if (debuggee->replaying && !is_replay(native))
         debuggee->replaying = false;
-        note_break_in(debuggee, native);
-    }
-    event->synthetic = debuggee->replaying || (debuggee->break_in_tid != 0 && debuggee->break_in_tid == native->dwThreadId);
+    event->synthetic = debuggee->replaying;
 }
 
 /*
@@ -200,7 +189,7 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
         event_set(event, FIELD(UNLOAD_DLL, load), (uintptr_t)native->u.UnloadDll.lpBaseOfDll);
         break;
     case EVENT_EXCEPTION:
-        platform->continue_status = exception_answer(debuggee, &native->u.Exception, event->tid);
+        platform->continue_status = exception_answer(debuggee, &native->u.Exception);
         event->debuggers_own = platform->continue_status == DBG_CONTINUE;
         exception_decode(platform, debuggee, &native->u.Exception, event);
         break;

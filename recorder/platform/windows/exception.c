@@ -44,27 +44,25 @@ static bool wants_handle_exceptions(HANDLE process)
     return get_policy != NULL && get_policy(process, STRICT_HANDLE_CHECK_POLICY, &flags, sizeof flags) && (flags & RAISE_EXCEPTION) != 0;
 }
 
-/* The first breakpoint of a process is the loader's (or the break-in's) and would not be there without a debugger. */
-static DWORD answer_breakpoint(struct debuggee *debuggee, bool wow64, uint32_t tid)
+/* The first breakpoint of a process is the loader's, and would not be there without a debugger. What was attached to is past it. */
+static DWORD answer_breakpoint(struct debuggee *debuggee, bool wow64)
 {
     bool *seen = wow64 ? &debuggee->wow64_breakpoint_seen : &debuggee->loader_breakpoint_seen;
 
-    if (debuggee->attached)
-        return tid == debuggee->break_in_tid ? DBG_CONTINUE : DBG_EXCEPTION_NOT_HANDLED;
-    if (*seen)
+    if (debuggee->attached || *seen)
         return DBG_EXCEPTION_NOT_HANDLED;
     *seen = true;
     return DBG_CONTINUE;
 }
 
-DWORD exception_answer(struct debuggee *debuggee, const EXCEPTION_DEBUG_INFO *info, uint32_t tid)
+DWORD exception_answer(struct debuggee *debuggee, const EXCEPTION_DEBUG_INFO *info)
 {
     const EXCEPTION_RECORD *record = &info->ExceptionRecord;
 
     if (info->dwFirstChance == 0)
         return DBG_EXCEPTION_NOT_HANDLED;
     if (record->ExceptionCode == EXCEPTION_BREAKPOINT || record->ExceptionCode == WX86_BREAKPOINT)
-        return answer_breakpoint(debuggee, record->ExceptionCode == WX86_BREAKPOINT, tid);
+        return answer_breakpoint(debuggee, record->ExceptionCode == WX86_BREAKPOINT);
     if (is_about_handle(record) && is_raised_by_system(record) && !wants_handle_exceptions(debuggee->process))
         return DBG_CONTINUE;
     return DBG_EXCEPTION_NOT_HANDLED;

@@ -43,7 +43,7 @@ static bool is_replaying(const struct platform *platform)
 }
 
 /*
- * All events that a replay consists of are queued when DebugActiveProcess returns, so a replay is over when none is there at once.
+ * All events that a replay consists of are queued when platform_attach returns, so a replay is over when none is there at once.
  * Returns what that look found.
  */
 static enum wait_outcome wait_for_replay(struct platform *platform, uint64_t *t_ns, struct trail_error *error)

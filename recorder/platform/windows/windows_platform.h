@@ -31,7 +31,6 @@ struct debuggee {
     bool wow64;                   /* a 32-bit process on a 64-bit system */
     bool loader_breakpoint_seen;  /* the first 80000003, which is not the program's own */
     bool wow64_breakpoint_seen;   /* the first 4000001F, the same of its 32-bit half */
-    uint32_t break_in_tid;        /* the thread that DebugActiveProcess put into it; 0 if none */
     uint64_t found_dead_ns;       /* when its handle was first seen signalled with no exit event; 0 if not */
 };
 
@@ -77,7 +76,7 @@ int platform_reserve_debuggee(struct platform *platform);
 void decode_event(struct platform *platform, uint64_t t_ns, struct event *event);
 
 /* exception.c: what to continue the target with, once for each exception; and all that is recorded of it. */
-DWORD exception_answer(struct debuggee *debuggee, const EXCEPTION_DEBUG_INFO *info, uint32_t tid);
+DWORD exception_answer(struct debuggee *debuggee, const EXCEPTION_DEBUG_INFO *info);
 void exception_decode(struct platform *platform, const struct debuggee *debuggee, const EXCEPTION_DEBUG_INFO *info, struct event *event);
 
 /* thread_name.c: finds out how to ask for names; names the event's thread as the system does, if it does; names a thread. */

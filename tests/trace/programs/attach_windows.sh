@@ -47,7 +47,7 @@ first=$!
 is_well first
 pid=$pid_now
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-    trailrec -q -t 0.05 -o trail.db -p "$pid" || fail "attach $i: status $?"
+    trailrec_within 60 -q -t 0.05 -o trail.db -p "$pid" || fail "attach $i: status $?"
 done
 is_well first
 same "runs" 30 "$(value "SELECT count(*) FROM runs WHERE state = 'complete' AND mode = 'attach' AND end_reason = 'timeout' AND exit_code IS NULL")"
@@ -63,6 +63,7 @@ same "threads were there" "$whole" "$(value "SELECT count(*) FROM (SELECT run FR
 same "synthetic rows are the first" 0 "$(value "SELECT count(*) FROM events e WHERE NOT synthetic AND kind IN ('LoadDll', 'CreateThread') AND EXISTS (SELECT 1 FROM events l WHERE l.run = e.run AND l.seq > e.seq AND l.synthetic AND l.kind = 'LoadDll')")"
 same "what happens is not synthetic" 0 "$(value "SELECT count(*) FROM events WHERE synthetic AND kind IN ('OutputDebugString', 'ExitProcess', 'UnloadDll')")"
 [ "$(value "SELECT count(*) FROM events WHERE NOT synthetic")" -gt 100 ] || fail "nothing was seen after the replay"
+same "breakpoints: nothing is put into it" 0 "$(value "SELECT count(*) FROM exceptions WHERE code = '0x80000003'")"
 same "the main thread's name" "heart €" "$(value "SELECT DISTINCT name FROM threads WHERE thread = 1")"
 trailview -d trail.db verify >verify.txt || fail "verify: $(cat verify.txt)"
 
@@ -71,12 +72,12 @@ start_target second
 second=$!
 is_well second
 other=$pid_now
-trailrec -q -t 1 -o two.db -p "$pid" -p "$other" || fail "two at once: status $?"
+trailrec_within 60 -q -t 1 -o two.db -p "$pid" -p "$other" || fail "two at once: status $?"
 is_well first
 is_well second
 same "both were there" 2 "$(value "SELECT count(*) FROM processes WHERE via = 'attach' AND pid IN ($pid, $other)" two.db)"
 same "others" 0 "$(value "SELECT count(*) FROM processes WHERE via <> 'attach'" two.db)"
-if trailrec -q -f -t 2 -o follow.db -p "$pid" -p "$other" 2>err.txt; then
+if trailrec_within 60 -q -f -t 2 -o follow.db -p "$pid" -p "$other" 2>err.txt; then
     same "both had children" 2 "$(value "SELECT count(DISTINCT parent_pid) FROM processes WHERE via = 'create' AND parent_process IS NOT NULL" follow.db)"
     same "their children's status" 5 "$(value "SELECT DISTINCT exit_code FROM processes WHERE exit_code IS NOT NULL" follow.db)"
 else
@@ -107,7 +108,7 @@ says() # says PATTERN OPTION...
 {
     pattern=$1
     shift
-    trailrec -o trail.db "$@" 2>err.txt
+    trailrec_within 60 -o trail.db "$@" 2>err.txt
     same "status of $*" 125 $?
     grep -q "$pattern" err.txt || fail "message of $*: $(cat err.txt)"
 }
@@ -125,8 +126,10 @@ says 'has a debugger already' -p "$pid"
 
 # It ends while it is recorded: then so does the recording.
 : >stop
+ends_within 60 $first "the target"
 wait $first
 same "status of the target" 7 $?
+ends_within 60 $second "the other target"
 wait $second
 same "status of the other" 7 $?
 wait

@@ -18,6 +18,27 @@ skip()
     exit 77
 }
 
+# trailrec_within SECONDS OPTION...: for what has a time limit of its own; to hang is a failure with a name, and not the test's own limit.
+trailrec_within()
+{
+    seconds=$1
+    shift
+    timeout "$seconds" $EMULATOR "$TRAILREC" "$@"
+    trailrec_status=$?
+    [ $trailrec_status -ne 124 ] || fail "trailrec $* has not come to an end in $seconds s"
+    return $trailrec_status
+}
+
+# ends_within SECONDS PID WHAT: the process of ours with that number has ended; `wait` knows its status.
+ends_within()
+{
+    end_deadline=$(($(date +%s) + $1))
+    while kill -0 "$2" 2>/dev/null; do
+        [ "$(date +%s)" -lt $end_deadline ] || fail "$3 has not ended in $1 s"
+        sleep 0.02
+    done
+}
+
 # same WHAT EXPECTED ACTUAL
 same()
 {
@@ -27,7 +48,9 @@ same()
 # value SQL [FILE]: values of a recording, by SQL over the documented views.
 value()
 {
-    trailview -d "${2:-trail.db}" sql --format csv "$1" | tr -d '\r' | sed 1d
+    value_rows=$(trailview -d "${2:-trail.db}" sql --format csv "$1") || fail "status $? of the query: $1"
+    [ -n "$value_rows" ] || fail "not even a heading came of the query: $1"
+    printf '%s\n' "$value_rows" | tr -d '\r' | sed 1d
 }
 
 # wait_for WHAT COMMAND...: until COMMAND succeeds, half a minute at most.

@@ -192,7 +192,7 @@ has_rounds() { [ "$(($(rounds) + 0))" -ge "$1" ]; }
 wait_for "the target" has_rounds 5
 read -r pid_now count lost bad <rounds.txt
 for condition in output:round load:sample_plugin.dll exception:e0000017 thread; do
-    trailrec -o attach.db --until $condition --then stop -t 20 -p "$pid_now" 2>err.txt || fail "status of $condition: $(cat err.txt)"
+    trailrec_within 60 -o attach.db --until $condition --then stop -t 20 -p "$pid_now" 2>err.txt || fail "status of $condition: $(cat err.txt)"
     grep -q "left standing at" err.txt || fail "digest of $condition: $(cat err.txt)"
     stands
     before=$(cat rounds.txt)
@@ -205,6 +205,7 @@ for condition in output:round load:sample_plugin.dll exception:e0000017 thread; 
     same "exceptions that its handler did not see after $condition" 0 "$lost"
 done
 : >stop
+ends_within 60 $runner "the target"
 wait $runner
 same "status of the target" 7 $?
 
@@ -215,6 +216,7 @@ recorder=$!
 is_said() { grep -q 'waiting for what it started: .*attach_target_windows.exe' err.txt; }
 wait_for "a word about what is waited for" is_said
 : >stop
+ends_within 60 $recorder "the recorder"
 wait $recorder
 same "status after waiting" 0 $?
 same "processes" 1 "$(value "SELECT count(*) FROM processes WHERE name = 'attach_target_windows.exe' AND parent_process IS NOT NULL AND exit_code = 7" wait.db)"
