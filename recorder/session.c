@@ -14,8 +14,8 @@ enum { WAIT_FOREVER = -1, FIRST_TOUCHED_BYTES = 16 * 1024 };
 /* After the end of what was launched, its descendants have this long to end too before they are worth a word. */
 static const uint64_t GRACE_NS = 1000000000;
 
-/* A target takes a while to stop where the machine is busy: a shorter time limit is not meant for that. */
-static const uint64_t ATTACH_NS = 1000000000;
+/* A thread that waits for the disk stops when that answers, seconds later on a busy machine: a shorter time limit is not meant for that. */
+static const uint64_t ATTACH_NS = 5000000000;
 
 struct session {
     const struct session_options *options;
