@@ -79,8 +79,11 @@ int platform_ask_kernel_times(struct platform *platform, struct trail_error *err
  */
 int platform_launch(struct platform *platform, const struct platform_launch *launch, struct trail_error *error);
 
-/* Attaches to a running process (and to its threads). Returns 0 or -1; then the process runs on as before. */
-int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error);
+/*
+ * Attaches to a running process (and to its threads). Where the process does not come to a stop, gives up after timeout_ms (negative: never)
+ * and when platform_interrupt is called. Returns 0 or -1; then the process runs on as before.
+ */
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms, struct trail_error *error);
 
 /*
  * Waits up to timeout_ms (negative: for ever) for the next debug event of any debuggee and decodes it into event, whose t_ns is

@@ -14,6 +14,9 @@ enum { WAIT_FOREVER = -1, FIRST_TOUCHED_BYTES = 16 * 1024 };
 /* After the end of what was launched, its descendants have this long to end too before they are worth a word. */
 static const uint64_t GRACE_NS = 1000000000;
 
+/* A thread that waits for the disk stops when that answers, seconds later on a busy machine: a shorter time limit is not meant for that. */
+static const uint64_t ATTACH_NS = 5000000000;
+
 struct session {
     const struct session_options *options;
     struct platform *platform;
@@ -318,8 +321,10 @@ static int begin(struct session *session, struct trail_error *error)
     }
     if (options->pids == NULL)
         return platform_launch(session->platform, &options->launch, error);
+    if (options->timeout_ns != 0)
+        session->deadline_ns = os_monotonic_ns() + (options->timeout_ns > ATTACH_NS ? options->timeout_ns : ATTACH_NS);
     for (const uint32_t *pid = options->pids; *pid != 0; pid++) {
-        if (platform_attach(session->platform, *pid, options->launch.follow, error) != 0) {
+        if (platform_attach(session->platform, *pid, options->launch.follow, timeout_ms(session), error) != 0) {
             platform_detach(session->platform, PLATFORM_RUN_ON);
             return -1;
         }

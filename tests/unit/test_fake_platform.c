@@ -159,11 +159,11 @@ static void test_attach(void **state)
     static const char text[] = "pid=8 synthetic CreateProcess via=attach\nExitProcess";
 
     unsetenv("TRAIL_FAKE_SCRIPT");
-    assert_int_equal(platform_attach(platform, 8, false, &error), -1);
+    assert_int_equal(platform_attach(platform, 8, false, -1, &error), -1);
     unit_write(path, text, sizeof text - 1);
     setenv("TRAIL_FAKE_SCRIPT", path, 1);
-    assert_int_equal(platform_attach(platform, 8, false, &error), 0);
-    assert_int_equal(platform_attach(platform, 9, false, &error), 0);
+    assert_int_equal(platform_attach(platform, 8, false, -1, &error), 0);
+    assert_int_equal(platform_attach(platform, 9, false, -1, &error), 0);
     assert_int_equal(next(platform), EVENT_CREATE_PROCESS);
     assert_int_equal(next(platform), EVENT_EXIT_PROCESS);
     expect_end(platform);

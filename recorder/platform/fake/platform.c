@@ -105,11 +105,11 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
 }
 
 /* A real platform stops each thread of the process and then reports its state as synthetic events. */
-int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error)
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms, struct trail_error *error)
 {
     const char *name = getenv("TRAIL_FAKE_SCRIPT");
 
-    (void)follow;
+    (void)follow, (void)timeout_ms;
     platform->attached = true;
     if (platform->count > 0)
         return 0; /* one script says it all, also for several -p */

@@ -15,11 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS_MAX = 100 }; /* looks at the list of threads until there is no new one */
+enum { LOOKS = 20, LOOK_PAUSE_NS = 1000 * 1000 };
 
 /* What stands in a file that holds one number; -1 if it cannot be read. */
 static long read_number(const char *path)
@@ -92,12 +91,32 @@ static bool has_memory(pid_t tid)
     return attach_status_number(tid, "VmSize:") >= 0;
 }
 
-static bool has_ended(pid_t pid)
+bool attach_has_ended(pid_t pid)
 {
     char line[256];
     const char *state = find_status(pid, "State:", line, sizeof line);
 
     return *state == '\0' || *state == 'Z' || *state == 'X';
+}
+
+/* A process that runs another program may have no thread with memory for a moment. */
+static bool has_program(pid_t pid)
+{
+    for (int looks = 0; looks < LOOKS; looks++) {
+        if (any_thread(pid, has_memory))
+            return true;
+        nanosleep(&(struct timespec){0, LOOK_PAUSE_NS}, NULL);
+    }
+    return false;
+}
+
+static int say_ended(pid_t pid, struct trail_error *error)
+{
+    long parent = attach_status_number(pid, "PPid:");
+
+    if (parent < 0)
+        return error_set(error, TRAIL_FAILED, ESRCH, "process %d has just ended", (int)pid);
+    return error_set(error, TRAIL_FAILED, 0, "process %d has ended; its parent %ld has yet to take notice", (int)pid, parent);
 }
 
 static int check(pid_t pid, struct trail_error *error)
@@ -112,11 +131,10 @@ static int check(pid_t pid, struct trail_error *error)
         return error_set(error, TRAIL_FAILED, ESRCH, "%d is a thread of process %ld; attach to that", (int)pid, process);
     if (tracer > 0)
         return error_set(error, TRAIL_FAILED, 0, "process %d is traced by process %ld already; end that first", (int)pid, tracer);
-    if (any_thread(pid, has_memory))
+    if (has_program(pid))
         return 0;
-    if (has_ended(pid))
-        return error_set(error, TRAIL_FAILED, 0, "process %d has ended; its parent %ld has yet to take notice", (int)pid,
-                         attach_status_number(pid, "PPid:"));
+    if (attach_has_ended(pid))
+        return say_ended(pid, error);
     return error_set(error, TRAIL_FAILED, 0, "process %d is a thread of the kernel; only programs can be recorded", (int)pid);
 }
 
@@ -138,97 +156,30 @@ static int say_not_allowed(pid_t pid, struct trail_error *error)
                      "trailrec, or lives outside of its container); run trailrec as root outside of any container", (int)pid);
 }
 
-static int say_not_seized(pid_t pid, int os_code, struct trail_error *error)
+/* os_code is that of seize_process. */
+static int say_not_seized(const struct platform *platform, pid_t pid, int os_code, struct trail_error *error)
 {
+    const char *why = platform->interrupted ? "was asked to end" : "the time limit was over";
+
     if (os_code == EPERM)
         return say_not_allowed(pid, error);
     if (os_code == ESRCH)
-        return error_set(error, TRAIL_FAILED, os_code, "process %d has just ended", (int)pid);
+        return say_ended(pid, error);
+    if (os_code == ELOOP)
+        return error_set(error, TRAIL_FAILED, os_code, "process %d runs another program again and again; try once more", (int)pid);
+    if (os_code == EAGAIN)
+        return error_set(error, TRAIL_FAILED, os_code, "%s before process %d was attached to: it is about to run another program, "
+                         "which takes long", why, (int)pid);
+    if (os_code == EBUSY)
+        return error_set(error, TRAIL_FAILED, os_code, "%s before process %d was attached to: it does not stop", why, (int)pid);
     return error_set(error, TRAIL_FAILED, os_code, "cannot attach to process %d: %s", (int)pid, strerror(os_code));
 }
 
-/* Seizes the threads that are not seized yet. Returns how many, or -1 and error if the first could not be. */
-static int seize_new_threads(struct platform *platform, struct process *process, struct trail_error *error)
-{
-    char path[64];
-    struct dirent *entry;
-    int count = 0, os_code = ESRCH;
-    DIR *folder;
-
-    snprintf(path, sizeof path, "/proc/%d/task", (int)process->pid);
-    folder = opendir(path);
-    while (folder != NULL && (entry = readdir(folder)) != NULL) {
-        pid_t tid = (pid_t)atoi(entry->d_name);
-        if (tid == 0 || tasks_find(platform, tid) != NULL)
-            continue;
-        if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)platform_trace_options) != 0) {
-            os_code = errno;
-        } else if (tasks_add(platform, tid, process) != NULL) {
-            tasks_find(platform, tid)->born = true;
-            ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
-            count++;
-        }
-    }
-    if (folder != NULL)
-        closedir(folder);
-    return count == 0 && process->threads == 1 ? say_not_seized(process->pid, os_code, error) : count; /* 1: see platform_attach */
-}
-
-static bool is_group_stop(int status)
-{
-    int signal = WSTOPSIG(status);
-
-    return (unsigned)status >> 16 == PTRACE_EVENT_STOP &&
-           (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU);
-}
-
-/* What the task made at this very stop: a thread is held like the others; a process is let go, since its start was missed. */
-static void take_newborn(struct platform *platform, struct task *parent, int event)
-{
-    unsigned long message = 0;
-    pid_t child;
-
-    if (event != PTRACE_EVENT_CLONE && event != PTRACE_EVENT_FORK && event != PTRACE_EVENT_VFORK)
-        return;
-    ptrace(PTRACE_GETEVENTMSG, parent->tid, NULL, &message);
-    child = (pid_t)message;
-    if (event == PTRACE_EVENT_CLONE && syscall(SYS_tgkill, parent->process->pid, child, 0) == 0) {
-        if (tasks_add(platform, child, parent->process) != NULL)
-            tasks_find(platform, child)->born = true;
-    } else if (waitpid(child, NULL, __WALL) == child) {
-        ptrace(PTRACE_DETACH, child, NULL, NULL);
-    }
-}
-
-/* Waits until the task stands still, and notes how it must go on. Out of reach it runs nothing that could meet what is planted. */
-static void hold(struct platform *platform, struct task *task)
-{
-    int status;
-
-    if (task->process == NULL || !task->process->attaching || task->held || task->out_of_reach)
-        return;
-    switch (stop_wait(task->tid, &status)) {
-    case STOP_ENDED:
-        tasks_remove(platform, task);
-        return;
-    case STOP_OUT_OF_REACH:
-        task->out_of_reach = true;
-        return;
-    case STOP_STANDS:
-        break;
-    }
-    take_newborn(platform, task, (int)((unsigned)status >> 16));
-    if ((unsigned)status >> 16 == PTRACE_EVENT_STOP && !is_group_stop(status))
-        restart_call(task->tid);
-    task->held = true;
-    task->held_listen = is_group_stop(status);
-    task->held_signal = (unsigned)status >> 16 == 0 ? WSTOPSIG(status) : 0;
-}
-
-int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error)
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms, struct trail_error *error)
 {
     struct process *process;
-    int count = 1;
+    const struct task *leader;
+    int os_code;
 
     if (processes_find(platform, (pid_t)pid) != NULL)
         return error_set(error, TRAIL_FAILED, 0, "process %u is being recorded already", (unsigned)pid);
@@ -237,25 +188,21 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct
     process = processes_add(platform, (pid_t)pid);
     if (process == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    process->attaching = process->replaying = true;
-    process->threads++; /* keeps the entry where all threads that were seized end before the next is */
-    for (int round = 0; count > 0 && round < ROUNDS_MAX; round++) {
-        count = seize_new_threads(platform, process, error);
-        tasks_each(platform, hold); /* may find newborn threads, which the next round holds */
+    process->attaching = true;
+    linux_os_claim_interrupt();
+    os_code = seize_process(platform, process, timeout_ms);
+    if (os_code != 0) {
+        processes_remove(platform, process);
+        return say_not_seized(platform, (pid_t)pid, os_code, error);
     }
-    process->threads--;
-    if (count < 0 || process->threads == 0) {
-        if (process->threads == 0)
-            processes_remove(platform, process);
-        return count < 0 ? -1 : say_not_seized((pid_t)pid, ESRCH, error);
-    }
-    process->leader_is_gone = tasks_find(platform, (pid_t)pid) == NULL;
+    leader = tasks_find(platform, (pid_t)pid);
+    process->leader_is_gone = leader == NULL;
+    process->replaying = leader == NULL || !leader->held_at_exec; /* there nothing is loaded yet */
     process->attach_ns = os_monotonic_ns();
     platform->follow = follow;
     platform->was_attached = true;
     if (platform->launched == 0)
         platform->launched = (pid_t)pid;
-    linux_os_claim_interrupt();
     return 0;
 }
 
@@ -333,7 +280,7 @@ static void let_go_on(struct platform *platform, struct task *task)
 {
     if (platform->current == NULL || task->process != platform->current->process || !task->held)
         return;
-    task->held = false;
+    task->held = task->held_at_exec = false;
     ptrace(task->held_listen ? PTRACE_LISTEN : PTRACE_CONT, task->tid, NULL, (void *)(long)task->held_signal);
 }
 

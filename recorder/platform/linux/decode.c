@@ -261,6 +261,8 @@ static void decode_clone(struct stop *stop, int event)
     pid_t child = (pid_t)event_message(stop->tid);
 
     stop->platform->action = RESUME_CONTINUE;
+    if (child == 0)
+        return; /* killed meanwhile, by an exec of another thread: so are the threads that it made */
     if (tasks_find(stop->platform, child) != NULL && tasks_find(stop->platform, child)->process != NULL)
         return; /* taken for an orphan */
     /* The kernel's events follow the exit signal of the clone, not its flags: whether it is a thread, tgkill tells without a file. */
@@ -372,6 +374,16 @@ void decode_orphan(struct platform *platform, struct task *task, const struct pr
     put_fork(&stop, copy.pid, task->tid);
 }
 
+/* A child, before its parent's event; or one that was traced under another number, before its exec: the leader had ended long before. */
+static struct task *add_unknown(struct platform *platform, pid_t tid, int event)
+{
+    struct process *process = event == PTRACE_EVENT_EXEC ? processes_find(platform, tid) : NULL;
+
+    if (process != NULL)
+        process->leader_is_gone = false;
+    return tasks_add(platform, tid, process);
+}
+
 void decode_status(struct platform *platform, pid_t tid, int status, struct event *event)
 {
     struct stop stop = {platform, event, tasks_find(platform, tid), tid, status};
@@ -382,7 +394,7 @@ void decode_status(struct platform *platform, pid_t tid, int status, struct even
     platform->signal = 0;
     platform->change_count = platform->next_change = 0;
     if (stop.task == NULL && WIFSTOPPED(status))
-        stop.task = tasks_add(platform, tid, NULL); /* a child, before its parent's event */
+        stop.task = add_unknown(platform, tid, ptrace_event);
     if (stop.task == NULL)
         return;
     if (!WIFSTOPPED(status)) {

@@ -31,7 +31,7 @@ static bool has_pending_trap(pid_t tid)
 }
 
 /* Makes a stopped task ready to leave. Returns the signal with which it must go on. */
-static int make_ready(const struct platform *platform, struct task *task, int status)
+static int make_ready(struct platform *platform, struct task *task, int status)
 {
     int event = (int)((unsigned)status >> 16), signal = event != 0 ? 0 : WSTOPSIG(status);
     bool behind_probe = probes_is_behind(platform, task->process, task->tid), behind_int3;
@@ -43,7 +43,7 @@ static int make_ready(const struct platform *platform, struct task *task, int st
         return signal;
     if (event != 0 && behind_int3 && has_pending_trap(task->tid)) {
         ptrace(PTRACE_CONT, task->tid, NULL, NULL);
-        if (stop_wait(task->tid, &status) != STOP_STANDS)
+        if (stop_wait(platform, task->tid, &status) != STOP_STANDS)
             return 0;
         signal = SIGTRAP;
     }
@@ -63,12 +63,13 @@ static void hold_newborn(struct platform *platform, struct task *parent, int eve
 
     if (event != PTRACE_EVENT_CLONE && event != PTRACE_EVENT_FORK && event != PTRACE_EVENT_VFORK)
         return;
-    ptrace(PTRACE_GETEVENTMSG, parent->tid, NULL, &message);
+    if (ptrace(PTRACE_GETEVENTMSG, parent->tid, NULL, &message) != 0)
+        return; /* killed meanwhile */
     child = tasks_find(platform, (pid_t)message);
     if (child != NULL && child->process == NULL) {
         child->process = parent->process;
         child->process->threads++;
-    } else if (child == NULL && stop_wait((pid_t)message, &status) == STOP_STANDS) {
+    } else if (child == NULL && stop_wait(platform, (pid_t)message, &status) == STOP_STANDS) {
         child = tasks_add(platform, (pid_t)message, parent->process);
     }
     if (child != NULL)
@@ -77,22 +78,20 @@ static void hold_newborn(struct platform *platform, struct task *parent, int eve
 
 static void hold(struct platform *platform, struct task *task)
 {
+    enum stop_result result;
     int status;
 
-    if (task->held || task->process == NULL)
+    if (task->held || task->process == NULL || task->ended)
         return;
     ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
-    switch (stop_wait(task->tid, &status)) {
-    case STOP_ENDED:
-        tasks_remove(platform, task);
+    result = stop_wait(platform, task->tid, &status);
+    if (result == STOP_ENDED || result == STOP_GONE)
+        stop_remove_ended(platform, task, result);
+    if (result != STOP_STANDS)
         return;
-    case STOP_OUT_OF_REACH:
-        return;
-    case STOP_STANDS:
-        break;
-    }
     task->held = true;
-    if ((unsigned)status >> 16 == PTRACE_EVENT_EXEC) {
+    task->held_at_exec = (unsigned)status >> 16 == PTRACE_EVENT_EXEC;
+    if (task->held_at_exec) {
         task->process->breakpoint = 0; /* it went with the old program, and so did the probes */
         probes_forget_all(task->process);
     }
@@ -132,10 +131,26 @@ static void hold_current(struct platform *platform)
         breakpoint_return(task->tid);
 }
 
+/* Until none is left that runs: an exec puts another in the place of a leader that stood. */
+static void hold_all(struct platform *platform)
+{
+    bool unsettled;
+
+    do {
+        for (struct process *process = platform->processes; process != NULL; process = process->next)
+            process->unsettled = false;
+        tasks_each(platform, hold);
+        tasks_each(platform, stop_remove_marked);
+        unsettled = false;
+        for (const struct process *process = platform->processes; process != NULL; process = process->next)
+            unsettled = unsettled || process->unsettled;
+    } while (unsettled);
+}
+
 void platform_detach(struct platform *platform, enum platform_detach how)
 {
     hold_current(platform);
-    tasks_each(platform, hold);
+    hold_all(platform);
     if (how == PLATFORM_STAND_STILL)
         standing_stop_all(platform);
     tasks_each(platform, release);

@@ -253,7 +253,7 @@ void image_inspect(struct platform *platform, struct process *process, struct ev
     probes_forget_all(process);
     process->started = false;
     process->replaying = process->replaying && process->attaching; /* an exec's loads are history, whatever was not told before */
-    process->begins_with_trap_blocked = !process->attaching && restart_trap_is_blocked(process->memory_tid);
+    process->begins_with_trap_blocked = !process->replaying && restart_trap_is_blocked(process->memory_tid);
     process->observation = NOT_OBSERVED_STATIC;
     registers.cs = 0;
     if (ptrace(PTRACE_GETREGS, process->memory_tid, NULL, &registers) != 0 && !process->attaching)

@@ -56,6 +56,7 @@ struct process {
     unsigned threads;   /* tasks that we trace */
     bool leader_is_gone; /* it had ended when the others were attached to */
     bool muted;         /* not recorded: it shares memory with a recorded process, and is let go at its exec */
+    bool unsettled;     /* a look at its threads has found something new */
     bool attaching, told; /* an attach has stopped it, and has yet to tell what is there; the process itself is told */
     bool stopped; /* by job control: a group-stop */
     uint64_t attach_ns;
@@ -93,6 +94,8 @@ struct task {
     bool born;               /* its first stop has been seen */
     bool held, told;         /* by an attach: it stands still; its synthetic event has been given */
     bool held_listen;        /* how it must go on then */
+    bool held_at_exec;       /* it stands where it is a new program */
+    bool ended;              /* its end was seen while another task was waited for: to be removed */
     bool out_of_reach;       /* in a vfork: it will stand still when its child lets it */
     int held_signal;
 };
@@ -148,6 +151,7 @@ struct platform {
     sigset_t blocked_before;
     uint64_t armed_for_ns;
     volatile sig_atomic_t interrupted;
+    uint64_t heed_ns, give_up_ns; /* of an attach, 0 if there is none: from when it is given up if we are asked to end, and anyway */
 };
 
 /* tasks.c: the tables. Adding returns NULL only if out of memory. */
@@ -185,6 +189,8 @@ bool image_is_shared(const struct process *process, pid_t pid);
 bool attach_next_event(struct platform *platform, struct event *event);
 void attach_resume(struct platform *platform, struct task *task);
 extern const long platform_trace_options;
+/* Whether the thread has ended, noticed or not. */
+bool attach_has_ended(pid_t tid);
 /* A number that stands behind `name` in /proc/PID/status; -1 if there is none. */
 long attach_status_number(pid_t pid, const char *name);
 /* A set of signals there; 0 if there is none. */
@@ -219,13 +225,30 @@ bool breakpoint_holds(const struct process *process, pid_t tid);
 /* Makes a task that hit it return from the (empty) function it is in, by its registers. */
 void breakpoint_return(pid_t tid);
 
+/*
+ * seize.c: seizes and stops all threads of a process, which may run other programs meanwhile: then it is stopped in the new one. Its
+ * tasks are held or out of reach then. Gives up after timeout_ms (negative: never), and when platform_interrupt is called, if what it waits
+ * for does not come. Returns 0; ESRCH: it has ended; EAGAIN: given up, in an exec; EBUSY: given up, it does not stop; ELOOP: it ran another
+ * program each time; or the errno of PTRACE_SEIZE. Then the process has no task, and goes on at the latest when we end.
+ */
+int seize_process(struct platform *platform, struct process *process, int timeout_ms);
+
 /* stop.c: waits until a task stands still that was told to (PTRACE_INTERRUPT). */
 enum stop_result {
     STOP_STANDS,
     STOP_ENDED,
-    STOP_OUT_OF_REACH /* it waits in the kernel for the end or the exec of its vfork child, and will stop after that */
+    STOP_GONE,         /* without a word: an exec of its own has given it the number of its process, or another's has taken its number */
+    STOP_OUT_OF_REACH, /* it waits in the kernel for the end or the exec of its vfork child, and will stop after that */
+    STOP_NOT_YET       /* looked at once: it runs, or stands as told before; waited for: given up */
 };
-enum stop_result stop_wait(pid_t tid, int *status);
+enum stop_result stop_look(pid_t tid, int *status);
+/* Threads of its process that end meanwhile are marked as ended, for stop_remove_marked to remove. */
+enum stop_result stop_wait(struct platform *platform, pid_t tid, int *status);
+void stop_remove_marked(struct platform *platform, struct task *task);
+/* Removes a task that ended, or is gone: then the leader is another that is yet to stop, unless it stands at that exec. */
+void stop_remove_ended(struct platform *platform, struct task *task, enum stop_result result);
+/* Whether an attach is not to wait any longer. */
+bool stop_is_given_up(const struct platform *platform);
 
 /*
  * restart.c: undoes what our stops do to a task beyond stopping it. A call that waits for ever and that our stop (or a signal that the

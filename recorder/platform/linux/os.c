@@ -309,10 +309,12 @@ static void on_stop_signal(int signal, siginfo_t *info, void *context)
     errno = code;
 }
 
+/* No other handler runs meanwhile: one of them jumps (see the platform's seize.c), and would jump out of this one. */
 static void catch_unless_ignored(int signal, struct sigaction action)
 {
     struct sigaction before;
 
+    sigfillset(&action.sa_mask);
     if (sigaction(signal, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
         sigaction(signal, &action, NULL);
 }
@@ -335,6 +337,8 @@ void linux_os_claim_interrupt(void)
         return;
     catch_unless_ignored(SIGINT, action);
     catch_unless_ignored(SIGHUP, action);
+    if (interrupted) /* until now it was not known for whom it was */
+        stop_callback();
 }
 
 void os_exit_like(uint32_t exit_code, int signal)

@@ -8,10 +8,13 @@
 
 #include "os.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -47,23 +50,97 @@ static bool is_in_vfork(pid_t tid)
     return number == SYS_vfork || ((number == SYS_clone || number == SYS_clone3) && (flags & CLONE_VFORK) != 0);
 }
 
-enum stop_result stop_wait(pid_t tid, int *status)
+/* Takes notice of a thread's end, and of nothing else: of what we trace, waitid tells (and forgets) stops too, whatever it is asked for. */
+static bool reap(pid_t tid)
 {
+    siginfo_t info = {.si_pid = 0};
+
+    if (waitid(P_PID, (id_t)tid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 || info.si_pid != tid)
+        return false;
+    return info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED && waitpid(tid, NULL, __WALL | WNOHANG) == tid;
+}
+
+/*
+ * An exec waits until all other threads of its process have ended and we, their tracer, have taken notice of it: so that is done while we
+ * wait for its thread, or for one that it has ended. There may be threads that we do not know, since their maker has ended before it told.
+ */
+static void take_notice_of_ends(struct platform *platform, const struct task *waited_for)
+{
+    char path[64];
+    struct dirent *entry;
+    DIR *folder;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)waited_for->process->pid);
+    folder = opendir(path);
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        pid_t tid = (pid_t)atoi(entry->d_name);
+        struct task *task;
+        if (tid == 0 || tid == waited_for->tid || tid == waited_for->process->pid)
+            continue;
+        if (reap(tid) && (task = tasks_find(platform, tid)) != NULL)
+            task->ended = true;
+    }
+    if (folder != NULL)
+        closedir(folder);
+}
+
+void stop_remove_marked(struct platform *platform, struct task *task)
+{
+    if (task->ended)
+        tasks_remove(platform, task);
+}
+
+void stop_remove_ended(struct platform *platform, struct task *task, enum stop_result result)
+{
+    struct task *leader = task->process == NULL ? NULL : tasks_find(platform, task->process->pid);
+
+    if (result == STOP_GONE && leader != NULL && leader != task && !leader->held_at_exec) {
+        leader->held = leader->out_of_reach = false;
+        leader->process->unsettled = true;
+    }
+    tasks_remove(platform, task);
+}
+
+bool stop_is_given_up(const struct platform *platform)
+{
+    uint64_t now = os_monotonic_ns();
+
+    return platform->give_up_ns != 0 && (now >= platform->give_up_ns || (platform->interrupted && now >= platform->heed_ns));
+}
+
+enum stop_result stop_look(pid_t tid, int *status)
+{
+    pid_t result = waitpid(tid, status, __WALL | WNOHANG);
+
+    if (result == tid)
+        return WIFSTOPPED(*status) ? STOP_STANDS : STOP_ENDED;
+    return result < 0 && errno != EINTR ? STOP_GONE : STOP_NOT_YET;
+}
+
+enum stop_result stop_wait(struct platform *platform, pid_t tid, int *status)
+{
+    const struct task *task = tasks_find(platform, tid);
     static const struct timespec pause = {0, PAUSE_NS};
     uint64_t start_ns = os_monotonic_ns(), now = start_ns, outside_ns = start_ns;
 
     for (;; now = os_monotonic_ns()) {
         bool patient = now - start_ns > SPIN_NS, in_vfork = patient && is_in_vfork(tid);
-        pid_t result = waitpid(tid, status, __WALL | WNOHANG); /* after that look: who has just reported a vfork is in it too */
-        if (result == tid)
-            return WIFSTOPPED(*status) ? STOP_STANDS : STOP_ENDED;
-        if (result < 0 && errno != EINTR)
-            return STOP_ENDED;
+        enum stop_result result = stop_look(tid, status); /* after that look: who has just reported a vfork is in it too */
+        if (result != STOP_NOT_YET)
+            return result;
         if (!in_vfork)
             outside_ns = now;
         else if (now - outside_ns > OUT_OF_REACH_NS)
             return STOP_OUT_OF_REACH;
-        if (patient)
-            nanosleep(&pause, NULL);
+        if (!patient)
+            continue;
+        if (task != NULL && task->process != NULL) {
+            if (tid == task->process->pid && attach_has_ended(tid))
+                return STOP_ENDED;
+            take_notice_of_ends(platform, task);
+        }
+        if (stop_is_given_up(platform))
+            return STOP_NOT_YET;
+        nanosleep(&pause, NULL);
     }
 }

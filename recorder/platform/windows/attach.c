@@ -113,11 +113,12 @@ static DWORD debug_process(uint32_t pid)
     return status >= 0 ? 0 : error_of(status);
 }
 
-int platform_attach(struct platform *platform, uint32_t pid, bool follow, struct trail_error *error)
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms, struct trail_error *error)
 {
     struct debuggee *debuggee;
     DWORD os_code;
 
+    (void)timeout_ms; /* the request is never waited for: it is the first event that comes later */
     if (platform_debuggee(platform, pid) != NULL)
         return error_set(error, TRAIL_FAILED, 0, "process %u is given twice", (unsigned)pid);
     if (platform_reserve_debuggee(platform) < 0)

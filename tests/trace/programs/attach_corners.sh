@@ -9,7 +9,7 @@ trap 'kill -9 $target $others 2>/dev/null' EXIT
 
 begin() # begin WHAT
 {
-    rm -f go start child rounds alone live.txt
+    rm -f go start child rounds alone held holds let_go live.txt
     "$TRACE_TOOLS/attach_corners" "$1" $library &
     target=$!
 }
@@ -122,6 +122,103 @@ same "an attached process without a leader" "attach|r_brk|9" "$(value "SELECT gr
     SELECT via || '|' || json_extract(detail, '\$.load_detection') AS word FROM processes JOIN events USING (run) WHERE run = (SELECT max(run) - 2 FROM runs) AND kind = 'CreateProcess'
     UNION ALL SELECT exit_code FROM processes WHERE $attached)")"
 [ "$(value "SELECT count(*) FROM loads WHERE $attached AND NOT synthetic")" = 3 ] || fail "the loads of the last thread"
+
+# A program that runs itself anew all the time, with threads: each attach meets the exec at another point. It is never missed or harmed, and
+# each of its programs is in the record with its libraries, from the one that was met to the last.
+has_rounds() { [ "$(($(cat rounds) + 0))" -gt "$1" ]; }
+begin execs
+wait_for "the first exec" has_rounds 1
+deadline=$(($(date +%s) + 10))
+attaches=0
+while [ $attaches -lt 60 ] && [ "$(date +%s)" -lt $deadline ]; do
+    attaches=$((attaches + 1))
+    [ $((attaches % 2)) -eq 0 ] && follow=-f || follow=
+    # shellcheck disable=SC2086
+    timeout -k 5 20 "$TRAILREC" -q -t 0.01 -o execs.db $follow -p $target
+    same "status of attach $attaches to a program that runs itself anew $follow" 0 $?
+done
+before=$(cat rounds)
+wait_for "another exec" has_rounds "$before"
+timeout -k 5 60 "$TRAILREC" -q -o execs.db -f -p $target &
+recorder=$!
+wait_for "the attach" [ -s execs.db-run$((attaches + 1)).ring ]
+before=$(cat rounds)
+wait_for "execs" has_rounds $((before + 5))
+ends_well "that ran itself anew"
+wait $recorder
+same "status of trailrec at that end" 9 $?
+last="run = (SELECT max(run) FROM runs)"
+same "runs" $((attaches + 1)) "$(value "SELECT count(DISTINCT run) FROM processes WHERE pid = $target" execs.db)"
+same "processes" $((attaches + 1)) "$(value "SELECT count(*) FROM processes" execs.db)"
+same "loads in the last program" 3 "$(value "SELECT count(*) FROM loads WHERE $last AND name LIKE 'libz%'" execs.db)"
+same "programs without their libraries" 0 "$(value "SELECT count(*) FROM events AS begun WHERE $last AND kind = 'CreateProcess' AND NOT EXISTS (
+    SELECT 1 FROM loads WHERE loads.run = begun.run AND name = 'libc.so.6' AND seq > begun.seq AND seq < (SELECT coalesce(min(seq), 1e9)
+    FROM events WHERE run = begun.run AND kind = 'CreateProcess' AND seq > begun.seq))" execs.db)"
+trailview -d execs.db verify >verify.txt || fail "verify: $(cat verify.txt)"
+
+# An exec that somebody else holds up, who traces a thread and takes no notice of its end: no attach can be done before he does. Whoever asks
+# trailrec to end meanwhile is heard; and where it ends, the attach is to the new program.
+is_in_ptrace() { grep -q '^101 ' "/proc/$(cat recorder)/syscall"; }
+gives_up() # gives_up PATTERN SIGNAL OPTION...
+{
+    pattern=$1
+    signal=$2
+    shift 2
+    rm -f recorder
+    # A shell has SIGINT ignored in what it runs behind.
+    timeout -k 5 20 python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+open("recorder", "w").write(str(os.getpid()))
+os.execv(sys.argv[1], sys.argv[1:])' "$TRAILREC" -q -o held.db "$@" -p $target 2>err.txt &
+    waiter=$!
+    if [ "$signal" != none ]; then
+        wait_for "the attach to wait" is_in_ptrace
+        kill -"$signal" "$(cat recorder)"
+    fi
+    wait $waiter
+    same "status of an attach that is given up, $signal" 125 $?
+    grep -q "$pattern before process $target was attached to" err.txt || fail "message of $signal: $(cat err.txt)"
+}
+begin late-exec
+wait_for "the thread" [ -s held ]
+"$TRACE_TOOLS/attach_corners" hold "$(cat held)" &
+holder=$!
+others=$holder
+wait_for "its tracer" [ -s holds ]
+: >start
+is_zombie() { grep -q '^State:.Z' /proc/$target/task/"$(cat held)"/status; }
+wait_for "the exec" is_zombie
+for signal in TERM HUP INT; do
+    gives_up "was asked to end" $signal
+done
+gives_up "the time limit was over" none -t 0.2
+timeout -k 5 60 "$TRAILREC" -q -o held.db -p $target &
+recorder=$!
+wait_for "the recording to begin" [ -e held.db-run1.ring ]
+: >let_go
+wait $holder
+same "status of the other tracer" 0 $?
+others=
+wait_for "the new program" [ -s alone ]
+ends_well "an exec that was held up"
+wait $recorder
+same "status of trailrec, an exec that was held up" 9 $?
+same "the new program's loads" 3 "$(value "SELECT count(*) FROM loads WHERE name LIKE 'libz%'" held.db)"
+
+# The last thread runs another program: it takes the number of the main thread, which has ended long before.
+begin last-exec
+has_ended() { grep -q '^State:.Z' /proc/$target/status; }
+wait_for "the end of the main thread" has_ended
+timeout -k 5 60 "$TRAILREC" -q -v -o last.db -p $target 2>live.txt &
+recorder=$!
+wait_for "the attach" is_told
+: >start
+ends_well "an exec of the last thread"
+wait $recorder
+same "status of trailrec, an exec of the last thread" 9 $?
+same "programs of the last thread" "attach exec" "$(value "SELECT group_concat(json_extract(detail, '\$.via'), ' ') FROM events WHERE kind = 'CreateProcess'" last.db)"
+same "loads of the last thread" 3 "$(value "SELECT count(*) FROM loads WHERE name LIKE 'libz%'" last.db)"
+trailview -d last.db verify >verify.txt || fail "verify: $(cat verify.txt)"
 
 # Stopped by job control: it stays so, can be continued and stopped meanwhile, and is left as it is then.
 has_state() { grep -q "^State:.[$1]" /proc/$target/status; }
