@@ -54,7 +54,7 @@ start()
 [ $# -ge 2 ] || die "usage: wine.sh start|stop PREFIX, or wine.sh run PREFIX EXE [ARG...]"
 command=$1
 WINEPREFIX=$2
-WINEDLLOVERRIDES="mscoree,mshtml=;winedbg.exe=d" # no downloads of Mono and Gecko, no crash dialogue
+WINEDLLOVERRIDES="mscoree,mshtml=;winedbg.exe,explorer.exe=d" # no downloads of Mono and Gecko, no crash dialogue, no desktop
 WINEDEBUG=${WINEDEBUG:--all}
 export WINEPREFIX WINEDLLOVERRIDES WINEDEBUG
 unset DISPLAY WAYLAND_DISPLAY

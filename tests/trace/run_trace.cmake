@@ -31,6 +31,10 @@ function(run OUTPUT RESULT)
 endfunction()
 
 run(alone ALONE ${EMULATOR} "${SAMPLE}")
+if(EMULATOR AND ALONE STREQUAL "Subprocess killed") # by Wine's server, on a busy machine, where the program takes its time to end
+    message(STATUS "Wine has killed the sample; once more")
+    run(alone ALONE ${EMULATOR} "${SAMPLE}")
+endif()
 run(recorded RECORDED ${EMULATOR} "${TRAILREC}" -q -o "${DB}" ${OPTIONS} -- "${SAMPLE}")
 
 # A status is a number, or for a fatal signal its name in words.
