@@ -28,7 +28,7 @@ struct session {
     uint64_t first_ns;     /* t_ns of the first event; 0 before it */
     uint32_t until_kinds;  /* kinds that the conditions must see */
     const char *met;       /* the condition that was met */
-    bool killed;
+    bool killed, has_begun_to_wait;
     struct session_processes processes; /* that stand still, or are waited for */
     struct run_counts totals; /* quiet stops and their hold */
     enum session_end end;
@@ -108,8 +108,10 @@ static void begin_grace(struct session *session)
     struct platform_exit exit;
 
     platform_exit_of_launched(session->platform, &exit);
-    if (exit.ended && session->options->pids == NULL && session->options->on_waiting != NULL && session->options->launch.follow)
-        session->grace_ns = os_monotonic_ns() + GRACE_NS;
+    if (!exit.ended || session->options->pids != NULL || session->options->on_waiting == NULL || !session->options->launch.follow)
+        return;
+    session->has_begun_to_wait = true;
+    session->grace_ns = os_monotonic_ns() + GRACE_NS;
 }
 
 static void let_go(struct session *session)
@@ -118,7 +120,7 @@ static void let_go(struct session *session)
         end_at_stop(session);
     else
         platform_resume(session->platform);
-    if (session->event.kind == EVENT_EXIT_PROCESS && session->grace_ns == 0 && session->end == SESSION_EXITED)
+    if (session->event.kind == EVENT_EXIT_PROCESS && !session->has_begun_to_wait && session->end == SESSION_EXITED)
         begin_grace(session);
 }
 

@@ -33,8 +33,11 @@ def state(of):
 send(f"{sys.argv[1]} -o job.db --until load:libc.so.6 --then stop -- sh -c 'read line; echo \"<$line>\"'")
 target = expect(r"untraced: (\d+) \(").group(1)
 expect(r"Stopped ")
-if state(target) != "T":
-    sys.exit(f"the target is {state(target)}")
+deadline = time.monotonic() + 20
+while state(target) != "T":
+    if time.monotonic() > deadline:
+        sys.exit(f"the target is {state(target)}")
+    time.sleep(0.01)
 send("fg")
 send("typed")
 expect(r"<typed>")
