@@ -17,7 +17,10 @@ uint64_t os_monotonic_ns(void);
 /* Nanoseconds since 1970-01-01 UTC. */
 uint64_t os_utc_ns(void);
 
-/* Starts a thread that runs `run(argument)`. Signals meant for the process stay with the calling thread. NULL and error on failure. */
+/*
+ * Starts a thread that runs `run(argument)`. Signals meant for the process stay with the calling thread, which comes first where cores are
+ * short, if the system can have it so (Linux). NULL and error on failure.
+ */
 struct os_thread;
 struct os_thread *os_thread_start(void (*run)(void *), void *argument, struct trail_error *error);
 /* Waits for its end and frees it. */
