@@ -7,21 +7,6 @@ now=0
 target=$!
 trap 'kill -9 $target 2>/dev/null' EXIT
 
-rounds() { cat rounds.txt 2>/dev/null | head -n 1; }
-
-# Waits until the target has done some more rounds: it lives.
-wait_for_rounds()
-{
-    start=$(rounds)
-    looks=0
-    while [ "$(($(rounds) + 0))" -lt "$((start + 20))" ]; do
-        kill -0 $target 2>/dev/null || fail "the target is gone"
-        looks=$((looks + 1))
-        [ $looks -lt 2000 ] || fail "the target does not go on"
-        sleep 0.01
-    done
-}
-
 wait_for_rounds
 for i in $(seq $times); do
     [ $((i % 2)) -eq 0 ] && follow=-f || follow=

@@ -64,3 +64,18 @@ wait_for()
         sleep 0.01
     done
 }
+
+# Of a target that counts its rounds in the first line of rounds.txt: how many it has done; and waits until it has done 20 more, so that
+# it is seen to live.
+rounds() { cat rounds.txt 2>/dev/null | head -n 1; }
+wait_for_rounds()
+{
+    start=$(rounds)
+    looks=0
+    while [ "$(($(rounds) + 0))" -lt "$((start + 20))" ]; do
+        kill -0 $target 2>/dev/null || fail "the target is gone"
+        looks=$((looks + 1))
+        [ $looks -lt 2000 ] || fail "the target does not go on"
+        sleep 0.01
+    done
+}

@@ -78,18 +78,6 @@ times=40
 "$TRACE_TOOLS/marks_target" rounds.txt "$samples/marks_library.so" &
 target=$!
 trap 'kill -9 $target 2>/dev/null' EXIT
-rounds() { cat rounds.txt 2>/dev/null | head -n 1; }
-wait_for_rounds()
-{
-    start=$(rounds)
-    looks=0
-    while [ "$(($(rounds) + 0))" -lt "$((start + 10))" ]; do
-        kill -0 $target 2>/dev/null || fail "the target is gone"
-        looks=$((looks + 1))
-        [ $looks -lt 2000 ] || fail "the target does not go on"
-        sleep 0.01
-    done
-}
 # How many int3 stand in the target's code where its file has none.
 planted()
 {
