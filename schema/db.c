@@ -192,14 +192,18 @@ static int make_new(sqlite3 *db, sqlite3_int64 *version, struct trail_error *err
 static int prepare_for_recording(sqlite3 *db, struct trail_error *error)
 {
     sqlite3_int64 version;
+    bool is_new;
 
     db_set_patience(db, BUSY_TIMEOUT_MS);
     db_distrust_schema(db);
-    if (check_identity_alone(db, &version, error) != 0 || db_run(db, "PRAGMA temp_store = MEMORY", error) != 0 ||
-        (version == 0 && make_new(db, &version, error) != 0) || db_run(db, "PRAGMA synchronous = NORMAL", error) != 0 ||
-        switch_to_wal(db, error) != 0)
+    if (check_identity_alone(db, &version, error) != 0 || db_run(db, "PRAGMA temp_store = MEMORY", error) != 0)
         return -1;
-    return bring_up_to_date(db, false, &version, error);
+    is_new = version == 0;
+    if ((is_new && make_new(db, &version, error) != 0) || db_run(db, "PRAGMA synchronous = NORMAL", error) != 0)
+        return -1;
+    if (is_new && version == 0) /* else another recorder was faster */
+        return 0;
+    return switch_to_wal(db, error) != 0 ? -1 : bring_up_to_date(db, false, &version, error);
 }
 
 int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *error)
