@@ -7,26 +7,15 @@
 #include "platform.h"
 
 #include "image/elf.h"
+#include "image/identity_cache.h"
 #include "perf_events.h"
 #include "text.h"
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { CACHE_ENTRIES = 256 };
-
-/* The last files that were identified. Processes that start again and again load the same ones. Threads: as platform_identify. */
-static struct cache_entry {
-    char *named; /* the path as the target named it */
-    dev_t device;
-    ino_t inode;
-    struct timespec modified;
-    struct module_identity identity;
-} *cache[CACHE_ENTRIES];
 
 static size_t read_file(void *context, uint64_t offset, void *buffer, size_t size)
 {
@@ -58,38 +47,20 @@ static void canonical_path(int file, const char *prefix, char *path, size_t capa
         memcpy(path, text, strlen(text) + 1);
 }
 
-static unsigned cache_slot(const char *named)
+static uint64_t ns_of(const struct timespec *time)
 {
-    uint32_t hash = 2166136261u;
-
-    for (; *named != '\0'; named++)
-        hash = (hash ^ (unsigned char)*named) * 16777619u;
-    return hash % CACHE_ENTRIES;
+    return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_nsec;
 }
 
-static bool is_cached(const struct cache_entry *entry, const char *named, const struct stat *status)
+static struct file_stamp stamp_of(const struct stat *status)
 {
-    return entry != NULL && strcmp(entry->named, named) == 0 && entry->device == status->st_dev && entry->inode == status->st_ino &&
-           entry->modified.tv_sec == status->st_mtim.tv_sec && entry->modified.tv_nsec == status->st_mtim.tv_nsec;
-}
-
-static void remember(const char *named, const struct stat *status, const struct module_identity *identity)
-{
-    struct cache_entry **slot = &cache[cache_slot(named)], *entry = *slot;
-
-    if (entry == NULL && (entry = calloc(1, sizeof *entry)) == NULL)
-        return;
-    free(entry->named);
-    entry->named = strdup(named);
-    entry->device = status->st_dev;
-    entry->inode = status->st_ino;
-    entry->modified = status->st_mtim;
-    entry->identity = *identity;
-    *slot = entry;
-    if (entry->named == NULL) {
-        free(entry);
-        *slot = NULL;
-    }
+    return (struct file_stamp){
+        .volume = status->st_dev,
+        .number = status->st_ino,
+        .bytes = (uint64_t)status->st_size,
+        .modified = ns_of(&status->st_mtim),
+        .changed = ns_of(&status->st_ctim),
+    };
 }
 
 /* Opens `prefix` + path and identifies it. -1 if it cannot be opened or is no ELF image. */
@@ -104,15 +75,16 @@ static int identify_file(const char *prefix, const char *path, struct module_ide
     if (file < 0)
         return -1;
     if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-        const struct cache_entry *entry = cache[cache_slot(path)];
-        struct image_source source = {&file, read_file, (uint64_t)status.st_size};
-        if (is_cached(entry, path, &status)) {
-            *identity = entry->identity;
+        struct file_stamp stamp = stamp_of(&status);
+        const struct module_identity *known = identity_cache_find(path, &stamp);
+        struct image_source source = {&file, read_file, stamp.bytes};
+        if (known != NULL) {
+            *identity = *known;
             result = 0;
         } else if (elf_parse(&source, identity) == 0) {
-            identity->file_bytes = (uint64_t)status.st_size;
+            identity->file_bytes = stamp.bytes;
             canonical_path(file, prefix, identity->path, sizeof identity->path);
-            remember(path, &status, identity);
+            identity_cache_remember(path, &stamp, identity);
             result = 0;
         }
     }
@@ -151,12 +123,11 @@ static void name_image(const struct event *event, struct named_image *image)
 /* What is remembered of the same image at the same path, NULL if nothing is: the build-id says more than another look at the file would. */
 static const struct module_identity *remembered(const struct named_image *image)
 {
-    const struct cache_entry *entry = cache[cache_slot(image->path)];
+    const struct module_identity *known = identity_cache_find_path(image->path);
 
-    if (entry == NULL || image->build_id[0] == '\0' || strcmp(entry->identity.build_id, image->build_id) != 0 ||
-        strcmp(entry->named, image->path) != 0)
+    if (known == NULL || image->build_id[0] == '\0' || strcmp(known->build_id, image->build_id) != 0)
         return NULL;
-    return &entry->identity;
+    return known;
 }
 
 static void identify(const struct event *event, struct module_identity *identity)
