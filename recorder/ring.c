@@ -13,6 +13,7 @@
 
 #include <assert.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -22,8 +23,8 @@ enum {
     STALL_WAIT_MS = 2,
     CACHE_LINE_BYTES = 64,
     HEADER_BYTES = 4096,
-    AHEAD_BYTES = 128 * 1024, /* kept ready in front of the producer */
-    RING_VERSION = 1
+    AHEAD_BYTES = 128 * 1024, /* kept ready in front of the producer, or as much as it has used so far, if that is more */
+    RING_VERSION = 2
 };
 
 #define FILLER UINT32_MAX
@@ -31,9 +32,9 @@ static const char magic[8] = "TRAILRNG";
 
 struct record {
     uint32_t size;          /* of the payload; FILLER for a filler, which has nothing else */
-    uint32_t check;         /* crc32 of seq and payload */
-    uint64_t seq;
+    uint32_t check;         /* crc32 of seq and payload, which lie together for that */
     _Atomic uint64_t stamp; /* hold_ns + 1, or 0 while the hold is not known */
+    uint64_t seq;
     unsigned char payload[];
 };
 
@@ -77,6 +78,16 @@ static bool use_memory(struct ring *ring, void *memory)
     return memory != NULL;
 }
 
+static struct record *record_at(struct ring *ring, uint64_t position)
+{
+    return (struct record *)(void *)(ring->records + (position & (ring->capacity - 1)));
+}
+
+static uint32_t check_of(const struct record *record)
+{
+    return (uint32_t)crc32(0, (const Bytef *)record + offsetof(struct record, seq), (uInt)sizeof record->seq + record->size);
+}
+
 struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_error *error)
 {
     struct ring *ring = calloc(1, sizeof *ring);
@@ -93,6 +104,7 @@ struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_erro
             ring->header->version = RING_VERSION;
             ring->header->capacity = capacity_bytes;
             ring_prepare_ahead(ring);
+            record_at(ring, 0)->check = check_of(record_at(ring, 0)); /* zlib's code and tables are mapped now, not in the first stop */
             return ring;
         }
     }
@@ -161,11 +173,6 @@ bool ring_is_durable(const struct ring *ring)
     return ring->mapping != NULL;
 }
 
-static struct record *record_at(struct ring *ring, uint64_t position)
-{
-    return (struct record *)(void *)(ring->records + (position & (ring->capacity - 1)));
-}
-
 static uint64_t bytes_to_end(const struct ring *ring, uint64_t position)
 {
     return ring->capacity - (position & (ring->capacity - 1));
@@ -174,13 +181,6 @@ static uint64_t bytes_to_end(const struct ring *ring, uint64_t position)
 static uint64_t bytes_of(uint64_t payload_size)
 {
     return (sizeof(struct record) + payload_size + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
-}
-
-static uint32_t check_of(const struct record *record)
-{
-    uLong check = crc32(0, (const Bytef *)&record->seq, sizeof record->seq);
-
-    return (uint32_t)crc32(check, record->payload, record->size);
 }
 
 static bool has_room(struct ring *ring, uint64_t needed_head)
@@ -231,14 +231,14 @@ void *ring_reserve(struct ring *ring, size_t size)
     return record->payload;
 }
 
-/* The consumer looks by itself every few dozen ms; it is called only when a quarter of the ring is in use. */
+/* The consumer looks by itself every few dozen ms; it is called only when half of the ring is in use. */
 static void call_writer_if_filling(struct ring *ring, uint64_t head)
 {
-    bool filling = head - ring->seen_tail > ring->capacity / 4;
+    bool filling = head - ring->seen_tail > ring->capacity / 2;
 
     if (filling) {
         ring->seen_tail = atomic_load_explicit(&ring->header->tail, memory_order_acquire);
-        filling = head - ring->seen_tail > ring->capacity / 4;
+        filling = head - ring->seen_tail > ring->capacity / 2;
     }
     if (filling && !ring->called_writer)
         os_wake_set(ring->data);
@@ -333,8 +333,9 @@ double ring_fill(struct ring *ring)
 void ring_prepare_ahead(struct ring *ring)
 {
     uint64_t head = atomic_load_explicit(&ring->header->head, memory_order_relaxed);
+    uint64_t wanted = head + (head > AHEAD_BYTES ? head : AHEAD_BYTES);
 
-    while (ring->mapping != NULL && ring->ready < ring->capacity && ring->ready < head + AHEAD_BYTES) {
+    while (ring->mapping != NULL && ring->ready < ring->capacity && ring->ready < wanted) {
         os_mapping_populate(ring->mapping, HEADER_BYTES + (size_t)ring->ready, AHEAD_BYTES);
         ring->ready += AHEAD_BYTES;
     }
@@ -343,6 +344,11 @@ void ring_prepare_ahead(struct ring *ring)
 void ring_wait(struct ring *ring, unsigned timeout_ms)
 {
     os_wake_wait(ring->data, timeout_ms);
+}
+
+void ring_end_wait(struct ring *ring)
+{
+    os_wake_set(ring->data);
 }
 
 bool ring_is_stalled(struct ring *ring)

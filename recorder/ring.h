@@ -65,8 +65,9 @@ double ring_fill(struct ring *ring);
  */
 void ring_prepare_ahead(struct ring *ring);
 
-/* Consumer. Sleeps until the ring fills up, is finished, or timeout_ms have passed. */
+/* Consumer. Sleeps until the ring fills up, is finished, or timeout_ms have passed. ring_end_wait, from any thread, ends the sleep. */
 void ring_wait(struct ring *ring, unsigned timeout_ms);
+void ring_end_wait(struct ring *ring);
 
 /* Consumer. Whether the producer waits for room, and so the target stands still. */
 bool ring_is_stalled(struct ring *ring);

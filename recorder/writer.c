@@ -1,7 +1,7 @@
 /*
  * See writer.h. Batch size, flush and durability are decided here.
  *
- * A transaction ends after BATCH_ROWS events, BATCH_NS, or when its records take a quarter of the ring, whichever comes first; only then
+ * A transaction ends after BATCH_ROWS events, BATCH_NS, or when its records take half of the ring, whichever comes first; only then
  * is their room in the ring given back. So what is not committed is always in the ring, and a failed transaction is tried again from
  * there: for as long as the ring has room while the target runs, and for a while at the end. What then cannot be written stays in
  * the ring's file for a later command, if it can; else it is counted as missing.
@@ -9,8 +9,10 @@
  * After a transaction the file is left alone for LEAVE_LOCK_NS: SQLite's lock is not fair, and other recorders would never have it.
  *
  * The loop thread may write rows too, in the moments in which it would only look for the next stop (writer_help): on two cores that the
- * target and the loop use in turn, a third thread takes from both. It does what is short and sure: a row into a transaction that
- * is under way. To begin, commit or step back, to open a file, to print and to wait is the writer thread's alone. `turn` is whose turn it is.
+ * target and the loop use in turn, a third thread takes from both. It does what is short and sure: a row, and the begin of a transaction
+ * if the file is not locked. To commit or step back, to open a file, to print and to wait is the writer thread's alone; it is called for a
+ * row that needs a file. Each time that it wakes up, the target may lose its core: while the loop thread helps, it does so once in BURST_NS.
+ * `turn` is whose turn it is.
  */
 #include "writer.h"
 
@@ -25,15 +27,17 @@
 
 enum {
     RING_BYTES = 4 * 1024 * 1024,
-    BATCH_ROWS = 10000,
+    BATCH_ROWS = 15000,
     ROWS_PER_LOOK_AT_CLOCK = 64,
     IDLE_WAIT_MS = 20,
     RETRY_WAIT_MS = 100,
     TRIES_AT_END = 3, /* for what is no lock: a disk may have been freed just now */
     BUSY_WAIT_MS = 500
 };
-#define BATCH_NS UINT64_C(100000000)
+#define BATCH_NS UINT64_C(100000000) /* a transaction's, since its first event */
+#define BURST_NS UINT64_C(250000000) /* the same, in a burst of events */
 #define LOCK_PATIENCE_NS UINT64_C(20000000000)
+#define COMMIT_FILL 0.5
 #define GIVE_UP_FILL 0.75
 #define LEAVE_LOCK_NS UINT64_C(2000000)
 #define NS_PER_MS UINT64_C(1000000)
@@ -53,12 +57,14 @@ struct writer {
     bool in_batch;
     unsigned batch_rows;
     uint64_t batch_start_ns, batch_end_ns;
+    bool loop_helps; /* the last row was the loop thread's: a burst */
 
     struct trail_error failure; /* the last one; code TRAIL_OK while all is well */
     uint64_t retry_ns, first_failure_ns, printed;
     unsigned tries_at_end; /* failed ones, after the ring was finished */
     bool must_step_back;   /* the loop thread met the failure */
     uint64_t closed; /* up to this record, the file handles that came along are closed */
+    uint64_t called; /* the last record that the loop thread called the writer thread for */
     bool gave_up;  /* what comes is lost */
     bool left;     /* the rest is left in the ring's file */
     uint64_t lost;
@@ -118,13 +124,21 @@ struct ring *writer_ring(struct writer *writer)
     return writer->ring;
 }
 
-static int begin_batch(struct writer *writer)
+/* Since when its first event waits. Scripted events may have any time. */
+static uint64_t batch_start_ns(const struct writer *writer)
 {
-    if (db_run(writer->db, "BEGIN IMMEDIATE", &writer->failure) != 0)
+    uint64_t now = os_monotonic_ns(), t_ns = writer->event.t_ns;
+
+    return t_ns > writer->batch_end_ns && t_ns < now ? t_ns : now;
+}
+
+static int begin_batch(struct writer *writer, struct trail_error *error)
+{
+    if (db_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
     writer->in_batch = true;
     writer->batch_rows = 0;
-    writer->batch_start_ns = os_monotonic_ns();
+    writer->batch_start_ns = batch_start_ns(writer);
     return 0;
 }
 
@@ -227,29 +241,39 @@ static void discard(struct writer *writer)
     ring_release(writer->ring);
 }
 
+static uint64_t batch_ns(const struct writer *writer)
+{
+    return writer->loop_helps ? BURST_NS : BATCH_NS;
+}
+
 static bool batch_is_due(const struct writer *writer)
 {
     if (writer->batch_rows >= BATCH_ROWS)
         return true;
     return writer->batch_rows % ROWS_PER_LOOK_AT_CLOCK == 0 &&
-           (ring_unreleased(writer->ring) > 0.25 || os_monotonic_ns() - writer->batch_start_ns >= BATCH_NS);
+           (ring_unreleased(writer->ring) > COMMIT_FILL || os_monotonic_ns() - writer->batch_start_ns >= batch_ns(writer));
+}
+
+/* For how many ms the writer thread may sleep: a filling ring wakes it up. */
+static unsigned sleep_ms(const struct writer *writer)
+{
+    uint64_t age_ns = writer->in_batch ? os_monotonic_ns() - writer->batch_start_ns : 0;
+
+    if (writer->live != NULL || !(writer->in_batch || writer->loop_helps))
+        return IDLE_WAIT_MS;
+    return age_ns < batch_ns(writer) ? (unsigned)((batch_ns(writer) - age_ns) / NS_PER_MS) + 1 : 1;
 }
 
 /* Nothing to take now. Returns for how many ms. */
 static unsigned idle(struct writer *writer)
 {
-    uint64_t age_ns = os_monotonic_ns() - writer->batch_start_ns;
-    bool due = age_ns >= BATCH_NS || ring_is_finished(writer->ring);
+    bool due = os_monotonic_ns() - writer->batch_start_ns >= batch_ns(writer) || ring_is_finished(writer->ring);
 
     if (writer->in_batch && due && end_batch(writer) != 0)
         step_back(writer);
     if (writer->live != NULL)
         live_flush(writer->live);
-    if (ring_is_drained(writer->ring))
-        return 0;
-    if (!writer->in_batch || due || writer->live != NULL)
-        return IDLE_WAIT_MS;
-    return (unsigned)((BATCH_NS - age_ns) / NS_PER_MS) + 1; /* each time that we wake up, the target waits for a core; a filling ring wakes us */
+    return ring_is_drained(writer->ring) ? 0 : sleep_ms(writer);
 }
 
 static bool leaves_lock_to_others(const struct writer *writer)
@@ -261,7 +285,7 @@ static int write_record(struct writer *writer, const struct ring_record *record)
 {
     if (event_unpack(&writer->event, record->payload, record->size) != 0)
         return error_set(&writer->failure, TRAIL_FAILED, 0, "a record in the ring is damaged");
-    if (!writer->in_batch && begin_batch(writer) != 0)
+    if (!writer->in_batch && begin_batch(writer, &writer->failure) != 0)
         return -1;
     return write_event(writer, record);
 }
@@ -279,12 +303,13 @@ static unsigned work(struct writer *writer)
         step_back(writer);
     if (writer->failure.code != TRAIL_OK && os_monotonic_ns() < writer->retry_ns)
         return RETRY_WAIT_MS / 2;
-    if (leaves_lock_to_others(writer))
-        return 1;
     ring_prepare_ahead(writer->ring);
+    if (leaves_lock_to_others(writer))
+        return writer->loop_helps ? sleep_ms(writer) : 1;
     if (!writer->in_batch || !batch_is_due(writer)) {
         if (!ring_next(writer->ring, &record))
             return idle(writer);
+        writer->loop_helps = false;
         if (write_record(writer, &record) == 0)
             return 0;
     } else if (end_batch(writer) == 0) {
@@ -299,6 +324,46 @@ static bool needs_no_file(const struct event *event)
     return !event_has_image(event) || platform_is_identified(event);
 }
 
+/* The loop thread's: who holds the lock is not waited for. */
+static bool begin_batch_at_once(struct writer *writer)
+{
+    struct trail_error locked;
+
+    if (leaves_lock_to_others(writer))
+        return false;
+    db_set_patience(writer->db, 0);
+    if (begin_batch(writer, &locked) != 0)
+        writer->batch_end_ns = os_monotonic_ns(); /* for the next look */
+    db_set_patience(writer->db, BUSY_WAIT_MS);
+    return writer->in_batch;
+}
+
+static void call_writer(struct writer *writer, uint64_t seq)
+{
+    if (writer->called != seq)
+        ring_end_wait(writer->ring);
+    writer->called = seq;
+}
+
+static bool help_with(struct writer *writer, const struct ring_record *record)
+{
+    if (event_unpack(&writer->event, record->payload, record->size) != 0 || !needs_no_file(&writer->event)) {
+        call_writer(writer, record->seq);
+        return false;
+    }
+    if (!writer->in_batch && !begin_batch_at_once(writer))
+        return false;
+    writer->loop_helps = true;
+    writer->must_step_back = write_event(writer, record) != 0;
+    return true;
+}
+
+static bool may_help(const struct writer *writer)
+{
+    return writer->rows != NULL && writer->live == NULL && writer->failure.code == TRAIL_OK && !writer->gave_up &&
+           !(writer->in_batch && batch_is_due(writer));
+}
+
 bool writer_help(struct writer *writer)
 {
     struct ring_record record;
@@ -306,14 +371,8 @@ bool writer_help(struct writer *writer)
 
     if (!os_lock_try(writer->turn))
         return false;
-    if (writer->in_batch && writer->failure.code == TRAIL_OK && writer->live == NULL && !batch_is_due(writer) &&
-        ring_next(writer->ring, &record)) {
-        helped = event_unpack(&writer->event, record.payload, record.size) == 0 && needs_no_file(&writer->event);
-        if (!helped)
-            ring_unread(writer->ring);
-        else
-            writer->must_step_back = write_event(writer, &record) != 0;
-    }
+    if (may_help(writer) && ring_next(writer->ring, &record) && !(helped = help_with(writer, &record)))
+        ring_unread(writer->ring);
     os_lock_release(writer->turn);
     return helped;
 }
@@ -330,9 +389,11 @@ static void writer_run(void *argument)
     bool done;
 
     /* Preparing takes a millisecond: better here, while the target starts. */
+    os_lock_take(writer->turn);
     writer->rows = rows_new(writer->db, writer->run_id, &writer->failure);
     if (writer->rows == NULL)
         give_up(writer);
+    os_lock_release(writer->turn);
     do {
         os_lock_take(writer->turn);
         done = is_done(writer);
