@@ -26,6 +26,8 @@ struct session {
     uint64_t deadline_ns;  /* 0: none */
     uint64_t grace_ns;     /* when to say what is waited for; 0: not at all, or not yet */
     uint64_t first_ns;     /* t_ns of the first event; 0 before it */
+    uint64_t records;      /* that are in the ring */
+    uint64_t file_record;  /* the last one that a file came along with; 0: none */
     uint32_t until_kinds;  /* kinds that the conditions must see */
     const char *met;       /* the condition that was met */
     bool killed, has_begun_to_wait;
@@ -62,6 +64,18 @@ static void record_event(struct session *session)
     record = ring_reserve(session->ring, event_packed_size(&session->event));
     event_pack(&session->event, record);
     ring_commit(session->ring);
+    session->records++;
+    if (session->event.image.file != 0 && event_has_image(&session->event))
+        session->file_record = session->records;
+}
+
+/* The files of modules are closed before the target runs on that has unloaded one, or a process that is gone: they may be replaced now. */
+static void close_files(struct session *session)
+{
+    bool done_with_one = session->event.kind == EVENT_UNLOAD_DLL || session->event.kind == EVENT_EXIT_PROCESS;
+
+    if (done_with_one && session->file_record != 0 && session->ring != NULL)
+        writer_close_files(session->writer, session->file_record);
 }
 
 static enum session_then chosen_then(const struct session *session)
@@ -135,6 +149,7 @@ static void handle_event(struct session *session)
         session->first_ns = event->t_ns;
     if (!quiet)
         record_event(session);
+    close_files(session);
     if ((session->until_kinds >> event->kind & 1) != 0 && session->met == NULL && session->end == SESSION_EXITED)
         session->met = until_match(session->options->until, event);
     if (!event->more) {
@@ -144,6 +159,8 @@ static void handle_event(struct session *session)
     }
     if (!quiet && session->ring != NULL) {
         ring_stamp(session->ring, hold_ns);
+        if (session->file_record == session->records)
+            ring_end_wait(session->ring); /* so that the file is closed soon */
     } else if (!quiet) {
         platform_discard(event);
     } else {

@@ -11,7 +11,7 @@
  * The loop thread may write rows too, in the moments in which it would only look for the next stop (writer_help): on two cores that the
  * target and the loop use in turn, a third thread takes from both. It does what is short and sure: a row, and the begin of a transaction
  * if the file is not locked. To commit or step back, to open a file, to print and to wait is the writer thread's alone; it is called for a
- * row that needs a file. Each time that it wakes up, the target may lose its core: while the loop thread helps, it does so once in BURST_NS.
+ * row that needs a file (but writer_close_files cannot wait for it). Each time that it wakes up, the target may lose its core: while the loop thread helps, it does so once in BURST_NS.
  * `turn` is whose turn it is.
  */
 #include "writer.h"
@@ -23,6 +23,7 @@
 #include "recovery.h"
 #include "rows.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
@@ -32,7 +33,8 @@ enum {
     IDLE_WAIT_MS = 20,
     RETRY_WAIT_MS = 100,
     TRIES_AT_END = 3, /* for what is no lock: a disk may have been freed just now */
-    BUSY_WAIT_MS = 500
+    BUSY_WAIT_MS = 500,
+    FILE_WAIT_MS = 100 /* for a locked file, while the target stands still and might want the file of a module for itself */
 };
 #define BATCH_NS UINT64_C(100000000) /* a transaction's, since its first event */
 #define BURST_NS UINT64_C(250000000) /* the same, in a burst of events */
@@ -64,6 +66,7 @@ struct writer {
     unsigned tries_at_end; /* failed ones, after the ring was finished */
     bool must_step_back;   /* the loop thread met the failure */
     uint64_t closed; /* up to this record, the file handles that came along are closed */
+    _Atomic uint64_t files_closed; /* the last record whose file is done with; the loop thread asks without having the turn */
     uint64_t called; /* the last record that the loop thread called the writer thread for */
     bool gave_up;  /* what comes is lost */
     bool left;     /* the rest is left in the ring's file */
@@ -171,6 +174,7 @@ static int set_zero(struct writer *writer)
 static int write_event(struct writer *writer, const struct ring_record *record)
 {
     struct event *event = &writer->event;
+    bool has_file = event->image.file != 0;
 
     if (record->seq == 1 && set_zero(writer) != 0)
         return -1;
@@ -180,6 +184,8 @@ static int write_event(struct writer *writer, const struct ring_record *record)
         writer->closed = record->seq;
     if (rows_write(writer->rows, record->seq, event, event->t_ns - writer->zero_ns, true, record->hold_ns, &writer->failure) != 0)
         return -1;
+    if (has_file)
+        atomic_store(&writer->files_closed, record->seq);
     if (writer->live != NULL && record->seq > writer->printed) {
         live_print(writer->live, event, event->t_ns - writer->zero_ns, rows_module_path(writer->rows));
         writer->printed = record->seq;
@@ -236,6 +242,7 @@ static void discard(struct writer *writer)
     while (ring_next(writer->ring, &record)) {
         if (record.seq > writer->closed && event_unpack(&writer->event, record.payload, record.size) == 0)
             platform_discard(&writer->event);
+        atomic_store(&writer->files_closed, record.seq);
         writer->lost++;
     }
     ring_release(writer->ring);
@@ -324,14 +331,12 @@ static bool needs_no_file(const struct event *event)
     return !event_has_image(event) || platform_is_identified(event);
 }
 
-/* The loop thread's: who holds the lock is not waited for. */
-static bool begin_batch_at_once(struct writer *writer)
+/* The loop thread's, which waits less for who holds the lock. */
+static bool begin_batch_within(struct writer *writer, int patience_ms)
 {
     struct trail_error locked;
 
-    if (leaves_lock_to_others(writer))
-        return false;
-    db_set_patience(writer->db, 0);
+    db_set_patience(writer->db, patience_ms);
     if (begin_batch(writer, &locked) != 0)
         writer->batch_end_ns = os_monotonic_ns(); /* for the next look */
     db_set_patience(writer->db, BUSY_WAIT_MS);
@@ -351,17 +356,16 @@ static bool help_with(struct writer *writer, const struct ring_record *record)
         call_writer(writer, record->seq);
         return false;
     }
-    if (!writer->in_batch && !begin_batch_at_once(writer))
+    if (!writer->in_batch && (leaves_lock_to_others(writer) || !begin_batch_within(writer, 0)))
         return false;
     writer->loop_helps = true;
     writer->must_step_back = write_event(writer, record) != 0;
     return true;
 }
 
-static bool may_help(const struct writer *writer)
+static bool can_write(const struct writer *writer)
 {
-    return writer->rows != NULL && writer->live == NULL && writer->failure.code == TRAIL_OK && !writer->gave_up &&
-           !(writer->in_batch && batch_is_due(writer));
+    return writer->rows != NULL && writer->failure.code == TRAIL_OK && !writer->gave_up;
 }
 
 bool writer_help(struct writer *writer)
@@ -371,10 +375,37 @@ bool writer_help(struct writer *writer)
 
     if (!os_lock_try(writer->turn))
         return false;
-    if (may_help(writer) && ring_next(writer->ring, &record) && !(helped = help_with(writer, &record)))
+    if (can_write(writer) && writer->live == NULL && !(writer->in_batch && batch_is_due(writer)) && ring_next(writer->ring, &record) &&
+        !(helped = help_with(writer, &record)))
         ring_unread(writer->ring);
     os_lock_release(writer->turn);
     return helped;
+}
+
+static bool write_next(struct writer *writer)
+{
+    struct ring_record record;
+
+    if (!can_write(writer) || (!writer->in_batch && !begin_batch_within(writer, FILE_WAIT_MS)) || !ring_next(writer->ring, &record))
+        return false;
+    if (event_unpack(&writer->event, record.payload, record.size) != 0) {
+        ring_unread(writer->ring); /* the writer thread says so */
+        return false;
+    }
+    writer->must_step_back = write_event(writer, &record) != 0;
+    return true;
+}
+
+void writer_close_files(struct writer *writer, uint64_t seq)
+{
+    if (atomic_load(&writer->files_closed) >= seq)
+        return;
+    os_lock_take(writer->turn);
+    if (writer->gave_up)
+        discard(writer);
+    while (atomic_load(&writer->files_closed) < seq && write_next(writer))
+        continue;
+    os_lock_release(writer->turn);
 }
 
 static bool is_done(struct writer *writer)

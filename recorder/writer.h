@@ -35,6 +35,13 @@ int writer_start(struct writer *writer, struct trail_error *error);
 bool writer_help(struct writer *writer);
 
 /*
+ * Returns when the files that came along with the events up to record `seq` are closed: a handle that we have is in the way of who replaces
+ * the file. Loop thread, while the target stands still at an event that tells that it is done with one of them; costs nothing if the
+ * writer thread has come that far, else writes the rows up to there. Gives up if nothing can be written now.
+ */
+void writer_close_files(struct writer *writer, uint64_t seq);
+
+/*
  * Ends a recording, after ring_finish: waits until everything is written, completes the run's row with `end` and the totals that
  * only the session knows (`totals`: quiet stops, their hold, stalls). Returns -1 and error if anything is missing from the file.
  */

@@ -141,6 +141,37 @@ static void test_help_between_events(void **state)
     expect_all(unit_path("helped.db"), record_all(unit_path("helped.db"), 5000));
 }
 
+/* A load now and then comes with a file, which the loop thread wants closed at once. */
+static void test_files_are_closed_on_demand(void **state)
+{
+    const char *path = unit_path("files.db");
+    struct writer *writer = open_writer(path);
+    struct run_end end = {.state = "complete", .reason = "exit"};
+    struct run_counts totals = {0};
+
+    record_start(writer);
+    for (uint64_t number = 1; number < 3000; number++) {
+        if (number % 100 != 0) {
+            record_number(writer, number);
+            continue;
+        }
+        begin_event(EVENT_LOAD_DLL, number);
+        event_set(&event, FIELD(LOAD_DLL, base), 0x10000 * number);
+        event.image.path = event_put_bytes(&event, "/no/such/library.so", strlen("/no/such/library.so"));
+        event.image.file = 1; /* the scripted platform never touches it */
+        record(writer);
+        writer_close_files(writer, number + 1);
+        writer_close_files(writer, number + 1);
+    }
+    ring_finish(writer_ring(writer));
+    if (writer_finish(writer, &end, &totals, &error) != 0)
+        fail_msg("%s", error.sentence);
+    writer_free(writer);
+    expect(path, "SELECT count(*) FROM event", 3000);
+    expect(path, "SELECT max(seq) FROM event", 3000);
+    expect(path, "SELECT count(*) FROM event_load_dll", 29);
+}
+
 static void test_locked_file_is_written_later(void **state)
 {
     const char *path = unit_path("locked.db");
@@ -170,6 +201,7 @@ static void test_locked_file_is_written_later(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_no_help),
     cmocka_unit_test(test_help_between_events),
+    cmocka_unit_test(test_files_are_closed_on_demand),
     cmocka_unit_test(test_locked_file_is_written_later),
 };
 UNIT_MAIN(tests)

@@ -115,30 +115,47 @@ void os_lock_release(struct os_lock *lock)
     ReleaseSRWLockExclusive((SRWLOCK *)lock);
 }
 
-/* An os_wake is the handle of an auto-reset event; the struct is never defined. */
+/* Not an event object: to set one is a call of the system each time (under Wine: of a server, which the target needs too). */
+struct os_wake {
+    SRWLOCK lock;
+    CONDITION_VARIABLE changed;
+    bool is_set;
+};
+
 struct os_wake *os_wake_new(struct trail_error *error)
 {
-    HANDLE event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    struct os_wake *wake = malloc(sizeof *wake);
 
-    if (event == NULL)
-        error_set(error, TRAIL_FAILED, (long)GetLastError(), "cannot create an event object (error %lu)", GetLastError());
-    return (struct os_wake *)event;
+    if (wake == NULL) {
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+        return NULL;
+    }
+    InitializeSRWLock(&wake->lock);
+    InitializeConditionVariable(&wake->changed);
+    wake->is_set = false;
+    return wake;
 }
 
 void os_wake_free(struct os_wake *wake)
 {
-    if (wake != NULL)
-        CloseHandle((HANDLE)wake);
+    free(wake);
 }
 
 void os_wake_set(struct os_wake *wake)
 {
-    SetEvent((HANDLE)wake);
+    AcquireSRWLockExclusive(&wake->lock);
+    wake->is_set = true;
+    ReleaseSRWLockExclusive(&wake->lock);
+    WakeConditionVariable(&wake->changed);
 }
 
 void os_wake_wait(struct os_wake *wake, unsigned timeout_ms)
 {
-    WaitForSingleObject((HANDLE)wake, timeout_ms);
+    AcquireSRWLockExclusive(&wake->lock);
+    if (!wake->is_set)
+        SleepConditionVariableSRW(&wake->changed, &wake->lock, timeout_ms, 0);
+    wake->is_set = false;
+    ReleaseSRWLockExclusive(&wake->lock);
 }
 
 /* GetVersionEx tells a program without a manifest that it runs on Windows 8; RtlGetVersion tells the truth. */
