@@ -28,8 +28,11 @@ need npm npm
 need node nodejs
 need xmllint libxml2-utils
 need flock util-linux
-python=$(/usr/bin/python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
-need_file "/usr/lib/${python:-python3}/test/test_threading.py" "lib${python:-python3}-testsuite"
+install_missing
+
+# Its name has the version of the python3 that is there now.
+python=$(/usr/bin/python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])' 2>/dev/null)
+need_file "/usr/lib/$python/test/test_threading.py" "lib$python-testsuite"
 install_missing
 
 log=build/run.log
