@@ -10,9 +10,9 @@
  *
  * The loop thread may write rows too, in the moments in which it would only look for the next stop (writer_help): on two cores that the
  * target and the loop use in turn, a third thread takes from both. It does what is short and sure: a row, and the begin of a transaction
- * if the file is not locked. To commit or step back, to open a file, to print and to wait is the writer thread's alone; it is called for a
- * row that needs a file (but writer_close_files cannot wait for it). Each time that it wakes up, the target may lose its core: while the loop thread helps, it does so once in BURST_NS.
- * `turn` is whose turn it is.
+ * if the database is not locked. To commit or step back, to open a file, to print and to wait is the writer thread's alone, which is called
+ * for a row that needs a file; only writer_close_files cannot leave that to it. Each time that the writer thread wakes up, the target may lose
+ * its core: while the loop thread helps, it does so once in BURST_NS. `turn` is whose turn it is.
  */
 #include "writer.h"
 
@@ -65,8 +65,8 @@ struct writer {
     uint64_t retry_ns, first_failure_ns, printed;
     unsigned tries_at_end; /* failed ones, after the ring was finished */
     bool must_step_back;   /* the loop thread met the failure */
-    uint64_t closed; /* up to this record, the file handles that came along are closed */
-    _Atomic uint64_t files_closed; /* the last record whose file is done with; the loop thread asks without having the turn */
+    uint64_t closed; /* up to this record, nobody uses the file handles that came along any more, or the writing of that record does */
+    _Atomic uint64_t files_closed; /* the last record whose file is closed for sure; the loop thread asks without having the turn */
     uint64_t called; /* the last record that the loop thread called the writer thread for */
     bool gave_up;  /* what comes is lost */
     bool left;     /* the rest is left in the ring's file */
