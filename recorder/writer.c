@@ -6,7 +6,7 @@
  * there: for as long as the ring has room while the target runs, and for a while at the end. What then cannot be written stays in
  * the ring's file for a later command, if it can; else it is counted as missing.
  *
- * After a transaction the file is left alone for LEAVE_LOCK_NS: SQLite's lock is not fair, and other recorders would never have it.
+ * After a transaction the file is left alone for LEAVE_LOCK_MS: SQLite's lock is not fair, and other recorders would never have it.
  *
  * The loop thread may write rows too, in the moments in which it would only look for the next stop (writer_help): on two cores that the
  * target and the loop use in turn, a third thread takes from both. It does what is short and sure: a row, and the begin of a transaction
@@ -30,7 +30,8 @@ enum {
     RING_BYTES = 4 * 1024 * 1024,
     BATCH_ROWS = 15000,
     ROWS_PER_LOOK_AT_CLOCK = 64,
-    IDLE_WAIT_MS = 20,
+    LIVE_WAIT_MS = 20, /* somebody reads along */
+    LEAVE_LOCK_MS = 2,
     RETRY_WAIT_MS = 100,
     TRIES_AT_END = 3, /* for what is no lock: a disk may have been freed just now */
     BUSY_WAIT_MS = 500,
@@ -41,8 +42,8 @@ enum {
 #define LOCK_PATIENCE_NS UINT64_C(20000000000)
 #define COMMIT_FILL 0.5
 #define GIVE_UP_FILL 0.75
-#define LEAVE_LOCK_NS UINT64_C(2000000)
 #define NS_PER_MS UINT64_C(1000000)
+#define BUSY_FILL 0.25
 
 struct writer {
     struct os_lock *turn; /* of all below, while the thread runs */
@@ -261,13 +262,13 @@ static bool batch_is_due(const struct writer *writer)
            (ring_unreleased(writer->ring) > COMMIT_FILL || os_monotonic_ns() - writer->batch_start_ns >= batch_ns(writer));
 }
 
-/* For how many ms the writer thread may sleep: a filling ring wakes it up. */
+/* For how many ms the writer thread may sleep: a filling ring wakes it up. An event that comes now is due when it wakes up by itself. */
 static unsigned sleep_ms(const struct writer *writer)
 {
     uint64_t age_ns = writer->in_batch ? os_monotonic_ns() - writer->batch_start_ns : 0;
 
-    if (writer->live != NULL || !(writer->in_batch || writer->loop_helps))
-        return IDLE_WAIT_MS;
+    if (writer->live != NULL)
+        return LIVE_WAIT_MS;
     return age_ns < batch_ns(writer) ? (unsigned)((batch_ns(writer) - age_ns) / NS_PER_MS) + 1 : 1;
 }
 
@@ -285,7 +286,7 @@ static unsigned idle(struct writer *writer)
 
 static bool leaves_lock_to_others(const struct writer *writer)
 {
-    return !writer->in_batch && !ring_is_finished(writer->ring) && os_monotonic_ns() - writer->batch_end_ns < LEAVE_LOCK_NS;
+    return !writer->in_batch && !ring_is_finished(writer->ring) && os_monotonic_ns() - writer->batch_end_ns < LEAVE_LOCK_MS * NS_PER_MS;
 }
 
 static int write_record(struct writer *writer, const struct ring_record *record)
@@ -304,7 +305,7 @@ static unsigned work(struct writer *writer)
 
     if (writer->gave_up) {
         discard(writer);
-        return IDLE_WAIT_MS;
+        return sleep_ms(writer);
     }
     if (writer->must_step_back)
         step_back(writer);
@@ -312,7 +313,7 @@ static unsigned work(struct writer *writer)
         return RETRY_WAIT_MS / 2;
     ring_prepare_ahead(writer->ring);
     if (leaves_lock_to_others(writer))
-        return writer->loop_helps ? sleep_ms(writer) : 1;
+        return ring_fill(writer->ring) > BUSY_FILL ? LEAVE_LOCK_MS : sleep_ms(writer);
     if (!writer->in_batch || !batch_is_due(writer)) {
         if (!ring_next(writer->ring, &record))
             return idle(writer);

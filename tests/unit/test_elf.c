@@ -1,40 +1,11 @@
 /* The ELF parser: a small image made by hand is understood from file and from memory, and no damage to it leads outside of it. */
+#include "elf_builder.h"
 #include "image/elf.h"
-#include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { IMAGE_BYTES = 0x400 };
-
-struct image {
-    unsigned char *bytes; /* exactly `size` of them, so that a sanitizer sees any read beyond */
-    size_t size;
-};
-
-static size_t read_image(void *context, uint64_t offset, void *buffer, size_t size)
-{
-    const struct image *image = context;
-
-    assert_true(offset <= image->size && size <= image->size - offset);
-    memcpy(buffer, image->bytes + offset, size);
-    return size;
-}
-
-static struct image_source source_of(struct image *image)
-{
-    struct image_source source = {image, read_image, image->size};
-
-    return source;
-}
-
-static void put(unsigned char *at, uint64_t value, int bytes)
-{
-    while (bytes-- > 0) {
-        *at++ = (unsigned char)value;
-        value >>= 8;
-    }
-}
 
 static void put_segment(unsigned char *at, uint32_t type, uint64_t offset, uint64_t address, uint64_t file_bytes, uint64_t memory_bytes)
 {
@@ -48,15 +19,9 @@ static void put_segment(unsigned char *at, uint32_t type, uint64_t offset, uint6
 /* Headers, a note at 0x200 with build-id 00..13, a dynamic section at 0x280, strings at 0x300. */
 static struct image make_image(void)
 {
-    struct image image = {calloc(1, IMAGE_BYTES), IMAGE_BYTES};
+    struct image image = start_image(IMAGE_BYTES, 4);
     unsigned char *at = image.bytes;
 
-    memcpy(at, "\177ELF\2\1\1", 7);
-    put(at + 16, 3, 2);
-    put(at + 18, 62, 2);
-    put(at + 32, 64, 8);
-    put(at + 54, 56, 2);
-    put(at + 56, 4, 2);
     put_segment(at + 64, 1, 0, 0x10000, IMAGE_BYTES, 0x2345);
     put_segment(at + 120, 4, 0x200, 0x10200, 36, 36);
     put_segment(at + 176, 2, 0x280, 0x10280, 48, 48);
@@ -114,7 +79,7 @@ static void test_head_from_memory(void **state)
 static void test_what_is_no_elf_is_refused(void **state)
 {
     static unsigned char script[] = "#!/bin/sh\necho this is no image at all, only a script\n";
-    struct image image = {script, sizeof script};
+    struct image image = {script, sizeof script, 0};
     struct image_source source = source_of(&image);
     struct module_identity identity = {.file_bytes = 7};
 
@@ -144,7 +109,7 @@ static void test_truncated_at_every_length(void **state)
 
     (void)state;
     for (size_t size = 0; size < IMAGE_BYTES; size++) {
-        struct image image = {malloc(size + 1), size};
+        struct image image = {malloc(size + 1), size, 0};
         struct image_source source = source_of(&image);
         struct module_identity identity = {.file_bytes = 0};
         struct elf_head head;

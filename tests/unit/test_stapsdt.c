@@ -1,7 +1,7 @@
 /* The notes of probes: a small image made by hand is understood, and no damage to it leads outside of it or of its segments. */
+#include "elf_builder.h"
 #include "image/elf.h"
 #include "image/stapsdt.h"
-#include "unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,36 +19,6 @@ enum {
     DATA = 0x3000,
     BASE = 0x1800
 };
-
-struct image {
-    unsigned char *bytes; /* exactly `size` of them, so that a sanitizer sees any read beyond */
-    size_t size;
-    size_t notes; /* end of the notes */
-};
-
-static size_t read_image(void *context, uint64_t offset, void *buffer, size_t size)
-{
-    const struct image *image = context;
-
-    assert_true(offset <= image->size && size <= image->size - offset);
-    memcpy(buffer, image->bytes + offset, size);
-    return size;
-}
-
-static struct image_source source_of(struct image *image)
-{
-    struct image_source source = {image, read_image, image->size};
-
-    return source;
-}
-
-static void put(unsigned char *at, uint64_t value, int bytes)
-{
-    while (bytes-- > 0) {
-        *at++ = (unsigned char)value;
-        value >>= 8;
-    }
-}
 
 static void put_segment(unsigned char *at, uint32_t flags, uint64_t address, uint64_t bytes)
 {
@@ -94,16 +64,10 @@ static void add_note(struct image *image, uint64_t address, uint64_t semaphore, 
 
 static struct image make_image(void)
 {
-    struct image image = {calloc(1, IMAGE_BYTES), IMAGE_BYTES, 0};
+    struct image image = start_image(IMAGE_BYTES, 2);
     unsigned char *at = image.bytes;
 
-    memcpy(at, "\177ELF\2\1\1", 7);
-    put(at + 16, 3, 2);
-    put(at + 18, 62, 2);
-    put(at + 32, 64, 8);
     put(at + 40, SECTIONS_AT, 8);
-    put(at + 54, 56, 2);
-    put(at + 56, 2, 2);
     put(at + 58, 64, 2);
     put(at + 60, SECTIONS, 2);
     put(at + 62, 5, 2);
