@@ -61,6 +61,7 @@ struct writer {
     unsigned batch_rows;
     uint64_t batch_start_ns, batch_end_ns;
     bool loop_helps; /* the last row was the loop thread's: a burst */
+    bool is_locked;  /* the loop thread could not begin a batch; until one begins it waits for none */
 
     struct trail_error failure; /* the last one; code TRAIL_OK while all is well */
     uint64_t retry_ns, first_failure_ns, printed;
@@ -141,6 +142,7 @@ static int begin_batch(struct writer *writer, struct trail_error *error)
     if (db_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
     writer->in_batch = true;
+    writer->is_locked = false;
     writer->batch_rows = 0;
     writer->batch_start_ns = batch_start_ns(writer);
     return 0;
@@ -337,9 +339,11 @@ static bool begin_batch_within(struct writer *writer, int patience_ms)
 {
     struct trail_error locked;
 
-    db_set_patience(writer->db, patience_ms);
-    if (begin_batch(writer, &locked) != 0)
+    db_set_patience(writer->db, writer->is_locked ? 0 : patience_ms);
+    if (begin_batch(writer, &locked) != 0) {
+        writer->is_locked = true;
         writer->batch_end_ns = os_monotonic_ns(); /* for the next look */
+    }
     db_set_patience(writer->db, BUSY_WAIT_MS);
     return writer->in_batch;
 }
