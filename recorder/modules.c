@@ -64,11 +64,7 @@ void modules_forget(struct modules *modules)
 
 static struct memory **slot_of(struct modules *modules, const struct module_identity *identity)
 {
-    uint32_t hash = 2166136261u;
-
-    for (const char *path = identity->path; *path != '\0'; path++)
-        hash = (hash ^ (unsigned char)*path) * 16777619u;
-    return &modules->memory[hash % MEMORY_SLOTS];
+    return &modules->memory[text_hash(identity->path, strlen(identity->path)) % MEMORY_SLOTS];
 }
 
 /* All that the table's key has. */

@@ -211,3 +211,13 @@ size_t text_cut(const char *text, size_t length, size_t limit)
         limit--;
     return limit;
 }
+
+uint32_t text_hash(const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+    uint32_t hash = 2166136261u;
+
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ at[i]) * 16777619u;
+    return hash;
+}

@@ -43,4 +43,7 @@ bool text_glob(const char *glob, const char *name, bool ignore_case);
 /* The part of a path after its last separator. Both / and \ separate where the path looks like a Windows path, else only /. */
 const char *text_base_name(const char *path);
 
+/* For tables of our own in memory: FNV-1a, 32 bits. Anybody can make collisions. */
+uint32_t text_hash(const void *bytes, size_t length);
+
 #endif

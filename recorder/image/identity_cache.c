@@ -1,6 +1,8 @@
 /* See identity_cache.h. */
 #include "image/identity_cache.h"
 
+#include "text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,11 +16,7 @@ static struct entry {
 
 static struct entry **slot_of(const char *path)
 {
-    uint32_t hash = 2166136261u;
-
-    for (; *path != '\0'; path++)
-        hash = (hash ^ (unsigned char)*path) * 16777619u;
-    return &slots[hash % SLOTS];
+    return &slots[text_hash(path, strlen(path)) % SLOTS];
 }
 
 static const struct entry *find(const char *path)

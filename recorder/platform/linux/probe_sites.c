@@ -7,6 +7,8 @@
 #include "image/stapsdt_argument.h"
 #include "probes.h"
 
+#include "text.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -129,11 +131,7 @@ static int open_image(pid_t pid, const struct probed_image *image)
 
 static struct found *slot_of(const unsigned char *bytes, size_t length)
 {
-    uint32_t hash = 2166136261u;
-
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ bytes[i]) * 16777619u;
-    return &images[hash % IMAGES_MAX];
+    return &images[text_hash(bytes, length) % IMAGES_MAX];
 }
 
 static bool is_this_file(const struct found *found, const struct stat *status)
