@@ -68,8 +68,7 @@ uint64_t attach_status_mask(pid_t pid, const char *name)
     return read_status(pid, name, 16, 0);
 }
 
-/* Calls `visit` with each thread's number until it returns true, and returns whether it did. */
-static bool any_thread(pid_t pid, bool (*visit)(pid_t tid))
+bool attach_any_thread(pid_t pid, bool (*visit)(void *context, pid_t tid), void *context)
 {
     char path[64];
     struct dirent *entry;
@@ -79,15 +78,16 @@ static bool any_thread(pid_t pid, bool (*visit)(pid_t tid))
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
     folder = opendir(path);
     while (!found && folder != NULL && (entry = readdir(folder)) != NULL)
-        found = atoi(entry->d_name) != 0 && visit((pid_t)atoi(entry->d_name));
+        found = atoi(entry->d_name) != 0 && visit(context, (pid_t)atoi(entry->d_name));
     if (folder != NULL)
         closedir(folder);
     return found;
 }
 
 /* A thread of the kernel has none, and none that has ended. */
-static bool has_memory(pid_t tid)
+static bool has_memory(void *context, pid_t tid)
 {
+    (void)context;
     return attach_status_number(tid, "VmSize:") >= 0;
 }
 
@@ -103,7 +103,7 @@ bool attach_has_ended(pid_t pid)
 static bool has_program(pid_t pid)
 {
     for (int looks = 0; looks < LOOKS; looks++) {
-        if (any_thread(pid, has_memory))
+        if (attach_any_thread(pid, has_memory, NULL))
             return true;
         nanosleep(&(struct timespec){0, LOOK_PAUSE_NS}, NULL);
     }

@@ -191,6 +191,8 @@ void attach_resume(struct platform *platform, struct task *task);
 extern const long platform_trace_options;
 /* Whether the thread has ended, noticed or not. */
 bool attach_has_ended(pid_t tid);
+/* Calls `visit` with each of the process's threads until it returns true, and returns whether it did. */
+bool attach_any_thread(pid_t pid, bool (*visit)(void *context, pid_t tid), void *context);
 /* A number that stands behind `name` in /proc/PID/status; -1 if there is none. */
 long attach_status_number(pid_t pid, const char *name);
 /* A set of signals there; 0 if there is none. */

@@ -11,12 +11,9 @@
 
 #include "os.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -81,27 +78,33 @@ static int add_thread(struct platform *platform, struct process *process, pid_t 
     return 0;
 }
 
+/* What is being seized, and why a thread of it could not be: 0 or an errno. */
+struct seizing {
+    struct platform *platform;
+    struct process *process;
+    int os_code;
+};
+
+/* Returns whether the process is in an exec: then there is no use in going on. */
+static bool seize_if_new(void *context, pid_t tid)
+{
+    struct seizing *seizing = context;
+    int os_code = tasks_find(seizing->platform, tid) != NULL ? 0 : add_thread(seizing->platform, seizing->process, tid);
+
+    if (os_code != 0)
+        seizing->os_code = os_code;
+    return os_code == EAGAIN;
+}
+
 /* Seizes the threads that are not seized yet. Returns 0 or an errno that says why one could not be: that of the exec, if there is one. */
 static int seize_new_threads(struct platform *platform, struct process *process)
 {
-    char path[64];
-    struct dirent *entry;
-    int os_code = 0;
-    DIR *folder;
+    struct seizing seizing = {platform, process, 0};
 
-    snprintf(path, sizeof path, "/proc/%d/task", (int)process->pid);
-    folder = opendir(path);
-    while (os_code != EAGAIN && folder != NULL && (entry = readdir(folder)) != NULL) {
-        pid_t tid = (pid_t)atoi(entry->d_name);
-        int result = tid == 0 || tasks_find(platform, tid) != NULL ? 0 : add_thread(platform, process, tid);
-        if (result != 0)
-            os_code = result;
-    }
-    if (folder != NULL)
-        closedir(folder);
-    if (os_code == EAGAIN || os_code == ESRCH)
+    attach_any_thread(process->pid, seize_if_new, &seizing);
+    if (seizing.os_code == EAGAIN || seizing.os_code == ESRCH)
         process->unsettled = true;
-    return os_code;
+    return seizing.os_code;
 }
 
 static bool is_group_stop(int status)

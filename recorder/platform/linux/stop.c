@@ -8,13 +8,11 @@
 
 #include "os.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -60,28 +58,32 @@ static bool reap(pid_t tid)
     return info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED && waitpid(tid, NULL, __WALL | WNOHANG) == tid;
 }
 
+/* Whom we wait for, and who is to be marked. */
+struct ends {
+    struct platform *platform;
+    const struct task *waited_for;
+};
+
+static bool take_notice_of_end(void *context, pid_t tid)
+{
+    const struct ends *ends = context;
+    struct task *task;
+
+    if (tid != ends->waited_for->tid && tid != ends->waited_for->process->pid && reap(tid) &&
+        (task = tasks_find(ends->platform, tid)) != NULL)
+        task->ended = true;
+    return false;
+}
+
 /*
  * An exec waits until all other threads of its process have ended and we, their tracer, have taken notice of it: so that is done while we
  * wait for its thread, or for one that it has ended. There may be threads that we do not know, since their maker has ended before it told.
  */
 static void take_notice_of_ends(struct platform *platform, const struct task *waited_for)
 {
-    char path[64];
-    struct dirent *entry;
-    DIR *folder;
+    struct ends ends = {platform, waited_for};
 
-    snprintf(path, sizeof path, "/proc/%d/task", (int)waited_for->process->pid);
-    folder = opendir(path);
-    while (folder != NULL && (entry = readdir(folder)) != NULL) {
-        pid_t tid = (pid_t)atoi(entry->d_name);
-        struct task *task;
-        if (tid == 0 || tid == waited_for->tid || tid == waited_for->process->pid)
-            continue;
-        if (reap(tid) && (task = tasks_find(platform, tid)) != NULL)
-            task->ended = true;
-    }
-    if (folder != NULL)
-        closedir(folder);
+    attach_any_thread(waited_for->process->pid, take_notice_of_end, &ends);
 }
 
 void stop_remove_marked(struct platform *platform, struct task *task)
