@@ -245,13 +245,14 @@ static void call_writer_if_filling(struct ring *ring, uint64_t head)
     ring->called_writer = filling;
 }
 
-void ring_commit(struct ring *ring)
+uint64_t ring_commit(struct ring *ring)
 {
     uint64_t head = ring->reserved_head + ring->reserved_size;
 
     ring->last->check = check_of(ring->last);
     atomic_store_explicit(&ring->header->head, head, memory_order_release);
     call_writer_if_filling(ring, head);
+    return ring->last_seq;
 }
 
 void ring_stamp(struct ring *ring, uint64_t hold_ns)
@@ -262,7 +263,7 @@ void ring_stamp(struct ring *ring, uint64_t hold_ns)
 void ring_finish(struct ring *ring)
 {
     atomic_store(&ring->finished, true);
-    os_wake_set(ring->data);
+    ring_end_wait(ring);
 }
 
 /* Whether a dead recorder's record lies within what was committed and is what was written. */

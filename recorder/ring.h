@@ -30,11 +30,11 @@ bool ring_is_durable(const struct ring *ring);
 
 /*
  * Producer. ring_reserve returns where to write a record of that size (8-byte aligned), waiting while there is no room; ring_commit
- * makes it part of the file, so that it survives us from there on. ring_stamp says how long the target was held for the last committed
+ * makes it part of the file, so that it survives us from there on, and returns its number. ring_stamp says how long the target was held for the last committed
  * record, and only then does the consumer see it: every committed record must be stamped. ring_finish says that no more records come.
  */
 void *ring_reserve(struct ring *ring, size_t size);
-void ring_commit(struct ring *ring);
+uint64_t ring_commit(struct ring *ring);
 void ring_stamp(struct ring *ring, uint64_t hold_ns);
 void ring_finish(struct ring *ring);
 

@@ -26,8 +26,7 @@ struct session {
     uint64_t deadline_ns;  /* 0: none */
     uint64_t grace_ns;     /* when to say what is waited for; 0: not at all, or not yet */
     uint64_t first_ns;     /* t_ns of the first event; 0 before it */
-    uint64_t records;      /* that are in the ring */
-    uint64_t file_record;  /* the last one that a file came along with; 0: none */
+    uint64_t file_record;  /* the last record that a file came along with; 0: none */
     uint32_t until_kinds;  /* kinds that the conditions must see */
     const char *met;       /* the condition that was met */
     bool killed, has_begun_to_wait;
@@ -57,16 +56,16 @@ bool session_stop_was_requested(void)
 /* Copies the event into the ring; the target is let go after this returns, so it is visible before the target runs on. */
 static void record_event(struct session *session)
 {
+    uint64_t number;
     void *record;
 
     if (session->ring == NULL)
         return;
     record = ring_reserve(session->ring, event_packed_size(&session->event));
     event_pack(&session->event, record);
-    ring_commit(session->ring);
-    session->records++;
-    if (session->event.image.file != 0 && event_has_image(&session->event))
-        session->file_record = session->records;
+    number = ring_commit(session->ring);
+    if (session->event.image.file != 0)
+        session->file_record = number;
 }
 
 /* The files of modules are closed before the target runs on that has unloaded one, or a process that is gone: they may be replaced now. */
@@ -74,7 +73,7 @@ static void close_files(struct session *session)
 {
     bool done_with_one = session->event.kind == EVENT_UNLOAD_DLL || session->event.kind == EVENT_EXIT_PROCESS;
 
-    if (done_with_one && session->file_record != 0 && session->ring != NULL)
+    if (done_with_one && session->file_record != 0)
         writer_close_files(session->writer, session->file_record);
 }
 
@@ -159,7 +158,7 @@ static void handle_event(struct session *session)
     }
     if (!quiet && session->ring != NULL) {
         ring_stamp(session->ring, hold_ns);
-        if (session->file_record == session->records)
+        if (event->image.file != 0)
             ring_end_wait(session->ring); /* so that the file is closed soon */
     } else if (!quiet) {
         platform_discard(event);

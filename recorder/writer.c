@@ -355,16 +355,24 @@ static void call_writer(struct writer *writer, uint64_t seq)
     writer->called = seq;
 }
 
+/* The loop thread's. False if the database is locked. */
+static bool write_at_once(struct writer *writer, const struct ring_record *record, int patience_ms)
+{
+    if (!writer->in_batch && !begin_batch_within(writer, patience_ms))
+        return false;
+    writer->must_step_back = write_event(writer, record) != 0;
+    return true;
+}
+
 static bool help_with(struct writer *writer, const struct ring_record *record)
 {
     if (event_unpack(&writer->event, record->payload, record->size) != 0 || !needs_no_file(&writer->event)) {
         call_writer(writer, record->seq);
         return false;
     }
-    if (!writer->in_batch && (leaves_lock_to_others(writer) || !begin_batch_within(writer, 0)))
+    if (leaves_lock_to_others(writer) || !write_at_once(writer, record, 0))
         return false;
     writer->loop_helps = true;
-    writer->must_step_back = write_event(writer, record) != 0;
     return true;
 }
 
@@ -391,14 +399,12 @@ static bool write_next(struct writer *writer)
 {
     struct ring_record record;
 
-    if (!can_write(writer) || (!writer->in_batch && !begin_batch_within(writer, FILE_WAIT_MS)) || !ring_next(writer->ring, &record))
+    if (!can_write(writer) || !ring_next(writer->ring, &record))
         return false;
-    if (event_unpack(&writer->event, record.payload, record.size) != 0) {
-        ring_unread(writer->ring); /* the writer thread says so */
-        return false;
-    }
-    writer->must_step_back = write_event(writer, &record) != 0;
-    return true;
+    if (event_unpack(&writer->event, record.payload, record.size) == 0 && write_at_once(writer, &record, FILE_WAIT_MS))
+        return true;
+    ring_unread(writer->ring); /* for the writer thread, which also says what is wrong */
+    return false;
 }
 
 void writer_close_files(struct writer *writer, uint64_t seq)

@@ -27,6 +27,18 @@ static struct writer *open_writer(const char *path)
     return writer;
 }
 
+static void finish(struct writer *writer, uint64_t events)
+{
+    struct run_end end = {.state = "complete", .reason = "exit"};
+    struct run_counts totals = {0};
+
+    ring_finish(writer_ring(writer));
+    if (writer_finish(writer, &end, &totals, &error) != 0)
+        fail_msg("%s", error.sentence);
+    assert_int_equal(writer_counts(writer)->events, events);
+    writer_free(writer);
+}
+
 static void record(struct writer *writer)
 {
     struct ring *ring = writer_ring(writer);
@@ -48,15 +60,20 @@ static void record_start(struct writer *writer)
     record(writer);
 }
 
+static void begin_load(uint64_t number)
+{
+    begin_event(EVENT_LOAD_DLL, number);
+    event_set(&event, FIELD(LOAD_DLL, base), 0x10000 * number);
+    event.image.path = event_put_bytes(&event, "/no/such/library.so", strlen("/no/such/library.so"));
+}
+
 /* Signals, threads that come and go, and a load now and then, which is not for the helper unless the file is known. */
 static void record_number(struct writer *writer, uint64_t number)
 {
     uint64_t sender = number;
 
     if (number % 1000 == 0) {
-        begin_event(EVENT_LOAD_DLL, number);
-        event_set(&event, FIELD(LOAD_DLL, base), 0x10000 * (1 + number / 1000));
-        event.image.path = event_put_bytes(&event, "/no/such/library.so", strlen("/no/such/library.so"));
+        begin_load(number);
     } else if (number % 100 < THREADS) {
         begin_event(number / THREADS % 4 == 0 ? EVENT_CREATE_THREAD : EVENT_EXIT_THREAD, number);
     } else {
@@ -98,8 +115,6 @@ static unsigned look(struct writer *writer, uint64_t look_ns)
 static uint64_t record_all(const char *path, uint64_t look_ns)
 {
     struct writer *writer = open_writer(path);
-    struct run_end end = {.state = "complete", .reason = "exit"};
-    struct run_counts totals = {0};
     unsigned helped = 0;
     uint64_t number = 1, deadline_ns = os_monotonic_ns() + PATIENCE_NS;
 
@@ -114,11 +129,7 @@ static uint64_t record_all(const char *path, uint64_t look_ns)
         helped += look(writer, look_ns);
     }
     assert_true(look_ns > 0 ? helped > 0 : helped == 0);
-    ring_finish(writer_ring(writer));
-    if (writer_finish(writer, &end, &totals, &error) != 0)
-        fail_msg("%s", error.sentence);
-    assert_int_equal(writer_counts(writer)->events, number);
-    writer_free(writer);
+    finish(writer, number);
     return number;
 }
 
@@ -146,8 +157,6 @@ static void test_files_are_closed_on_demand(void **state)
 {
     const char *path = unit_path("files.db");
     struct writer *writer = open_writer(path);
-    struct run_end end = {.state = "complete", .reason = "exit"};
-    struct run_counts totals = {0};
 
     record_start(writer);
     for (uint64_t number = 1; number < 3000; number++) {
@@ -155,18 +164,13 @@ static void test_files_are_closed_on_demand(void **state)
             record_number(writer, number);
             continue;
         }
-        begin_event(EVENT_LOAD_DLL, number);
-        event_set(&event, FIELD(LOAD_DLL, base), 0x10000 * number);
-        event.image.path = event_put_bytes(&event, "/no/such/library.so", strlen("/no/such/library.so"));
+        begin_load(number);
         event.image.file = 1; /* the scripted platform never touches it */
         record(writer);
         writer_close_files(writer, number + 1);
         writer_close_files(writer, number + 1);
     }
-    ring_finish(writer_ring(writer));
-    if (writer_finish(writer, &end, &totals, &error) != 0)
-        fail_msg("%s", error.sentence);
-    writer_free(writer);
+    finish(writer, 3000);
     expect(path, "SELECT count(*) FROM event", 3000);
     expect(path, "SELECT max(seq) FROM event", 3000);
     expect(path, "SELECT count(*) FROM event_load_dll", 29);
@@ -176,8 +180,6 @@ static void test_locked_file_is_written_later(void **state)
 {
     const char *path = unit_path("locked.db");
     struct writer *writer = open_writer(path);
-    struct run_end end = {.state = "complete", .reason = "exit"};
-    struct run_counts totals = {0};
     sqlite3 *other;
 
     assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
@@ -190,10 +192,7 @@ static void test_locked_file_is_written_later(void **state)
     }
     assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(other);
-    ring_finish(writer_ring(writer));
-    if (writer_finish(writer, &end, &totals, &error) != 0)
-        fail_msg("%s", error.sentence);
-    writer_free(writer);
+    finish(writer, 3000);
     expect(path, "SELECT count(*) FROM event", 3000);
     expect(path, "SELECT max(seq) FROM event", 3000);
 }
