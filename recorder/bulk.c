@@ -36,7 +36,7 @@ struct bulk {
     struct group groups[GROUPS];
     unsigned oldest, count; /* of the groups that have rows */
     struct group *current_group;
-    struct cell *current;   /* the row that is given values */
+    struct cell *current; /* the row that is given values */
     bool out_of_memory;
 };
 
@@ -74,12 +74,14 @@ static sqlite3_stmt *prepare(const struct bulk *bulk, unsigned rows, struct trai
 static int make_groups(struct bulk *bulk)
 {
     for (unsigned i = 0; i < GROUPS; i++)
-        if ((bulk->groups[i].cells = malloc((size_t)ROWS * bulk->columns * sizeof *bulk->groups[i].cells)) == NULL)
+        if ((bulk->groups[i].cells =
+                 malloc((size_t)ROWS * bulk->columns * sizeof *bulk->groups[i].cells)) == NULL)
             return -1;
     return 0;
 }
 
-struct bulk *bulk_new(sqlite3 *db, const char *table, const char *columns, struct trail_error *error)
+struct bulk *bulk_new(sqlite3 *db, const char *table, const char *columns,
+                      struct trail_error *error)
 {
     struct bulk *bulk = calloc(1, sizeof *bulk);
 
@@ -128,7 +130,8 @@ static struct cell *row_at(const struct bulk *bulk, const struct group *group, u
     return group->cells + (size_t)row * bulk->columns;
 }
 
-static void bind(const struct group *group, sqlite3_stmt *insert, int parameter, const struct cell *cell)
+static void bind(const struct group *group, sqlite3_stmt *insert, int parameter,
+                 const struct cell *cell)
 {
     switch (cell->type) {
     case NO_VALUE:
@@ -138,15 +141,18 @@ static void bind(const struct group *group, sqlite3_stmt *insert, int parameter,
         sqlite3_bind_int64(insert, parameter, cell->value);
         break;
     case TEXT:
-        sqlite3_bind_text(insert, parameter, (const char *)group->bytes + cell->value, (int)cell->length, SQLITE_STATIC);
+        sqlite3_bind_text(insert, parameter, (const char *)group->bytes + cell->value,
+                          (int)cell->length, SQLITE_STATIC);
         break;
     case BLOB:
-        sqlite3_bind_blob(insert, parameter, group->bytes + cell->value, (int)cell->length, SQLITE_STATIC);
+        sqlite3_bind_blob(insert, parameter, group->bytes + cell->value, (int)cell->length,
+                          SQLITE_STATIC);
         break;
     }
 }
 
-static int insert_rows(struct bulk *bulk, const struct group *group, unsigned first, unsigned count, struct trail_error *error)
+static int insert_rows(struct bulk *bulk, const struct group *group, unsigned first, unsigned count,
+                       struct trail_error *error)
 {
     sqlite3_stmt **insert = count == ROWS ? &bulk->insert_many : &bulk->insert_one;
     const struct cell *cells = row_at(bulk, group, first);
@@ -252,7 +258,8 @@ static bool reserve(struct group *group, size_t length)
     return true;
 }
 
-static void put_bytes(struct bulk *bulk, unsigned column, int type, const void *bytes, size_t length)
+static void put_bytes(struct bulk *bulk, unsigned column, int type, const void *bytes,
+                      size_t length)
 {
     struct cell *cell = &bulk->current[column - 1];
     struct group *group = bulk->current_group;

@@ -10,7 +10,8 @@ static bool is_space(char c)
 
 size_t debug_text_set(struct event *event, unsigned field, const char *text, size_t length)
 {
-    return event_set_bytes(event, field, text, text_cut(text, length, EVENT_BYTES_MAX - event->bytes_used));
+    return event_set_bytes(event, field, text,
+                           text_cut(text, length, EVENT_BYTES_MAX - event->bytes_used));
 }
 
 void debug_text_put(struct event *event, const struct debug_text *text)
@@ -20,7 +21,8 @@ void debug_text_put(struct event *event, const struct debug_text *text)
     event->kind = EVENT_OUTPUT_DEBUG_STRING;
     if (!text->exact) /* before the text, which may then be cut: the bytes must be whole */
         event_set_bytes(event, FIELD(OUTPUT_DEBUG_STRING, raw), text->raw, text->raw_bytes);
-    if (debug_text_set(event, FIELD(OUTPUT_DEBUG_STRING, text), text->text, text->length) < text->length)
+    if (debug_text_set(event, FIELD(OUTPUT_DEBUG_STRING, text), text->text, text->length) <
+        text->length)
         complete = false;
     event_set(event, FIELD(OUTPUT_DEBUG_STRING, encoding), text->encoding);
     event_set(event, FIELD(OUTPUT_DEBUG_STRING, raw_bytes), text->raw_bytes);

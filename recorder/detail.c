@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum {
-    NUMBERS_MAX = 32,      /* Windows gives up to EXCEPTION_MAXIMUM_PARAMETERS, 15; a chain of nested records is cut */
+    /* Windows gives up to EXCEPTION_MAXIMUM_PARAMETERS, 15; a chain of nested records is cut */
+    NUMBERS_MAX = 32,
     NUMBER_CHARACTERS = 24
 };
 #define LARGEST_EXACT (UINT64_C(1) << 53)
@@ -54,7 +55,8 @@ static unsigned column_count(enum field_type type)
 }
 
 /* The columns in order; a load has two more, which its fields do not tell. */
-static struct bulk *new_bulk(struct detail *detail, const struct kind_descriptor *kind, bool is_load, struct trail_error *error)
+static struct bulk *new_bulk(struct detail *detail, const struct kind_descriptor *kind,
+                             bool is_load, struct trail_error *error)
 {
     sqlite3_str *columns = sqlite3_str_new(detail->db);
     struct bulk *bulk = NULL;
@@ -62,7 +64,8 @@ static struct bulk *new_bulk(struct detail *detail, const struct kind_descriptor
 
     sqlite3_str_appendall(columns, "run_id, seq");
     for (unsigned i = 0; i < kind->field_count; i++)
-        for (const char *const *column = columns_of(kind->fields[i].type); *column != NULL; column++)
+        for (const char *const *column = columns_of(kind->fields[i].type); *column != NULL;
+             column++)
             sqlite3_str_appendf(columns, ", %s%s", kind->fields[i].name, *column);
     if (is_load)
         sqlite3_str_appendall(columns, ", end_seq, mapped_t_ns");
@@ -150,7 +153,8 @@ static void put_reference(struct bulk *row, unsigned column, int64_t id)
 }
 
 /* Puts the fields that are references as a whole. */
-static bool put_reference_field(struct bulk *row, unsigned column, enum field_type type, const struct detail_references *references)
+static bool put_reference_field(struct bulk *row, unsigned column, enum field_type type,
+                                const struct detail_references *references)
 {
     if (type == FIELD_MODULE)
         put_reference(row, column, references->module_id);
@@ -163,7 +167,8 @@ static bool put_reference_field(struct bulk *row, unsigned column, enum field_ty
     return true;
 }
 
-static void put_location(struct bulk *row, unsigned column, uint64_t address, const struct roster_module *module)
+static void put_location(struct bulk *row, unsigned column, uint64_t address,
+                         const struct roster_module *module)
 {
     bulk_integer(row, column, (int64_t)address);
     if (module == NULL)
@@ -172,8 +177,12 @@ static void put_location(struct bulk *row, unsigned column, uint64_t address, co
     bulk_integer(row, column + 2, (int64_t)(address - module->base));
 }
 
-/* An array of 64-bit numbers as JSON text. What other readers of JSON would round is given as a string in hexadecimal. */
-static void put_numbers(struct bulk *row, unsigned column, const unsigned char *bytes, size_t length)
+/*
+ * An array of 64-bit numbers as JSON text. What other readers of JSON would round is given as a
+ * string in hexadecimal.
+ */
+static void put_numbers(struct bulk *row, unsigned column, const unsigned char *bytes,
+                        size_t length)
 {
     char json[NUMBERS_MAX * NUMBER_CHARACTERS + 3] = "[";
     size_t used = 1;
@@ -181,7 +190,8 @@ static void put_numbers(struct bulk *row, unsigned column, const unsigned char *
     for (size_t i = 0; i + 8 <= length && i < 8 * NUMBERS_MAX; i += 8) {
         uint64_t number;
         memcpy(&number, bytes + i, sizeof number);
-        used += (size_t)snprintf(json + used, sizeof json - used, number <= LARGEST_EXACT ? "%s%" PRIu64 : "%s\"0x%" PRIx64 "\"",
+        used += (size_t)snprintf(json + used, sizeof json - used,
+                                 number <= LARGEST_EXACT ? "%s%" PRIu64 : "%s\"0x%" PRIx64 "\"",
                                  i > 0 ? "," : "", number);
     }
     json[used++] = ']';
@@ -223,12 +233,14 @@ int detail_insert(struct detail *detail, int64_t run_id, uint64_t seq, const str
 
     if (kind->table[0] == '\0')
         return 0;
-    if (rows == NULL && (rows = detail->rows[event->kind] = new_bulk(detail, kind, event->kind == EVENT_LOAD_DLL, error)) == NULL)
+    if (rows == NULL && (rows = detail->rows[event->kind] =
+                             new_bulk(detail, kind, event->kind == EVENT_LOAD_DLL, error)) == NULL)
         return -1;
     if (bulk_add(rows, run_id, (int64_t)seq, error) != 0)
         return -1;
     for (unsigned i = 0; i < kind->field_count; i++) {
-        if (!put_reference_field(rows, column, kind->fields[i].type, references) && event_has(event, i))
+        if (!put_reference_field(rows, column, kind->fields[i].type, references) &&
+            event_has(event, i))
             put_field(rows, column, event, i, references);
         column += column_count(kind->fields[i].type);
     }

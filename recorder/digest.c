@@ -53,11 +53,14 @@ void digest_print_run(const struct options *options, const struct session_result
         fprintf(stderr, "trailrec: run %" PRId64 ": ", result->run_id);
     print_end(result);
     if (options->session.nop)
-        fprintf(stderr, " after %.1f ms; nothing recorded (--nop)\n", (double)result->wall_ns / 1e6);
+        fprintf(stderr, " after %.1f ms; nothing recorded (--nop)\n",
+                (double)result->wall_ns / 1e6);
     else
-        fprintf(stderr, " after %.1f ms, %" PRIu64 " events (%" PRIu64 " loads, %" PRIu64 " exceptions), held %.2f ms\n",
-                (double)result->wall_ns / 1e6, counts->events, counts->by_kind[EVENT_LOAD_DLL], counts->by_kind[EVENT_EXCEPTION],
-                (double)counts->hold_ns / 1e6);
+        fprintf(stderr,
+                " after %.1f ms, %" PRIu64 " events (%" PRIu64 " loads, %" PRIu64
+                " exceptions), held %.2f ms\n",
+                (double)result->wall_ns / 1e6, counts->events, counts->by_kind[EVENT_LOAD_DLL],
+                counts->by_kind[EVENT_EXCEPTION], (double)counts->hold_ns / 1e6);
     if (options->session.until != NULL && result->end != SESSION_UNTIL)
         print_unmet(options->session.until);
 }
@@ -74,7 +77,8 @@ void digest_print_look(const struct options *options, const int64_t *run_ids, un
 {
     if (options->session.nop || count == 0)
         return;
-    fprintf(stderr, "trailrec: look at %s with: trailview -d %s", count > 1 ? "them" : "it", options->session.database);
+    fprintf(stderr, "trailrec: look at %s with: trailview -d %s", count > 1 ? "them" : "it",
+            options->session.database);
     if (count == 1) {
         fprintf(stderr, " summary %" PRId64 "\n", run_ids[0]);
     } else if (plain_label(options) != NULL) {

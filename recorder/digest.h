@@ -1,4 +1,7 @@
-/* What trailrec says on stderr about a recording: how it ended, and what is left to do. Main thread. */
+/*
+ * What trailrec says on stderr about a recording: how it ended, and what is left to do. Main
+ * thread.
+ */
 #ifndef TRAIL_DIGEST_H
 #define TRAIL_DIGEST_H
 
@@ -7,7 +10,10 @@
 /* One run: how it ended, how long it took, what it has. */
 void digest_print_run(const struct options *options, const struct session_result *result);
 
-/* After the last of `count` runs, of which the first DIGEST_IDS_MAX or fewer have these numbers: where to look. Nothing with --nop. */
+/*
+ * After the last of `count` runs, of which the first DIGEST_IDS_MAX or fewer have these numbers:
+ * where to look. Nothing with --nop.
+ */
 enum { DIGEST_IDS_MAX = 8 };
 void digest_print_look(const struct options *options, const int64_t *run_ids, unsigned count);
 

@@ -1,5 +1,5 @@
-/* See event.h. The packed form is: fixed header, the kind's values, the image if the kind has one, the naming if there
- * is one, the used bytes of the pool. */
+/* See event.h. The packed form is: fixed header, the kind's values, the image if the kind has one,
+ * the naming if there is one, the used bytes of the pool. */
 #include "event.h"
 
 #include <assert.h>
@@ -30,7 +30,8 @@ static bool is_span_type(enum field_type type)
     return type == FIELD_TEXT || type == FIELD_BLOB || type == FIELD_NUMBERS;
 }
 
-void event_begin(struct event *event, enum event_kind kind, uint32_t pid, uint32_t tid, uint64_t t_ns)
+void event_begin(struct event *event, enum event_kind kind, uint32_t pid, uint32_t tid,
+                 uint64_t t_ns)
 {
     memset(event, 0, offsetof(struct event, bytes));
     event->kind = (uint8_t)kind;
@@ -97,7 +98,8 @@ size_t event_packed_size(const struct event *event)
     const struct kind_descriptor *kind = event_kind_descriptor(event->kind);
 
     return sizeof(struct packed_header) + kind->field_count * sizeof event->value[0] +
-           (kind_has_image(kind) ? sizeof event->image : 0) + (event->naming.tid != 0 ? sizeof event->naming : 0) + event->bytes_used;
+           (kind_has_image(kind) ? sizeof event->image : 0) +
+           (event->naming.tid != 0 ? sizeof event->naming : 0) + event->bytes_used;
 }
 
 void event_pack(const struct event *event, void *out)
@@ -142,7 +144,8 @@ static int check_spans(const struct event *event, const struct kind_descriptor *
     for (unsigned i = 0; i < kind->field_count; i++)
         if (is_span_type(kind->fields[i].type) && !span_is_inside(event, event_span_of(event, i)))
             return -1;
-    return span_is_inside(event, event->image.path) && span_is_inside(event, event->image.build_id) &&
+    return span_is_inside(event, event->image.path) &&
+                   span_is_inside(event, event->image.build_id) &&
                    span_is_inside(event, event->naming.name)
                ? 0
                : -1;
@@ -159,7 +162,8 @@ int event_unpack(struct event *event, const void *packed, size_t size)
     memcpy(&header, at, sizeof header);
     at += sizeof header;
     kind = event_kind_descriptor(header.kind);
-    if (kind == NULL || header.field_count != kind->field_count || header.has_image != kind_has_image(kind))
+    if (kind == NULL || header.field_count != kind->field_count ||
+        header.has_image != kind_has_image(kind))
         return -1;
     event_begin(event, (enum event_kind)header.kind, header.pid, header.tid, header.t_ns);
     event->synthetic = header.synthetic != 0;

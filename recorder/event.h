@@ -1,7 +1,8 @@
 /*
- * A debug event as a platform decodes it: a few fixed numbers, one 64-bit value per field of its kind (event_kinds.def), and a
- * pool of bytes for texts. It is filled on the loop thread while the target stands still, so nothing here allocates: the struct
- * is made once, reused for each event, and copied into the ring as a compact record.
+ * A debug event as a platform decodes it: a few fixed numbers, one 64-bit value per field of its
+ * kind (event_kinds.def), and a pool of bytes for texts. It is filled on the loop thread while the
+ * target stands still, so nothing here allocates: the struct is made once, reused for each event,
+ * and copied into the ring as a compact record.
  */
 #ifndef TRAIL_EVENT_H
 #define TRAIL_EVENT_H
@@ -14,7 +15,8 @@
 
 enum {
     EVENT_FIELDS_MAX = 12,
-    EVENT_BYTES_MAX = 256 * 1024 /* of texts; a debug string longer than what is left of this is cut and marked */
+    /* of texts; a debug string longer than what is left of this is cut and marked */
+    EVENT_BYTES_MAX = 256 * 1024
 };
 
 /* A span of the event's byte pool. */
@@ -25,10 +27,12 @@ struct event_span {
 
 /* What is known, at the stop, of the image that a MODULE field means. */
 struct event_image {
-    struct event_span path;     /* UTF-8 (escaped by text_from_*) as the target named it; empty if unknown */
+    /* UTF-8 (escaped by text_from_*) as the target named it; empty if unknown */
+    struct event_span path;
     struct event_span build_id; /* raw bytes, read from the target's memory; empty if unknown */
     uint64_t size;              /* bytes it spans in memory; 0 if unknown */
-    intptr_t file;              /* a handle that the writer owns from here on (Windows); 0 if none */
+    /* a handle that the writer owns from here on (Windows); 0 if none */
+    intptr_t file;
 };
 
 /* The name that a thread of the event's process has from here on. */
@@ -42,18 +46,25 @@ struct event {
     uint32_t pid, tid; /* as the OS numbers them in the recorder's own namespace */
     uint8_t kind;      /* enum event_kind; EVENT_NONE for a stop that says nothing to record */
     bool synthetic;    /* replayed state, not history */
-    bool debuggers_own; /* an exception that would not be there without a debugger: the loader's breakpoint. It does not go into the ring */
-    bool more;         /* another event of this same stop follows: call platform_wait again before platform_resume */
-    uint32_t present;  /* bit i: value[i] is known */
-    uint64_t value[EVENT_FIELDS_MAX]; /* a number, or a packed span (TEXT, BLOB, NUMBERS); not used for MODULE, PROCESS, LOAD */
-    struct event_image image;         /* meaningful if the kind has a MODULE field */
+    /*
+     * an exception that would not be there without a debugger: the loader's breakpoint. It does not
+     * go into the ring
+     */
+    bool debuggers_own;
+    /* another event of this same stop follows: call platform_wait again before platform_resume */
+    bool more;
+    uint32_t present; /* bit i: value[i] is known */
+    /* a number, or a packed span (TEXT, BLOB, NUMBERS); not used for MODULE, PROCESS, LOAD */
+    uint64_t value[EVENT_FIELDS_MAX];
+    struct event_image image; /* meaningful if the kind has a MODULE field */
     struct event_naming naming;
     uint32_t bytes_used;
     unsigned char bytes[EVENT_BYTES_MAX];
 };
 
 /* Empties the event and gives it a kind. Touches only the fixed part. */
-void event_begin(struct event *event, enum event_kind kind, uint32_t pid, uint32_t tid, uint64_t t_ns);
+void event_begin(struct event *event, enum event_kind kind, uint32_t pid, uint32_t tid,
+                 uint64_t t_ns);
 
 /* Sets a numeric field; `field` is FIELD(KIND, name). */
 void event_set(struct event *event, unsigned field, uint64_t value);
@@ -61,7 +72,10 @@ void event_set(struct event *event, unsigned field, uint64_t value);
 /* Copies bytes into the pool. What does not fit is cut; returns the span that was kept. */
 struct event_span event_put_bytes(struct event *event, const void *bytes, size_t length);
 
-/* Copies a text, blob or array of numbers into the pool and sets the field to it. Returns how many bytes were kept. */
+/*
+ * Copies a text, blob or array of numbers into the pool and sets the field to it. Returns how many
+ * bytes were kept.
+ */
 size_t event_set_bytes(struct event *event, unsigned field, const void *bytes, size_t length);
 
 /* Whether events of its kind have an image. */
@@ -75,8 +89,9 @@ struct event_span event_span_of(const struct event *event, unsigned field);
 const unsigned char *event_bytes_at(const struct event *event, struct event_span span);
 
 /*
- * The compact form: what goes through the ring. event_packed_size is the exact size; event_pack writes it; event_unpack is the
- * reverse and checks every bound (a ring may be recovered after a crash): -1 if the bytes are no event.
+ * The compact form: what goes through the ring. event_packed_size is the exact size; event_pack
+ * writes it; event_unpack is the reverse and checks every bound (a ring may be recovered after a
+ * crash): -1 if the bytes are no event.
  */
 size_t event_packed_size(const struct event *event);
 void event_pack(const struct event *event, void *out);

@@ -1,6 +1,6 @@
 /*
- * See hold.h. A value's bucket is its highest bit and the four bits below it, so that a bucket is at most 1/16 as wide as its values: up to
- * 15 each value has a bucket of its own.
+ * See hold.h. A value's bucket is its highest bit and the four bits below it, so that a bucket is
+ * at most 1/16 as wide as its values: up to 15 each value has a bucket of its own.
  */
 #include "hold.h"
 
@@ -59,11 +59,12 @@ char *hold_json(const struct hold_statistics *statistics)
     for (unsigned kind = 1; kind < EVENT_KINDS; kind++) {
         if (statistics->kinds[kind].stops == 0)
             continue;
-        sqlite3_str_appendf(json, "%s\"%s\":{\"stops\":%u,\"total_ns\":%llu,\"p50_ns\":%llu,\"p99_ns\":%llu}", separator,
-                            event_kind_descriptor(kind)->name, statistics->kinds[kind].stops,
-                            (unsigned long long)statistics->kinds[kind].total_ns,
-                            (unsigned long long)hold_percentile(statistics, kind, 0.5),
-                            (unsigned long long)hold_percentile(statistics, kind, 0.99));
+        sqlite3_str_appendf(
+            json, "%s\"%s\":{\"stops\":%u,\"total_ns\":%llu,\"p50_ns\":%llu,\"p99_ns\":%llu}",
+            separator, event_kind_descriptor(kind)->name, statistics->kinds[kind].stops,
+            (unsigned long long)statistics->kinds[kind].total_ns,
+            (unsigned long long)hold_percentile(statistics, kind, 0.5),
+            (unsigned long long)hold_percentile(statistics, kind, 0.99));
         separator = ",";
     }
     sqlite3_str_appendall(json, *separator == '{' ? "{}" : "}");

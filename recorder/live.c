@@ -1,4 +1,7 @@
-/* See live.h. Text of the target is escaped: a path or a debug string must not be able to steer the terminal. */
+/*
+ * See live.h. Text of the target is escaped: a path or a debug string must not be able to steer the
+ * terminal.
+ */
 #include "live.h"
 
 #include "text.h"
@@ -13,7 +16,8 @@ struct live {
     char buffer[64 * 1024];
 };
 
-enum { LINE_MAX_BYTES = 8 * 1024 }; /* what one line takes at the most; longer texts are cut in the listing (not in the file) */
+/* what one line takes at the most; longer texts are cut in the listing (not in the file) */
+enum { LINE_MAX_BYTES = 8 * 1024 };
 
 struct live *live_new(struct trail_error *error)
 {
@@ -50,7 +54,8 @@ static void put(struct live *live, const char *text)
 
 static bool needs_escape(uint32_t code_point)
 {
-    return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || (code_point >= 0x202A && code_point <= 0x202E) ||
+    return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) ||
+           (code_point >= 0x202A && code_point <= 0x202E) ||
            (code_point >= 0x2066 && code_point <= 0x2069);
 }
 
@@ -65,7 +70,8 @@ static void put_text(struct live *live, const unsigned char *bytes, size_t lengt
         uint32_t code_point = 0;
         size_t size = text_decode(text + i, length - i, &code_point);
         if (size == 0 || needs_escape(code_point)) {
-            snprintf(escape, sizeof escape, size > 1 ? "\\u%04" PRIX32 : "\\x%02" PRIX32, size ? code_point : bytes[i]);
+            snprintf(escape, sizeof escape, size > 1 ? "\\u%04" PRIX32 : "\\x%02" PRIX32,
+                     size ? code_point : bytes[i]);
             put(live, code_point == '\n' ? "\\n" : escape);
         } else {
             memcpy(escape, text + i, size);
@@ -95,10 +101,12 @@ static void put_numbers(struct live *live, const unsigned char *bytes, size_t le
 static bool is_hex(const struct event *event, unsigned field, enum field_type type)
 {
     return type == FIELD_ADDRESS || type == FIELD_LOCATION ||
-           (event->kind == EVENT_EXCEPTION && field == FIELD(EXCEPTION, code) && !event_has(event, FIELD(EXCEPTION, si_code)));
+           (event->kind == EVENT_EXCEPTION && field == FIELD(EXCEPTION, code) &&
+            !event_has(event, FIELD(EXCEPTION, si_code)));
 }
 
-static void put_field(struct live *live, const struct event *event, unsigned field, enum field_type type)
+static void put_field(struct live *live, const struct event *event, unsigned field,
+                      enum field_type type)
 {
     struct event_span span = {0, 0};
     const char *word;
@@ -113,13 +121,17 @@ static void put_field(struct live *live, const struct event *event, unsigned fie
     } else if ((word = event_code_word(type, event->value[field])) != NULL) {
         put(live, word);
     } else {
-        snprintf(number, sizeof number, is_hex(event, field, type) ? "0x%" PRIx64 : type == FIELD_INT ? "%" PRId64 : "%" PRIu64,
+        snprintf(number, sizeof number,
+                 is_hex(event, field, type) ? "0x%" PRIx64
+                 : type == FIELD_INT        ? "%" PRId64
+                                            : "%" PRIu64,
                  event->value[field]);
         put(live, number);
     }
 }
 
-static void put_fields(struct live *live, const struct event *event, const struct kind_descriptor *kind, const char *module_path)
+static void put_fields(struct live *live, const struct event *event,
+                       const struct kind_descriptor *kind, const char *module_path)
 {
     for (unsigned i = 0; i < kind->field_count; i++) {
         enum field_type type = kind->fields[i].type;
@@ -135,15 +147,16 @@ static void put_fields(struct live *live, const struct event *event, const struc
     }
 }
 
-void live_print(struct live *live, const struct event *event, uint64_t t_ns, const char *module_path)
+void live_print(struct live *live, const struct event *event, uint64_t t_ns,
+                const char *module_path)
 {
     const struct kind_descriptor *kind = event_kind_descriptor(event->kind);
     char head[96];
 
     if (sizeof live->buffer - live->used < 2 * LINE_MAX_BYTES)
         live_flush(live);
-    snprintf(head, sizeof head, "%5" PRIu64 ".%06" PRIu64 "  %6" PRIu32 " %6" PRIu32 "  %-17s", t_ns / 1000000000,
-             t_ns / 1000 % 1000000, event->pid, event->tid, kind->name);
+    snprintf(head, sizeof head, "%5" PRIu64 ".%06" PRIu64 "  %6" PRIu32 " %6" PRIu32 "  %-17s",
+             t_ns / 1000000000, t_ns / 1000 % 1000000, event->pid, event->tid, kind->name);
     put(live, head);
     put_fields(live, event, kind, module_path);
     put(live, event->synthetic ? " (synthetic)\n" : "\n");

@@ -1,4 +1,7 @@
-/* trailrec: reads the command line, runs its sessions, says in a few lines what was recorded, and ends as the target ended. */
+/*
+ * trailrec: reads the command line, runs its sessions, says in a few lines what was recorded, and
+ * ends as the target ended.
+ */
 #include "digest.h"
 #include "options.h"
 #include "os.h"
@@ -6,11 +9,7 @@
 
 #include <stdio.h>
 
-enum {
-    EXIT_OF_OURS = 125,
-    EXIT_NOT_EXECUTABLE = 126,
-    EXIT_NOT_FOUND = 127
-};
+enum { EXIT_OF_OURS = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
 /* All the runs of this program. */
 struct recording {
@@ -45,11 +44,13 @@ static void note_exit(struct recording *recording, const struct session_result *
 {
     bool asked_for = result->end == SESSION_TIMED_OUT || result->end == SESSION_UNTIL;
 
-    if (result->exit.ended && !asked_for && recording->exit.signal == 0 && recording->exit.exit_code == 0)
+    if (result->exit.ended && !asked_for && recording->exit.signal == 0 &&
+        recording->exit.exit_code == 0)
         recording->exit = result->exit;
 }
 
-static void report(struct recording *recording, const struct session_result *result, const struct trail_error *error)
+static void report(struct recording *recording, const struct session_result *result,
+                   const struct trail_error *error)
 {
     if (result->notice.code != TRAIL_OK && recording->runs == 0)
         fprintf(stderr, "trailrec: %s\n", result->notice.sentence);

@@ -22,11 +22,13 @@ struct modules {
 };
 
 static const char find_sql[] =
-    "SELECT id FROM module WHERE path = ?1 AND file_bytes = ?3 AND build_id = ?11 AND pdb_guid = ?8 AND pe_timestamp = ?6 "
+    "SELECT id FROM module WHERE path = ?1 AND file_bytes = ?3 AND build_id = ?11 AND pdb_guid = "
+    "?8 AND pe_timestamp = ?6 "
     "AND pe_checksum = ?7 AND file_version = ?10 AND image_bytes = ?4 AND machine = ?5";
 
 static const char insert_sql[] =
-    "INSERT INTO module (path, name, file_bytes, image_bytes, machine, pe_timestamp, pe_checksum, pdb_guid, pdb_name, file_version, "
+    "INSERT INTO module (path, name, file_bytes, image_bytes, machine, pe_timestamp, pe_checksum, "
+    "pdb_guid, pdb_name, file_version, "
     "build_id, soname) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
 struct modules *modules_new(sqlite3 *db, struct trail_error *error)
@@ -38,7 +40,8 @@ struct modules *modules_new(sqlite3 *db, struct trail_error *error)
         return NULL;
     }
     modules->db = db;
-    if ((modules->find = db_prepare(db, find_sql, error)) != NULL && (modules->insert = db_prepare(db, insert_sql, error)) != NULL)
+    if ((modules->find = db_prepare(db, find_sql, error)) != NULL &&
+        (modules->insert = db_prepare(db, insert_sql, error)) != NULL)
         return modules;
     modules_free(modules);
     return NULL;
@@ -70,9 +73,11 @@ static struct memory **slot_of(struct modules *modules, const struct module_iden
 /* All that the table's key has. */
 static bool is_same(const struct module_identity *one, const struct module_identity *other)
 {
-    return one->file_bytes == other->file_bytes && one->image_bytes == other->image_bytes && one->machine == other->machine &&
-           one->pe_timestamp == other->pe_timestamp && one->pe_checksum == other->pe_checksum && strcmp(one->path, other->path) == 0 &&
-           strcmp(one->build_id, other->build_id) == 0 && strcmp(one->pdb_guid, other->pdb_guid) == 0 &&
+    return one->file_bytes == other->file_bytes && one->image_bytes == other->image_bytes &&
+           one->machine == other->machine && one->pe_timestamp == other->pe_timestamp &&
+           one->pe_checksum == other->pe_checksum && strcmp(one->path, other->path) == 0 &&
+           strcmp(one->build_id, other->build_id) == 0 &&
+           strcmp(one->pdb_guid, other->pdb_guid) == 0 &&
            strcmp(one->file_version, other->file_version) == 0;
 }
 
@@ -101,7 +106,8 @@ static void bind_identity(sqlite3_stmt *statement, const struct module_identity 
     sqlite3_bind_text(statement, 12, identity->soname, -1, SQLITE_STATIC);
 }
 
-int64_t modules_intern(struct modules *modules, const struct module_identity *identity, struct trail_error *error)
+int64_t modules_intern(struct modules *modules, const struct module_identity *identity,
+                       struct trail_error *error)
 {
     struct memory **slot = slot_of(modules, identity);
     int64_t id = -1;

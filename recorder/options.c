@@ -1,4 +1,6 @@
-/* See options.h. The options of the contract that belong to launching; the help text is the list. */
+/*
+ * See options.h. The options of the contract that belong to launching; the help text is the list.
+ */
 #include "options.h"
 
 #include "os.h"
@@ -14,32 +16,43 @@ static const char help[] =
     "Usage: trailrec [options] [--] COMMAND [ARG...]\n"
     "       trailrec [options] -p PID [-p PID...]\n"
     "\n"
-    "Runs COMMAND under the operating system's debug interface and keeps what that says - processes, threads, modules, exceptions or\n"
+    "Runs COMMAND under the operating system's debug interface and keeps what that says - "
+    "processes, threads, modules, exceptions or\n"
     "signals, debug strings - as one run in a trail file. Look at it with trailview.\n"
     "\n"
-    "  -o, --output FILE      the trail file; default $TRAIL_DB, else ./trail.db; runs are appended\n"
-    "  -p, --attach PID       attach to a running process; repeatable. Ctrl-C or a stop condition detaches, and it lives on\n"
+    "  -o, --output FILE      the trail file; default $TRAIL_DB, else ./trail.db; runs are "
+    "appended\n"
+    "  -p, --attach PID       attach to a running process; repeatable. Ctrl-C or a stop condition "
+    "detaches, and it lives on\n"
     "  -f, --follow           record child processes too, until the last has ended\n"
     "  -l, --label KEY=VALUE  name this run for later (build=100); repeatable\n"
     "  -n, --repeat N         record COMMAND N times, one after the other, each as a run\n"
     "      --warmup N         run COMMAND N times before that, without a record\n"
-    "  -t, --timeout SECONDS  stop after that time (fractions are fine): COMMAND is killed, trailrec exits with 0\n"
-    "      --until KIND[:PATTERN]  stop likewise at an event; repeatable. KIND is load, unload, exception, output, mark, exit, thread or\n"
-    "                         process; PATTERN a glob: load:libssl*, exception:SIGSEGV, exit:3, mark:ready\n"
-    "      --then kill|detach|stop  what stopping does: kill (COMMAND), let go (-p), or let go and leave it standing at just that\n"
+    "  -t, --timeout SECONDS  stop after that time (fractions are fine): COMMAND is killed, "
+    "trailrec exits with 0\n"
+    "      --until KIND[:PATTERN]  stop likewise at an event; repeatable. KIND is load, unload, "
+    "exception, output, mark, exit, thread or\n"
+    "                         process; PATTERN a glob: load:libssl*, exception:SIGSEGV, exit:3, "
+    "mark:ready\n"
+    "      --then kill|detach|stop  what stopping does: kill (COMMAND), let go (-p), or let go and "
+    "leave it standing at just that\n"
     "                         event for a debugger to attach to\n"
     "  -v, --live             print events to stderr while they happen\n"
-    "      --kernel-times     ask the kernel when each library was mapped (Linux): start-up loads get times of their own\n"
-    "      --nop              run the bare debug loop, record nothing: the control for overhead measurements\n"
+    "      --kernel-times     ask the kernel when each library was mapped (Linux): start-up loads "
+    "get times of their own\n"
+    "      --nop              run the bare debug loop, record nothing: the control for overhead "
+    "measurements\n"
     "  -C, --directory DIR    start COMMAND in DIR\n"
     "  -E, --env VAR[=VALUE]  set VAR for COMMAND, or unset it without =; repeatable\n"
     "      --new-console      give COMMAND a console window of its own (Windows)\n"
-    "      --debug-heap       keep the debug heap that Windows gives to a debugged program; off by default, since it changes timing\n"
+    "      --debug-heap       keep the debug heap that Windows gives to a debugged program; off by "
+    "default, since it changes timing\n"
     "  -q, --quiet            no digest on stderr at the end\n"
     "      --version\n"
     "      --help\n"
     "\n"
-    "Exit status: COMMAND's own (a fatal signal is raised again); 125 trailrec failed, 126 COMMAND cannot be run, 127 it is not found.\n";
+    "Exit status: COMMAND's own (a fatal signal is raised again); 125 trailrec failed, 126 COMMAND "
+    "cannot be run, 127 it is not found.\n";
 
 enum { RUNS_MAX = 1000000 };
 
@@ -111,7 +124,8 @@ static enum options_action read_count(const char *option, const char *value, uns
     unsigned long number = strtoul(value, &end, 10);
 
     if (*value < '0' || *value > '9' || *end != '\0' || number == 0 || number > RUNS_MAX) {
-        fprintf(stderr, "trailrec: %s takes a number of runs from 1 to %d, not '%s'\n", option, (int)RUNS_MAX, value);
+        fprintf(stderr, "trailrec: %s takes a number of runs from 1 to %d, not '%s'\n", option,
+                (int)RUNS_MAX, value);
         return OPTIONS_WRONG;
     }
     *count = (unsigned)number;
@@ -124,7 +138,8 @@ static enum options_action read_until(struct options *options, const char *value
 
     if (options->session.until == NULL && (options->session.until = until_new()) == NULL)
         return wrong("out of memory%s", "");
-    return until_add(options->session.until, value, &error) == 0 ? OPTIONS_RECORD : wrong("%s", error.sentence);
+    return until_add(options->session.until, value, &error) == 0 ? OPTIONS_RECORD
+                                                                 : wrong("%s", error.sentence);
 }
 
 static enum options_action read_then(struct options *options, const char *value)
@@ -240,28 +255,34 @@ static enum options_action check_options(const struct options *options)
     bool repeats = options->repeat != 0 || options->warmup != 0;
 
     if (session->pids != NULL && session->kernel_times)
-        return wrong("--kernel-times is for a COMMAND: what runs already cannot be observed so%s", "");
+        return wrong("--kernel-times is for a COMMAND: what runs already cannot be observed so%s",
+                     "");
     if (session->pids != NULL && repeats)
-        return wrong("%s is for a COMMAND: what runs already cannot be run again", options->repeat != 0 ? "-n" : "--warmup");
+        return wrong("%s is for a COMMAND: what runs already cannot be run again",
+                     options->repeat != 0 ? "-n" : "--warmup");
     if (session->then != THEN_DEFAULT && session->timeout_ns == 0 && session->until == NULL)
         return wrong("--then says what a stop condition does; give one too: -t or --until%s", "");
     if (session->then == THEN_STOP && repeats)
-        return wrong("--then stop leaves a COMMAND standing; it does not go with %s", options->repeat != 0 ? "-n" : "--warmup");
+        return wrong("--then stop leaves a COMMAND standing; it does not go with %s",
+                     options->repeat != 0 ? "-n" : "--warmup");
     return OPTIONS_RECORD;
 }
 
-static enum options_action read_options(int argument_count, char **arguments, struct options *options)
+static enum options_action read_options(int argument_count, char **arguments,
+                                        struct options *options)
 {
     int option;
 
     /* "+": what follows COMMAND is COMMAND's own. */
-    while ((option = getopt_long(argument_count, arguments, "+o:p:fl:n:t:vC:E:q", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argument_count, arguments, "+o:p:fl:n:t:vC:E:q", long_options,
+                                 NULL)) != -1) {
         enum options_action action = read_option(options, option, optarg);
         if (action != OPTIONS_RECORD)
             return action;
     }
     if (options->session.pids != NULL && optind < argument_count)
-        return wrong("-p attaches to what runs already; it cannot launch '%s' too", arguments[optind]);
+        return wrong("-p attaches to what runs already; it cannot launch '%s' too",
+                     arguments[optind]);
     if (options->session.pids == NULL && optind == argument_count)
         return wrong("no command given; see 'trailrec --help'%s", "");
     return check_options(options);
@@ -281,7 +302,8 @@ enum options_action options_read(int argument_count, char **arguments, struct op
     action = read_options(argument_count, arguments, options);
     if (action != OPTIONS_RECORD)
         return action;
-    options->command_line = os_command_line_from(argument_count, arguments, options->session.pids != NULL ? 1 : optind);
+    options->command_line =
+        os_command_line_from(argument_count, arguments, options->session.pids != NULL ? 1 : optind);
     if (options->command_line == NULL)
         return wrong("out of memory%s", "");
     database = program_environment("TRAIL_DB");

@@ -13,7 +13,8 @@ enum options_action {
 struct options {
     struct session_options session;
     bool quiet;
-    unsigned repeat, warmup; /* how many runs of the command, and how many before them that are not kept; 0: not given */
+    /* how many runs of the command, and how many before them that are not kept; 0: not given */
+    unsigned repeat, warmup;
     /* Lists that `session` points into. */
     const char **labels;
     const char **variables;
@@ -21,7 +22,10 @@ struct options {
     char *command_line;
 };
 
-/* Reads the arguments, which must outlive `options`. Prints help, the version or what is wrong. Free with options_free. */
+/*
+ * Reads the arguments, which must outlive `options`. Prints help, the version or what is wrong.
+ * Free with options_free.
+ */
 enum options_action options_read(int argument_count, char **arguments, struct options *options);
 void options_free(struct options *options);
 

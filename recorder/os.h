@@ -1,6 +1,7 @@
 /*
- * The few services of the operating system that the recorder needs besides debugging: clocks, one thread, one wake-up, facts about
- * the machine, and the end of our own process. Implemented by platform/windows and platform/linux; the scripted platform uses the host's.
+ * The few services of the operating system that the recorder needs besides debugging: clocks, one
+ * thread, one wake-up, facts about the machine, and the end of our own process. Implemented by
+ * platform/windows and platform/linux; the scripted platform uses the host's.
  */
 #ifndef TRAIL_OS_H
 #define TRAIL_OS_H
@@ -11,15 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Monotonic time in ns since an arbitrary zero (QueryPerformanceCounter, CLOCK_MONOTONIC). Any thread; costs well under 1 us. */
+/*
+ * Monotonic time in ns since an arbitrary zero (QueryPerformanceCounter, CLOCK_MONOTONIC). Any
+ * thread; costs well under 1 us.
+ */
 uint64_t os_monotonic_ns(void);
 
 /* Nanoseconds since 1970-01-01 UTC. */
 uint64_t os_utc_ns(void);
 
 /*
- * Starts a thread that runs `run(argument)`. Signals meant for the process stay with the calling thread, which comes first where cores are
- * short, if the system can have it so (Linux). NULL and error on failure.
+ * Starts a thread that runs `run(argument)`. Signals meant for the process stay with the calling
+ * thread, which comes first where cores are short, if the system can have it so (Linux). NULL and
+ * error on failure.
  */
 struct os_thread;
 struct os_thread *os_thread_start(void (*run)(void *), void *argument, struct trail_error *error);
@@ -34,7 +39,10 @@ void os_lock_take(struct os_lock *lock);
 bool os_lock_try(struct os_lock *lock);
 void os_lock_release(struct os_lock *lock);
 
-/* An auto-reset wake-up: os_wake_set makes the current or the next os_wake_wait return. One waiter, any setter. */
+/*
+ * An auto-reset wake-up: os_wake_set makes the current or the next os_wake_wait return. One waiter,
+ * any setter.
+ */
 struct os_wake;
 struct os_wake *os_wake_new(struct trail_error *error);
 void os_wake_free(struct os_wake *wake);
@@ -42,18 +50,22 @@ void os_wake_set(struct os_wake *wake);
 void os_wake_wait(struct os_wake *wake, unsigned timeout_ms);
 
 /*
- * A file of fixed size that is mapped into memory and outlives a killed process. While it is open nobody else can open it: that is how
- * others know that its owner lives.
+ * A file of fixed size that is mapped into memory and outlives a killed process. While it is open
+ * nobody else can open it: that is how others know that its owner lives.
  *
- * os_mapping_create makes the file and reserves all of its space, so that no later write to the memory can fail for want of it; a file
- * that is there is replaced. os_mapping_open maps an existing one: error->code is TRAIL_NOT_FOUND if there is none and TRAIL_LOCKED if
- * its owner lives. Both return NULL and fill error on failure.
+ * os_mapping_create makes the file and reserves all of its space, so that no later write to the
+ * memory can fail for want of it; a file that is there is replaced. os_mapping_open maps an
+ * existing one: error->code is TRAIL_NOT_FOUND if there is none and TRAIL_LOCKED if its owner
+ * lives. Both return NULL and fill error on failure.
  */
 struct os_mapping;
 struct os_mapping *os_mapping_create(const char *path, size_t size, struct trail_error *error);
 struct os_mapping *os_mapping_open(const char *path, struct trail_error *error);
 void *os_mapping_memory(struct os_mapping *mapping);
-/* Has the pages of a part of it ready to be written, where the system can do that ahead. Any thread. */
+/*
+ * Has the pages of a part of it ready to be written, where the system can do that ahead. Any
+ * thread.
+ */
 void os_mapping_populate(struct os_mapping *mapping, size_t offset, size_t size);
 size_t os_mapping_size(const struct os_mapping *mapping);
 /* Unmaps and closes; with `remove` the file goes too. NULL is accepted. */
@@ -72,14 +84,16 @@ void os_facts(struct os_facts *facts);
 void os_current_directory(char *out, unsigned capacity);
 
 /*
- * The part of our own command line that starts at argument `index`, verbatim (Windows), or the arguments from there on joined
- * with spaces and quoted as a shell would need it (elsewhere). The caller frees it with free(). NULL if out of memory.
+ * The part of our own command line that starts at argument `index`, verbatim (Windows), or the
+ * arguments from there on joined with spaces and quoted as a shell would need it (elsewhere). The
+ * caller frees it with free(). NULL if out of memory.
  */
 char *os_command_line_from(int argument_count, char *const *arguments, int index);
 
 /*
- * Calls `on_stop` (from a handler or another thread) when somebody asks the recorder to end: SIGTERM (Ctrl-C and SIGHUP too, if it
- * has attached), or a console event. Signals that are meant for the target and reach it by themselves do not end the recorder.
+ * Calls `on_stop` (from a handler or another thread) when somebody asks the recorder to end:
+ * SIGTERM (Ctrl-C and SIGHUP too, if it has attached), or a console event. Signals that are meant
+ * for the target and reach it by themselves do not end the recorder.
  */
 void os_on_stop_request(void (*on_stop)(void));
 
@@ -87,16 +101,21 @@ void os_on_stop_request(void (*on_stop)(void));
 bool os_was_interrupted(void);
 
 /*
- * For a launched target that is left standing still. When our end leaves its process group without a parent in the session, Linux wakes a
- * stopped group with SIGHUP (POSIX, "orphaned process group"). So where we are the job of a shell, os_stand_with_target stands still too;
- * when the shell continues the job, it waits for the target's end. Elsewhere the target's parent must stay while the target stands:
- * os_expect_standing, to be called before all else, makes a second process that records, while the first ends as it tells it. Neither does
- * anything on Windows, where nothing of that kind exists.
+ * For a launched target that is left standing still. When our end leaves its process group without
+ * a parent in the session, Linux wakes a stopped group with SIGHUP (POSIX, "orphaned process
+ * group"). So where we are the job of a shell, os_stand_with_target stands still too; when the
+ * shell continues the job, it waits for the target's end. Elsewhere the target's parent must stay
+ * while the target stands: os_expect_standing, to be called before all else, makes a second process
+ * that records, while the first ends as it tells it. Neither does anything on Windows, where
+ * nothing of that kind exists.
  */
 void os_expect_standing(void);
 void os_stand_with_target(void);
 
-/* Ends this process as the target ended: by that exit code, or by that fatal signal (without a core of our own). */
+/*
+ * Ends this process as the target ended: by that exit code, or by that fatal signal (without a core
+ * of our own).
+ */
 void os_exit_like(uint32_t exit_code, int signal);
 
 #endif

@@ -1,13 +1,16 @@
 /*
- * THE seam: what an operating system must offer so that Trail can record on it. Each folder under platform/ implements this header
- * (and os.h, except the scripted one); exactly one of them is linked into a program. To port Trail, copy platform/fake, which
- * compiles anywhere, and fill it in.
+ * THE seam: what an operating system must offer so that Trail can record on it. Each folder under
+ * platform/ implements this header (and os.h, except the scripted one); exactly one of them is
+ * linked into a program. To port Trail, copy platform/fake, which compiles anywhere, and fill it
+ * in.
  *
- * Thread: every function runs on the loop thread, the one that called platform_launch or platform_attach, since both Win32 and
- * ptrace tie a debuggee to one thread. platform_identify and platform_stop_requested are the exceptions, and say so.
+ * Thread: every function runs on the loop thread, the one that called platform_launch or
+ * platform_attach, since both Win32 and ptrace tie a debuggee to one thread. platform_identify and
+ * platform_stop_requested are the exceptions, and say so.
  *
- * Time: between the return of platform_wait with PLATFORM_EVENT and platform_resume the target stands still. An implementation
- * does there only what needs it frozen: no allocation, no file of its own, no formatting.
+ * Time: between the return of platform_wait with PLATFORM_EVENT and platform_resume the target
+ * stands still. An implementation does there only what needs it frozen: no allocation, no file of
+ * its own, no formatting.
  */
 #ifndef TRAIL_PLATFORM_H
 #define TRAIL_PLATFORM_H
@@ -19,29 +22,41 @@ struct platform;
 
 /* What to launch. All text is UTF-8 and belongs to the caller. */
 struct platform_launch {
-    char *const *arguments;       /* NULL-terminated; arguments[0] is the program, looked up in PATH as the system's shell would */
-    const char *command_line;     /* Windows: the same as one string, verbatim as the user typed it; elsewhere for show */
-    const char *directory;        /* start there, or NULL for the current one */
-    const char *const *variables; /* NULL-terminated "VAR=VALUE" (set) and "VAR" (unset), applied in order; NULL for none */
-    bool follow;                  /* record child processes too */
-    bool new_console;             /* Windows: CREATE_NEW_CONSOLE */
-    bool debug_heap;              /* Windows: keep the debug heap that a debugger normally gets */
+    /*
+     * NULL-terminated; arguments[0] is the program, looked up in PATH as the system's shell would
+     */
+    char *const *arguments;
+    /* Windows: the same as one string, verbatim as the user typed it; elsewhere for show */
+    const char *command_line;
+    const char *directory; /* start there, or NULL for the current one */
+    /* NULL-terminated "VAR=VALUE" (set) and "VAR" (unset), applied in order; NULL for none */
+    const char *const *variables;
+    bool follow;      /* record child processes too */
+    bool new_console; /* Windows: CREATE_NEW_CONSOLE */
+    bool debug_heap;  /* Windows: keep the debug heap that a debugger normally gets */
 };
 
 enum platform_wait_result {
-    PLATFORM_EVENT,   /* the event was filled; EVENT_NONE means a stop with nothing to record. Resume it. */
+    /* the event was filled; EVENT_NONE means a stop with nothing to record. Resume it. */
+    PLATFORM_EVENT,
     PLATFORM_TIMEOUT, /* nothing happened in the given time, or platform_interrupt was called */
     PLATFORM_END,     /* no debuggee is left */
     PLATFORM_FAILED   /* the error was filled; the recording cannot go on */
 };
 
-/* How the run was observed, for the run row, and what the platform can do. Strings are constants. */
+/*
+ * How the run was observed, for the run row, and what the platform can do. Strings are constants.
+ */
 struct platform_facts {
     const char *wait_function;  /* "WaitForDebugEventEx", "waitpid" */
     const char *load_detection; /* "debug events", "r_brk", "r_brk + perf mmap2" */
     bool tells_thread_names;
-    const char *continue_command; /* a command that lets processes go on which stand still, before their numbers; NULL if there is none */
-    const char *continue_hint;    /* what else does so, as the rest of a sentence */
+    /*
+     * a command that lets processes go on which stand still, before their numbers; NULL if there is
+     * none
+     */
+    const char *continue_command;
+    const char *continue_hint; /* what else does so, as the rest of a sentence */
 };
 
 /* A process that is being recorded. */
@@ -63,68 +78,92 @@ struct platform_exit {
     int signal;         /* 0 if none */
 };
 
-/* Makes a platform with no debuggee. Returns NULL and fills error on failure. Free with platform_free. */
+/*
+ * Makes a platform with no debuggee. Returns NULL and fills error on failure. Free with
+ * platform_free.
+ */
 struct platform *platform_new(struct trail_error *error);
 void platform_free(struct platform *platform);
 
 /*
- * Asks for the times of loads from the kernel itself, which need no stop (Linux: perf events), for what is launched after this. They come
- * with platform_identify. Returns 0, or -1 and error where there are none or the system refuses: everything else works without them.
+ * Asks for the times of loads from the kernel itself, which need no stop (Linux: perf events), for
+ * what is launched after this. They come with platform_identify. Returns 0, or -1 and error where
+ * there are none or the system refuses: everything else works without them.
  */
 int platform_ask_kernel_times(struct platform *platform, struct trail_error *error);
 
 /*
- * Launches a program under the debugger, held before its first instruction runs. Returns 0, or -1 with error->code
- * TRAIL_NOT_FOUND (127), TRAIL_NOT_EXECUTABLE (126) or TRAIL_FAILED (125); then nothing was started.
+ * Launches a program under the debugger, held before its first instruction runs. Returns 0, or -1
+ * with error->code TRAIL_NOT_FOUND (127), TRAIL_NOT_EXECUTABLE (126) or TRAIL_FAILED (125); then
+ * nothing was started.
  */
-int platform_launch(struct platform *platform, const struct platform_launch *launch, struct trail_error *error);
+int platform_launch(struct platform *platform, const struct platform_launch *launch,
+                    struct trail_error *error);
 
 /*
- * Attaches to a running process (and to its threads). Where the process does not come to a stop, gives up after timeout_ms (negative: never)
- * and when platform_interrupt is called. Returns 0 or -1; then the process runs on as before.
+ * Attaches to a running process (and to its threads). Where the process does not come to a stop,
+ * gives up after timeout_ms (negative: never) and when platform_interrupt is called. Returns 0 or
+ * -1; then the process runs on as before.
  */
-int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms, struct trail_error *error);
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms,
+                    struct trail_error *error);
 
 /*
- * Waits up to timeout_ms (negative: for ever) for the next debug event of any debuggee and decodes it into event, whose t_ns is
- * taken first. While event->more is set, the next call returns the next event of the same stop at once.
+ * Waits up to timeout_ms (negative: for ever) for the next debug event of any debuggee and decodes
+ * it into event, whose t_ns is taken first. While event->more is set, the next call returns the
+ * next event of the same stop at once.
  */
-enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms, struct event *event, struct trail_error *error);
+enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms,
+                                        struct event *event, struct trail_error *error);
 
 /*
- * Has platform_wait call work(context) again and again while it looks for the next stop instead of sleeping, if it ever does; work returns
- * false if there is nothing to do. It must be short: a stop that comes meanwhile waits for its end. Any thread must be able to do it as well.
+ * Has platform_wait call work(context) again and again while it looks for the next stop instead of
+ * sleeping, if it ever does; work returns false if there is nothing to do. It must be short: a stop
+ * that comes meanwhile waits for its end. Any thread must be able to do it as well.
  */
-void platform_work_while_looking(struct platform *platform, bool (*work)(void *context), void *context);
+void platform_work_while_looking(struct platform *platform, bool (*work)(void *context),
+                                 void *context);
 
 /*
- * Lets the thread that the last event came from go on, with the continue status or the signal that keeps the target's behaviour
- * what it is alone. A target that was killed meanwhile is no failure.
+ * Lets the thread that the last event came from go on, with the continue status or the signal that
+ * keeps the target's behaviour what it is alone. A target that was killed meanwhile is no failure.
  */
 void platform_resume(struct platform *platform);
 
 /*
- * Lets every debuggee go, leaving no trace in it. Call it between platform_resume and platform_wait; with PLATFORM_STAND_STILL it may
- * also be called in the place of platform_resume: then nothing of the debuggees' code has run since that stop.
+ * Lets every debuggee go, leaving no trace in it. Call it between platform_resume and
+ * platform_wait; with PLATFORM_STAND_STILL it may also be called in the place of platform_resume:
+ * then nothing of the debuggees' code has run since that stop.
  */
 void platform_detach(struct platform *platform, enum platform_detach how);
 
 /*
- * The processes that are being recorded and live; after platform_detach with PLATFORM_STAND_STILL, those that stand still. Fills up to
- * capacity of them and returns how many there are. It asks the system for their names: not for within a stop that goes on.
+ * The processes that are being recorded and live; after platform_detach with PLATFORM_STAND_STILL,
+ * those that stand still. Fills up to capacity of them and returns how many there are. It asks the
+ * system for their names: not for within a stop that goes on.
  */
-unsigned platform_processes(const struct platform *platform, struct platform_process *processes, unsigned capacity);
+unsigned platform_processes(const struct platform *platform, struct platform_process *processes,
+                            unsigned capacity);
 
-/* Kills every debuggee; their exit events still come. At a stop too: nothing of the debuggee has run when platform_resume follows. */
+/*
+ * Kills every debuggee; their exit events still come. At a stop too: nothing of the debuggee has
+ * run when platform_resume follows.
+ */
 void platform_kill(struct platform *platform);
 
-/* Makes the current or next platform_wait return PLATFORM_TIMEOUT soon. Any thread, and signal or console handlers. */
+/*
+ * Makes the current or next platform_wait return PLATFORM_TIMEOUT soon. Any thread, and signal or
+ * console handlers.
+ */
 void platform_interrupt(struct platform *platform);
 
 void platform_facts(const struct platform *platform, struct platform_facts *facts);
 void platform_exit_of_launched(const struct platform *platform, struct platform_exit *exit);
 
-/* What can be found out about an image without the frozen target. Texts are "" and numbers 0 where unknown. */
+/*
+ * What can be found out about an image without the frozen target. Texts are "" and numbers 0 where
+ * unknown.
+ */
 struct module_identity {
     char path[4096];      /* canonical, as the system shows it; else as the target named it */
     uint64_t file_bytes;  /* size of the file */
@@ -135,21 +174,30 @@ struct module_identity {
     char file_version[64];            /* PE VS_FIXEDFILEINFO, "1.2.3.4" */
     char build_id[130];               /* ELF, lower-case hex */
     char soname[256];
-    uint64_t mapped_ns; /* a load: when it was mapped, on the clock of os_monotonic_ns; 0 if that is not known better than by its event */
+    /*
+     * a load: when it was mapped, on the clock of os_monotonic_ns; 0 if that is not known better
+     * than by its event
+     */
+    uint64_t mapped_ns;
 };
 
 /*
- * Finds out what an event's image is: opens and parses its file, and closes the handle that came with the event. Runs on the
- * writer thread (or on another in its place), with the target running or gone. Always fills identity, with whatever could be found.
+ * Finds out what an event's image is: opens and parses its file, and closes the handle that came
+ * with the event. Runs on the writer thread (or on another in its place), with the target running
+ * or gone. Always fills identity, with whatever could be found.
  */
 void platform_identify(const struct event *event, struct module_identity *identity);
 
-/* Whether platform_identify would answer from memory, without a look at any file, which may take long. Threads: as platform_identify. */
+/*
+ * Whether platform_identify would answer from memory, without a look at any file, which may take
+ * long. Threads: as platform_identify.
+ */
 bool platform_is_identified(const struct event *event);
 
 /*
- * The name of the file that an event's image path leads to, UTF-8, where that path is a symbolic link. Returns its length; 0 if it is none,
- * or does not fit. Loop thread, within the stop: it asks the file system, so only for who wants to know it just then.
+ * The name of the file that an event's image path leads to, UTF-8, where that path is a symbolic
+ * link. Returns its length; 0 if it is none, or does not fit. Loop thread, within the stop: it asks
+ * the file system, so only for who wants to know it just then.
  */
 size_t platform_file_name(const struct event *event, char *name, size_t capacity);
 

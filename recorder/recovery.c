@@ -1,4 +1,7 @@
-/* See recovery.h. A record that the file already holds is known by its number: run.events is committed with the rows. */
+/*
+ * See recovery.h. A record that the file already holds is known by its number: run.events is
+ * committed with the rows.
+ */
 #include "recovery.h"
 
 #include "db.h"
@@ -29,9 +32,11 @@ char *recovery_ring_path(sqlite3 *db, int64_t run_id)
 /* The counts of the run as they were committed last; the JSON object is read by SQLite. */
 static int read_run(struct recovery *recovery, struct trail_error *error)
 {
-    sqlite3_stmt *row = db_prepare(recovery->db,
-                                   "SELECT events, hold_ns, start_monotonic_ns, start_utc_ns, "
-                                   "(SELECT coalesce(max(t_ns), 0) FROM event WHERE run_id = ?1) FROM run WHERE id = ?1", error);
+    sqlite3_stmt *row = db_prepare(
+        recovery->db,
+        "SELECT events, hold_ns, start_monotonic_ns, start_utc_ns, "
+        "(SELECT coalesce(max(t_ns), 0) FROM event WHERE run_id = ?1) FROM run WHERE id = ?1",
+        error);
     sqlite3_stmt *counts;
 
     if (row == NULL)
@@ -46,18 +51,22 @@ static int read_run(struct recovery *recovery, struct trail_error *error)
     }
     sqlite3_finalize(row);
     counts = db_prepare(recovery->db,
-                        "SELECT k.id, j.value FROM run r, json_each(r.counts) j JOIN kind k ON k.name = j.key WHERE r.id = ?1", error);
+                        "SELECT k.id, j.value FROM run r, json_each(r.counts) j JOIN kind k ON "
+                        "k.name = j.key WHERE r.id = ?1",
+                        error);
     if (counts == NULL)
         return -1;
     sqlite3_bind_int64(counts, 1, recovery->run_id);
     while (sqlite3_step(counts) == SQLITE_ROW)
         if (event_kind_descriptor((unsigned)sqlite3_column_int(counts, 0)) != NULL)
-            recovery->counts.by_kind[sqlite3_column_int(counts, 0)] = (uint64_t)sqlite3_column_int64(counts, 1);
+            recovery->counts.by_kind[sqlite3_column_int(counts, 0)] =
+                (uint64_t)sqlite3_column_int64(counts, 1);
     sqlite3_finalize(counts);
     return 0;
 }
 
-static int write_record(struct recovery *recovery, const struct ring_record *record, struct trail_error *error)
+static int write_record(struct recovery *recovery, const struct ring_record *record,
+                        struct trail_error *error)
 {
     struct event *event = &recovery->event;
 
@@ -67,7 +76,11 @@ static int write_record(struct recovery *recovery, const struct ring_record *rec
     recovery->last_seq = record->seq;
     if (event_unpack(event, record->payload, record->size) != 0) {
         recovery->has_gap = true;
-        return 0; /* its check value is right, its meaning is not: another version's. What follows may still be good. */
+        /*
+         * its check value is right, its meaning is not: another version's. What follows may still
+         * be good.
+         */
+        return 0;
     }
     event->image.file = 0; /* a handle of the dead process */
     if (recovery->counts.events == 0) {
@@ -77,7 +90,8 @@ static int write_record(struct recovery *recovery, const struct ring_record *rec
             return -1;
     }
     recovery->last_t_ns = event->t_ns - recovery->zero_ns;
-    if (rows_write(recovery->rows, recovery->counts.events + 1, event, recovery->last_t_ns, record->has_hold, record->hold_ns, error) != 0)
+    if (rows_write(recovery->rows, recovery->counts.events + 1, event, recovery->last_t_ns,
+                   record->has_hold, record->hold_ns, error) != 0)
         return -1;
     recovery->counts.events++;
     recovery->counts.by_kind[event->kind]++;
@@ -86,17 +100,22 @@ static int write_record(struct recovery *recovery, const struct ring_record *rec
     return 0;
 }
 
-/* How long the target was held is not kept in a form that could be gone on with: it is counted anew. */
+/*
+ * How long the target was held is not kept in a form that could be gone on with: it is counted
+ * anew.
+ */
 static int count_holds(struct recovery *recovery, struct trail_error *error)
 {
-    sqlite3_stmt *events = db_prepare(recovery->db, "SELECT kind, hold_ns FROM event WHERE run_id = ?1 AND hold_ns > 0", error);
+    sqlite3_stmt *events = db_prepare(
+        recovery->db, "SELECT kind, hold_ns FROM event WHERE run_id = ?1 AND hold_ns > 0", error);
 
     if (events == NULL)
         return -1;
     sqlite3_bind_int64(events, 1, recovery->run_id);
     while (sqlite3_step(events) == SQLITE_ROW)
         if (event_kind_descriptor((unsigned)sqlite3_column_int(events, 0)) != NULL)
-            hold_add(&recovery->counts.holds, (unsigned)sqlite3_column_int(events, 0), (uint64_t)sqlite3_column_int64(events, 1));
+            hold_add(&recovery->counts.holds, (unsigned)sqlite3_column_int(events, 0),
+                     (uint64_t)sqlite3_column_int64(events, 1));
     sqlite3_finalize(events);
     return 0;
 }
@@ -112,10 +131,12 @@ static int write_run(struct recovery *recovery, struct ring *ring, struct trail_
     while (ring != NULL && ring_next(ring, &record))
         if (write_record(recovery, &record, error) != 0)
             return -1;
-    end.state = ring != NULL && !ring_is_damaged(ring) && !recovery->has_gap ? "recovered" : "interrupted";
+    end.state =
+        ring != NULL && !ring_is_damaged(ring) && !recovery->has_gap ? "recovered" : "interrupted";
     end.wall_ns = recovery->last_t_ns;
     return rows_flush(recovery->rows, error) != 0 || count_holds(recovery, error) != 0 ||
-                   run_row_set_counts(recovery->db, recovery->run_id, &recovery->counts, error) != 0 ||
+                   run_row_set_counts(recovery->db, recovery->run_id, &recovery->counts, error) !=
+                       0 ||
                    run_row_finish(recovery->db, recovery->run_id, &end, error) != 0
                ? -1
                : 0;
@@ -123,7 +144,8 @@ static int write_run(struct recovery *recovery, struct ring *ring, struct trail_
 
 static bool is_still_recording(sqlite3 *db, int64_t run_id)
 {
-    sqlite3_stmt *row = db_prepare(db, "SELECT 1 FROM run WHERE id = ?1 AND state = 'recording'", NULL);
+    sqlite3_stmt *row =
+        db_prepare(db, "SELECT 1 FROM run WHERE id = ?1 AND state = 'recording'", NULL);
     bool is = false;
 
     if (row == NULL)
@@ -155,8 +177,10 @@ static int recover_run(sqlite3 *db, int64_t run_id, uint64_t *events, struct tra
     if (!is_still_recording(db, run_id) || local.code == TRAIL_LOCKED)
         result = 0;
     else if (ring == NULL && local.code != TRAIL_NOT_FOUND && local.code != TRAIL_DAMAGED)
-        error_set(error, local.code, local.os_code, "%s", local.sentence); /* it is there: another time, or another user */
-    else if ((recovery->rows = rows_new(db, run_id, error)) != NULL && write_run(recovery, ring, error) == 0)
+        /* it is there: another time, or another user */
+        error_set(error, local.code, local.os_code, "%s", local.sentence);
+    else if ((recovery->rows = rows_new(db, run_id, error)) != NULL &&
+             write_run(recovery, ring, error) == 0)
         result = 1;
     rows_free(recovery->rows);
     if (result == 1 && db_run(db, "COMMIT", error) != 0)
@@ -175,7 +199,8 @@ done:
 
 int recovery_bring_in(sqlite3 *db, recovery_report report, void *context, struct trail_error *error)
 {
-    sqlite3_stmt *runs = db_prepare(db, "SELECT id FROM run WHERE state = 'recording' AND id > ?1 ORDER BY id LIMIT 1", error);
+    sqlite3_stmt *runs = db_prepare(
+        db, "SELECT id FROM run WHERE state = 'recording' AND id > ?1 ORDER BY id LIMIT 1", error);
     int64_t run_id = 0;
     int count = 0, failures = 0;
 
@@ -212,7 +237,8 @@ static bool has_run_left_behind(const char *path)
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
         db_distrust_schema(db);
     if (sqlite3_errcode(db) == SQLITE_OK &&
-        sqlite3_prepare_v2(db, "SELECT id FROM run WHERE state = 'recording'", -1, &rows, NULL) == SQLITE_OK) {
+        sqlite3_prepare_v2(db, "SELECT id FROM run WHERE state = 'recording'", -1, &rows, NULL) ==
+            SQLITE_OK) {
         while (!has && sqlite3_step(rows) == SQLITE_ROW) {
             char *ring_path = recovery_ring_path(db, sqlite3_column_int64(rows, 0));
             struct trail_error error = {TRAIL_OK, 0, ""};
@@ -227,7 +253,8 @@ static bool has_run_left_behind(const char *path)
     return has;
 }
 
-int recovery_of_file(const char *path, recovery_report report, void *context, struct trail_error *error)
+int recovery_of_file(const char *path, recovery_report report, void *context,
+                     struct trail_error *error)
 {
     sqlite3 *db;
     int count;

@@ -1,11 +1,13 @@
 /*
  * See ring.h.
  *
- * head, given and tail count bytes since the start and never wrap; a position in memory is the count modulo the capacity. A record never
- * straddles the end: where it would, a filler takes the rest. Invariant: tail <= given <= head <= tail + capacity, all multiples of 8.
+ * head, given and tail count bytes since the start and never wrap; a position in memory is the
+ * count modulo the capacity. A record never straddles the end: where it would, a filler takes the
+ * rest. Invariant: tail <= given <= head <= tail + capacity, all multiples of 8.
  *
- * The file is one page of header and then the records. Its order of writing makes it sound at any moment: a record and its check value
- * first, then head (release); whatever kills the process, the pages are the kernel's. Only ring_open_left checks the values.
+ * The file is one page of header and then the records. Its order of writing makes it sound at any
+ * moment: a record and its check value first, then head (release); whatever kills the process, the
+ * pages are the kernel's. Only ring_open_left checks the values.
  */
 #include "ring.h"
 
@@ -23,7 +25,8 @@ enum {
     STALL_WAIT_MS = 2,
     CACHE_LINE_BYTES = 64,
     HEADER_BYTES = 4096,
-    AHEAD_BYTES = 128 * 1024, /* kept ready in front of the producer, or as much as it has used so far, if that is more */
+    /* kept ready in front of the producer, or as much as it has used so far, if that is more */
+    AHEAD_BYTES = 128 * 1024,
     RING_VERSION = 2
 };
 
@@ -85,7 +88,8 @@ static struct record *record_at(struct ring *ring, uint64_t position)
 
 static uint32_t check_of(const struct record *record)
 {
-    return (uint32_t)crc32(0, (const Bytef *)record + offsetof(struct record, seq), (uInt)sizeof record->seq + record->size);
+    return (uint32_t)crc32(0, (const Bytef *)record + offsetof(struct record, seq),
+                           (uInt)sizeof record->seq + record->size);
 }
 
 struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_error *error)
@@ -95,16 +99,20 @@ struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_erro
     assert((capacity_bytes & (capacity_bytes - 1)) == 0);
     if (ring != NULL) {
         ring->capacity = capacity_bytes;
-        ring->mapping = path == NULL ? NULL : os_mapping_create(path, HEADER_BYTES + capacity_bytes, NULL);
+        ring->mapping =
+            path == NULL ? NULL : os_mapping_create(path, HEADER_BYTES + capacity_bytes, NULL);
         if (ring->mapping == NULL && path != NULL)
             ring->mark = os_mapping_create(path, HEADER_BYTES, NULL);
-        if (use_memory(ring, ring->mapping ? os_mapping_memory(ring->mapping) : calloc(1, HEADER_BYTES + capacity_bytes)) &&
-            (ring->data = os_wake_new(error)) != NULL && (ring->room = os_wake_new(error)) != NULL) {
+        if (use_memory(ring, ring->mapping ? os_mapping_memory(ring->mapping)
+                                           : calloc(1, HEADER_BYTES + capacity_bytes)) &&
+            (ring->data = os_wake_new(error)) != NULL &&
+            (ring->room = os_wake_new(error)) != NULL) {
             memcpy(ring->header->magic, magic, sizeof magic);
             ring->header->version = RING_VERSION;
             ring->header->capacity = capacity_bytes;
             ring_prepare_ahead(ring);
-            record_at(ring, 0)->check = check_of(record_at(ring, 0)); /* zlib's code and tables are mapped now, not in the first stop */
+            /* zlib's code and tables are mapped now, not in the first stop */
+            record_at(ring, 0)->check = check_of(record_at(ring, 0));
             return ring;
         }
     }
@@ -118,13 +126,14 @@ static bool header_is_sound(const struct header *header, size_t size)
 {
     uint64_t head, tail;
 
-    if (size < HEADER_BYTES || memcmp(header->magic, magic, sizeof magic) != 0 || header->version != RING_VERSION ||
-        header->capacity != size - HEADER_BYTES || (header->capacity & (header->capacity - 1)) != 0 ||
-        header->capacity < HEADER_BYTES)
+    if (size < HEADER_BYTES || memcmp(header->magic, magic, sizeof magic) != 0 ||
+        header->version != RING_VERSION || header->capacity != size - HEADER_BYTES ||
+        (header->capacity & (header->capacity - 1)) != 0 || header->capacity < HEADER_BYTES)
         return false;
     head = atomic_load(&header->head);
     tail = atomic_load(&header->tail);
-    return tail <= head && head - tail <= header->capacity && head % ALIGNMENT == 0 && tail % ALIGNMENT == 0;
+    return tail <= head && head - tail <= header->capacity && head % ALIGNMENT == 0 &&
+           tail % ALIGNMENT == 0;
 }
 
 struct ring *ring_open_left(const char *path, struct trail_error *error)
@@ -191,7 +200,10 @@ static bool has_room(struct ring *ring, uint64_t needed_head)
     return needed_head - ring->seen_tail <= ring->capacity;
 }
 
-/* Waits until half of the ring is free: two threads that hand single records to and fro would spend their time waking each other. */
+/*
+ * Waits until half of the ring is free: two threads that hand single records to and fro would spend
+ * their time waking each other.
+ */
 static void wait_for_room(struct ring *ring, uint64_t needed_head)
 {
     uint64_t start = os_monotonic_ns();
@@ -231,7 +243,10 @@ void *ring_reserve(struct ring *ring, size_t size)
     return record->payload;
 }
 
-/* The consumer looks by itself every few dozen ms; it is called only when half of the ring is in use. */
+/*
+ * The consumer looks by itself every few dozen ms; it is called only when half of the ring is in
+ * use.
+ */
 static void call_writer_if_filling(struct ring *ring, uint64_t head)
 {
     bool filling = head - ring->seen_tail > ring->capacity / 2;
@@ -273,7 +288,8 @@ static bool is_sound(struct ring *ring, const struct record *record, uint64_t av
 
     if (rest < sizeof *record || available < sizeof *record)
         return false;
-    return bytes_of(record->size) <= rest && bytes_of(record->size) <= available && record->check == check_of(record);
+    return bytes_of(record->size) <= rest && bytes_of(record->size) <= available &&
+           record->check == check_of(record);
 }
 
 bool ring_next(struct ring *ring, struct ring_record *given)
@@ -296,7 +312,8 @@ bool ring_next(struct ring *ring, struct ring_record *given)
     stamp = atomic_load_explicit(&record->stamp, memory_order_acquire);
     if (stamp == 0 && !ring->is_left)
         return false;
-    *given = (struct ring_record){record->payload, record->size, record->seq, stamp - 1, stamp != 0};
+    *given =
+        (struct ring_record){record->payload, record->size, record->seq, stamp - 1, stamp != 0};
     ring->last_given = ring->given;
     ring->given += bytes_of(record->size);
     return true;
@@ -321,7 +338,8 @@ void ring_rewind(struct ring *ring)
 
 double ring_unreleased(struct ring *ring)
 {
-    return (double)(ring->given - atomic_load_explicit(&ring->header->tail, memory_order_relaxed)) / (double)ring->capacity;
+    return (double)(ring->given - atomic_load_explicit(&ring->header->tail, memory_order_relaxed)) /
+           (double)ring->capacity;
 }
 
 double ring_fill(struct ring *ring)
@@ -369,7 +387,8 @@ bool ring_is_finished(struct ring *ring)
 
 bool ring_is_drained(struct ring *ring)
 {
-    return ring_is_finished(ring) && ring->given == atomic_load_explicit(&ring->header->head, memory_order_acquire);
+    return ring_is_finished(ring) &&
+           ring->given == atomic_load_explicit(&ring->header->head, memory_order_acquire);
 }
 
 void ring_stalls(const struct ring *ring, uint64_t *count, uint64_t *total_ns)

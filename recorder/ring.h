@@ -1,7 +1,9 @@
 /*
- * The ring between the loop thread (producer) and the writer thread (consumer): variable-length records in a memory-mapped file beside
- * the database, which outlives a killed process. The producer never blocks unless the ring is full; then it waits and the stall is
- * counted. Records stay in the file until the consumer has made them durable elsewhere. All atomics of Trail are in ring.c.
+ * The ring between the loop thread (producer) and the writer thread (consumer): variable-length
+ * records in a memory-mapped file beside the database, which outlives a killed process. The
+ * producer never blocks unless the ring is full; then it waits and the stall is counted. Records
+ * stay in the file until the consumer has made them durable elsewhere. All atomics of Trail are in
+ * ring.c.
  */
 #ifndef TRAIL_RING_H
 #define TRAIL_RING_H
@@ -15,23 +17,33 @@
 struct ring;
 
 /*
- * Makes a ring of capacity_bytes (a power of two, at least four times the largest record) in a new file at path. Where the file cannot be
- * made for want of space, or path is NULL, the ring is in plain memory: it works alike, but a killed recorder loses what is in it; then
- * ring_is_durable is false, and a small file at path says that its owner lives. Returns NULL and error if out of memory.
+ * Makes a ring of capacity_bytes (a power of two, at least four times the largest record) in a new
+ * file at path. Where the file cannot be made for want of space, or path is NULL, the ring is in
+ * plain memory: it works alike, but a killed recorder loses what is in it; then ring_is_durable is
+ * false, and a small file at path says that its owner lives. Returns NULL and error if out of
+ * memory.
  */
 struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_error *error);
 
-/* Opens what a dead recorder left at path, for the consumer functions. error->code is TRAIL_LOCKED if that recorder lives. */
+/*
+ * Opens what a dead recorder left at path, for the consumer functions. error->code is TRAIL_LOCKED
+ * if that recorder lives.
+ */
 struct ring *ring_open_left(const char *path, struct trail_error *error);
 
-/* Frees the ring and removes its file. `keep` leaves the file: its records are not all durable yet. NULL is accepted. */
+/*
+ * Frees the ring and removes its file. `keep` leaves the file: its records are not all durable yet.
+ * NULL is accepted.
+ */
 void ring_free(struct ring *ring, bool keep);
 bool ring_is_durable(const struct ring *ring);
 
 /*
- * Producer. ring_reserve returns where to write a record of that size (8-byte aligned), waiting while there is no room; ring_commit
- * makes it part of the file, so that it survives us from there on, and returns its number. ring_stamp says how long the target was held for the last committed
- * record, and only then does the consumer see it: every committed record must be stamped. ring_finish says that no more records come.
+ * Producer. ring_reserve returns where to write a record of that size (8-byte aligned), waiting
+ * while there is no room; ring_commit makes it part of the file, so that it survives us from there
+ * on, and returns its number. ring_stamp says how long the target was held for the last committed
+ * record, and only then does the consumer see it: every committed record must be stamped.
+ * ring_finish says that no more records come.
  */
 void *ring_reserve(struct ring *ring, size_t size);
 uint64_t ring_commit(struct ring *ring);
@@ -47,39 +59,52 @@ struct ring_record {
 };
 
 /*
- * Consumer: one thread at a time. ring_next gives the oldest record that was not given yet, false if there is none now. ring_release gives back the room of
- * all records given so far: call it once they are durable. ring_rewind has the records since then given once more, ring_unread only the last.
+ * Consumer: one thread at a time. ring_next gives the oldest record that was not given yet, false
+ * if there is none now. ring_release gives back the room of all records given so far: call it once
+ * they are durable. ring_rewind has the records since then given once more, ring_unread only the
+ * last.
  */
 bool ring_next(struct ring *ring, struct ring_record *record);
 void ring_release(struct ring *ring);
 void ring_rewind(struct ring *ring);
 void ring_unread(struct ring *ring);
 
-/* Consumer. How much of the ring records take that were given but not released, and that were not released at all: 0 to 1. */
+/*
+ * Consumer. How much of the ring records take that were given but not released, and that were not
+ * released at all: 0 to 1.
+ */
 double ring_unreleased(struct ring *ring);
 double ring_fill(struct ring *ring);
 
 /*
- * Consumer. Has the memory that the producer will write next ready, so that it does not wait for the system to map it. Cheap if there is
- * nothing to do.
+ * Consumer. Has the memory that the producer will write next ready, so that it does not wait for
+ * the system to map it. Cheap if there is nothing to do.
  */
 void ring_prepare_ahead(struct ring *ring);
 
-/* Consumer. Sleeps until the ring fills up, is finished, or timeout_ms have passed. ring_end_wait, from any thread, ends the sleep. */
+/*
+ * Consumer. Sleeps until the ring fills up, is finished, or timeout_ms have passed. ring_end_wait,
+ * from any thread, ends the sleep.
+ */
 void ring_wait(struct ring *ring, unsigned timeout_ms);
 void ring_end_wait(struct ring *ring);
 
 /* Consumer. Whether the producer waits for room, and so the target stands still. */
 bool ring_is_stalled(struct ring *ring);
 
-/* Consumer. Whether what a dead recorder left had a record that is not what was written: nothing behind it can be found. */
+/*
+ * Consumer. Whether what a dead recorder left had a record that is not what was written: nothing
+ * behind it can be found.
+ */
 bool ring_is_damaged(const struct ring *ring);
 
 /* Consumer. Whether the producer has finished, and whether then every record was given too. */
 bool ring_is_finished(struct ring *ring);
 bool ring_is_drained(struct ring *ring);
 
-/* How often and how long the producer waited for room. Producer thread, or any after it has ended. */
+/*
+ * How often and how long the producer waited for room. Producer thread, or any after it has ended.
+ */
 void ring_stalls(const struct ring *ring, uint64_t *count, uint64_t *total_ns);
 
 #endif

@@ -72,7 +72,8 @@ struct roster_process *roster_add_process(struct roster *roster, uint32_t pid)
     return process;
 }
 
-struct roster_thread *roster_add_thread(struct roster *roster, struct roster_process *process, uint32_t tid)
+struct roster_thread *roster_add_thread(struct roster *roster, struct roster_process *process,
+                                        uint32_t tid)
 {
     struct roster_thread *thread = roster_thread(roster, process->pid, tid);
 
@@ -99,7 +100,8 @@ void roster_end_thread(struct roster *roster, struct roster_thread *thread)
     free(thread);
 }
 
-void roster_end_threads_but(struct roster *roster, const struct roster_process *process, const struct roster_thread *except,
+void roster_end_threads_but(struct roster *roster, const struct roster_process *process,
+                            const struct roster_thread *except,
                             void (*ended)(void *context, int64_t thread_id), void *context)
 {
     for (size_t i = 0; i < BUCKETS; i++) {
@@ -115,8 +117,8 @@ void roster_end_threads_but(struct roster *roster, const struct roster_process *
     }
 }
 
-void roster_end_process(struct roster *roster, struct roster_process *process, void (*ended)(void *context, int64_t thread_id),
-                        void *context)
+void roster_end_process(struct roster *roster, struct roster_process *process,
+                        void (*ended)(void *context, int64_t thread_id), void *context)
 {
     struct roster_process **link = &roster->processes[bucket_of(process->pid)];
 
@@ -170,20 +172,23 @@ int roster_add_module(struct roster_process *process, const struct roster_module
     }
     if (grow_modules(process, process->module_count + 1) != 0)
         return -1;
-    memmove(&process->modules[at + 1], &process->modules[at], (process->module_count - at) * sizeof *module);
+    memmove(&process->modules[at + 1], &process->modules[at],
+            (process->module_count - at) * sizeof *module);
     process->modules[at] = *module;
     process->module_count++;
     return 0;
 }
 
-bool roster_remove_module(struct roster_process *process, uint64_t base, struct roster_module *removed)
+bool roster_remove_module(struct roster_process *process, uint64_t base,
+                          struct roster_module *removed)
 {
     size_t at = upper_bound(process, base);
 
     if (at == 0 || process->modules[at - 1].base != base)
         return false;
     *removed = process->modules[at - 1];
-    memmove(&process->modules[at - 1], &process->modules[at], (process->module_count - at) * sizeof *removed);
+    memmove(&process->modules[at - 1], &process->modules[at],
+            (process->module_count - at) * sizeof *removed);
     process->module_count--;
     return true;
 }
@@ -210,5 +215,6 @@ const struct roster_module *roster_module_at(const struct roster_process *proces
     size_t at = upper_bound(process, address);
     const struct roster_module *module = at > 0 ? &process->modules[at - 1] : NULL;
 
-    return module != NULL && address - module->base < (module->bytes ? module->bytes : 1) ? module : NULL;
+    return module != NULL && address - module->base < (module->bytes ? module->bytes : 1) ? module
+                                                                                          : NULL;
 }

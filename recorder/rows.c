@@ -1,4 +1,7 @@
-/* See rows.h. A table says, per kind of event, what it does to the roster before and after its own rows are written. */
+/*
+ * See rows.h. A table says, per kind of event, what it does to the roster before and after its own
+ * rows are written.
+ */
 #include "rows.h"
 
 #include "bulk.h"
@@ -31,7 +34,8 @@ enum event_column {
     EVENT_KIND,
     EVENT_SYNTHETIC
 };
-static const char event_columns[] = "run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, synthetic";
+static const char event_columns[] =
+    "run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, synthetic";
 
 enum thread_column {
     THREAD_PROCESS_ID = 3,
@@ -45,16 +49,23 @@ enum thread_column {
     THREAD_NAME,
     THREAD_LOCAL_BASE
 };
-static const char thread_columns[] = "run_id, id, process_id, tid, start_address, start_address_module_id, start_address_offset, "
-                                     "first_seq, last_seq, exit_code, name, thread_local_base";
+static const char thread_columns[] =
+    "run_id, id, process_id, tid, start_address, start_address_module_id, start_address_offset, "
+    "first_seq, last_seq, exit_code, name, thread_local_base";
 
 static const char *const statement_sql[STATEMENTS] = {
-    [INSERT_PROCESS] = "INSERT INTO process (run_id, id, pid, parent_pid, parent_process_id, via, image_module_id, command_line, "
-                       "load_detection, first_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    [IMAGE_PROCESS] = "UPDATE process SET image_module_id = ?3, command_line = ?4, load_detection = ?5 WHERE run_id = ?1 AND id = ?2",
-    [INHERIT_IMAGE] = "UPDATE process SET (image_module_id, command_line, load_detection) = (SELECT image_module_id, command_line, "
-                      "load_detection FROM process WHERE run_id = ?1 AND id = ?3) WHERE run_id = ?1 AND id = ?2",
-    [END_PROCESS] = "UPDATE process SET last_seq = ?3, exit_code = ?4, exit_signal = ?5 WHERE run_id = ?1 AND id = ?2",
+    [INSERT_PROCESS] =
+        "INSERT INTO process (run_id, id, pid, parent_pid, parent_process_id, via, "
+        "image_module_id, command_line, "
+        "load_detection, first_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [IMAGE_PROCESS] = "UPDATE process SET image_module_id = ?3, command_line = ?4, load_detection "
+                      "= ?5 WHERE run_id = ?1 AND id = ?2",
+    [INHERIT_IMAGE] =
+        "UPDATE process SET (image_module_id, command_line, load_detection) = (SELECT "
+        "image_module_id, command_line, "
+        "load_detection FROM process WHERE run_id = ?1 AND id = ?3) WHERE run_id = ?1 AND id = ?2",
+    [END_PROCESS] = "UPDATE process SET last_seq = ?3, exit_code = ?4, exit_signal = ?5 WHERE "
+                    "run_id = ?1 AND id = ?2",
     [NAME_THREAD] = "UPDATE thread SET name = ?3 WHERE run_id = ?1 AND id = ?2",
     [END_THREAD] = "UPDATE thread SET last_seq = ?3, exit_code = ?4 WHERE run_id = ?1 AND id = ?2",
     [END_LOAD] = "UPDATE event_load_dll SET end_seq = ?3 WHERE run_id = ?1 AND seq = ?2",
@@ -95,7 +106,8 @@ struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error)
     for (int i = 0; i < STATEMENTS; i++)
         if ((rows->statements[i] = db_prepare(db, statement_sql[i], error)) == NULL)
             goto fail;
-    if ((rows->modules = modules_new(db, error)) != NULL && (rows->detail = detail_new(db, error)) != NULL &&
+    if ((rows->modules = modules_new(db, error)) != NULL &&
+        (rows->detail = detail_new(db, error)) != NULL &&
         (rows->events = bulk_new(db, "event", event_columns, error)) != NULL &&
         (rows->threads = bulk_new(db, "thread", thread_columns, error)) != NULL)
         return rows;
@@ -120,7 +132,10 @@ void rows_free(struct rows *rows)
 
 int rows_flush(struct rows *rows, struct trail_error *error)
 {
-    return bulk_flush(rows->events, error) != 0 || bulk_flush(rows->threads, error) != 0 || detail_flush(rows->detail, error) != 0 ? -1 : 0;
+    return bulk_flush(rows->events, error) != 0 || bulk_flush(rows->threads, error) != 0 ||
+                   detail_flush(rows->detail, error) != 0
+               ? -1
+               : 0;
 }
 
 int rows_reload(struct rows *rows, struct trail_error *error)
@@ -176,7 +191,8 @@ static void bind_text_field(struct rows *rows, sqlite3_stmt *statement, int inde
     struct event_span span = event_span_of(rows->event, field);
 
     if (event_has(rows->event, field))
-        sqlite3_bind_text(statement, index, (const char *)event_bytes_at(rows->event, span), (int)span.length, SQLITE_STATIC);
+        sqlite3_bind_text(statement, index, (const char *)event_bytes_at(rows->event, span),
+                          (int)span.length, SQLITE_STATIC);
 }
 
 static void put_id(struct bulk *row, unsigned column, int64_t id)
@@ -204,7 +220,8 @@ static void put_start(struct rows *rows)
     if (event_has(event, FIELD(CREATE_THREAD, start_address)))
         put_start_address(rows, event->value[FIELD(CREATE_THREAD, start_address)]);
     if (event_has(event, FIELD(CREATE_THREAD, thread_local_base)))
-        bulk_integer(rows->threads, THREAD_LOCAL_BASE, (int64_t)event->value[FIELD(CREATE_THREAD, thread_local_base)]);
+        bulk_integer(rows->threads, THREAD_LOCAL_BASE,
+                     (int64_t)event->value[FIELD(CREATE_THREAD, thread_local_base)]);
 }
 
 static void insert_thread(struct rows *rows, uint32_t tid)
@@ -250,13 +267,15 @@ static void insert_process(struct rows *rows, uint64_t via)
 static void end_thread(void *context, int64_t thread_id)
 {
     struct rows *rows = context;
-    bool has_code = rows->event->kind == EVENT_EXIT_THREAD && event_has(rows->event, FIELD(EXIT_THREAD, exit_code));
+    bool has_code = rows->event->kind == EVENT_EXIT_THREAD &&
+                    event_has(rows->event, FIELD(EXIT_THREAD, exit_code));
     sqlite3_stmt *update;
 
     if (bulk_find(rows->threads, thread_id)) {
         bulk_integer(rows->threads, THREAD_LAST_SEQ, (int64_t)rows->seq);
         if (has_code)
-            bulk_integer(rows->threads, THREAD_EXIT_CODE, (int64_t)rows->event->value[FIELD(EXIT_THREAD, exit_code)]);
+            bulk_integer(rows->threads, THREAD_EXIT_CODE,
+                         (int64_t)rows->event->value[FIELD(EXIT_THREAD, exit_code)]);
         return;
     }
     update = start(rows, END_THREAD, thread_id);
@@ -270,7 +289,8 @@ static void end_load(struct rows *rows, const struct roster_module *module)
 {
     sqlite3_stmt *update;
 
-    if (module->load_seq == 0 || module->inherited || detail_end_load(rows->detail, module->load_seq, rows->seq))
+    if (module->load_seq == 0 || module->inherited ||
+        detail_end_load(rows->detail, module->load_seq, rows->seq))
         return;
     update = start(rows, END_LOAD, (int64_t)module->load_seq);
     sqlite3_bind_int64(update, 3, (sqlite3_int64)rows->seq);
@@ -314,7 +334,8 @@ static void find_location(struct rows *rows)
     const struct kind_descriptor *kind = event_kind_descriptor(rows->event->kind);
 
     for (unsigned i = 0; i < kind->field_count; i++)
-        if (kind->fields[i].type == FIELD_LOCATION && event_has(rows->event, i) && rows->process != NULL)
+        if (kind->fields[i].type == FIELD_LOCATION && event_has(rows->event, i) &&
+            rows->process != NULL)
             rows->references.location = roster_module_at(rows->process, rows->event->value[i]);
 }
 
@@ -335,7 +356,8 @@ static void inherit_image(struct rows *rows, const struct roster_process *parent
 static void before_create_process(struct rows *rows)
 {
     uint64_t via = rows->event->value[FIELD(CREATE_PROCESS, via)];
-    struct roster_process *parent = roster_process(rows->roster, (uint32_t)rows->event->value[FIELD(CREATE_PROCESS, parent_pid)]);
+    struct roster_process *parent = roster_process(
+        rows->roster, (uint32_t)rows->event->value[FIELD(CREATE_PROCESS, parent_pid)]);
 
     if (event_has(rows->event, FIELD(CREATE_PROCESS, parent_pid)) && parent != NULL)
         rows->references.process_id = parent->id;
@@ -364,7 +386,10 @@ static void before_load(struct rows *rows)
     add_module(rows, FIELD(LOAD_DLL, base), rows->seq);
 }
 
-/* The kernel may know better when it was: the debugger was told later, and of several loads at once. */
+/*
+ * The kernel may know better when it was: the debugger was told later, and of several loads at
+ * once.
+ */
 static void after_load(struct rows *rows)
 {
     uint64_t mapped_ns = rows->identity.mapped_ns;
@@ -425,7 +450,8 @@ static void find_module(struct rows *rows)
     if (!has_module)
         return;
     platform_identify(rows->event, &rows->identity);
-    if (rows->identity.path[0] == '\0' && rows->identity.build_id[0] == '\0' && rows->identity.image_bytes == 0)
+    if (rows->identity.path[0] == '\0' && rows->identity.build_id[0] == '\0' &&
+        rows->identity.image_bytes == 0)
         return;
     rows->image_bytes = rows->identity.image_bytes;
     id = modules_intern(rows->modules, &rows->identity, rows->error);
@@ -435,11 +461,16 @@ static void find_module(struct rows *rows)
         rows->references.module_id = id;
 }
 
-/* Events may come from a process or thread whose start was not seen (an attach, a script): it is then known from here on. */
+/*
+ * Events may come from a process or thread whose start was not seen (an attach, a script): it is
+ * then known from here on.
+ */
 static void find_process_and_thread(struct rows *rows)
 {
     rows->process = roster_process(rows->roster, rows->event->pid);
-    rows->thread = rows->process == NULL ? NULL : roster_thread(rows->roster, rows->event->pid, rows->event->tid);
+    rows->thread = rows->process == NULL
+                       ? NULL
+                       : roster_thread(rows->roster, rows->event->pid, rows->event->tid);
     if (rows->event->kind == EVENT_CREATE_PROCESS)
         return;
     if (rows->process == NULL)
@@ -452,8 +483,9 @@ static void name_thread(struct rows *rows)
 {
     const struct event *event = rows->event;
     const struct event_naming *naming = &event->naming;
-    const struct roster_thread *thread =
-        event->tid == naming->tid ? rows->thread : roster_thread(rows->roster, event->pid, naming->tid);
+    const struct roster_thread *thread = event->tid == naming->tid
+                                             ? rows->thread
+                                             : roster_thread(rows->roster, event->pid, naming->tid);
     const char *name = (const char *)event_bytes_at(event, naming->name);
     sqlite3_stmt *update;
 
@@ -486,8 +518,8 @@ const char *rows_module_path(const struct rows *rows)
     return rows->identity.path;
 }
 
-int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns, bool has_hold, uint64_t hold_ns,
-               struct trail_error *error)
+int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns,
+               bool has_hold, uint64_t hold_ns, struct trail_error *error)
 {
     static const struct detail_references none;
 
@@ -510,7 +542,8 @@ int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint6
     if (rows->failed == 0 && event->naming.tid != 0)
         name_thread(rows);
     if (rows->failed == 0)
-        rows->failed = detail_insert(rows->detail, rows->run_id, seq, event, &rows->references, error);
+        rows->failed =
+            detail_insert(rows->detail, rows->run_id, seq, event, &rows->references, error);
     if (rows->failed == 0 && effects[event->kind].after != NULL)
         effects[event->kind].after(rows);
     return rows->failed;

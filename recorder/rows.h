@@ -1,6 +1,7 @@
 /*
- * From one event to its rows: `event`, its detail table, and what it changes in `process`, `thread` and `module`. Knows which
- * processes, threads and modules are alive (roster.h). Writer thread only, inside a transaction.
+ * From one event to its rows: `event`, its detail table, and what it changes in `process`, `thread`
+ * and `module`. Knows which processes, threads and modules are alive (roster.h). Writer thread
+ * only, inside a transaction.
  */
 #ifndef TRAIL_ROWS_H
 #define TRAIL_ROWS_H
@@ -17,19 +18,25 @@ struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error);
 void rows_free(struct rows *rows);
 
 /*
- * Makes the roster what the file says: after a transaction was rolled back, or when another recorder's run is taken over. Returns 0, or
- * -1 and error.
+ * Makes the roster what the file says: after a transaction was rolled back, or when another
+ * recorder's run is taken over. Returns 0, or -1 and error.
  */
 int rows_reload(struct rows *rows, struct trail_error *error);
 
 /* Puts all that was written into the tables: before each commit. Returns 0, or -1 and error. */
 int rows_flush(struct rows *rows, struct trail_error *error);
 
-/* Writes one event; t_ns is relative to the run's zero; hold_ns counts if has_hold. Returns 0, or -1 and error. */
-int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns, bool has_hold, uint64_t hold_ns,
-               struct trail_error *error);
+/*
+ * Writes one event; t_ns is relative to the run's zero; hold_ns counts if has_hold. Returns 0, or
+ * -1 and error.
+ */
+int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns,
+               bool has_hold, uint64_t hold_ns, struct trail_error *error);
 
-/* The path of the module that the last written event is about, as it was found out; "" if it is about none. */
+/*
+ * The path of the module that the last written event is about, as it was found out; "" if it is
+ * about none.
+ */
 const char *rows_module_path(const struct rows *rows);
 
 #endif

@@ -27,12 +27,14 @@ static void bind_text(sqlite3_stmt *statement, int index, const char *text)
     sqlite3_bind_text(statement, index, text, -1, SQLITE_TRANSIENT);
 }
 
-static const char insert_sql[] =
-    "INSERT INTO run (uuid, state, start_utc_ns, start_monotonic_ns, command_line, directory, mode, follow, os, arch, host, recorder, "
-    "wait_function, load_detection, wine) "
-    "SELECT lower(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-a' || substr(h, 18, 3) || '-' || "
-    "substr(h, 21, 12)), 'recording', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, nullif(?13, '') "
-    "FROM (SELECT hex(randomblob(16)) AS h)";
+static const char insert_sql[] = "INSERT INTO run (uuid, state, start_utc_ns, start_monotonic_ns, "
+                                 "command_line, directory, mode, follow, os, arch, host, recorder, "
+                                 "wait_function, load_detection, wine) "
+                                 "SELECT lower(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' "
+                                 "|| substr(h, 14, 3) || '-a' || substr(h, 18, 3) || '-' || "
+                                 "substr(h, 21, 12)), 'recording', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+                                 "?9, ?10, ?11, ?12, nullif(?13, '') "
+                                 "FROM (SELECT hex(randomblob(16)) AS h)";
 
 static int insert_row(sqlite3 *db, const struct run_start *start, struct trail_error *error)
 {
@@ -61,7 +63,8 @@ static int insert_row(sqlite3 *db, const struct run_start *start, struct trail_e
 static int insert_label(sqlite3 *db, int64_t run_id, const char *label, struct trail_error *error)
 {
     const char *equals = strchr(label, '=');
-    sqlite3_stmt *insert = db_prepare(db, "INSERT OR REPLACE INTO label VALUES (?1, ?2, ?3)", error);
+    sqlite3_stmt *insert =
+        db_prepare(db, "INSERT OR REPLACE INTO label VALUES (?1, ?2, ?3)", error);
 
     if (insert == NULL)
         return -1;
@@ -84,9 +87,11 @@ int64_t run_row_insert(sqlite3 *db, const struct run_start *start, struct trail_
     return run_id;
 }
 
-int run_row_set_zero(sqlite3 *db, int64_t run_id, uint64_t utc_ns, uint64_t monotonic_ns, struct trail_error *error)
+int run_row_set_zero(sqlite3 *db, int64_t run_id, uint64_t utc_ns, uint64_t monotonic_ns,
+                     struct trail_error *error)
 {
-    sqlite3_stmt *update = db_prepare(db, "UPDATE run SET start_utc_ns = ?2, start_monotonic_ns = ?3 WHERE id = ?1", error);
+    sqlite3_stmt *update = db_prepare(
+        db, "UPDATE run SET start_utc_ns = ?2, start_monotonic_ns = ?3 WHERE id = ?1", error);
 
     if (update == NULL)
         return -1;
@@ -114,12 +119,14 @@ static char *counts_json(const struct run_counts *counts)
     return sqlite3_str_finish(json);
 }
 
-int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *counts, struct trail_error *error)
+int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *counts,
+                       struct trail_error *error)
 {
-    sqlite3_stmt *update = db_prepare(db,
-                                      "UPDATE run SET events = ?2, counts = ?3, hold_ns = ?4, quiet_stops = ?5, stalls = ?6, "
-                                      "stall_ns = ?7, holds = ?8 WHERE id = ?1",
-                                      error);
+    sqlite3_stmt *update = db_prepare(
+        db,
+        "UPDATE run SET events = ?2, counts = ?3, hold_ns = ?4, quiet_stops = ?5, stalls = ?6, "
+        "stall_ns = ?7, holds = ?8 WHERE id = ?1",
+        error);
 
     if (update == NULL)
         return -1;
@@ -134,10 +141,12 @@ int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *cou
     return step_and_finalize(db, update, error);
 }
 
-int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end, struct trail_error *error)
+int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end,
+                   struct trail_error *error)
 {
     sqlite3_stmt *update = db_prepare(db,
-                                      "UPDATE run SET state = ?2, end_reason = ?3, wall_ns = ?4, exit_code = ?5, exit_signal = ?6 "
+                                      "UPDATE run SET state = ?2, end_reason = ?3, wall_ns = ?4, "
+                                      "exit_code = ?5, exit_signal = ?6 "
                                       "WHERE id = ?1",
                                       error);
 
@@ -158,7 +167,9 @@ int run_row_delete(sqlite3 *db, int64_t run_id, struct trail_error *error)
 {
     char sql[160];
 
-    snprintf(sql, sizeof sql, "BEGIN IMMEDIATE; DELETE FROM label WHERE run_id = %" PRId64 "; DELETE FROM run WHERE id = %" PRId64 "; COMMIT",
+    snprintf(sql, sizeof sql,
+             "BEGIN IMMEDIATE; DELETE FROM label WHERE run_id = %" PRId64
+             "; DELETE FROM run WHERE id = %" PRId64 "; COMMIT",
              run_id, run_id);
     if (db_run(db, sql, error) == 0)
         return 0;

@@ -1,6 +1,7 @@
 /*
- * The row of table `run` that a recording is about, and its labels: made before the target starts, kept true with each batch,
- * completed at the end. Used by the session before the writer starts and after it ended, in between by the writer thread.
+ * The row of table `run` that a recording is about, and its labels: made before the target starts,
+ * kept true with each batch, completed at the end. Used by the session before the writer starts and
+ * after it ended, in between by the writer thread.
  */
 #ifndef TRAIL_RUN_ROW_H
 #define TRAIL_RUN_ROW_H
@@ -37,15 +38,27 @@ struct run_end {
     int exit_signal;
 };
 
-/* Inserts the row with state `recording` and its labels. Call inside a transaction. Returns its id, or -1 and error. */
+/*
+ * Inserts the row with state `recording` and its labels. Call inside a transaction. Returns its id,
+ * or -1 and error.
+ */
 int64_t run_row_insert(sqlite3 *db, const struct run_start *start, struct trail_error *error);
 
-/* Moves the run's time zero. Call inside a transaction; returns 0, or -1 and error. So do the next two. */
-int run_row_set_zero(sqlite3 *db, int64_t run_id, uint64_t utc_ns, uint64_t monotonic_ns, struct trail_error *error);
-int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *counts, struct trail_error *error);
-int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end, struct trail_error *error);
+/*
+ * Moves the run's time zero. Call inside a transaction; returns 0, or -1 and error. So do the next
+ * two.
+ */
+int run_row_set_zero(sqlite3 *db, int64_t run_id, uint64_t utc_ns, uint64_t monotonic_ns,
+                     struct trail_error *error);
+int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *counts,
+                       struct trail_error *error);
+int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end,
+                   struct trail_error *error);
 
-/* Takes the row and its labels out again: the target could not be started, so there was no run. A transaction of its own. */
+/*
+ * Takes the row and its labels out again: the target could not be started, so there was no run. A
+ * transaction of its own.
+ */
 int run_row_delete(sqlite3 *db, int64_t run_id, struct trail_error *error);
 
 #endif

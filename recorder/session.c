@@ -11,27 +11,33 @@
 
 enum { WAIT_FOREVER = -1, FIRST_TOUCHED_BYTES = 16 * 1024 };
 
-/* After the end of what was launched, its descendants have this long to end too before they are worth a word. */
+/*
+ * After the end of what was launched, its descendants have this long to end too before they are
+ * worth a word.
+ */
 static const uint64_t GRACE_NS = 1000000000;
 
-/* A thread that waits for the disk stops when that answers, seconds later on a busy machine: a shorter time limit is not meant for that. */
+/*
+ * A thread that waits for the disk stops when that answers, seconds later on a busy machine: a
+ * shorter time limit is not meant for that.
+ */
 static const uint64_t ATTACH_NS = 5000000000;
 
 struct session {
     const struct session_options *options;
     struct platform *platform;
     struct writer *writer;
-    struct ring *ring;     /* the writer's; NULL with --nop */
-    struct event event;    /* large: filled anew for each stop */
-    uint64_t deadline_ns;  /* 0: none */
-    uint64_t grace_ns;     /* when to say what is waited for; 0: not at all, or not yet */
-    uint64_t first_ns;     /* t_ns of the first event; 0 before it */
-    uint64_t file_record;  /* the last record that a file came along with; 0: none */
-    uint32_t until_kinds;  /* kinds that the conditions must see */
-    const char *met;       /* the condition that was met */
+    struct ring *ring;    /* the writer's; NULL with --nop */
+    struct event event;   /* large: filled anew for each stop */
+    uint64_t deadline_ns; /* 0: none */
+    uint64_t grace_ns;    /* when to say what is waited for; 0: not at all, or not yet */
+    uint64_t first_ns;    /* t_ns of the first event; 0 before it */
+    uint64_t file_record; /* the last record that a file came along with; 0: none */
+    uint32_t until_kinds; /* kinds that the conditions must see */
+    const char *met;      /* the condition that was met */
     bool killed, has_begun_to_wait;
     struct session_processes processes; /* that stand still, or are waited for */
-    struct run_counts totals; /* quiet stops and their hold */
+    struct run_counts totals;           /* quiet stops and their hold */
     enum session_end end;
 };
 
@@ -53,7 +59,10 @@ bool session_stop_was_requested(void)
     return stop_requested != 0;
 }
 
-/* Copies the event into the ring; the target is let go after this returns, so it is visible before the target runs on. */
+/*
+ * Copies the event into the ring; the target is let go after this returns, so it is visible before
+ * the target runs on.
+ */
 static void record_event(struct session *session)
 {
     uint64_t number;
@@ -68,10 +77,14 @@ static void record_event(struct session *session)
         session->file_record = number;
 }
 
-/* The files of modules are closed before the target runs on that has unloaded one, or a process that is gone: they may be replaced now. */
+/*
+ * The files of modules are closed before the target runs on that has unloaded one, or a process
+ * that is gone: they may be replaced now.
+ */
 static void close_files(struct session *session)
 {
-    bool done_with_one = session->event.kind == EVENT_UNLOAD_DLL || session->event.kind == EVENT_EXIT_PROCESS;
+    bool done_with_one =
+        session->event.kind == EVENT_UNLOAD_DLL || session->event.kind == EVENT_EXIT_PROCESS;
 
     if (done_with_one && session->file_record != 0)
         writer_close_files(session->writer, session->file_record);
@@ -86,16 +99,21 @@ static enum session_then chosen_then(const struct session *session)
 
 static void note_processes(struct session *session)
 {
-    session->processes.count = platform_processes(session->platform, session->processes.processes, SESSION_PROCESSES_MAX);
+    session->processes.count =
+        platform_processes(session->platform, session->processes.processes, SESSION_PROCESSES_MAX);
 }
 
 static void kill_all(struct session *session)
 {
-    session->killed = platform_processes(session->platform, NULL, 0) > 0; /* else it was the last one's end that met the condition */
+    /* else it was the last one's end that met the condition */
+    session->killed = platform_processes(session->platform, NULL, 0) > 0;
     platform_kill(session->platform);
 }
 
-/* A condition is met. The target is still held: what kills it or leaves it standing does so before anything more of it has run. */
+/*
+ * A condition is met. The target is still held: what kills it or leaves it standing does so before
+ * anything more of it has run.
+ */
 static void end_at_stop(struct session *session)
 {
     session->end = SESSION_UNTIL;
@@ -121,7 +139,8 @@ static void begin_grace(struct session *session)
     struct platform_exit exit;
 
     platform_exit_of_launched(session->platform, &exit);
-    if (!exit.ended || session->options->pids != NULL || session->options->on_waiting == NULL || !session->options->launch.follow)
+    if (!exit.ended || session->options->pids != NULL || session->options->on_waiting == NULL ||
+        !session->options->launch.follow)
         return;
     session->has_begun_to_wait = true;
     session->grace_ns = os_monotonic_ns() + GRACE_NS;
@@ -133,7 +152,8 @@ static void let_go(struct session *session)
         end_at_stop(session);
     else
         platform_resume(session->platform);
-    if (session->event.kind == EVENT_EXIT_PROCESS && !session->has_begun_to_wait && session->end == SESSION_EXITED)
+    if (session->event.kind == EVENT_EXIT_PROCESS && !session->has_begun_to_wait &&
+        session->end == SESSION_EXITED)
         begin_grace(session);
 }
 
@@ -149,7 +169,8 @@ static void handle_event(struct session *session)
     if (!quiet)
         record_event(session);
     close_files(session);
-    if ((session->until_kinds >> event->kind & 1) != 0 && session->met == NULL && session->end == SESSION_EXITED)
+    if ((session->until_kinds >> event->kind & 1) != 0 && session->met == NULL &&
+        session->end == SESSION_EXITED)
         session->met = until_match(session->options->until, event);
     if (!event->more) {
         let_go(session);
@@ -224,7 +245,8 @@ static void run_loop(struct session *session, struct trail_error *error)
         switch (platform_wait(session->platform, timeout_ms(session), &session->event, error)) {
         case PLATFORM_EVENT:
             handle_event(session);
-            if (session->deadline_ns != 0 || session->grace_ns != 0) /* a target that never stops talking must not outlive its limit */
+            /* a target that never stops talking must not outlive its limit */
+            if (session->deadline_ns != 0 || session->grace_ns != 0)
                 handle_timeout(session);
             break;
         case PLATFORM_TIMEOUT:
@@ -251,15 +273,16 @@ static int open_writer(struct session *session, struct trail_error *error)
     struct writer_options options = {
         .database = session->options->database,
         .live = session->options->live,
-        .run = {
-            .monotonic_ns = os_monotonic_ns(),
-            .utc_ns = os_utc_ns(),
-            .command_line = session->options->launch.command_line,
-            .directory = session->options->launch.directory,
-            .mode = session->options->pids != NULL ? "attach" : "launch",
-            .follow = session->options->launch.follow,
-            .labels = session->options->labels,
-        },
+        .run =
+            {
+                .monotonic_ns = os_monotonic_ns(),
+                .utc_ns = os_utc_ns(),
+                .command_line = session->options->launch.command_line,
+                .directory = session->options->launch.directory,
+                .mode = session->options->pids != NULL ? "attach" : "launch",
+                .follow = session->options->launch.follow,
+                .labels = session->options->labels,
+            },
     };
 
     platform_facts(session->platform, &facts);
@@ -277,14 +300,12 @@ static int open_writer(struct session *session, struct trail_error *error)
 }
 
 static const char *const end_reasons[] = {
-    [SESSION_EXITED] = "exit",
-    [SESSION_TIMED_OUT] = "timeout",
-    [SESSION_UNTIL] = "until",
-    [SESSION_STOPPED] = "request",
-    [SESSION_FAILED] = "failure",
+    [SESSION_EXITED] = "exit",     [SESSION_TIMED_OUT] = "timeout", [SESSION_UNTIL] = "until",
+    [SESSION_STOPPED] = "request", [SESSION_FAILED] = "failure",
 };
 
-static void close_writer(struct session *session, struct session_result *result, struct trail_error *error)
+static void close_writer(struct session *session, struct session_result *result,
+                         struct trail_error *error)
 {
     struct run_end end = {
         .state = session->end == SESSION_FAILED ? "interrupted" : "complete",
@@ -311,7 +332,8 @@ static void free_session(struct session *session)
     free(session);
 }
 
-static void finish(struct session *session, struct session_result *result, struct trail_error *error)
+static void finish(struct session *session, struct session_result *result,
+                   struct trail_error *error)
 {
     struct platform_facts facts;
 
@@ -340,9 +362,11 @@ static int begin(struct session *session, struct trail_error *error)
     if (options->pids == NULL)
         return platform_launch(session->platform, &options->launch, error);
     if (options->timeout_ns != 0)
-        session->deadline_ns = os_monotonic_ns() + (options->timeout_ns > ATTACH_NS ? options->timeout_ns : ATTACH_NS);
+        session->deadline_ns =
+            os_monotonic_ns() + (options->timeout_ns > ATTACH_NS ? options->timeout_ns : ATTACH_NS);
     for (const uint32_t *pid = options->pids; *pid != 0; pid++) {
-        if (platform_attach(session->platform, *pid, options->launch.follow, timeout_ms(session), error) != 0) {
+        if (platform_attach(session->platform, *pid, options->launch.follow, timeout_ms(session),
+                            error) != 0) {
             platform_detach(session->platform, PLATFORM_RUN_ON);
             return -1;
         }
@@ -355,12 +379,16 @@ static int check_conditions(const struct session *session, struct trail_error *e
     struct platform_facts facts;
 
     platform_facts(session->platform, &facts);
-    if (session->options->until != NULL && until_asks_thread_names(session->options->until) && !facts.tells_thread_names)
-        return error_set(error, TRAIL_FAILED, 0, "this system does not tell the names of threads; use '--until thread' without one");
+    if (session->options->until != NULL && until_asks_thread_names(session->options->until) &&
+        !facts.tells_thread_names)
+        return error_set(
+            error, TRAIL_FAILED, 0,
+            "this system does not tell the names of threads; use '--until thread' without one");
     return 0;
 }
 
-int session_run(const struct session_options *options, struct session_result *result, struct trail_error *error)
+int session_run(const struct session_options *options, struct session_result *result,
+                struct trail_error *error)
 {
     struct session *session = calloc(1, sizeof *session);
 
@@ -368,12 +396,14 @@ int session_run(const struct session_options *options, struct session_result *re
     if (session == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     session->options = options;
-    memset(session->event.bytes, 0, FIRST_TOUCHED_BYTES); /* now, and not page by page while the target stands still */
+    /* now, and not page by page while the target stands still */
+    memset(session->event.bytes, 0, FIRST_TOUCHED_BYTES);
     session->platform = platform_new(error);
     if (session->platform != NULL && options->kernel_times && !options->nop &&
         platform_ask_kernel_times(session->platform, &result->notice) != 0)
         error_context(&result->notice, "no load times from the kernel");
-    if (session->platform == NULL || check_conditions(session, error) != 0 || (!options->nop && open_writer(session, error) != 0)) {
+    if (session->platform == NULL || check_conditions(session, error) != 0 ||
+        (!options->nop && open_writer(session, error) != 0)) {
         free_session(session);
         return -1;
     }

@@ -8,8 +8,12 @@
 #include <string.h>
 
 enum {
-    LOADED_MAX = 4096,    /* modules that are watched for their unload at one time; of more than that the unload is not seen */
-    CODE_BYTES_MAX = 64,  /* of a name in exception_codes.def */
+    /*
+     * modules that are watched for their unload at one time; of more than that the unload is not
+     * seen
+     */
+    LOADED_MAX = 4096,
+    CODE_BYTES_MAX = 64,   /* of a name in exception_codes.def */
     NAME_BYTES_MAX = 1024, /* of a file */
     FIRST_TOUCHED_BYTES = 16 * 1024,
     FIRST_REALTIME_SIGNAL = 34, /* SIGRTMIN and SIGRTMAX as glibc and musl have them */
@@ -44,8 +48,14 @@ static const struct {
     const char *word;
     enum event_kind kind;
 } words[] = {
-    {"load", EVENT_LOAD_DLL},           {"unload", EVENT_UNLOAD_DLL}, {"exception", EVENT_EXCEPTION}, {"output", EVENT_OUTPUT_DEBUG_STRING},
-    {"mark", EVENT_MARK},               {"exit", EVENT_EXIT_PROCESS}, {"thread", EVENT_CREATE_THREAD}, {"process", EVENT_CREATE_PROCESS},
+    {"load", EVENT_LOAD_DLL},
+    {"unload", EVENT_UNLOAD_DLL},
+    {"exception", EVENT_EXCEPTION},
+    {"output", EVENT_OUTPUT_DEBUG_STRING},
+    {"mark", EVENT_MARK},
+    {"exit", EVENT_EXIT_PROCESS},
+    {"thread", EVENT_CREATE_THREAD},
+    {"process", EVENT_CREATE_PROCESS},
 };
 
 static const struct code_name {
@@ -63,7 +73,8 @@ struct until *until_new(void)
     struct until *until = calloc(1, sizeof *until);
 
     if (until != NULL)
-        memset(until->text, '?', FIRST_TOUCHED_BYTES); /* now, and not page by page while the target stands still */
+        /* now, and not page by page while the target stands still */
+        memset(until->text, '?', FIRST_TOUCHED_BYTES);
     return until;
 }
 
@@ -94,7 +105,8 @@ uint32_t until_kinds(const struct until *until)
 bool until_asks_thread_names(const struct until *until)
 {
     for (unsigned i = 0; i < until->count; i++)
-        if (until->conditions[i].kind == EVENT_CREATE_THREAD && until->conditions[i].pattern != NULL)
+        if (until->conditions[i].kind == EVENT_CREATE_THREAD &&
+            until->conditions[i].pattern != NULL)
             return true;
     return false;
 }
@@ -104,7 +116,10 @@ void until_restart(struct until *until)
     until->loaded_count = 0;
 }
 
-/* "EXCEPTION_ACCESS_VIOLATION", "access_violation"; "SIGUSR1", "usr1"; what stands in brackets behind a name explains it. */
+/*
+ * "EXCEPTION_ACCESS_VIOLATION", "access_violation"; "SIGUSR1", "usr1"; what stands in brackets
+ * behind a name explains it.
+ */
 static bool matches_name(const char *pattern, const char *full_name)
 {
     static const char *const prefixes[] = {"EXCEPTION_", "STATUS_", "DBG_", "SIG"};
@@ -119,7 +134,8 @@ static bool matches_name(const char *pattern, const char *full_name)
     if (text_glob(pattern, name, true))
         return true;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0 && text_glob(pattern, name + strlen(prefixes[i]), true))
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0 &&
+            text_glob(pattern, name + strlen(prefixes[i]), true))
             return true;
     return false;
 }
@@ -129,7 +145,8 @@ static bool matches_code(const struct condition *condition, uint32_t code, bool 
     if (condition->has_number)
         return code == condition->number || (code == condition->hex_number && !is_signal);
     for (size_t i = 0; i < sizeof code_names / sizeof code_names[0]; i++)
-        if (code_names[i].code == code && code_names[i].is_signal == is_signal && matches_name(condition->pattern, code_names[i].name))
+        if (code_names[i].code == code && code_names[i].is_signal == is_signal &&
+            matches_name(condition->pattern, code_names[i].name))
             return true;
     return false;
 }
@@ -155,11 +172,15 @@ static bool read_realtime_signal(const char *pattern, uint32_t *number)
         distance = strtoul(end + 1, &end, 10);
     if (*end != '\0' || distance > LAST_REALTIME_SIGNAL - FIRST_REALTIME_SIGNAL)
         return false;
-    *number = (uint32_t)(from_end ? LAST_REALTIME_SIGNAL - distance : FIRST_REALTIME_SIGNAL + distance);
+    *number =
+        (uint32_t)(from_end ? LAST_REALTIME_SIGNAL - distance : FIRST_REALTIME_SIGNAL + distance);
     return true;
 }
 
-/* A code of Windows is known by its eight hex digits, with or without 0x; all other numbers are decimal, or have the 0x. */
+/*
+ * A code of Windows is known by its eight hex digits, with or without 0x; all other numbers are
+ * decimal, or have the 0x.
+ */
 static void read_number(struct condition *condition)
 {
     const char *digits = condition->pattern;
@@ -174,7 +195,8 @@ static void read_number(struct condition *condition)
     }
     if (*digits < '0' || (*digits > '9' && !is_code))
         return;
-    number = strtoull(digits, &end, digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X') ? 16 : 10);
+    number = strtoull(digits, &end,
+                      digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X') ? 16 : 10);
     if (!is_code && (*end != '\0' || number > UINT32_MAX))
         return;
     condition->has_number = true;
@@ -194,13 +216,17 @@ static int check_pattern(struct condition *condition, struct trail_error *error)
     case EVENT_UNLOAD_DLL:
     case EVENT_CREATE_PROCESS:
         if (strpbrk(pattern, "/\\") != NULL)
-            return error_set(error, TRAIL_FAILED, 0, "--until %s: the pattern is for a file's name without its folder", condition->text);
+            return error_set(error, TRAIL_FAILED, 0,
+                             "--until %s: the pattern is for a file's name without its folder",
+                             condition->text);
         return 0;
     case EVENT_EXCEPTION:
     case EVENT_EXIT_PROCESS:
         read_number(condition);
         if (!condition->has_number && strpbrk(pattern, "*?[") == NULL && !is_known_name(pattern))
-            return error_set(error, TRAIL_FAILED, 0, "--until %s: '%s' is no number, and no exception or signal that Trail has a name for",
+            return error_set(error, TRAIL_FAILED, 0,
+                             "--until %s: '%s' is no number, and no exception or signal that Trail "
+                             "has a name for",
                              condition->text, pattern);
         return 0;
     case EVENT_OUTPUT_DEBUG_STRING:
@@ -208,7 +234,9 @@ static int check_pattern(struct condition *condition, struct trail_error *error)
     case EVENT_CREATE_THREAD:
         return 0;
     default:
-        return error_set(error, TRAIL_FAILED, 0, "--until %s: this kind has nothing that a pattern could mean", condition->text);
+        return error_set(error, TRAIL_FAILED, 0,
+                         "--until %s: this kind has nothing that a pattern could mean",
+                         condition->text);
     }
 }
 
@@ -233,12 +261,15 @@ static int read_condition(struct condition *condition, const char *text, struct 
     *condition = (struct condition){.text = text, .kind = kind_of(text, length)};
     if (condition->kind == EVENT_NONE)
         return error_set(error, TRAIL_FAILED, 0,
-                         "--until takes load, unload, exception, output, mark, exit, thread or process, then a colon and a pattern if it is "
-                         "for certain ones only, not '%s'", text);
+                         "--until takes load, unload, exception, output, mark, exit, thread or "
+                         "process, then a colon and a pattern if it is "
+                         "for certain ones only, not '%s'",
+                         text);
     if (text[length] == '\0')
         return 0;
     if (text[length + 1] == '\0')
-        return error_set(error, TRAIL_FAILED, 0, "--until %s: there is no pattern behind the colon", text);
+        return error_set(error, TRAIL_FAILED, 0, "--until %s: there is no pattern behind the colon",
+                         text);
     condition->pattern = text + length + 1;
     return check_pattern(condition, error);
 }
@@ -249,7 +280,8 @@ static uint32_t kinds_of(const struct condition *condition)
 
     if (condition->pattern != NULL && condition->kind == EVENT_UNLOAD_DLL) /* see note_modules */
         kinds |= 1u << EVENT_LOAD_DLL | 1u << EVENT_CREATE_PROCESS | 1u << EVENT_EXIT_PROCESS;
-    if (condition->pattern != NULL && condition->kind == EVENT_CREATE_THREAD) /* where names come from */
+    /* where names come from */
+    if (condition->pattern != NULL && condition->kind == EVENT_CREATE_THREAD)
         kinds |= 1u << EVENT_EXCEPTION | 1u << EVENT_EXIT_THREAD;
     return kinds;
 }
@@ -279,15 +311,20 @@ static const char *copy_text(struct until *until, const struct event *event, str
     return until->text;
 }
 
-static bool matches_text(struct until *until, const struct condition *condition, const struct event *event, struct event_span span)
+static bool matches_text(struct until *until, const struct condition *condition,
+                         const struct event *event, struct event_span span)
 {
     while (span.length > 0 && strchr("\r\n", event_bytes_at(event, span)[span.length - 1]) != NULL)
         span.length--;
     return text_glob(condition->pattern, copy_text(until, event, span), false);
 }
 
-/* By the name that the target used; and if that is a link, by that of the file it leads to, which is the one that views show. */
-static bool matches_image(struct until *until, const struct condition *condition, const struct event *event)
+/*
+ * By the name that the target used; and if that is a link, by that of the file it leads to, which
+ * is the one that views show.
+ */
+static bool matches_image(struct until *until, const struct condition *condition,
+                          const struct event *event)
 {
     struct event_span path = event->image.path;
     char name[NAME_BYTES_MAX];
@@ -298,7 +335,8 @@ static bool matches_image(struct until *until, const struct condition *condition
     ignore_case = event_bytes_at(event, path)[0] != '/';
     if (text_glob(condition->pattern, text_base_name(copy_text(until, event, path)), ignore_case))
         return true;
-    return platform_file_name(event, name, sizeof name) > 0 && text_glob(condition->pattern, name, ignore_case);
+    return platform_file_name(event, name, sizeof name) > 0 &&
+           text_glob(condition->pattern, name, ignore_case);
 }
 
 static void write_decimal(uint32_t number, char *out)
@@ -316,17 +354,20 @@ static void write_decimal(uint32_t number, char *out)
 
 static bool matches_exit(const struct condition *condition, const struct event *event)
 {
-    bool killed = event_has(event, FIELD(EXIT_PROCESS, signal)) && event->value[FIELD(EXIT_PROCESS, signal)] != 0;
+    bool killed = event_has(event, FIELD(EXIT_PROCESS, signal)) &&
+                  event->value[FIELD(EXIT_PROCESS, signal)] != 0;
     uint32_t code = (uint32_t)event->value[FIELD(EXIT_PROCESS, exit_code)];
     char digits[11];
 
     if (killed) /* a signal's number could be taken for an exit code */
-        return !condition->has_number && matches_code(condition, (uint32_t)event->value[FIELD(EXIT_PROCESS, signal)], true);
+        return !condition->has_number &&
+               matches_code(condition, (uint32_t)event->value[FIELD(EXIT_PROCESS, signal)], true);
     write_decimal(code, digits);
     return matches_code(condition, code, false) || text_glob(condition->pattern, digits, true);
 }
 
-static bool is_met(struct until *until, const struct condition *condition, const struct event *event)
+static bool is_met(struct until *until, const struct condition *condition,
+                   const struct event *event)
 {
     if (condition->kind == EVENT_CREATE_THREAD && condition->pattern != NULL)
         return event->naming.tid != 0 && matches_text(until, condition, event, event->naming.name);
@@ -341,11 +382,13 @@ static bool is_met(struct until *until, const struct condition *condition, const
     case EVENT_CREATE_PROCESS:
         return matches_image(until, condition, event);
     case EVENT_EXCEPTION:
-        return matches_code(condition, (uint32_t)event->value[FIELD(EXCEPTION, code)], event_has(event, FIELD(EXCEPTION, si_code)));
+        return matches_code(condition, (uint32_t)event->value[FIELD(EXCEPTION, code)],
+                            event_has(event, FIELD(EXCEPTION, si_code)));
     case EVENT_EXIT_PROCESS:
         return matches_exit(condition, event);
     case EVENT_OUTPUT_DEBUG_STRING:
-        return matches_text(until, condition, event, event_span_of(event, FIELD(OUTPUT_DEBUG_STRING, text)));
+        return matches_text(until, condition, event,
+                            event_span_of(event, FIELD(OUTPUT_DEBUG_STRING, text)));
     case EVENT_MARK:
         return matches_text(until, condition, event, event_span_of(event, FIELD(MARK, name)));
     default:
@@ -370,14 +413,17 @@ static void note_load(struct until *until, const struct event *event)
 {
     for (unsigned i = 0; i < until->count; i++) {
         const struct condition *condition = &until->conditions[i];
-        if (condition->kind == EVENT_UNLOAD_DLL && condition->pattern != NULL && matches_image(until, condition, event)) {
+        if (condition->kind == EVENT_UNLOAD_DLL && condition->pattern != NULL &&
+            matches_image(until, condition, event)) {
             note_loaded(until, event->pid, event->value[FIELD(LOAD_DLL, base)], condition->text);
             return;
         }
     }
 }
 
-/* The child of a fork has its parent's modules; a new image, or a new owner of a number, has none. */
+/*
+ * The child of a fork has its parent's modules; a new image, or a new owner of a number, has none.
+ */
 static void note_process(struct until *until, const struct event *event)
 {
     bool is_fork = event->value[FIELD(CREATE_PROCESS, via)] == VIA_FORK;
@@ -401,7 +447,10 @@ static const char *note_unload(struct until *until, const struct event *event)
     return NULL;
 }
 
-/* An unload names no file, so the modules that are meant are watched from their load on. The condition that an unload meets, or NULL. */
+/*
+ * An unload names no file, so the modules that are meant are watched from their load on. The
+ * condition that an unload meets, or NULL.
+ */
 static const char *note_modules(struct until *until, const struct event *event)
 {
     switch (event->kind) {

@@ -1,10 +1,12 @@
 /*
- * Stop conditions: `--until KIND[:PATTERN]`. They are read before the target starts, and asked about each event of the kinds that they
- * name while the target stands still for it: that allocates nothing, and opens no file.
+ * Stop conditions: `--until KIND[:PATTERN]`. They are read before the target starts, and asked
+ * about each event of the kinds that they name while the target stands still for it: that allocates
+ * nothing, and opens no file.
  *
- * Patterns are globs of the whole (text.h). A module is meant by the name of its file, without regard to case where its path is one of
- * Windows; exceptions and signals by name or number, an exit by code or signal; a debug string without the line's end, a mark and a
- * thread by name. What an attach finds there already is no event here.
+ * Patterns are globs of the whole (text.h). A module is meant by the name of its file, without
+ * regard to case where its path is one of Windows; exceptions and signals by name or number, an
+ * exit by code or signal; a debug string without the line's end, a mark and a thread by name. What
+ * an attach finds there already is no event here.
  *
  * Thread: loop thread, once the session runs.
  */
@@ -36,7 +38,10 @@ uint32_t until_kinds(const struct until *until);
 /* Forgets what it noted of a recording's modules, for the next. */
 void until_restart(struct until *until);
 
-/* The text of the first condition that the event meets, or NULL. Every event of those kinds must be shown, in order. */
+/*
+ * The text of the first condition that the event meets, or NULL. Every event of those kinds must be
+ * shown, in order.
+ */
 const char *until_match(struct until *until, const struct event *event);
 
 #endif

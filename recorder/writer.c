@@ -1,18 +1,22 @@
 /*
  * See writer.h. Batch size, flush and durability are decided here.
  *
- * A transaction ends after BATCH_ROWS events, BATCH_NS, or when its records take half of the ring, whichever comes first; only then
- * is their room in the ring given back. So what is not committed is always in the ring, and a failed transaction is tried again from
- * there: for as long as the ring has room while the target runs, and for a while at the end. What then cannot be written stays in
- * the ring's file for a later command, if it can; else it is counted as missing.
+ * A transaction ends after BATCH_ROWS events, BATCH_NS, or when its records take half of the ring,
+ * whichever comes first; only then is their room in the ring given back. So what is not committed
+ * is always in the ring, and a failed transaction is tried again from there: for as long as the
+ * ring has room while the target runs, and for a while at the end. What then cannot be written
+ * stays in the ring's file for a later command, if it can; else it is counted as missing.
  *
- * After a transaction the file is left alone for LEAVE_LOCK_MS: SQLite's lock is not fair, and other recorders would never have it.
+ * After a transaction the file is left alone for LEAVE_LOCK_MS: SQLite's lock is not fair, and
+ * other recorders would never have it.
  *
- * The loop thread may write rows too, in the moments in which it would only look for the next stop (writer_help): on two cores that the
- * target and the loop use in turn, a third thread takes from both. It does what is short and sure: a row, and the begin of a transaction
- * if the database is not locked. To commit or step back, to open a file, to print and to wait is the writer thread's alone, which is called
- * for a row that needs a file; only writer_close_files cannot leave that to it. Each time that the writer thread wakes up, the target may lose
- * its core: while the loop thread helps, it does so once in BURST_NS. `turn` is whose turn it is.
+ * The loop thread may write rows too, in the moments in which it would only look for the next stop
+ * (writer_help): on two cores that the target and the loop use in turn, a third thread takes from
+ * both. It does what is short and sure: a row, and the begin of a transaction if the database is
+ * not locked. To commit or step back, to open a file, to print and to wait is the writer thread's
+ * alone, which is called for a row that needs a file; only writer_close_files cannot leave that to
+ * it. Each time that the writer thread wakes up, the target may lose its core: while the loop
+ * thread helps, it does so once in BURST_NS. `turn` is whose turn it is.
  */
 #include "writer.h"
 
@@ -35,7 +39,11 @@ enum {
     RETRY_WAIT_MS = 100,
     TRIES_AT_END = 3, /* for what is no lock: a disk may have been freed just now */
     BUSY_WAIT_MS = 500,
-    FILE_WAIT_MS = 100 /* for a locked file, while the target stands still and might want the file of a module for itself */
+    /*
+     * for a locked file, while the target stands still and might want the file of a module for
+     * itself
+     */
+    FILE_WAIT_MS = 100
 };
 #define BATCH_NS UINT64_C(100000000) /* a transaction's, since its first event */
 #define BURST_NS UINT64_C(250000000) /* the same, in a burst of events */
@@ -61,17 +69,25 @@ struct writer {
     unsigned batch_rows;
     uint64_t batch_start_ns, batch_end_ns;
     bool loop_helps; /* the last row was the loop thread's: a burst */
-    bool is_locked;  /* the loop thread could not begin a batch; until one begins it waits for none */
+    /* the loop thread could not begin a batch; until one begins it waits for none */
+    bool is_locked;
 
     struct trail_error failure; /* the last one; code TRAIL_OK while all is well */
     uint64_t retry_ns, first_failure_ns, printed;
     unsigned tries_at_end; /* failed ones, after the ring was finished */
     bool must_step_back;   /* the loop thread met the failure */
-    uint64_t closed; /* up to this record, nobody uses the file handles that came along any more, or the writing of that record does */
-    _Atomic uint64_t files_closed; /* the last record whose file is closed for sure; the loop thread asks without having the turn */
+    /*
+     * up to this record, nobody uses the file handles that came along any more, or the writing of
+     * that record does
+     */
+    uint64_t closed;
+    /*
+     * the last record whose file is closed for sure; the loop thread asks without having the turn
+     */
+    _Atomic uint64_t files_closed;
     uint64_t called; /* the last record that the loop thread called the writer thread for */
-    bool gave_up;  /* what comes is lost */
-    bool left;     /* the rest is left in the ring's file */
+    bool gave_up;    /* what comes is lost */
+    bool left;       /* the rest is left in the ring's file */
     uint64_t lost;
     struct event event; /* large: the one event being written */
 };
@@ -85,13 +101,17 @@ static struct ring *make_ring(const struct writer *writer, struct trail_error *e
     return ring;
 }
 
-/* The run's row and its ring come to be in one transaction: whoever sees the row without a ring knows that its recorder is dead. */
+/*
+ * The run's row and its ring come to be in one transaction: whoever sees the row without a ring
+ * knows that its recorder is dead.
+ */
 static int make_run(struct writer *writer, const struct run_start *start, struct trail_error *error)
 {
     if (db_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
     writer->run_id = run_row_insert(writer->db, start, error);
-    if (writer->run_id >= 0 && (writer->ring = make_ring(writer, error)) != NULL && db_run(writer->db, "COMMIT", error) == 0)
+    if (writer->run_id >= 0 && (writer->ring = make_ring(writer, error)) != NULL &&
+        db_run(writer->db, "COMMIT", error) == 0)
         return 0;
     sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     return -1;
@@ -169,7 +189,8 @@ static int end_batch(struct writer *writer)
 static int set_zero(struct writer *writer)
 {
     writer->zero_ns = writer->event.t_ns;
-    return run_row_set_zero(writer->db, writer->run_id, writer->zero_ns + writer->utc_minus_monotonic_ns, writer->zero_ns,
+    return run_row_set_zero(writer->db, writer->run_id,
+                            writer->zero_ns + writer->utc_minus_monotonic_ns, writer->zero_ns,
                             &writer->failure);
 }
 
@@ -182,15 +203,18 @@ static int write_event(struct writer *writer, const struct ring_record *record)
     if (record->seq == 1 && set_zero(writer) != 0)
         return -1;
     if (record->seq <= writer->closed)
-        event->image.file = 0; /* written before a step back: the number may be another file's by now */
+        /* written before a step back: the number may be another file's by now */
+        event->image.file = 0;
     else
         writer->closed = record->seq;
-    if (rows_write(writer->rows, record->seq, event, event->t_ns - writer->zero_ns, true, record->hold_ns, &writer->failure) != 0)
+    if (rows_write(writer->rows, record->seq, event, event->t_ns - writer->zero_ns, true,
+                   record->hold_ns, &writer->failure) != 0)
         return -1;
     if (has_file)
         atomic_store(&writer->files_closed, record->seq);
     if (writer->live != NULL && record->seq > writer->printed) {
-        live_print(writer->live, event, event->t_ns - writer->zero_ns, rows_module_path(writer->rows));
+        live_print(writer->live, event, event->t_ns - writer->zero_ns,
+                   rows_module_path(writer->rows));
         writer->printed = record->seq;
     }
     writer->counts.events = record->seq;
@@ -214,8 +238,9 @@ static bool ring_is_full(const struct writer *writer)
 }
 
 /*
- * After a failure: back to the last commit, in the file, in the roster and in the ring. A lock is waited for, even if the ring fills up and
- * the target with it stands still; of other failures (a full medium) the target must not get to know.
+ * After a failure: back to the last commit, in the file, in the roster and in the ring. A lock is
+ * waited for, even if the ring fills up and the target with it stands still; of other failures (a
+ * full medium) the target must not get to know.
  */
 static void step_back(struct writer *writer)
 {
@@ -231,8 +256,10 @@ static void step_back(struct writer *writer)
     writer->retry_ns = now + (uint64_t)RETRY_WAIT_MS * 1000000;
     if (writer->first_failure_ns == 0)
         writer->first_failure_ns = now;
-    patient = writer->failure.code == TRAIL_LOCKED && now - writer->first_failure_ns < LOCK_PATIENCE_NS;
-    if (rows_reload(writer->rows, &writer->failure) != 0 || (!patient && !ring_is_finished(writer->ring) && ring_is_full(writer)))
+    patient =
+        writer->failure.code == TRAIL_LOCKED && now - writer->first_failure_ns < LOCK_PATIENCE_NS;
+    if (rows_reload(writer->rows, &writer->failure) != 0 ||
+        (!patient && !ring_is_finished(writer->ring) && ring_is_full(writer)))
         give_up(writer);
     else if (ring_is_finished(writer->ring))
         writer->left = !patient && ++writer->tries_at_end > TRIES_AT_END;
@@ -243,7 +270,8 @@ static void discard(struct writer *writer)
     struct ring_record record;
 
     while (ring_next(writer->ring, &record)) {
-        if (record.seq > writer->closed && event_unpack(&writer->event, record.payload, record.size) == 0)
+        if (record.seq > writer->closed &&
+            event_unpack(&writer->event, record.payload, record.size) == 0)
             platform_discard(&writer->event);
         atomic_store(&writer->files_closed, record.seq);
         writer->lost++;
@@ -261,10 +289,14 @@ static bool batch_is_due(const struct writer *writer)
     if (writer->batch_rows >= BATCH_ROWS)
         return true;
     return writer->batch_rows % ROWS_PER_LOOK_AT_CLOCK == 0 &&
-           (ring_unreleased(writer->ring) > COMMIT_FILL || os_monotonic_ns() - writer->batch_start_ns >= batch_ns(writer));
+           (ring_unreleased(writer->ring) > COMMIT_FILL ||
+            os_monotonic_ns() - writer->batch_start_ns >= batch_ns(writer));
 }
 
-/* For how many ms the writer thread may sleep: a filling ring wakes it up. An event that comes now is due when it wakes up by itself. */
+/*
+ * For how many ms the writer thread may sleep: a filling ring wakes it up. An event that comes now
+ * is due when it wakes up by itself.
+ */
 static unsigned sleep_ms(const struct writer *writer)
 {
     uint64_t age_ns = writer->in_batch ? os_monotonic_ns() - writer->batch_start_ns : 0;
@@ -277,7 +309,8 @@ static unsigned sleep_ms(const struct writer *writer)
 /* Nothing to take now. Returns for how many ms. */
 static unsigned idle(struct writer *writer)
 {
-    bool due = os_monotonic_ns() - writer->batch_start_ns >= batch_ns(writer) || ring_is_finished(writer->ring);
+    bool due = os_monotonic_ns() - writer->batch_start_ns >= batch_ns(writer) ||
+               ring_is_finished(writer->ring);
 
     if (writer->in_batch && due && end_batch(writer) != 0)
         step_back(writer);
@@ -288,7 +321,8 @@ static unsigned idle(struct writer *writer)
 
 static bool leaves_lock_to_others(const struct writer *writer)
 {
-    return !writer->in_batch && !ring_is_finished(writer->ring) && os_monotonic_ns() - writer->batch_end_ns < LEAVE_LOCK_MS * NS_PER_MS;
+    return !writer->in_batch && !ring_is_finished(writer->ring) &&
+           os_monotonic_ns() - writer->batch_end_ns < LEAVE_LOCK_MS * NS_PER_MS;
 }
 
 static int write_record(struct writer *writer, const struct ring_record *record)
@@ -366,7 +400,8 @@ static bool write_at_once(struct writer *writer, const struct ring_record *recor
 
 static bool help_with(struct writer *writer, const struct ring_record *record)
 {
-    if (event_unpack(&writer->event, record->payload, record->size) != 0 || !needs_no_file(&writer->event)) {
+    if (event_unpack(&writer->event, record->payload, record->size) != 0 ||
+        !needs_no_file(&writer->event)) {
         call_writer(writer, record->seq);
         return false;
     }
@@ -388,8 +423,8 @@ bool writer_help(struct writer *writer)
 
     if (!os_lock_try(writer->turn))
         return false;
-    if (can_write(writer) && writer->live == NULL && !(writer->in_batch && batch_is_due(writer)) && ring_next(writer->ring, &record) &&
-        !(helped = help_with(writer, &record)))
+    if (can_write(writer) && writer->live == NULL && !(writer->in_batch && batch_is_due(writer)) &&
+        ring_next(writer->ring, &record) && !(helped = help_with(writer, &record)))
         ring_unread(writer->ring);
     os_lock_release(writer->turn);
     return helped;
@@ -401,7 +436,8 @@ static bool write_next(struct writer *writer)
 
     if (!can_write(writer) || !ring_next(writer->ring, &record))
         return false;
-    if (event_unpack(&writer->event, record.payload, record.size) == 0 && write_at_once(writer, &record, FILE_WAIT_MS))
+    if (event_unpack(&writer->event, record.payload, record.size) == 0 &&
+        write_at_once(writer, &record, FILE_WAIT_MS))
         return true;
     ring_unread(writer->ring); /* for the writer thread, which also says what is wrong */
     return false;
@@ -454,7 +490,8 @@ int writer_start(struct writer *writer, struct trail_error *error)
     return writer->thread != NULL ? 0 : -1;
 }
 
-static int complete_run(struct writer *writer, const struct run_end *end, const struct run_counts *totals)
+static int complete_run(struct writer *writer, const struct run_end *end,
+                        const struct run_counts *totals)
 {
     struct trail_error *failure = &writer->failure;
     int result = -1;
@@ -463,12 +500,15 @@ static int complete_run(struct writer *writer, const struct run_end *end, const 
     writer->counts.quiet_stops = totals->quiet_stops;
     writer->counts.stalls = totals->stalls;
     writer->counts.stall_ns = totals->stall_ns;
-    for (uint64_t start = os_monotonic_ns(); result != 0 && os_monotonic_ns() - start < LOCK_PATIENCE_NS;) {
-        result = db_run(writer->db, "BEGIN IMMEDIATE", failure) != 0 ||
-                         run_row_set_counts(writer->db, writer->run_id, &writer->counts, failure) != 0 ||
-                         run_row_finish(writer->db, writer->run_id, end, failure) != 0 || db_run(writer->db, "COMMIT", failure) != 0
-                     ? -1
-                     : 0;
+    for (uint64_t start = os_monotonic_ns();
+         result != 0 && os_monotonic_ns() - start < LOCK_PATIENCE_NS;) {
+        result =
+            db_run(writer->db, "BEGIN IMMEDIATE", failure) != 0 ||
+                    run_row_set_counts(writer->db, writer->run_id, &writer->counts, failure) != 0 ||
+                    run_row_finish(writer->db, writer->run_id, end, failure) != 0 ||
+                    db_run(writer->db, "COMMIT", failure) != 0
+                ? -1
+                : 0;
         if (result == 0)
             break;
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
@@ -483,24 +523,31 @@ static bool is_moved(struct writer *writer)
 {
     int moved = 0;
 
-    return sqlite3_file_control(writer->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved;
+    return sqlite3_file_control(writer->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+           moved;
 }
 
 static int say_incomplete(struct writer *writer, struct trail_error *error)
 {
     if (is_moved(writer))
-        return error_set(error, TRAIL_NOT_FOUND, 0, "the recording is not in '%s': that file was moved, replaced or removed meanwhile",
-                         writer->database);
+        return error_set(
+            error, TRAIL_NOT_FOUND, 0,
+            "the recording is not in '%s': that file was moved, replaced or removed meanwhile",
+            writer->database);
     *error = writer->failure;
     if (writer->lost > 0)
-        return error_context(error, "the recording is incomplete, %llu events are lost", (unsigned long long)writer->lost);
+        return error_context(error, "the recording is incomplete, %llu events are lost",
+                             (unsigned long long)writer->lost);
     if (!ring_is_durable(writer->ring))
         return error_context(error, "the recording is incomplete, its last events are lost");
-    return error_context(error, "the recording is not finished; the next trailrec or trailview that can write '%s' completes it",
+    return error_context(error,
+                         "the recording is not finished; the next trailrec or trailview that can "
+                         "write '%s' completes it",
                          writer->database);
 }
 
-int writer_finish(struct writer *writer, const struct run_end *end, const struct run_counts *totals, struct trail_error *error)
+int writer_finish(struct writer *writer, const struct run_end *end, const struct run_counts *totals,
+                  struct trail_error *error)
 {
     struct run_end incomplete = *end;
 
@@ -526,7 +573,8 @@ void writer_cancel(struct writer *writer)
     ring_finish(writer->ring);
     os_thread_join(writer->thread);
     writer->thread = NULL;
-    ring_free(writer->ring, false); /* before the row: the next recorder may get its number, and so the ring's name */
+    /* before the row: the next recorder may get its number, and so the ring's name */
+    ring_free(writer->ring, false);
     writer->ring = NULL;
     run_row_delete(writer->db, writer->run_id, NULL);
 }

@@ -1,8 +1,10 @@
 /*
- * The writer: takes events from the ring, finds out what needs no frozen target (which module, which process of ours, which load an
- * unload ends), and writes rows in batches. It owns the ring and the database connection of a recording.
+ * The writer: takes events from the ring, finds out what needs no frozen target (which module,
+ * which process of ours, which load an unload ends), and writes rows in batches. It owns the ring
+ * and the database connection of a recording.
  *
- * Threads: all functions here on the loop thread; the writing is on the writer's own, which the loop thread may help.
+ * Threads: all functions here on the loop thread; the writing is on the writer's own, which the
+ * loop thread may help.
  */
 #ifndef TRAIL_WRITER_H
 #define TRAIL_WRITER_H
@@ -14,12 +16,15 @@
 struct writer;
 
 struct writer_options {
-    const char *database;    /* path; must live as long as the writer */
-    struct run_start run;    /* texts are copied into the database at once */
-    bool live;               /* print each event to stderr */
+    const char *database; /* path; must live as long as the writer */
+    struct run_start run; /* texts are copied into the database at once */
+    bool live;            /* print each event to stderr */
 };
 
-/* Opens the database and makes the run's row and its ring. NULL and error on failure: then nothing has changed but a created file. */
+/*
+ * Opens the database and makes the run's row and its ring. NULL and error on failure: then nothing
+ * has changed but a created file.
+ */
 struct writer *writer_open(const struct writer_options *options, struct trail_error *error);
 
 /* Where the loop puts its events. */
@@ -29,23 +34,27 @@ struct ring *writer_ring(struct writer *writer);
 int writer_start(struct writer *writer, struct trail_error *error);
 
 /*
- * Writes one event, if that is short: no file is opened, nothing is committed, nobody is waited for. False if there is nothing of the kind to do.
- * For the moments in which the loop thread has nothing to do but to look whether the target has stopped.
+ * Writes one event, if that is short: no file is opened, nothing is committed, nobody is waited
+ * for. False if there is nothing of the kind to do. For the moments in which the loop thread has
+ * nothing to do but to look whether the target has stopped.
  */
 bool writer_help(struct writer *writer);
 
 /*
- * Returns when the files that came along with the events up to record `seq` are closed: a handle that we have is in the way of who replaces
- * the file. Loop thread, while the target stands still at an event that tells that it is done with one of them; costs nothing if the
- * writer thread has come that far, else writes the rows up to there. Gives up if nothing can be written now.
+ * Returns when the files that came along with the events up to record `seq` are closed: a handle
+ * that we have is in the way of who replaces the file. Loop thread, while the target stands still
+ * at an event that tells that it is done with one of them; costs nothing if the writer thread has
+ * come that far, else writes the rows up to there. Gives up if nothing can be written now.
  */
 void writer_close_files(struct writer *writer, uint64_t seq);
 
 /*
- * Ends a recording, after ring_finish: waits until everything is written, completes the run's row with `end` and the totals that
- * only the session knows (`totals`: quiet stops, their hold, stalls). Returns -1 and error if anything is missing from the file.
+ * Ends a recording, after ring_finish: waits until everything is written, completes the run's row
+ * with `end` and the totals that only the session knows (`totals`: quiet stops, their hold,
+ * stalls). Returns -1 and error if anything is missing from the file.
  */
-int writer_finish(struct writer *writer, const struct run_end *end, const struct run_counts *totals, struct trail_error *error);
+int writer_finish(struct writer *writer, const struct run_end *end, const struct run_counts *totals,
+                  struct trail_error *error);
 
 /* Ends a recording that has no run: takes the run's row out again. */
 void writer_cancel(struct writer *writer);

@@ -1,6 +1,6 @@
 /*
- * Reads from address 0x1234, where nothing is, and dies of it. Windows tells the debugger twice: a first chance before the program's
- * own handlers and a second one before it ends it.
+ * Reads from address 0x1234, where nothing is, and dies of it. Windows tells the debugger twice: a
+ * first chance before the program's own handlers and a second one before it ends it.
  */
 #include "sample.h"
 

@@ -1,4 +1,7 @@
-/* Prints its arguments, which reach it unchanged through the recorder, spaces, quotes and empty ones included. */
+/*
+ * Prints its arguments, which reach it unchanged through the recorder, spaces, quotes and empty
+ * ones included.
+ */
 #include <stdio.h>
 
 int main(int argument_count, char **arguments)

@@ -1,6 +1,6 @@
 /*
- * Starts a child in a console of its own and ends first. Under Wine a program that owns the console belongs to it; the recording lasts
- * until the child has ended too.
+ * Starts a child in a console of its own and ends first. Under Wine a program that owns the console
+ * belongs to it; the recording lasts until the child has ended too.
  */
 #include "sample.h"
 

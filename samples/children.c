@@ -1,4 +1,7 @@
-/* Runs itself twice as a child; with --follow the children are recorded too, each with its parent and its own exit code. */
+/*
+ * Runs itself twice as a child; with --follow the children are recorded too, each with its parent
+ * and its own exit code.
+ */
 #include "sample.h"
 
 #include <stdio.h>

@@ -1,4 +1,7 @@
-/* Runs itself as a child that loads a library; without --follow the child runs free and unharmed, and nothing of it is recorded. */
+/*
+ * Runs itself as a child that loads a library; without --follow the child runs free and unharmed,
+ * and nothing of it is recorded.
+ */
 #include "sample.h"
 
 #include <stdio.h>

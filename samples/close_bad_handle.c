@@ -1,6 +1,7 @@
 /*
- * Closes what is no handle. Only where a debugger is there, the system raises an exception for that; Trail records it, and the program
- * must get its error as it does alone. The same code raised by the program itself is its own affair.
+ * Closes what is no handle. Only where a debugger is there, the system raises an exception for
+ * that; Trail records it, and the program must get its error as it does alone. The same code raised
+ * by the program itself is its own affair.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

@@ -1,6 +1,6 @@
 /*
- * Ctrl-C, which under a debugger comes with an exception first: the program's handler gets it all the same. In a console of its own,
- * so that nobody else is meant.
+ * Ctrl-C, which under a debugger comes with an exception first: the program's handler gets it all
+ * the same. In a console of its own, so that nobody else is meant.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -22,7 +22,8 @@ int main(void)
 {
     handled = CreateEventA(NULL, TRUE, FALSE, NULL);
     FreeConsole();
-    if (!AllocConsole() || !SetConsoleCtrlHandler(handle, TRUE) || !GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0))
+    if (!AllocConsole() || !SetConsoleCtrlHandler(handle, TRUE) ||
+        !GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0))
         return 99;
     return WaitForSingleObject(handled, DEADLINE_MS) == WAIT_OBJECT_0 ? 0 : 98;
 }

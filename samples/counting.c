@@ -1,9 +1,11 @@
 /*
- * Raises events, creates threads and loads a library, and counts each event after it came back from it. Alone it does that three times.
+ * Raises events, creates threads and loads a library, and counts each event after it came back from
+ * it. Alone it does that three times.
  *
  *     counting FILE WHAT
  *
- * counts in FILE (counting.h) until it is told to stop; WHAT names what to do by letters: r(aise), t(hreads), l(oads).
+ * counts in FILE (counting.h) until it is told to stop; WHAT names what to do by letters: r(aise),
+ * t(hreads), l(oads).
  */
 #include "counting.h"
 #include "sample.h"
@@ -49,7 +51,8 @@ int main(int argument_count, char **arguments)
     if (argument_count < 3) {
         for (int i = 0; i < 3; i++)
             do_once(&alone, "rtl");
-        printf("%d raised, %d threads, %d loads\n", (int)alone.raised, (int)alone.threads, (int)alone.loads);
+        printf("%d raised, %d threads, %d loads\n", (int)alone.raised, (int)alone.threads,
+               (int)alone.loads);
         return 0;
     }
     shared = sample_share(arguments[1], sizeof *shared);

@@ -1,4 +1,7 @@
-/* What a C++ throw of Microsoft's compiler is to the system: this code, with the throw's parameters. Handled, so that it has no second chance. */
+/*
+ * What a C++ throw of Microsoft's compiler is to the system: this code, with the throw's
+ * parameters. Handled, so that it has no second chance.
+ */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
@@ -12,7 +15,8 @@ static LONG CALLBACK handle(EXCEPTION_POINTERS *exception)
 {
     const EXCEPTION_RECORD *record = exception->ExceptionRecord;
 
-    if (record->ExceptionCode != CPP_EXCEPTION || record->NumberParameters != 4 || record->ExceptionInformation[0] != CPP_MAGIC)
+    if (record->ExceptionCode != CPP_EXCEPTION || record->NumberParameters != 4 ||
+        record->ExceptionInformation[0] != CPP_MAGIC)
         return EXCEPTION_CONTINUE_SEARCH;
     caught++;
     return EXCEPTION_CONTINUE_EXECUTION;
@@ -21,7 +25,8 @@ static LONG CALLBACK handle(EXCEPTION_POINTERS *exception)
 int main(void)
 {
     int thrown = 5;
-    ULONG_PTR parameters[] = {CPP_MAGIC, (ULONG_PTR)&thrown, (ULONG_PTR)-1, (ULONG_PTR)GetModuleHandleA(NULL)};
+    ULONG_PTR parameters[] = {CPP_MAGIC, (ULONG_PTR)&thrown, (ULONG_PTR)-1,
+                              (ULONG_PTR)GetModuleHandleA(NULL)};
 
     AddVectoredExceptionHandler(1, handle);
     RaiseException(CPP_EXCEPTION, 0, 4, parameters);

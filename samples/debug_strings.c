@@ -1,6 +1,7 @@
 /*
- * Strings for the debugger: 8-bit, wide, with control characters, empty, and longer than the 16 bits in which Windows announces
- * the length. On Linux there is no such call: trail.h (marks.c) is another way, and these go to stdout.
+ * Strings for the debugger: 8-bit, wide, with control characters, empty, and longer than the 16
+ * bits in which Windows announces the length. On Linux there is no such call: trail.h (marks.c) is
+ * another way, and these go to stdout.
  */
 #include "sample.h"
 

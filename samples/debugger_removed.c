@@ -1,6 +1,6 @@
 /*
- * Shakes its debugger off, as programs do that protect themselves, and ends a little later: no event tells of that, so its end is
- * concluded from the process handle and marked synthetic.
+ * Shakes its debugger off, as programs do that protect themselves, and ends a little later: no
+ * event tells of that, so its end is concluded from the process handle and marked synthetic.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -25,7 +25,8 @@ int main(void)
 
     find("NtQueryInformationProcess", &query);
     find("NtRemoveProcessDebug", &remove_debug);
-    if (query(GetCurrentProcess(), PROCESS_DEBUG_OBJECT_HANDLE, &debug_object, sizeof debug_object, NULL) >= 0)
+    if (query(GetCurrentProcess(), PROCESS_DEBUG_OBJECT_HANDLE, &debug_object, sizeof debug_object,
+              NULL) >= 0)
         remove_debug(GetCurrentProcess(), debug_object);
     OutputDebugStringA("nobody hears this");
     puts("on my own");

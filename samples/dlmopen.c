@@ -1,4 +1,7 @@
-/* Loads a library into a link-map namespace of its own (dlmopen), which brings a second libc, and unloads it again. */
+/*
+ * Loads a library into a link-map namespace of its own (dlmopen), which brings a second libc, and
+ * unloads it again.
+ */
 #define _GNU_SOURCE
 #include "sample.h"
 

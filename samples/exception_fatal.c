@@ -1,4 +1,7 @@
-/* Raises an exception that nobody handles, with the noncontinuable flag: both chances, then that code as the exit code. */
+/*
+ * Raises an exception that nobody handles, with the noncontinuable flag: both chances, then that
+ * code as the exit code.
+ */
 #include "sample.h"
 
 #define WIN32_LEAN_AND_MEAN

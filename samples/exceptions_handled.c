@@ -1,6 +1,7 @@
 /*
- * Exceptions that the program handles itself, with a vectored handler: one raised with parameters, one from a write to a page that
- * the handler then makes writable. There is a first chance each, and no second.
+ * Exceptions that the program handles itself, with a vectored handler: one raised with parameters,
+ * one from a write to a page that the handler then makes writable. There is a first chance each,
+ * and no second.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

@@ -1,5 +1,6 @@
 /*
- * Replaces itself by exec three times: one process all the way, whose modules end with each image, and which keeps its pid.
+ * Replaces itself by exec three times: one process all the way, whose modules end with each image,
+ * and which keeps its pid.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * A thread other than the first calls exec: all other threads vanish, and the one that called takes over the process's first
- * thread id.
+ * A thread other than the first calls exec: all other threads vanish, and the one that called takes
+ * over the process's first thread id.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "sample.h"
@@ -13,7 +13,8 @@ static pthread_barrier_t all_run;
 
 static void run(int index)
 {
-    pthread_barrier_wait(&all_run); /* an exec under way would make the creation of the next thread fail */
+    /* an exec under way would make the creation of the next thread fail */
+    pthread_barrier_wait(&all_run);
     if (index == 1)
         execl("/proc/self/exe", "exec_from_thread", "again", (char *)NULL);
     for (;;)

@@ -21,7 +21,8 @@ static DWORD WINAPI end_process(void *argument)
 
 int main(void)
 {
-    if (CreateThread(NULL, 0, wait_for_ever, NULL, 0, NULL) == NULL || CreateThread(NULL, 0, end_process, NULL, 0, NULL) == NULL)
+    if (CreateThread(NULL, 0, wait_for_ever, NULL, 0, NULL) == NULL ||
+        CreateThread(NULL, 0, end_process, NULL, 0, NULL) == NULL)
         return 99;
     Sleep(INFINITE);
     return 0;

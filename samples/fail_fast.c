@@ -1,4 +1,7 @@
-/* __fastfail, which ends a process at once: no handler is asked, so that the only exception of it is a second chance. */
+/*
+ * __fastfail, which ends a process at once: no handler is asked, so that the only exception of it
+ * is a second chance.
+ */
 #include "sample.h"
 
 #if defined(_MSC_VER)

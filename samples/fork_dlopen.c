@@ -1,6 +1,7 @@
 /*
- * A child process that loads a library after the fork, without an exec. Without --follow nobody looks after the child, so nothing
- * that the recorder planted in the parent may be left in its copy: it would die of it.
+ * A child process that loads a library after the fork, without an exec. Without --follow nobody
+ * looks after the child, so nothing that the recorder planted in the parent may be left in its
+ * copy: it would die of it.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "sample.h"

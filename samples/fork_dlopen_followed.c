@@ -1,6 +1,6 @@
 /*
- * A child process that loads and unloads a library after the fork, with --follow: its own loads are recorded, and nothing is loaded
- * again by the fork itself.
+ * A child process that loads and unloads a library after the fork, with --follow: its own loads are
+ * recorded, and nothing is loaded again by the fork itself.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "sample.h"

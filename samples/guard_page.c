@@ -1,4 +1,7 @@
-/* Touches a guard page: one exception, which takes the guard away, so that the second touch is none. */
+/*
+ * Touches a guard page: one exception, which takes the guard away, so that the second touch is
+ * none.
+ */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
@@ -16,7 +19,8 @@ static LONG CALLBACK handle(EXCEPTION_POINTERS *exception)
 
 int main(void)
 {
-    volatile int *page = VirtualAlloc(NULL, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD);
+    volatile int *page =
+        VirtualAlloc(NULL, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD);
 
     AddVectoredExceptionHandler(1, handle);
     *page = 1;

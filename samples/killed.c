@@ -1,4 +1,7 @@
-/* Kills itself with SIGKILL, which no debugger sees coming: there is an ExitProcess and no exception. */
+/*
+ * Kills itself with SIGKILL, which no debugger sees coming: there is an ExitProcess and no
+ * exception.
+ */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
 

@@ -1,4 +1,7 @@
-/* The main thread ends by itself while another one goes on: the process lives until that one ends too. */
+/*
+ * The main thread ends by itself while another one goes on: the process lives until that one ends
+ * too.
+ */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdio.h>

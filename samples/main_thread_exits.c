@@ -19,7 +19,8 @@ static DWORD WINAPI work(void *argument)
 int main(void)
 {
     working = CreateEventA(NULL, TRUE, FALSE, NULL);
-    if (!DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &main_thread, SYNCHRONIZE, FALSE, 0) ||
+    if (!DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &main_thread,
+                         SYNCHRONIZE, FALSE, 0) ||
         CreateThread(NULL, 0, work, NULL, 0, NULL) == NULL)
         return 99;
     WaitForSingleObject(working, INFINITE);

@@ -1,4 +1,7 @@
-/* A hundred children one after the other: the system may give the numbers of those that ended to new ones. */
+/*
+ * A hundred children one after the other: the system may give the numbers of those that ended to
+ * new ones.
+ */
 #include "sample.h"
 
 #include <stdio.h>

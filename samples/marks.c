@@ -1,6 +1,7 @@
 /*
- * Marks and strings by trail.h, from several threads: points in time that a program names, and texts with all that may be in one - UTF-8,
- * bytes that are none, more than the 128 KiB that are kept.
+ * Marks and strings by trail.h, from several threads: points in time that a program names, and
+ * texts with all that may be in one - UTF-8, bytes that are none, more than the 128 KiB that are
+ * kept.
  */
 #include "sample.h"
 #include "trail.h"

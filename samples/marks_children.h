@@ -1,4 +1,7 @@
-/* What marks_unfollowed.c and marks_followed.c share: children of all kinds that come to the same probes as their parent. */
+/*
+ * What marks_unfollowed.c and marks_followed.c share: children of all kinds that come to the same
+ * probes as their parent.
+ */
 #ifndef TRAIL_MARKS_CHILDREN_H
 #define TRAIL_MARKS_CHILDREN_H
 
@@ -23,7 +26,8 @@ static inline void check_child(pid_t child)
 {
     int status;
 
-    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != CHILD_STATUS)
+    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+        WEXITSTATUS(status) != CHILD_STATUS)
         sample_fail("child");
 }
 

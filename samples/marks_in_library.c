@@ -1,4 +1,7 @@
-/* A library with marks that comes and goes and comes again, perhaps elsewhere: what was put into its code goes with it. */
+/*
+ * A library with marks that comes and goes and comes again, perhaps elsewhere: what was put into
+ * its code goes with it.
+ */
 #include "sample.h"
 
 int main(void)

@@ -1,4 +1,7 @@
-/* What marks_in_library.c is about: a library that makes a mark as soon as it is loaded, and when it is called. */
+/*
+ * What marks_in_library.c is about: a library that makes a mark as soon as it is loaded, and when
+ * it is called.
+ */
 #include "trail.h"
 
 #if defined(_WIN32)

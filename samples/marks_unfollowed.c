@@ -1,11 +1,15 @@
-/* Children that are not recorded have copies of their parent's probes, or share them: they run through them unharmed, and nothing is told. */
+/*
+ * Children that are not recorded have copies of their parent's probes, or share them: they run
+ * through them unharmed, and nothing is told.
+ */
 #define _GNU_SOURCE
 #include "marks_children.h"
 
 int main(void)
 {
     run_children();
-    if (system("exit 0") != 0) /* by posix_spawn: that child shares our memory, and must leave the probes there */
+    if (system("exit 0") !=
+        0) /* by posix_spawn: that child shares our memory, and must leave the probes there */
         sample_fail("system");
     here("parent");
     return 0;

@@ -1,4 +1,7 @@
-/* A program of another C library (musl), whose dynamic loader is observed in the same way: start-up libraries, dlopen and dlclose. */
+/*
+ * A program of another C library (musl), whose dynamic loader is observed in the same way: start-up
+ * libraries, dlopen and dlclose.
+ */
 #include "sample.h"
 
 #include <stdio.h>

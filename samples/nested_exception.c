@@ -1,4 +1,7 @@
-/* Exceptions whose records point to others, as they do when a handler raises one: a chain of two, and a hostile one that is a circle. */
+/*
+ * Exceptions whose records point to others, as they do when a handler raises one: a chain of two,
+ * and a hostile one that is a circle.
+ */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
@@ -18,7 +21,8 @@ static LONG CALLBACK handle(EXCEPTION_POINTERS *exception)
 int main(void)
 {
     EXCEPTION_RECORD inner = {.ExceptionCode = 0xE0AA0003, .ExceptionAddress = (void *)0x1234};
-    EXCEPTION_RECORD middle = {.ExceptionCode = 0xE0AA0002, .ExceptionRecord = &inner, .ExceptionAddress = (void *)0x5678};
+    EXCEPTION_RECORD middle = {
+        .ExceptionCode = 0xE0AA0002, .ExceptionRecord = &inner, .ExceptionAddress = (void *)0x5678};
     EXCEPTION_RECORD outer = {.ExceptionCode = 0xE0AA0001, .ExceptionRecord = &middle};
     FARPROC found = GetProcAddress(GetModuleHandleA("ntdll.dll"), "RtlRaiseException");
     void(WINAPI * raise_record)(EXCEPTION_RECORD *);

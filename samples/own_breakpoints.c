@@ -1,6 +1,6 @@
 /*
- * Breakpoints and single steps of the program's own, which its handler counts: they are not the loader's breakpoint, nor the
- * debugger's, and the handler must see each of them.
+ * Breakpoints and single steps of the program's own, which its handler counts: they are not the
+ * loader's breakpoint, nor the debugger's, and the handler must see each of them.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

@@ -1,4 +1,7 @@
-/* Loads a library while it runs, uses it, and unloads it: one LoadDll with cause `runtime`, one UnloadDll of the same image. */
+/*
+ * Loads a library while it runs, uses it, and unloads it: one LoadDll with cause `runtime`, one
+ * UnloadDll of the same image.
+ */
 #include "sample.h"
 
 #include <stdio.h>

@@ -1,4 +1,7 @@
-/* Loads three plugins, one after the other. There are two builds of it, which differ in the order: what `trailview diff` must say of them. */
+/*
+ * Loads three plugins, one after the other. There are two builds of it, which differ in the order:
+ * what `trailview diff` must say of them.
+ */
 #include "sample.h"
 
 #include <stdio.h>

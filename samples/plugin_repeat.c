@@ -1,4 +1,7 @@
-/* The same library loaded and unloaded five times: five loads of one image, each ended by its own unload. */
+/*
+ * The same library loaded and unloaded five times: five loads of one image, each ended by its own
+ * unload.
+ */
 #include "sample.h"
 
 int main(void)

@@ -1,6 +1,7 @@
 /*
- * A plugin that is built anew while the program runs: loaded, freed, and at once opened by nobody else, written over and deleted. A debugger
- * that keeps the file handle of the load for longer than it must is in the way of each of the three.
+ * A plugin that is built anew while the program runs: loaded, freed, and at once opened by nobody
+ * else, written over and deleted. A debugger that keeps the file handle of the load for longer than
+ * it must is in the way of each of the three.
  */
 #include "sample.h"
 

@@ -1,4 +1,7 @@
-/* posix_spawn, as system() and most shells start children today: a clone that shares memory, then an exec. */
+/*
+ * posix_spawn, as system() and most shells start children today: a clone that shares memory, then
+ * an exec.
+ */
 #define _POSIX_C_SOURCE 200809L
 #include <spawn.h>
 #include <stdio.h>
@@ -15,7 +18,8 @@ int main(int argument_count, char **arguments)
     (void)arguments;
     if (argument_count > 1)
         return 13;
-    if (posix_spawn(&child, "/proc/self/exe", NULL, NULL, child_arguments, environ) != 0 || waitpid(child, &status, 0) != child)
+    if (posix_spawn(&child, "/proc/self/exe", NULL, NULL, child_arguments, environ) != 0 ||
+        waitpid(child, &status, 0) != child)
         return 99;
     printf("the child returned %d\n", WEXITSTATUS(status));
     return 0;

@@ -1,6 +1,7 @@
 /*
- * Probes as <sys/sdt.h> makes them, with their argument in all the places where compilers leave it, and one with a semaphore: the program
- * makes that one only if somebody listens. Strings that end where memory does, with their NUL and without.
+ * Probes as <sys/sdt.h> makes them, with their argument in all the places where compilers leave it,
+ * and one with a semaphore: the program makes that one only if somebody listens. Strings that end
+ * where memory does, with their NUL and without.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -8,27 +9,31 @@
 #include <sys/mman.h>
 
 /* A note as <sys/sdt.h> writes it; `where` is the argument's description. */
-#define PROBE(name, semaphore, where)                                                  \
-    "990: nop\n"                                                                       \
-    ".pushsection .note.stapsdt, \"\", \"note\"\n"                                     \
-    ".balign 4\n"                                                                      \
-    ".4byte 992f - 991f, 994f - 993f, 3\n"                                             \
-    "991: .asciz \"stapsdt\"\n"                                                        \
-    "992: .balign 4\n"                                                                 \
-    "993: .8byte 990b, 0, " semaphore "\n"                                             \
-    ".asciz \"trail\", \"" name "\", \"" where "\"\n"                                  \
-    "994: .balign 4\n"                                                                 \
+#define PROBE(name, semaphore, where)                 \
+    "990: nop\n"                                      \
+    ".pushsection .note.stapsdt, \"\", \"note\"\n"    \
+    ".balign 4\n"                                     \
+    ".4byte 992f - 991f, 994f - 993f, 3\n"            \
+    "991: .asciz \"stapsdt\"\n"                       \
+    "992: .balign 4\n"                                \
+    "993: .8byte 990b, 0, " semaphore "\n"            \
+    ".asciz \"trail\", \"" name "\", \"" where "\"\n" \
+    "994: .balign 4\n"                                \
     ".popsection\n"
 
 enum { PAGE_BYTES = 4096 };
 
-static volatile unsigned short listeners __asm__("sample_listeners") __attribute__((section(".probes"), used));
-static const char *volatile by_symbol __asm__("sample_by_symbol") __attribute__((used)) = "by symbol";
-static const char *volatile table[4] __asm__("sample_table") __attribute__((used)) = {"", "", "by symbol and offset", ""};
+static volatile unsigned short listeners __asm__("sample_listeners")
+    __attribute__((section(".probes"), used));
+static const char *volatile by_symbol __asm__("sample_by_symbol")
+    __attribute__((used)) = "by symbol";
+static const char *volatile table[4] __asm__("sample_table")
+    __attribute__((used)) = {"", "", "by symbol and offset", ""};
 
 static void at_the_edge(void)
 {
-    char *pages = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *pages =
+        mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (pages == MAP_FAILED || munmap(pages + PAGE_BYTES, PAGE_BYTES) != 0)
         return;
@@ -45,13 +50,19 @@ int main(void)
 
     __asm__ volatile(PROBE("mark", "0", "8@%%r11") : : "r"(last) : "memory");
     __asm__ volatile(PROBE("mark", "0", "8@8(%%rcx)") : : "c"(on_stack) : "memory");
-    __asm__ volatile(PROBE("mark", "0", "8@-8(%%rcx,%%rdx,8)") : : "c"(on_stack), "d"(4L) : "memory");
+    __asm__ volatile(PROBE("mark", "0", "8@-8(%%rcx,%%rdx,8)")
+                     :
+                     : "c"(on_stack), "d"(4L)
+                     : "memory");
     __asm__ volatile(PROBE("mark", "0", "8@sample_by_symbol(%%rip)") : : : "memory");
     __asm__ volatile(PROBE("mark", "0", "8@16+sample_table(%%rip) 8@%%rax") : : : "memory");
     __asm__ volatile(PROBE("string", "0", "-4@$-1") : : : "memory");
     __asm__ volatile(PROBE("string", "0", "8f@%%xmm0") : : : "memory");
     if (listeners > 0)
-        __asm__ volatile(PROBE("mark", "sample_listeners", "8@%%rax") : : "a"("somebody listens") : "memory");
+        __asm__ volatile(PROBE("mark", "sample_listeners", "8@%%rax")
+                         :
+                         : "a"("somebody listens")
+                         : "memory");
     at_the_edge();
     puts("done");
     return 0;

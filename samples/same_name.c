@@ -1,4 +1,7 @@
-/* Two libraries of the same name from two folders, as in a DLL hijack: the recording tells them apart by path. */
+/*
+ * Two libraries of the same name from two folders, as in a DLL hijack: the recording tells them
+ * apart by path.
+ */
 #include "sample.h"
 
 #include <stdio.h>

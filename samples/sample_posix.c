@@ -127,7 +127,8 @@ void sample_raise(void)
 void *sample_share(const char *path, size_t bytes)
 {
     int file = open(path, O_RDWR | O_CLOEXEC);
-    void *memory = file < 0 ? MAP_FAILED : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    void *memory =
+        file < 0 ? MAP_FAILED : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 
     if (memory == MAP_FAILED)
         sample_fail(path);

@@ -27,10 +27,15 @@ void sample_die_quietly(void)
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
 }
 
-/* Without a handler of its own, this exception would end the program: the debugger leaves it unhandled. */
+/*
+ * Without a handler of its own, this exception would end the program: the debugger leaves it
+ * unhandled.
+ */
 static LONG CALLBACK pass_over_name(EXCEPTION_POINTERS *exception)
 {
-    return exception->ExceptionRecord->ExceptionCode == THREAD_NAME_EXCEPTION ? EXCEPTION_CONTINUE_EXECUTION : EXCEPTION_CONTINUE_SEARCH;
+    return exception->ExceptionRecord->ExceptionCode == THREAD_NAME_EXCEPTION
+               ? EXCEPTION_CONTINUE_EXECUTION
+               : EXCEPTION_CONTINUE_SEARCH;
 }
 
 /* How a thread tells its name to a debugger: THREADNAME_INFO as the parameters of an exception. */
@@ -42,7 +47,8 @@ static void name_this_thread(const char *name)
         DWORD thread_id, flags;
     } info = {0x1000, name, (DWORD)-1, 0};
 
-    RaiseException(THREAD_NAME_EXCEPTION, 0, sizeof info / sizeof(ULONG_PTR), (const ULONG_PTR *)&info);
+    RaiseException(THREAD_NAME_EXCEPTION, 0, sizeof info / sizeof(ULONG_PTR),
+                   (const ULONG_PTR *)&info);
 }
 
 static DWORD WINAPI run_worker(void *argument)
@@ -134,9 +140,14 @@ void sample_raise(void)
 
 void *sample_share(const char *path, size_t bytes)
 {
-    HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
-    HANDLE section = file == INVALID_HANDLE_VALUE ? NULL : CreateFileMappingA(file, NULL, PAGE_READWRITE, 0, 0, NULL);
-    void *memory = section == NULL ? NULL : MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, bytes);
+    HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE,
+                              FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE section = file == INVALID_HANDLE_VALUE
+                         ? NULL
+                         : CreateFileMappingA(file, NULL, PAGE_READWRITE, 0, 0, NULL);
+    void *memory = section == NULL
+                       ? NULL
+                       : MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, bytes);
 
     if (memory == NULL)
         sample_fail(path);
@@ -155,7 +166,8 @@ void *sample_start_self(const char *argument, unsigned long flags)
     if (GetModuleFileNameA(NULL, path, sizeof path) == 0)
         sample_fail("GetModuleFileName");
     snprintf(command_line, sizeof command_line, "\"%s\" %s", path, argument);
-    if (!CreateProcessA(path, command_line, NULL, NULL, TRUE, flags, NULL, NULL, &startup, &process))
+    if (!CreateProcessA(path, command_line, NULL, NULL, TRUE, flags, NULL, NULL, &startup,
+                        &process))
         sample_fail("CreateProcess");
     CloseHandle(process.hThread);
     return process.hProcess;

@@ -1,6 +1,7 @@
 /*
- * A signal with a value attached (sigqueue), and a timer's: the handler must see the same siginfo as without a recorder, and a
- * blocking system call that the signal interrupts must fail with EINTR as usual.
+ * A signal with a value attached (sigqueue), and a timer's: the handler must see the same siginfo
+ * as without a recorder, and a blocking system call that the signal interrupts must fail with EINTR
+ * as usual.
  */
 #define _XOPEN_SOURCE 700
 #include <errno.h>
@@ -38,11 +39,13 @@ int main(void)
     sigaction(SIGUSR1, &queued, NULL);
     sigaction(SIGALRM, &alarmed, NULL);
     sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 4711});
-    printf("SI_QUEUE: %s, from myself: %s, value %d\n", code == SI_QUEUE ? "yes" : "no", sender == getpid() ? "yes" : "no", (int)value);
+    printf("SI_QUEUE: %s, from myself: %s, value %d\n", code == SI_QUEUE ? "yes" : "no",
+           sender == getpid() ? "yes" : "no", (int)value);
     if (pipe(ends) != 0)
         return 99;
     setitimer(ITIMER_REAL, &timer, NULL);
-    printf("read: %s\n", read(ends[0], &byte, 1) == -1 && errno == EINTR ? "interrupted" : "something else");
+    printf("read: %s\n",
+           read(ends[0], &byte, 1) == -1 && errno == EINTR ? "interrupted" : "something else");
     return alarms == 1 && value == 4711 ? 0 : 1;
 }
 

@@ -1,6 +1,7 @@
 /*
- * Signals that the program handles itself: SIGUSR1 with a handler that returns, SIGSEGV with one that jumps out, and SIGUSR2, which
- * it ignores (nothing is delivered, but a debugger is told). All must reach the program as if no recorder were there.
+ * Signals that the program handles itself: SIGUSR1 with a handler that returns, SIGSEGV with one
+ * that jumps out, and SIGUSR2, which it ignores (nothing is delivered, but a debugger is told). All
+ * must reach the program as if no recorder were there.
  */
 #define _XOPEN_SOURCE 700
 #include <setjmp.h>
@@ -39,7 +40,8 @@ int main(void)
     jumped = sigsetjmp(after_fault, 1);
     if (jumped == 0)
         *(volatile int *)(unsigned long)address = 1;
-    printf("SIGUSR1 %d times, fault at the right address: %s\n", (int)usr1, jumped == 1 ? "yes" : "no");
+    printf("SIGUSR1 %d times, fault at the right address: %s\n", (int)usr1,
+           jumped == 1 ? "yes" : "no");
     return usr1 == 2 && jumped == 1 ? 0 : 1;
 }
 

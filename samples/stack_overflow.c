@@ -1,4 +1,7 @@
-/* Recursion without an end: the stack's guard page raises an exception, whose handler, on what stack is left, ends the program. */
+/*
+ * Recursion without an end: the stack's guard page raises an exception, whose handler, on what
+ * stack is left, ends the program.
+ */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 

@@ -1,11 +1,12 @@
 /*
- * Goes through one stage after the other, each with an event of another kind, while a second thread works all the time: something to stop
- * at each of its events (trailrec --until). Ends with status 7.
+ * Goes through one stage after the other, each with an event of another kind, while a second thread
+ * works all the time: something to stop at each of its events (trailrec --until). Ends with status
+ * 7.
  *
  *     stages [FILE]
  *
- * keeps in FILE (64 bytes that are there) four 64-bit numbers: the stage that has begun, the work done, the exceptions or signals that
- * its handler has seen, and its process id.
+ * keeps in FILE (64 bytes that are there) four 64-bit numbers: the stage that has begun, the work
+ * done, the exceptions or signals that its handler has seen, and its process id.
  */
 #include "sample.h"
 #include "trail.h"

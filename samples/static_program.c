@@ -1,4 +1,7 @@
-/* A statically linked program: it has no dynamic loader, so its loads cannot be observed, and the recording says so. */
+/*
+ * A statically linked program: it has no dynamic loader, so its loads cannot be observed, and the
+ * recording says so.
+ */
 #include <stdio.h>
 
 int main(void)

@@ -1,6 +1,7 @@
 /*
- * Job control: a child stops itself with SIGSTOP, the parent sees that it stopped, continues it, and takes its exit code. A recorder
- * that gets in the way of group-stops would let the parent wait for ever.
+ * Job control: a child stops itself with SIGSTOP, the parent sees that it stopped, continues it,
+ * and takes its exit code. A recorder that gets in the way of group-stops would let the parent wait
+ * for ever.
  */
 #define _XOPEN_SOURCE 700
 #include <signal.h>
@@ -19,9 +20,11 @@ int main(void)
     if (child == 0) {
         close(gate[1]);
         raise(SIGSTOP);
-        _exit(read(gate[0], &byte, 1) == 0 ? 11 : 12); /* stays until the parent has seen it continue */
+        /* stays until the parent has seen it continue */
+        _exit(read(gate[0], &byte, 1) == 0 ? 11 : 12);
     }
-    if (waitpid(child, &status, WUNTRACED) != child || !WIFSTOPPED(status) || WSTOPSIG(status) != SIGSTOP)
+    if (waitpid(child, &status, WUNTRACED) != child || !WIFSTOPPED(status) ||
+        WSTOPSIG(status) != SIGSTOP)
         return 1;
     puts("the child stopped");
     kill(child, SIGCONT);

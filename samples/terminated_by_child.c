@@ -1,4 +1,7 @@
-/* Its child ends it from outside and goes on a little longer: the recording lasts until the child has ended too. */
+/*
+ * Its child ends it from outside and goes on a little longer: the recording lasts until the child
+ * has ended too.
+ */
 #include "sample.h"
 
 #define WIN32_LEAN_AND_MEAN

@@ -1,6 +1,7 @@
 /*
- * Names of threads, in both ways that Windows has: the exception that tells a debugger (of itself, and of another thread), and
- * SetThreadDescription, where that is there. The recording has them in the view `threads` (tests/trace/programs/thread_names.sh).
+ * Names of threads, in both ways that Windows has: the exception that tells a debugger (of itself,
+ * and of another thread), and SetThreadDescription, where that is there. The recording has them in
+ * the view `threads` (tests/trace/programs/thread_names.sh).
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -12,7 +13,9 @@ enum { THREAD_NAME_EXCEPTION = 0x406D1388 };
 
 static LONG CALLBACK pass_over_name(EXCEPTION_POINTERS *exception)
 {
-    return exception->ExceptionRecord->ExceptionCode == THREAD_NAME_EXCEPTION ? EXCEPTION_CONTINUE_EXECUTION : EXCEPTION_CONTINUE_SEARCH;
+    return exception->ExceptionRecord->ExceptionCode == THREAD_NAME_EXCEPTION
+               ? EXCEPTION_CONTINUE_EXECUTION
+               : EXCEPTION_CONTINUE_SEARCH;
 }
 
 static void tell_name(const char *name, DWORD thread_id)
@@ -23,7 +26,8 @@ static void tell_name(const char *name, DWORD thread_id)
         DWORD thread_id, flags;
     } info = {0x1000, name, thread_id, 0};
 
-    RaiseException(THREAD_NAME_EXCEPTION, 0, sizeof info / sizeof(ULONG_PTR), (const ULONG_PTR *)&info);
+    RaiseException(THREAD_NAME_EXCEPTION, 0, sizeof info / sizeof(ULONG_PTR),
+                   (const ULONG_PTR *)&info);
 }
 
 static void describe(HANDLE thread, const wchar_t *name)

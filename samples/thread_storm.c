@@ -1,6 +1,6 @@
 /*
- * 64 threads that all end while the main thread waits for them, eight times over: thread ids are reused, and starts and ends of
- * different threads come in any order.
+ * 64 threads that all end while the main thread waits for them, eight times over: thread ids are
+ * reused, and starts and ends of different threads come in any order.
  */
 #include "sample.h"
 

@@ -1,6 +1,6 @@
 /*
- * Three threads that run at the same time, each with a name, and are waited for. The main thread's end is the end of the process,
- * so it has neither a CreateThread nor an ExitThread.
+ * Three threads that run at the same time, each with a name, and are waited for. The main thread's
+ * end is the end of the process, so it has neither a CreateThread nor an ExitThread.
  */
 #include "sample.h"
 

@@ -1,4 +1,7 @@
-/* A vfork child shares the parent's memory until it execs: the parent waits, and planted breakpoints must not be taken out under it. */
+/*
+ * A vfork child shares the parent's memory until it execs: the parent waits, and planted
+ * breakpoints must not be taken out under it.
+ */
 #define _DEFAULT_SOURCE
 #include "sample.h"
 

@@ -1,4 +1,7 @@
-/* A vfork child that nobody follows: it goes free after the exec, and the parent is observed as before. */
+/*
+ * A vfork child that nobody follows: it goes free after the exec, and the parent is observed as
+ * before.
+ */
 #define _DEFAULT_SOURCE
 #include "sample.h"
 

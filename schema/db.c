@@ -8,9 +8,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BUSY_TIMEOUT_MS = 5000, LOCK_RETRY_MS = 10, QUICK_LOOKS = 250, QUICK_LOOK_MS = 2, LOOK_MS = 20 };
+enum {
+    BUSY_TIMEOUT_MS = 5000,
+    LOCK_RETRY_MS = 10,
+    QUICK_LOOKS = 250,
+    QUICK_LOOK_MS = 2,
+    LOOK_MS = 20
+};
 
-/* Why SQLite could not open the file: it does not say so itself, so its view of the folder is asked. */
+/*
+ * Why SQLite could not open the file: it does not say so itself, so its view of the folder is
+ * asked.
+ */
 static void explain_cannot_open(const char *path, struct trail_error *error)
 {
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
@@ -41,10 +50,13 @@ int db_error(sqlite3 *db, struct trail_error *error)
     case SQLITE_NOTADB:
         return error_set(error, TRAIL_NOT_A_TRAIL, code, "not a trail file");
     case SQLITE_CORRUPT:
-        return error_set(error, TRAIL_DAMAGED, code, "the file is damaged (%s); run 'trailview verify' on it", sqlite3_errmsg(db));
+        return error_set(error, TRAIL_DAMAGED, code,
+                         "the file is damaged (%s); run 'trailview verify' on it",
+                         sqlite3_errmsg(db));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return error_set(error, TRAIL_LOCKED, extended, "the file is locked by another program; close it or try again later");
+        return error_set(error, TRAIL_LOCKED, extended,
+                         "the file is locked by another program; close it or try again later");
     case SQLITE_READONLY:
     case SQLITE_PERM:
         return error_set(error, TRAIL_READ_ONLY, extended, "the file or its folder is read-only");
@@ -73,7 +85,8 @@ sqlite3_stmt *db_prepare(sqlite3 *db, const char *sql, struct trail_error *error
 }
 
 /* The first column of the first row of a query. */
-static int query_integer(sqlite3 *db, const char *sql, sqlite3_int64 *value, struct trail_error *error)
+static int query_integer(sqlite3 *db, const char *sql, sqlite3_int64 *value,
+                         struct trail_error *error)
 {
     sqlite3_stmt *statement = db_prepare(db, sql, error);
     int result;
@@ -90,8 +103,8 @@ static int query_integer(sqlite3 *db, const char *sql, sqlite3_int64 *value, str
 }
 
 /*
- * Whether the file has no table yet (an empty or a new file), is one of ours, or neither. Inside a transaction: what is read must be of
- * one moment, since another recorder may be making the file.
+ * Whether the file has no table yet (an empty or a new file), is one of ours, or neither. Inside a
+ * transaction: what is read must be of one moment, since another recorder may be making the file.
  */
 static int check_identity(sqlite3 *db, sqlite3_int64 *version, struct trail_error *error)
 {
@@ -104,10 +117,13 @@ static int check_identity(sqlite3 *db, sqlite3_int64 *version, struct trail_erro
     if (application_id == 0 && *version == 0 && objects == 0)
         return 0;
     if (application_id != DB_APPLICATION_ID)
-        return error_set(error, TRAIL_NOT_A_TRAIL, 0, "not a trail file (it is another program's SQLite database)");
+        return error_set(error, TRAIL_NOT_A_TRAIL, 0,
+                         "not a trail file (it is another program's SQLite database)");
     if (*version > DB_VERSION)
-        return error_set(error, TRAIL_NEWER_VERSION, 0, "written by a newer Trail (format %d, this one reads up to %d); update Trail",
-                         (int)*version, DB_VERSION);
+        return error_set(
+            error, TRAIL_NEWER_VERSION, 0,
+            "written by a newer Trail (format %d, this one reads up to %d); update Trail",
+            (int)*version, DB_VERSION);
     if (*version < 1)
         return error_set(error, TRAIL_DAMAGED, 0, "the file is damaged (it has no format version)");
     return 0;
@@ -138,10 +154,15 @@ static int check_identity_alone(sqlite3 *db, sqlite3_int64 *version, struct trai
     return result;
 }
 
-/* SQLite's own waiting soon looks only every 100 ms. A system whose clock is coarse waits longer: there is nowhere to keep a start time. */
+/*
+ * SQLite's own waiting soon looks only every 100 ms. A system whose clock is coarse waits longer:
+ * there is nowhere to keep a start time.
+ */
 static int wait_for_lock(void *patience_ms, int looks)
 {
-    int waited_ms = looks < QUICK_LOOKS ? looks * QUICK_LOOK_MS : QUICK_LOOKS * QUICK_LOOK_MS + (looks - QUICK_LOOKS) * LOOK_MS;
+    int waited_ms = looks < QUICK_LOOKS
+                        ? looks * QUICK_LOOK_MS
+                        : QUICK_LOOKS * QUICK_LOOK_MS + (looks - QUICK_LOOKS) * LOOK_MS;
 
     if (waited_ms >= (int)(intptr_t)patience_ms)
         return 0;
@@ -163,15 +184,21 @@ void db_distrust_schema(sqlite3 *db)
 }
 
 /*
- * Has everything that is needed in the file, in one transaction. With `as_new` only if the file is empty: else *version says what it is, and
- * nothing was done.
+ * Has everything that is needed in the file, in one transaction. With `as_new` only if the file is
+ * empty: else *version says what it is, and nothing was done.
  */
-static int bring_up_to_date(sqlite3 *db, bool as_new, sqlite3_int64 *version, struct trail_error *error)
+static int bring_up_to_date(sqlite3 *db, bool as_new, sqlite3_int64 *version,
+                            struct trail_error *error)
 {
-    /* The write lock shows whether the file can be written; and two recorders may meet on a new file: look again once it is held. */
+    /*
+     * The write lock shows whether the file can be written; and two recorders may meet on a new
+     * file: look again once it is held.
+     */
     if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
-    if (check_identity(db, version, error) == 0 && (*version == DB_VERSION || (as_new && *version != 0) || migrate_to_current(db, *version, error) == 0) &&
+    if (check_identity(db, version, error) == 0 &&
+        (*version == DB_VERSION || (as_new && *version != 0) ||
+         migrate_to_current(db, *version, error) == 0) &&
         db_run(db, "COMMIT", error) == 0)
         return 0;
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
@@ -179,8 +206,9 @@ static int bring_up_to_date(sqlite3 *db, bool as_new, sqlite3_int64 *version, st
 }
 
 /*
- * An empty file has nothing that a power loss could take, so its tables are made without waiting for the medium: that would be half of what a
- * short recording costs. Inside of the transaction nothing was there still; so the write-ahead log was new too, and its header needs no sync.
+ * An empty file has nothing that a power loss could take, so its tables are made without waiting
+ * for the medium: that would be half of what a short recording costs. Inside of the transaction
+ * nothing was there still; so the write-ahead log was new too, and its header needs no sync.
  */
 static int make_new(sqlite3 *db, sqlite3_int64 *version, struct trail_error *error)
 {
@@ -196,10 +224,12 @@ static int prepare_for_recording(sqlite3 *db, struct trail_error *error)
 
     db_set_patience(db, BUSY_TIMEOUT_MS);
     db_distrust_schema(db);
-    if (check_identity_alone(db, &version, error) != 0 || db_run(db, "PRAGMA temp_store = MEMORY", error) != 0)
+    if (check_identity_alone(db, &version, error) != 0 ||
+        db_run(db, "PRAGMA temp_store = MEMORY", error) != 0)
         return -1;
     is_new = version == 0;
-    if ((is_new && make_new(db, &version, error) != 0) || db_run(db, "PRAGMA synchronous = NORMAL", error) != 0)
+    if ((is_new && make_new(db, &version, error) != 0) ||
+        db_run(db, "PRAGMA synchronous = NORMAL", error) != 0)
         return -1;
     if (is_new && version == 0) /* else another recorder was faster */
         return 0;
@@ -213,7 +243,8 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
     if (error == NULL)
         error = &local;
     *db = NULL;
-    if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
         db_error(*db, error);
     else if (sqlite3_db_readonly(*db, "main") == 1)
         error_set(error, TRAIL_READ_ONLY, SQLITE_READONLY, "the file or its folder is read-only");
@@ -231,11 +262,17 @@ static int lay_views(sqlite3 *db, sqlite3_int64 version, struct trail_error *err
 {
     db_distrust_schema(db);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-    if (db_run(db, "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
-                   "CREATE TEMP TABLE kind (id INTEGER PRIMARY KEY, name TEXT);"
-                   "CREATE TEMP TABLE code (domain TEXT, value INTEGER, word TEXT, PRIMARY KEY (domain, value)) WITHOUT ROWID", error) != 0)
+    if (db_run(db,
+               "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
+               "CREATE TEMP TABLE kind (id INTEGER PRIMARY KEY, name TEXT);"
+               "CREATE TEMP TABLE code (domain TEXT, value INTEGER, word TEXT, PRIMARY KEY "
+               "(domain, value)) WITHOUT ROWID",
+               error) != 0)
         return -1;
-    return migrate_lay_views(db, version, error) != 0 || db_run(db, "PRAGMA query_only = ON", error) != 0 ? -1 : 0;
+    return migrate_lay_views(db, version, error) != 0 ||
+                   db_run(db, "PRAGMA query_only = ON", error) != 0
+               ? -1
+               : 0;
 }
 
 static int prepare_for_viewing(sqlite3 *db, struct trail_error *error)
@@ -260,7 +297,10 @@ static int file_is_there(const char *path)
     return 1;
 }
 
-/* A file in WAL mode in a folder that cannot be written opens only as immutable, which is right when it has no -wal beside it. */
+/*
+ * A file in WAL mode in a folder that cannot be written opens only as immutable, which is right
+ * when it has no -wal beside it.
+ */
 static int open_immutable(const char *path, sqlite3 **db)
 {
     char *uri, *wal = sqlite3_mprintf("%s-wal", path);
@@ -282,7 +322,10 @@ static int open_immutable(const char *path, sqlite3 **db)
     uri = sqlite3_str_finish(builder);
     sqlite3_close(*db);
     *db = NULL;
-    there = uri == NULL ? SQLITE_NOMEM : sqlite3_open_v2(uri, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    there = uri == NULL
+                ? SQLITE_NOMEM
+                : sqlite3_open_v2(
+                      uri, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     sqlite3_free(uri);
     return there == SQLITE_OK ? 0 : -1;
 }
@@ -315,6 +358,9 @@ fail:
 
 void db_close(sqlite3 *db)
 {
-    /* The last connection puts the write-ahead log into the file. The file stays in WAL mode: to switch costs each recording 5 ms. */
+    /*
+     * The last connection puts the write-ahead log into the file. The file stays in WAL mode: to
+     * switch costs each recording 5 ms.
+     */
     sqlite3_close(db);
 }

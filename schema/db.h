@@ -1,6 +1,6 @@
 /*
- * Opening a trail file. Everything about PRAGMAs, locking, versions and hardening is here; all other code just uses the connection.
- * A connection belongs to the thread that uses it.
+ * Opening a trail file. Everything about PRAGMAs, locking, versions and hardening is here; all
+ * other code just uses the connection. A connection belongs to the thread that uses it.
  */
 #ifndef TRAIL_DB_H
 #define TRAIL_DB_H
@@ -15,21 +15,23 @@ enum {
 };
 
 /*
- * Opens path for recording: creates it if it is not there, migrates an older version, sets WAL and synchronous=NORMAL. Returns 0 and
- * fills *db (close with db_close), or -1 with one of the codes NOT_A_TRAIL, NEWER_VERSION, DAMAGED, LOCKED, READ_ONLY, NO_SPACE, FAILED;
- * a file that is not ours is not touched.
+ * Opens path for recording: creates it if it is not there, migrates an older version, sets WAL and
+ * synchronous=NORMAL. Returns 0 and fills *db (close with db_close), or -1 with one of the codes
+ * NOT_A_TRAIL, NEWER_VERSION, DAMAGED, LOCKED, READ_ONLY, NO_SPACE, FAILED; a file that is not ours
+ * is not touched.
  */
 int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *error);
 
 /*
- * Opens an existing file for reading only, also on a read-only medium, and lays Trail's own views and name tables as TEMP over its
- * tables: nothing that the file brought along is run. Returns 0, or -1 with a code as above or NOT_FOUND.
+ * Opens an existing file for reading only, also on a read-only medium, and lays Trail's own views
+ * and name tables as TEMP over its tables: nothing that the file brought along is run. Returns 0,
+ * or -1 with a code as above or NOT_FOUND.
  */
 int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *error);
 
 /*
- * How long this connection waits for another one's lock before it is TRAIL_LOCKED. It looks often enough to find the moments that a busy
- * recorder leaves to others.
+ * How long this connection waits for another one's lock before it is TRAIL_LOCKED. It looks often
+ * enough to find the moments that a busy recorder leaves to others.
  */
 void db_set_patience(sqlite3 *db, int patience_ms);
 
@@ -45,7 +47,10 @@ int db_run(sqlite3 *db, const char *sql, struct trail_error *error);
 /* Prepares one statement; NULL and error on failure. The caller finalizes it. */
 sqlite3_stmt *db_prepare(sqlite3 *db, const char *sql, struct trail_error *error);
 
-/* Fills error from the connection's last failure, with the right code and a sentence for users. Always returns -1. */
+/*
+ * Fills error from the connection's last failure, with the right code and a sentence for users.
+ * Always returns -1.
+ */
 int db_error(sqlite3 *db, struct trail_error *error);
 
 #endif

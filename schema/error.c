@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-int error_set(struct trail_error *error, enum trail_error_code code, long os_code, const char *format, ...)
+int error_set(struct trail_error *error, enum trail_error_code code, long os_code,
+              const char *format, ...)
 {
     va_list arguments;
 

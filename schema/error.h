@@ -1,6 +1,7 @@
 /*
- * How a library function says what went wrong: it returns -1 or NULL and fills a struct trail_error; only main.c and commands print.
- * The function that first sees the failure writes the sentence, callers may put context before it. Lower case, no full stop.
+ * How a library function says what went wrong: it returns -1 or NULL and fills a struct
+ * trail_error; only main.c and commands print. The function that first sees the failure writes the
+ * sentence, callers may put context before it. Lower case, no full stop.
  */
 #ifndef TRAIL_ERROR_H
 #define TRAIL_ERROR_H
@@ -34,8 +35,12 @@ struct trail_error {
     char sentence[512];
 };
 
-/* Fills error (which may be NULL) with the code and the formatted sentence. Always returns -1, so that it can be returned. */
-int error_set(struct trail_error *error, enum trail_error_code code, long os_code, const char *format, ...) TRAIL_PRINTF(4, 5);
+/*
+ * Fills error (which may be NULL) with the code and the formatted sentence. Always returns -1, so
+ * that it can be returned.
+ */
+int error_set(struct trail_error *error, enum trail_error_code code, long os_code,
+              const char *format, ...) TRAIL_PRINTF(4, 5);
 
 /* Puts formatted context and ": " before the sentence that error holds. Always returns -1. */
 int error_context(struct trail_error *error, const char *format, ...) TRAIL_PRINTF(2, 3);

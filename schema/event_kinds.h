@@ -1,6 +1,7 @@
 /*
- * The event descriptor table: which kinds of event exist, which fields each keeps, and the words of coded fields. Everything that
- * must treat kinds alike - inserting, live printing, documentation checks - walks this table. It is generated from event_kinds.def.
+ * The event descriptor table: which kinds of event exist, which fields each keeps, and the words of
+ * coded fields. Everything that must treat kinds alike - inserting, live printing, documentation
+ * checks - walks this table. It is generated from event_kinds.def.
  *
  * All data here is constant and may be read by any thread.
  */
@@ -38,7 +39,8 @@ enum field_type {
 
 /* Positions in the table of all fields; FIELD(KIND, name) is a field's position within its kind. */
 enum field_position {
-#define TRAIL_KIND(number, CONSTANT, name, table) FIELDS_OF_##CONSTANT, FIELDS_BEFORE_##CONSTANT = FIELDS_OF_##CONSTANT - 1,
+#define TRAIL_KIND(number, CONSTANT, name, table) \
+    FIELDS_OF_##CONSTANT, FIELDS_BEFORE_##CONSTANT = FIELDS_OF_##CONSTANT - 1,
 #define TRAIL_FIELD(CONSTANT, field, TYPE) CONSTANT##_##field,
 #include "event_kinds.def"
     FIELDS_TOTAL
@@ -75,7 +77,10 @@ const char *event_code_word(enum field_type type, uint64_t value);
 /* The coded value of a word. Returns 0 and fills *value, or -1 if the type has no such word. */
 int event_code_value(enum field_type type, const char *word, uint64_t *value);
 
-/* The lower-case name under which a coded type's words stand in the table `code` ("via"); NULL for other types. */
+/*
+ * The lower-case name under which a coded type's words stand in the table `code` ("via"); NULL for
+ * other types.
+ */
 const char *event_code_domain(enum field_type type);
 
 #endif

@@ -27,7 +27,8 @@ static const struct {
 #include "event_kinds.def"
 };
 
-static int insert_code(sqlite3_stmt *insert, const char *domain, sqlite3_int64 value, const char *word)
+static int insert_code(sqlite3_stmt *insert, const char *domain, sqlite3_int64 value,
+                       const char *word)
 {
     sqlite3_bind_text(insert, 1, domain, -1, SQLITE_STATIC);
     sqlite3_bind_int64(insert, 2, value);
@@ -46,9 +47,11 @@ static int fill_names(sqlite3 *db, const char *schema, struct trail_error *error
     if ((insert = db_prepare(db, sql, error)) == NULL)
         return -1;
     for (size_t i = 0; i < sizeof named_codes / sizeof named_codes[0]; i++)
-        result |= insert_code(insert, named_codes[i].domain, named_codes[i].value, named_codes[i].word);
+        result |=
+            insert_code(insert, named_codes[i].domain, named_codes[i].value, named_codes[i].word);
     for (size_t i = 0; i < sizeof coded_fields / sizeof coded_fields[0]; i++)
-        result |= insert_code(insert, event_code_domain(coded_fields[i].type), coded_fields[i].value, coded_fields[i].word);
+        result |= insert_code(insert, event_code_domain(coded_fields[i].type),
+                              coded_fields[i].value, coded_fields[i].word);
     sqlite3_finalize(insert);
 
     snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO %s.kind VALUES (?2, ?3)", schema);
@@ -65,13 +68,19 @@ static int fill_names(sqlite3 *db, const char *schema, struct trail_error *error
     return result == SQLITE_OK ? 0 : db_error(db, error);
 }
 
-/* migrations[n] leads from version n to n + 1. The first is what Trail began with: no file needs it, but a test does. */
+/*
+ * migrations[n] leads from version n to n + 1. The first is what Trail began with: no file needs
+ * it, but a test does.
+ */
 static const char *const migrations[DB_VERSION] = {NULL, sql_migration_2, sql_migration_3};
 
 static int drop_views(sqlite3 *db, struct trail_error *error)
 {
-    sqlite3_stmt *list = db_prepare(db, "SELECT group_concat('DROP VIEW \"' || replace(name, '\"', '\"\"') || '\"', ';') "
-                                        "FROM main.sqlite_master WHERE type = 'view'", error);
+    sqlite3_stmt *list = db_prepare(
+        db,
+        "SELECT group_concat('DROP VIEW \"' || replace(name, '\"', '\"\"') || '\"', ';') "
+        "FROM main.sqlite_master WHERE type = 'view'",
+        error);
     int result = -1;
 
     if (list == NULL)
@@ -99,8 +108,9 @@ static int add_view(sqlite3_stmt *insert, const char *text, const char *end)
 }
 
 /*
- * Puts the views into the file. CREATE VIEW would parse each of them twice, for a connection that never uses them: half of the time that
- * making a file takes. Their rows in the schema are all that it is about; tests read through every view.
+ * Puts the views into the file. CREATE VIEW would parse each of them twice, for a connection that
+ * never uses them: half of the time that making a file takes. Their rows in the schema are all that
+ * it is about; tests read through every view.
  */
 static int add_views(sqlite3 *db, struct trail_error *error)
 {
@@ -109,8 +119,12 @@ static int add_views(sqlite3 *db, struct trail_error *error)
 
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
-    insert = db_prepare(db, "INSERT INTO main.sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('view', ?1, ?1, 0, ?2)", error);
-    for (const char *view = strstr(sql_views, "CREATE VIEW "), *end; insert != NULL && view != NULL; view = strstr(end, "CREATE VIEW ")) {
+    insert = db_prepare(db,
+                        "INSERT INTO main.sqlite_master (type, name, tbl_name, rootpage, sql) "
+                        "VALUES ('view', ?1, ?1, 0, ?2)",
+                        error);
+    for (const char *view = strstr(sql_views, "CREATE VIEW "), *end; insert != NULL && view != NULL;
+         view = strstr(end, "CREATE VIEW ")) {
         end = strstr(view, ";\n");
         result |= add_view(insert, view, end);
     }
@@ -137,9 +151,10 @@ int migrate_to_current(sqlite3 *db, sqlite3_int64 version, struct trail_error *e
 {
     char pragma[96];
 
-    snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d; PRAGMA user_version = %d", DB_APPLICATION_ID, DB_VERSION);
-    return migrate_tables(db, version, error) != 0 || add_views(db, error) != 0 || fill_names(db, "main", error) != 0 ||
-                   db_run(db, pragma, error) != 0
+    snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+             DB_APPLICATION_ID, DB_VERSION);
+    return migrate_tables(db, version, error) != 0 || add_views(db, error) != 0 ||
+                   fill_names(db, "main", error) != 0 || db_run(db, pragma, error) != 0
                ? -1
                : 0;
 }

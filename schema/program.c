@@ -1,4 +1,6 @@
-/* See program.h. The one file outside recorder/platform that asks which system it is compiled for. */
+/*
+ * See program.h. The one file outside recorder/platform that asks which system it is compiled for.
+ */
 #ifndef _WIN32
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -64,7 +66,8 @@ const char *program_environment(const char *name)
     last = NULL;
     if (MultiByteToWideChar(CP_UTF8, 0, name, -1, wide_name, 64) == 0)
         return NULL;
-    if ((size = GetEnvironmentVariableW(wide_name, NULL, 0)) == 0 || (value = calloc(size, sizeof *value)) == NULL)
+    if ((size = GetEnvironmentVariableW(wide_name, NULL, 0)) == 0 ||
+        (value = calloc(size, sizeof *value)) == NULL)
         return NULL;
     if (GetEnvironmentVariableW(wide_name, value, size) < size)
         last = utf8_from_wide(value);
@@ -81,14 +84,17 @@ bool program_is_terminal(FILE *stream)
 {
     DWORD mode;
 
-    return GetConsoleMode(console_of(stream), &mode) && SetConsoleMode(console_of(stream), mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+    return GetConsoleMode(console_of(stream), &mode) &&
+           SetConsoleMode(console_of(stream), mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
 int program_terminal_width(FILE *stream)
 {
     CONSOLE_SCREEN_BUFFER_INFO info;
 
-    return GetConsoleScreenBufferInfo(console_of(stream), &info) ? info.srWindow.Right - info.srWindow.Left + 1 : 80;
+    return GetConsoleScreenBufferInfo(console_of(stream), &info)
+               ? info.srWindow.Right - info.srWindow.Left + 1
+               : 80;
 }
 
 #else

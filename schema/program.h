@@ -1,6 +1,6 @@
 /*
- * What both programs need of the system they run on as command-line programs: UTF-8 arguments, standard streams that carry bytes
- * unchanged, and what a terminal can show. Main thread only.
+ * What both programs need of the system they run on as command-line programs: UTF-8 arguments,
+ * standard streams that carry bytes unchanged, and what a terminal can show. Main thread only.
  */
 #ifndef TRAIL_PROGRAM_H
 #define TRAIL_PROGRAM_H
@@ -10,13 +10,19 @@
 
 #define TRAIL_VERSION "0.1.0"
 
-/* The program proper; each program defines it, and program.c's main or wmain calls it with UTF-8 arguments and binary streams. */
+/*
+ * The program proper; each program defines it, and program.c's main or wmain calls it with UTF-8
+ * arguments and binary streams.
+ */
 int program_main(int argument_count, char **arguments);
 
 /* An environment variable as UTF-8, or NULL if unset. Valid until the next call. */
 const char *program_environment(const char *name);
 
-/* Whether the stream is a terminal (with escape sequences switched on, on Windows), and how wide it is; 80 if that cannot be told. */
+/*
+ * Whether the stream is a terminal (with escape sequences switched on, on Windows), and how wide it
+ * is; 80 if that cannot be told.
+ */
 bool program_is_terminal(FILE *stream);
 int program_terminal_width(FILE *stream);
 

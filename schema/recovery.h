@@ -1,6 +1,7 @@
 /*
- * Bringing in what a recorder that died left behind: the records in its ring's file become rows of its run. Both programs do that when
- * they open a file; the implementation is in recorder/, which alone knows how an event becomes rows, and is linked into both.
+ * Bringing in what a recorder that died left behind: the records in its ring's file become rows of
+ * its run. Both programs do that when they open a file; the implementation is in recorder/, which
+ * alone knows how an event becomes rows, and is linked into both.
  *
  * A run is left behind if its state is `recording` and nobody holds its ring's file.
  */
@@ -16,17 +17,20 @@
 typedef void (*recovery_report)(void *context, int64_t run_id, uint64_t events);
 
 /*
- * Recovers all runs that were left behind, on a recording connection, and reports each if `report` is not NULL. Returns how many there
- * were, or -1 and error if one could not be recovered; that one stays as it is, and can be later.
+ * Recovers all runs that were left behind, on a recording connection, and reports each if `report`
+ * is not NULL. Returns how many there were, or -1 and error if one could not be recovered; that one
+ * stays as it is, and can be later.
  */
-int recovery_bring_in(sqlite3 *db, recovery_report report, void *context, struct trail_error *error);
+int recovery_bring_in(sqlite3 *db, recovery_report report, void *context,
+                      struct trail_error *error);
 
 /* The same for a file that is not open; does nothing (0) where no run of it was left behind. */
-int recovery_of_file(const char *path, recovery_report report, void *context, struct trail_error *error);
+int recovery_of_file(const char *path, recovery_report report, void *context,
+                     struct trail_error *error);
 
 /*
- * Where the ring of a run is: "/data/trail.db-run7.ring", beside the file that is really open, by whatever name or link it was opened. To
- * be freed with sqlite3_free; NULL if out of memory.
+ * Where the ring of a run is: "/data/trail.db-run7.ring", beside the file that is really open, by
+ * whatever name or link it was opened. To be freed with sqlite3_free; NULL if out of memory.
  */
 char *recovery_ring_path(sqlite3 *db, int64_t run_id);
 

@@ -91,7 +91,8 @@ size_t text_from_utf16(const uint16_t *units, size_t length, char *out, bool *ex
     *exact = true;
     for (size_t i = 0; i < length; i++) {
         uint32_t unit = units[i];
-        if (unit >= 0xD800 && unit <= 0xDBFF && i + 1 < length && units[i + 1] >= 0xDC00 && units[i + 1] <= 0xDFFF) {
+        if (unit >= 0xD800 && unit <= 0xDBFF && i + 1 < length && units[i + 1] >= 0xDC00 &&
+            units[i + 1] <= 0xDFFF) {
             out = put_code_point(out, 0x10000 + ((unit - 0xD800) << 10) + (units[++i] - 0xDC00u));
         } else if (unit >= 0xD800 && unit <= 0xDFFF) {
             out = put_escape(out, 'u', unit, 4);
@@ -118,7 +119,9 @@ bool text_equal_ignoring_case(const char *a, const char *b)
     return fold((unsigned char)*a) == fold((unsigned char)*b);
 }
 
-/* Matches c against the set after '['. Returns what follows the set, or NULL if it is not closed. */
+/*
+ * Matches c against the set after '['. Returns what follows the set, or NULL if it is not closed.
+ */
 static const char *match_set(const char *set, unsigned char c, bool ignore_case, bool *matches)
 {
     bool negated = *set == '!' || *set == '^';
@@ -133,7 +136,8 @@ static const char *match_set(const char *set, unsigned char c, bool ignore_case,
             high = (unsigned char)at[2];
             at += 2;
         }
-        if ((c >= low && c <= high) || (ignore_case && fold(c) >= fold(low) && fold(c) <= fold(high)))
+        if ((c >= low && c <= high) ||
+            (ignore_case && fold(c) >= fold(low) && fold(c) <= fold(high)))
             *matches = true;
         at++;
     } while (*at != ']');
@@ -141,7 +145,10 @@ static const char *match_set(const char *set, unsigned char c, bool ignore_case,
     return at + 1;
 }
 
-/* Matches one glob element other than a star against one character (a whole UTF-8 sequence for '?'). */
+/*
+ * Matches one glob element other than a star against one character (a whole UTF-8 sequence for
+ * '?').
+ */
 static bool match_one(const char **glob, const char **name, bool ignore_case)
 {
     unsigned char c = (unsigned char)**name;
@@ -189,7 +196,8 @@ bool text_glob(const char *glob, const char *name, bool ignore_case)
 
 static bool is_windows_path(const char *path)
 {
-    return (path[0] != '\0' && path[1] == ':') || (path[0] == '\\' && path[1] == '\\') || strchr(path, '/') == NULL;
+    return (path[0] != '\0' && path[1] == ':') || (path[0] == '\\' && path[1] == '\\') ||
+           strchr(path, '/') == NULL;
 }
 
 const char *text_base_name(const char *path)

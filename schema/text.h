@@ -1,6 +1,7 @@
 /*
- * Text: everything inside Trail is UTF-8. Bytes from a target may be anything; what is not valid UTF-8 or UTF-16 stays visible as an
- * escape (\xFF for a byte, \uD800 for a lone surrogate) and is never dropped. Pure functions, any thread.
+ * Text: everything inside Trail is UTF-8. Bytes from a target may be anything; what is not valid
+ * UTF-8 or UTF-16 stays visible as an escape (\xFF for a byte, \uD800 for a lone surrogate) and is
+ * never dropped. Pure functions, any thread.
  */
 #ifndef TRAIL_TEXT_H
 #define TRAIL_TEXT_H
@@ -9,13 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The most that text_from_bytes and text_from_utf16 write for `units` input units, with the final NUL. */
+/*
+ * The most that text_from_bytes and text_from_utf16 write for `units` input units, with the final
+ * NUL.
+ */
 #define TEXT_FROM_BYTES_CAPACITY(units) (4 * (units) + 1)
 #define TEXT_FROM_UTF16_CAPACITY(units) (6 * (units) + 1)
 
 /*
- * Copies bytes that should be UTF-8 into out (capacity as above, NUL-terminated); each byte that is not part of valid UTF-8
- * becomes \xHH. Returns the length written without the NUL; *exact says whether nothing had to be escaped.
+ * Copies bytes that should be UTF-8 into out (capacity as above, NUL-terminated); each byte that is
+ * not part of valid UTF-8 becomes \xHH. Returns the length written without the NUL; *exact says
+ * whether nothing had to be escaped.
  */
 size_t text_from_bytes(const void *bytes, size_t length, char *out, bool *exact);
 
@@ -23,24 +28,32 @@ size_t text_from_bytes(const void *bytes, size_t length, char *out, bool *exact)
 size_t text_from_utf16(const uint16_t *units, size_t length, char *out, bool *exact);
 
 /*
- * Decodes one code point of UTF-8. Returns how many bytes it takes (1 to 4) and fills *code_point, or 0 where the bytes are not
- * valid UTF-8 (overlong forms, surrogates and values over 10FFFF are not).
+ * Decodes one code point of UTF-8. Returns how many bytes it takes (1 to 4) and fills *code_point,
+ * or 0 where the bytes are not valid UTF-8 (overlong forms, surrogates and values over 10FFFF are
+ * not).
  */
 size_t text_decode(const char *bytes, size_t length, uint32_t *code_point);
 
-/* How much of a valid UTF-8 text to keep so that it has at most `limit` bytes and ends with a whole character. */
+/*
+ * How much of a valid UTF-8 text to keep so that it has at most `limit` bytes and ends with a whole
+ * character.
+ */
 size_t text_cut(const char *text, size_t length, size_t limit);
 
 /* ASCII case folding only. */
 bool text_equal_ignoring_case(const char *a, const char *b);
 
 /*
- * Matches a whole name against a glob: * any run of characters, ? one character, [abc] [a-z] [!a] one of a set. There is no escape
- * character (a backslash is a path separator on Windows); [*] matches a star. An unclosed [ stands for itself.
+ * Matches a whole name against a glob: * any run of characters, ? one character, [abc] [a-z] [!a]
+ * one of a set. There is no escape character (a backslash is a path separator on Windows); [*]
+ * matches a star. An unclosed [ stands for itself.
  */
 bool text_glob(const char *glob, const char *name, bool ignore_case);
 
-/* The part of a path after its last separator. Both / and \ separate where the path looks like a Windows path, else only /. */
+/*
+ * The part of a path after its last separator. Both / and \ separate where the path looks like a
+ * Windows path, else only /.
+ */
 const char *text_base_name(const char *path);
 
 /* For tables of our own in memory: FNV-1a, 32 bits. Anybody can make collisions. */

@@ -11,7 +11,8 @@ enum { SMALLEST = 64, KEPT_AT_MOST = 1 << 20 };
 
 static bool reserve(struct buffer *buffer, size_t more)
 {
-    size_t needed = buffer->length + more + 1, capacity = buffer->capacity ? buffer->capacity : SMALLEST;
+    size_t needed = buffer->length + more + 1,
+           capacity = buffer->capacity ? buffer->capacity : SMALLEST;
     char *data;
 
     if (buffer->failed || needed <= more) {

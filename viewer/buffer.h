@@ -1,6 +1,7 @@
 /*
- * A growing piece of text. Memory that runs out is remembered in `failed` instead of being reported at each call; whoever writes the
- * text out looks at it once. A buffer belongs to the thread that uses it.
+ * A growing piece of text. Memory that runs out is remembered in `failed` instead of being reported
+ * at each call; whoever writes the text out looks at it once. A buffer belongs to the thread that
+ * uses it.
  */
 #ifndef TRAIL_BUFFER_H
 #define TRAIL_BUFFER_H
@@ -19,7 +20,8 @@ struct buffer {
 void buffer_add(struct buffer *buffer, const char *text, size_t length);
 void buffer_add_text(struct buffer *buffer, const char *text);
 void buffer_add_char(struct buffer *buffer, char c);
-void buffer_format(struct buffer *buffer, const char *format, ...) TRAIL_PRINTF(2, 3); /* at most 127 bytes */
+/* at most 127 bytes */
+void buffer_format(struct buffer *buffer, const char *format, ...) TRAIL_PRINTF(2, 3);
 
 /* The text, "" if there is none. Valid until the buffer changes. */
 const char *buffer_text(const struct buffer *buffer);

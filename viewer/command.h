@@ -1,6 +1,6 @@
 /*
- * What a command of trailview is. Each is one file in commands/ with one descriptor; commands.c lists them. A command never includes
- * another.
+ * What a command of trailview is. Each is one file in commands/ with one descriptor; commands.c
+ * lists them. A command never includes another.
  */
 #ifndef TRAIL_COMMAND_H
 #define TRAIL_COMMAND_H
@@ -9,7 +9,11 @@
 
 enum command_flags {
     COMMAND_NEEDS_DATABASE = 1, /* the file of -d is open as viewer->database when it runs */
-    COMMAND_TAKES_RUNS = 2,     /* its arguments are RUNs; at least one is in viewer->runs when it runs (the last, if none was named) */
+    /*
+     * its arguments are RUNs; at least one is in viewer->runs when it runs (the last, if none was
+     * named)
+     */
+    COMMAND_TAKES_RUNS = 2,
     COMMAND_TAKES_ALL_RUNS = 4, /* with TAKES_RUNS: no argument means all runs, possibly none */
     COMMAND_TAKES_ARGUMENTS = 8 /* it looks at viewer->arguments itself */
 };
@@ -21,7 +25,8 @@ struct command {
     const char *details;   /* further help, whole lines; may be "" */
     unsigned options;      /* OPTION_BITs besides OPTIONS_COMMON */
     unsigned flags;        /* enum command_flags */
-    const char *const *formats; /* formats of its own, besides those for rows; ends with NULL. NULL: none */
+    /* formats of its own, besides those for rows; ends with NULL. NULL: none */
+    const char *const *formats;
     int (*run)(struct viewer *viewer, struct trail_error *error); /* 0, 1 ("no") or -1 and error */
 };
 

@@ -5,29 +5,18 @@
 
 #include <string.h>
 
-extern const struct command command_runs, command_summary, command_events, command_loads, command_tree, command_threads,
-    command_exceptions, command_output, command_diff, command_stats, command_baseline, command_check, command_sql, command_info,
-    command_verify, command_recover, command_help;
+extern const struct command command_runs, command_summary, command_events, command_loads,
+    command_tree, command_threads, command_exceptions, command_output, command_diff, command_stats,
+    command_baseline, command_check, command_sql, command_info, command_verify, command_recover,
+    command_help;
 
 const struct command *const commands[] = {
-    &command_runs,
-    &command_summary,
-    &command_events,
-    &command_loads,
-    &command_tree,
-    &command_threads,
-    &command_exceptions,
-    &command_output,
-    &command_diff,
-    &command_stats,
-    &command_baseline,
-    &command_check,
-    &command_sql,
-    &command_info,
-    &command_verify,
-    &command_recover,
-    &command_help,
-    NULL,
+    &command_runs,       &command_summary,  &command_events,
+    &command_loads,      &command_tree,     &command_threads,
+    &command_exceptions, &command_output,   &command_diff,
+    &command_stats,      &command_baseline, &command_check,
+    &command_sql,        &command_info,     &command_verify,
+    &command_recover,    &command_help,     NULL,
 };
 
 const struct command *command_find(const char *name, struct trail_error *error)
@@ -42,8 +31,10 @@ const struct command *command_find(const char *name, struct trail_error *error)
     }
     nearest = human_nearest(name, names, count, sizeof names[0]);
     if (nearest != NULL)
-        error_set(error, TRAIL_FAILED, 0, "unknown command '%s'; did you mean '%s'?", name, nearest);
+        error_set(error, TRAIL_FAILED, 0, "unknown command '%s'; did you mean '%s'?", name,
+                  nearest);
     else
-        error_set(error, TRAIL_FAILED, 0, "unknown command '%s'; 'trailview help' lists the commands", name);
+        error_set(error, TRAIL_FAILED, 0,
+                  "unknown command '%s'; 'trailview help' lists the commands", name);
     return NULL;
 }

@@ -5,8 +5,8 @@
 
 static bool is_harmful(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||
-           (c >= 0x2066 && c <= 0x2069);
+    return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
+           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 static void escape_code_point(struct buffer *out, uint32_t c)
@@ -41,7 +41,10 @@ void escape_for_terminal(struct buffer *out, const char *text, size_t length)
     buffer_add(out, text + done, length - done);
 }
 
-/* Common to strings and documents: in a document quotes and backslashes are already as JSON wants them. */
+/*
+ * Common to strings and documents: in a document quotes and backslashes are already as JSON wants
+ * them.
+ */
 static void escape_for_json(struct buffer *out, const char *text, size_t length, bool is_document)
 {
     size_t done = 0;
@@ -83,13 +86,19 @@ void escape_json_document(struct buffer *out, const char *text, size_t length)
     escape_for_json(out, text, length, true);
 }
 
-/* After Unicode's EastAsianWidth and the common combining blocks; a terminal may differ, which costs only alignment. */
+/*
+ * After Unicode's EastAsianWidth and the common combining blocks; a terminal may differ, which
+ * costs only alignment.
+ */
 static size_t cells_of(uint32_t c)
 {
-    if ((c >= 0x300 && c <= 0x36F) || (c >= 0x200B && c <= 0x200D) || (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF)
+    if ((c >= 0x300 && c <= 0x36F) || (c >= 0x200B && c <= 0x200D) ||
+        (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF)
         return 0;
-    if ((c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
-        (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) || (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) ||
+    if ((c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) ||
+        (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
+        (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+        (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) ||
         (c >= 0x20000 && c <= 0x3FFFD))
         return 2;
     return 1;

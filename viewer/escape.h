@@ -1,13 +1,17 @@
 /*
- * Text from a target made harmless: for a terminal, and for JSON. Control characters, bidirectional controls (which can reorder what a
- * reader sees), line separators and bytes that are not UTF-8 become visible escapes. Pure functions.
+ * Text from a target made harmless: for a terminal, and for JSON. Control characters, bidirectional
+ * controls (which can reorder what a reader sees), line separators and bytes that are not UTF-8
+ * become visible escapes. Pure functions.
  */
 #ifndef TRAIL_ESCAPE_H
 #define TRAIL_ESCAPE_H
 
 #include "buffer.h"
 
-/* \n \r \t, \xHH for other bytes, \uHHHH for other code points; everything else, backslashes included, as it is. */
+/*
+ * \n \r \t, \xHH for other bytes, \uHHHH for other code points; everything else, backslashes
+ * included, as it is.
+ */
 void escape_for_terminal(struct buffer *out, const char *text, size_t length);
 
 /* A JSON string with its quotes. Bytes that are not UTF-8 become the visible text \xHH. */

@@ -8,26 +8,33 @@
 #include <stdio.h>
 #include <string.h>
 
-static int parse_number(const struct options *options, enum option_id option, int64_t *number, struct trail_error *error)
+static int parse_number(const struct options *options, enum option_id option, int64_t *number,
+                        struct trail_error *error)
 {
     const char *text = options->argument[option];
 
     if (text == NULL || human_parse_number(text, number) == 0)
         return 0;
-    return error_set(error, TRAIL_FAILED, 0, "--%s needs a number, not '%s'", options_description(option)->name, text);
+    return error_set(error, TRAIL_FAILED, 0, "--%s needs a number, not '%s'",
+                     options_description(option)->name, text);
 }
 
-static int parse_time(const struct options *options, enum option_id option, int64_t *ns, struct trail_error *error)
+static int parse_time(const struct options *options, enum option_id option, int64_t *ns,
+                      struct trail_error *error)
 {
     const char *text = options->argument[option];
 
     if (text == NULL || human_parse_time(text, ns) == 0)
         return 0;
-    return error_set(error, TRAIL_FAILED, 0, "--%s needs a time such as 1.5s, 300ms, 20us or 5ns, not '%s'",
+    return error_set(error, TRAIL_FAILED, 0,
+                     "--%s needs a time such as 1.5s, 300ms, 20us or 5ns, not '%s'",
                      options_description(option)->name, text);
 }
 
-/* The kind of that name, or the only one whose name begins so ("load", "exc"); *matches is how many begin so. */
+/*
+ * The kind of that name, or the only one whose name begins so ("load", "exc"); *matches is how many
+ * begin so.
+ */
 static enum event_kind find_kind(const char *name, int *matches)
 {
     enum event_kind found = event_kind_by_name(name);
@@ -59,15 +66,20 @@ static int unknown_kind(const char *name, bool is_ambiguous, struct trail_error 
         if (event_kind_descriptor(kind) == NULL)
             continue;
         names[count] = event_kind_descriptor(kind)->name;
-        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", count > 0 ? ", " : "", names[count]);
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", count > 0 ? ", " : "",
+                 names[count]);
         count++;
     }
     if (!is_ambiguous && (nearest = human_nearest(name, names, count, sizeof names[0])) != NULL)
-        return error_set(error, TRAIL_FAILED, 0, "unknown event kind '%s'; did you mean '%s'?", name, nearest);
+        return error_set(error, TRAIL_FAILED, 0, "unknown event kind '%s'; did you mean '%s'?",
+                         name, nearest);
     return error_set(error, TRAIL_FAILED, 0, "'%s' is not one event kind; there are %s", name, all);
 }
 
-/* LoadDll,exception -> ["LoadDll","Exception"]. Names come from the descriptor table, so they need no escaping. */
+/*
+ * LoadDll,exception -> ["LoadDll","Exception"]. Names come from the descriptor table, so they need
+ * no escaping.
+ */
 static int parse_kinds(const char *list, char *json, size_t size, struct trail_error *error)
 {
     char name[32];
@@ -77,12 +89,14 @@ static int parse_kinds(const char *list, char *json, size_t size, struct trail_e
         size_t length = strcspn(list, ",");
         enum event_kind kind;
         int matches;
-        snprintf(name, sizeof name, "%.*s", length < sizeof name ? (int)length : (int)sizeof name - 1, list);
+        snprintf(name, sizeof name, "%.*s",
+                 length < sizeof name ? (int)length : (int)sizeof name - 1, list);
         if ((kind = find_kind(name, &matches)) == EVENT_NONE)
             return unknown_kind(name, matches > 1, error);
         if (used + sizeof name + 4 > size)
             return error_set(error, TRAIL_FAILED, 0, "--kind names too many kinds");
-        used += (size_t)snprintf(json + used, size - used, "%s\"%s\"", used > 1 ? "," : "", event_kind_descriptor(kind)->name);
+        used += (size_t)snprintf(json + used, size - used, "%s\"%s\"", used > 1 ? "," : "",
+                                 event_kind_descriptor(kind)->name);
         if (list[length] == '\0')
             break;
         list += length + 1;
@@ -103,12 +117,15 @@ int filter_parse(const struct options *options, struct filter *filter, struct tr
         filter->sort++;
         filter->is_reversed = !filter->is_reversed;
     }
-    if (parse_number(options, OPTION_PID, &filter->pid, error) != 0 || parse_number(options, OPTION_TID, &filter->tid, error) != 0 ||
+    if (parse_number(options, OPTION_PID, &filter->pid, error) != 0 ||
+        parse_number(options, OPTION_TID, &filter->tid, error) != 0 ||
         parse_number(options, OPTION_LIMIT, &filter->limit, error) != 0 ||
-        parse_time(options, OPTION_FROM, &filter->from_ns, error) != 0 || parse_time(options, OPTION_TO, &filter->to_ns, error) != 0)
+        parse_time(options, OPTION_FROM, &filter->from_ns, error) != 0 ||
+        parse_time(options, OPTION_TO, &filter->to_ns, error) != 0)
         return -1;
     if (options->argument[OPTION_KIND] != NULL)
-        return parse_kinds(options->argument[OPTION_KIND], filter->kinds, sizeof filter->kinds, error);
+        return parse_kinds(options->argument[OPTION_KIND], filter->kinds, sizeof filter->kinds,
+                           error);
     return 0;
 }
 

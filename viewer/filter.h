@@ -9,7 +9,7 @@
 
 struct filter {
     int64_t pid, tid, from_ns, to_ns;
-    int64_t limit; /* -1: none */
+    int64_t limit;             /* -1: none */
     const char *module, *text; /* NULL: not given */
     const char *sort;          /* without its -, NULL: not given */
     bool is_reversed;

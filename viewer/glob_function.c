@@ -12,7 +12,8 @@ static void trail_glob(sqlite3_context *context, int count, sqlite3_value **valu
     const char *text;
 
     (void)count;
-    text = (const char *)sqlite3_value_text(values[glob != NULL && strpbrk(glob, "/\\") != NULL ? 2 : 1]);
+    text = (const char *)sqlite3_value_text(
+        values[glob != NULL && strpbrk(glob, "/\\") != NULL ? 2 : 1]);
     sqlite3_result_int(context, glob != NULL && text != NULL && text_glob(glob, text, true));
 }
 
@@ -20,5 +21,8 @@ int glob_function_add(sqlite3 *db, struct trail_error *error)
 {
     int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
 
-    return sqlite3_create_function(db, "trail_glob", 3, flags, NULL, trail_glob, NULL, NULL) == SQLITE_OK ? 0 : db_error(db, error);
+    return sqlite3_create_function(db, "trail_glob", 3, flags, NULL, trail_glob, NULL, NULL) ==
+                   SQLITE_OK
+               ? 0
+               : db_error(db, error);
 }

@@ -31,9 +31,11 @@ void human_duration(struct buffer *out, int64_t ns)
 
 void human_ms(struct buffer *out, int64_t ns)
 {
-    uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns, us = size / 1000 + (size % 1000 >= 500);
+    uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns,
+             us = size / 1000 + (size % 1000 >= 500);
 
-    buffer_format(out, "%s%" PRIu64 ".%03u", ns < 0 && us > 0 ? "-" : "", us / 1000, (unsigned)(us % 1000));
+    buffer_format(out, "%s%" PRIu64 ".%03u", ns < 0 && us > 0 ? "-" : "", us / 1000,
+                  (unsigned)(us % 1000));
 }
 
 void human_bytes(struct buffer *out, int64_t bytes)
@@ -46,7 +48,8 @@ void human_bytes(struct buffer *out, int64_t bytes)
         buffer_format(out, "%" PRId64 " B", bytes);
         return;
     }
-    for (value /= 1024; (value >= 1023.5 || value <= -1023.5) && unit + 1 < sizeof units / sizeof units[0]; unit++)
+    for (value /= 1024;
+         (value >= 1023.5 || value <= -1023.5) && unit + 1 < sizeof units / sizeof units[0]; unit++)
         value /= 1024;
     add_scaled(out, value, units[unit]);
 }

@@ -15,7 +15,8 @@ static bool skip_value(struct reader *reader, int depth);
 
 static void skip_space(struct reader *reader)
 {
-    while (reader->at < reader->end && strchr(" \t\r\n", *reader->at) != NULL && *reader->at != '\0')
+    while (reader->at < reader->end && strchr(" \t\r\n", *reader->at) != NULL &&
+           *reader->at != '\0')
         reader->at++;
 }
 
@@ -30,7 +31,10 @@ static bool take(struct reader *reader, char c)
 
 static int hex_digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 static bool skip_escape(struct reader *reader)
@@ -173,7 +177,8 @@ static const char *unescape_unit(struct buffer *out, const char *at, const char 
     bool exact;
 
     at += 4;
-    if (units[0] >= 0xD800 && units[0] <= 0xDBFF && end - at >= 6 && at[0] == '\\' && at[1] == 'u') {
+    if (units[0] >= 0xD800 && units[0] <= 0xDBFF && end - at >= 6 && at[0] == '\\' &&
+        at[1] == 'u') {
         units[1] = read_unit(at + 2);
         if (units[1] >= 0xDC00 && units[1] <= 0xDFFF) {
             count = 2;

@@ -1,6 +1,6 @@
 /*
- * The command line: every option of every command stands in one list, a command's descriptor says which of them it takes. Options may
- * stand anywhere. Parsing knows nothing of databases.
+ * The command line: every option of every command stands in one list, a command's descriptor says
+ * which of them it takes. Options may stand anywhere. Parsing knows nothing of databases.
  */
 #ifndef TRAIL_OPTIONS_H
 #define TRAIL_OPTIONS_H
@@ -38,8 +38,9 @@ enum option_id {
 };
 
 #define OPTION_BIT(option) (1u << (option))
-#define OPTIONS_COMMON \
-    (OPTION_BIT(OPTION_DATABASE) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_COLOR) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
+#define OPTIONS_COMMON                                                                    \
+    (OPTION_BIT(OPTION_DATABASE) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_COLOR) | \
+     OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
 
 struct option_description {
     const char *name;     /* without the dashes */
@@ -61,10 +62,17 @@ struct options {
 
 const struct option_description *options_description(enum option_id option);
 
-/* Reorders the argument list. Returns 0, or -1 and a sentence about the first thing that is wrong. */
-int options_parse(int argument_count, char **arguments, struct options *options, struct trail_error *error);
+/*
+ * Reorders the argument list. Returns 0, or -1 and a sentence about the first thing that is wrong.
+ */
+int options_parse(int argument_count, char **arguments, struct options *options,
+                  struct trail_error *error);
 
-/* Whether only options of the set (OPTION_BITs) were given: 0, or -1 and a sentence that names `command`. */
-int options_check(const struct options *options, unsigned accepted, const char *command, struct trail_error *error);
+/*
+ * Whether only options of the set (OPTION_BITs) were given: 0, or -1 and a sentence that names
+ * `command`.
+ */
+int options_check(const struct options *options, unsigned accepted, const char *command,
+                  struct trail_error *error);
 
 #endif

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct format *const formats[] = {&format_table, &format_json, &format_ndjson, &format_csv, &format_markdown, &format_html};
+static const struct format *const formats[] = {&format_table, &format_json,     &format_ndjson,
+                                               &format_csv,   &format_markdown, &format_html};
 
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 
@@ -35,7 +36,8 @@ const char *output_format_names(void)
 
     names[0] = '\0';
     for (size_t i = 0; i < FORMATS; i++)
-        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i > 0 ? ", " : "", formats[i]->name);
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i > 0 ? ", " : "",
+                 formats[i]->name);
     return names;
 }
 
@@ -61,7 +63,8 @@ static int check(struct output *output, struct trail_error *error)
     return 0;
 }
 
-int output_begin(struct output *output, const struct column *columns, size_t count, struct trail_error *error)
+int output_begin(struct output *output, const struct column *columns, size_t count,
+                 struct trail_error *error)
 {
     output->columns = columns;
     output->column_count = count;
@@ -137,9 +140,13 @@ void output_lines(const struct output *output, const char *lines)
         size_t length = strcspn(lines, "\n"), fitting;
         buffer_clear(&text);
         escape_for_terminal(&text, lines, length);
-        fitting = output->width > 0 ? escape_fitting_bytes(buffer_text(&text), text.length, output->width) : text.length;
+        fitting = output->width > 0
+                      ? escape_fitting_bytes(buffer_text(&text), text.length, output->width)
+                      : text.length;
         if (fitting < text.length && output->width > 1)
-            fprintf(output->stream, "%.*s\xE2\x80\xA6\n", (int)escape_fitting_bytes(buffer_text(&text), text.length, output->width - 1), buffer_text(&text));
+            fprintf(output->stream, "%.*s\xE2\x80\xA6\n",
+                    (int)escape_fitting_bytes(buffer_text(&text), text.length, output->width - 1),
+                    buffer_text(&text));
         else
             fprintf(output->stream, "%s\n", buffer_text(&text));
         lines += length;
@@ -157,8 +164,10 @@ void output_write_line(struct output *output)
 /* The columns of the views, and of the commands' own rows, that hold JSON. */
 static bool holds_json(const char *name)
 {
-    static const char *const names[] = {"labels", "counts", "holds", "detail", "parameters", "nested_codes", "nested_addresses", "kinds",
-                                        "phases", "load_gaps", "repeated_modules", "first_exception", "not_observed"};
+    static const char *const names[] = {
+        "labels",           "counts",           "holds",       "detail", "parameters",
+        "nested_codes",     "nested_addresses", "kinds",       "phases", "load_gaps",
+        "repeated_modules", "first_exception",  "not_observed"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], name) == 0)

@@ -1,6 +1,7 @@
 /*
- * Printing rows in one of the formats. A command says which columns there are and hands over one row after another; formats stream, so
- * that a million rows need no more memory than a hundred. Main thread.
+ * Printing rows in one of the formats. A command says which columns there are and hands over one
+ * row after another; formats stream, so that a million rows need no more memory than a hundred.
+ * Main thread.
  */
 #ifndef TRAIL_OUTPUT_H
 #define TRAIL_OUTPUT_H
@@ -52,7 +53,8 @@ struct format {
     bool is_for_people; /* it shows columns in their style, and a command's columns for people */
     int (*begin)(struct output *output); /* 0, or -1 without memory; `state` may be set */
     void (*row)(struct output *output, const struct cell *cells);
-    void (*flush)(struct output *output); /* prints what is kept back though more rows may come; NULL: nothing ever is */
+    /* prints what is kept back though more rows may come; NULL: nothing ever is */
+    void (*flush)(struct output *output);
     void (*end)(struct output *output); /* also frees `state` */
 };
 
@@ -61,10 +63,16 @@ struct output {
     FILE *stream;
     bool is_terminal, color;
     bool is_closed; /* a failure was that nobody reads any more */
-    size_t width; /* of the terminal; 0 means never cut */
-    /* What stands around the rows in formats that are a document (html, markdown): a heading, lines before and after. May be NULL. */
+    size_t width;   /* of the terminal; 0 means never cut */
+    /*
+     * What stands around the rows in formats that are a document (html, markdown): a heading, lines
+     * before and after. May be NULL.
+     */
     const char *title, *preface, *conclusion;
-    /* Several results as one document: a heading of this one (a table has it too; one without rows is left out), and its neighbours. */
+    /*
+     * Several results as one document: a heading of this one (a table has it too; one without rows
+     * is left out), and its neighbours.
+     */
     const char *heading;
     bool follows_another, is_followed;
     const struct column *columns;
@@ -81,12 +89,14 @@ const char *output_format_names(void);
 const char *output_nearest_format(const char *name);
 
 /*
- * Starts a result with these columns, which must stay until output_end; output_end is called also after a failure. Each returns 0, or
- * -1 and error.
+ * Starts a result with these columns, which must stay until output_end; output_end is called also
+ * after a failure. Each returns 0, or -1 and error.
  */
-int output_begin(struct output *output, const struct column *columns, size_t count, struct trail_error *error);
+int output_begin(struct output *output, const struct column *columns, size_t count,
+                 struct trail_error *error);
 int output_row(struct output *output, const struct cell *cells, struct trail_error *error);
-int output_flush(struct output *output, struct trail_error *error); /* all rows so far reach the reader now */
+/* all rows so far reach the reader now */
+int output_flush(struct output *output, struct trail_error *error);
 int output_end(struct output *output, struct trail_error *error);
 
 /* One cell of the statement's row; valid until the statement's next step. */

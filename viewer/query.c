@@ -19,17 +19,20 @@ struct printing {
     const struct query *query;
     struct filter filter;
     struct column table_columns[TABLE_COLUMNS_AT_MOST];
-    struct column *own_columns; /* the statement's, with their names behind them; freed at the end */
+    /* the statement's, with their names behind them; freed at the end */
+    struct column *own_columns;
     struct buffer sql;
     bool has_begun;
 };
 
-static int has_several_processes(const struct viewer *viewer, bool *several, struct trail_error *error)
+static int has_several_processes(const struct viewer *viewer, bool *several,
+                                 struct trail_error *error)
 {
     *several = false;
     for (size_t i = 0; i < viewer->run_count && !*several; i++) {
         sqlite3 *db = viewer->runs[i].database->db;
-        sqlite3_stmt *count = db_prepare(db, "SELECT 1 FROM main.process WHERE run_id = ?1 LIMIT 1 OFFSET 1", error);
+        sqlite3_stmt *count =
+            db_prepare(db, "SELECT 1 FROM main.process WHERE run_id = ?1 LIMIT 1 OFFSET 1", error);
         if (count == NULL)
             return -1;
         sqlite3_bind_int64(count, 1, viewer->runs[i].run);
@@ -47,9 +50,11 @@ static int add_table_columns(struct printing *printing, size_t *count, struct tr
     if (has_several_processes(printing->viewer, &several_processes, error) != 0)
         return -1;
     *count = 0;
-    for (const struct table_column *column = printing->query->table; column->title != NULL; column++) {
+    for (const struct table_column *column = printing->query->table; column->title != NULL;
+         column++) {
         struct column *shown = &printing->table_columns[*count];
-        if (((column->flags & TABLE_SEVERAL_RUNS) && !several_runs) || ((column->flags & TABLE_SEVERAL_PROCESSES) && !several_processes))
+        if (((column->flags & TABLE_SEVERAL_RUNS) && !several_runs) ||
+            ((column->flags & TABLE_SEVERAL_PROCESSES) && !several_processes))
             continue;
         shown->name = column->title;
         shown->style = column->style;
@@ -84,13 +89,13 @@ static int add_order(struct printing *printing, struct trail_error *error)
         }
     }
     nearest = human_nearest(printing->filter.sort, &key[0].name, count, sizeof key[0]);
-    return error_set(error, TRAIL_FAILED, 0, "cannot sort by '%s'; did you mean '%s'?", printing->filter.sort,
-                     nearest != NULL ? nearest : key[0].name);
+    return error_set(error, TRAIL_FAILED, 0, "cannot sort by '%s'; did you mean '%s'?",
+                     printing->filter.sort, nearest != NULL ? nearest : key[0].name);
 }
 
 /*
- * AND CASE WHEN a THEN CASE WHEN b THEN 1 END END: unlike with a AND b, SQLite looks at b only where a is true. The conditions on
- * `detail` stand last, because it is costly.
+ * AND CASE WHEN a THEN CASE WHEN b THEN 1 END END: unlike with a AND b, SQLite looks at b only
+ * where a is true. The conditions on `detail` stand last, because it is costly.
  */
 static void add_conditions(struct printing *printing)
 {
@@ -108,7 +113,8 @@ static void add_conditions(struct printing *printing)
         buffer_add_text(&printing->sql, " END");
 }
 
-static int put_sql_together(struct printing *printing, size_t *column_count, struct trail_error *error)
+static int put_sql_together(struct printing *printing, size_t *column_count,
+                            struct trail_error *error)
 {
     const struct query *query = printing->query;
 
@@ -120,7 +126,8 @@ static int put_sql_together(struct printing *printing, size_t *column_count, str
         return -1;
     buffer_add_text(&printing->sql, query->sql != NULL ? " FROM (" : " FROM temp.");
     buffer_add_text(&printing->sql, query->sql != NULL ? query->sql : query->view);
-    buffer_add_text(&printing->sql, query->sql != NULL ? ") WHERE run = :run" : " WHERE run = :run");
+    buffer_add_text(&printing->sql,
+                    query->sql != NULL ? ") WHERE run = :run" : " WHERE run = :run");
     if (printing->viewer->options.given[OPTION_FOLLOW]) { /* no CASE: the index must see it */
         buffer_add_text(&printing->sql, " AND ");
         buffer_add_text(&printing->sql, query->order);
@@ -147,10 +154,11 @@ static int print_rows(struct output *output, sqlite3_stmt *statement, struct tra
 }
 
 /*
- * Columns as the statement names them, in one piece of memory with copies of the names: SQLite's own last only until it prepares the
- * statement anew. NULL and error without memory.
+ * Columns as the statement names them, in one piece of memory with copies of the names: SQLite's
+ * own last only until it prepares the statement anew. NULL and error without memory.
  */
-static struct column *name_columns(sqlite3_stmt *statement, size_t *count, struct trail_error *error)
+static struct column *name_columns(sqlite3_stmt *statement, size_t *count,
+                                   struct trail_error *error)
 {
     size_t bytes = 0;
     struct column *columns;
@@ -175,35 +183,43 @@ static struct column *name_columns(sqlite3_stmt *statement, size_t *count, struc
     return columns;
 }
 
-static int print_run(struct printing *printing, const struct run_reference *run, sqlite3_stmt *statement, struct trail_error *error)
+static int print_run(struct printing *printing, const struct run_reference *run,
+                     sqlite3_stmt *statement, struct trail_error *error)
 {
     struct viewer *viewer = printing->viewer;
-    int64_t limit = printing->filter.limit, left = limit < 0 ? -1 : limit - (int64_t)viewer->output.row_count;
+    int64_t limit = printing->filter.limit,
+            left = limit < 0 ? -1 : limit - (int64_t)viewer->output.row_count;
 
     sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":run"), run->run);
     sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":limit"), left);
     if (printing->query->bind != NULL && printing->query->bind(run, statement, error) != 0)
         return -1;
     if (print_rows(&viewer->output, statement, error) != 0)
-        return error_context(error, "cannot read run %" PRId64 " of '%s'", (int64_t)run->run, run->database->path);
+        return error_context(error, "cannot read run %" PRId64 " of '%s'", (int64_t)run->run,
+                             run->database->path);
     sqlite3_reset(statement);
     return 0;
 }
 
-/* Prints the rows of the runs from `first` on that are in the same file; returns how far it came in *next. */
-static int print_file(struct printing *printing, struct database *database, size_t first, size_t *next, sqlite3_stmt *statement,
-                      struct trail_error *error)
+/*
+ * Prints the rows of the runs from `first` on that are in the same file; returns how far it came in
+ * *next.
+ */
+static int print_file(struct printing *printing, struct database *database, size_t first,
+                      size_t *next, sqlite3_stmt *statement, struct trail_error *error)
 {
     struct viewer *viewer = printing->viewer;
 
-    for (*next = first; *next < viewer->run_count && viewer->runs[*next].database == database; ++*next)
+    for (*next = first; *next < viewer->run_count && viewer->runs[*next].database == database;
+         ++*next)
         if (print_run(printing, &viewer->runs[*next], statement, error) != 0)
             return -1;
     return 0;
 }
 
 /* Starts the output with the table's columns, or with those of the first statement. */
-static int begin_output(struct printing *printing, sqlite3_stmt *statement, size_t table_columns, struct trail_error *error)
+static int begin_output(struct printing *printing, sqlite3_stmt *statement, size_t table_columns,
+                        struct trail_error *error)
 {
     const struct column *columns = printing->table_columns;
     size_t count = table_columns;
@@ -224,7 +240,8 @@ static int print_files(struct printing *printing, size_t table_columns, struct t
     int result;
 
     do {
-        struct database *database = viewer->run_count > 0 ? viewer->runs[next].database : viewer->database;
+        struct database *database =
+            viewer->run_count > 0 ? viewer->runs[next].database : viewer->database;
         sqlite3_stmt *statement = db_prepare(database->db, buffer_text(&printing->sql), error);
         if (statement == NULL)
             return error_context(error, "cannot read '%s'", database->path);
@@ -239,11 +256,13 @@ static int print_files(struct printing *printing, size_t table_columns, struct t
 
 static bool has_printed_enough(const struct printing *printing)
 {
-    return printing->filter.limit >= 0 && printing->viewer->output.row_count >= (size_t)printing->filter.limit;
+    return printing->filter.limit >= 0 &&
+           printing->viewer->output.row_count >= (size_t)printing->filter.limit;
 }
 
 /* Prints the rows of the one run, and those that come, until it is no longer recorded. */
-static int print_following(struct printing *printing, size_t table_columns, struct trail_error *error)
+static int print_following(struct printing *printing, size_t table_columns,
+                           struct trail_error *error)
 {
     struct viewer *viewer = printing->viewer;
     const struct run_reference *run = viewer->runs;
@@ -254,9 +273,12 @@ static int print_following(struct printing *printing, size_t table_columns, stru
     if (statement == NULL)
         return error_context(error, "cannot read '%s'", run->database->path);
     filter_bind(&printing->filter, statement);
-    result = follow_init(&follow, run, error) != 0 ? -1 : begin_output(printing, statement, table_columns, error);
+    result = follow_init(&follow, run, error) != 0
+                 ? -1
+                 : begin_output(printing, statement, table_columns, error);
     while (result == 0) {
-        if (follow_look(&follow, statement, error) != 0 || print_run(printing, run, statement, error) != 0)
+        if (follow_look(&follow, statement, error) != 0 ||
+            print_run(printing, run, statement, error) != 0)
             result = -1;
         else if (!follow.is_recording || has_printed_enough(printing))
             break;
@@ -277,8 +299,10 @@ int query_print(struct viewer *viewer, const struct query *query, struct trail_e
 
     if (follows && follow_check(viewer, error) != 0)
         return -1;
-    if (filter_parse(&viewer->options, &printing.filter, error) == 0 && put_sql_together(&printing, &table_columns, error) == 0)
-        result = follows ? print_following(&printing, table_columns, error) : print_files(&printing, table_columns, error);
+    if (filter_parse(&viewer->options, &printing.filter, error) == 0 &&
+        put_sql_together(&printing, &table_columns, error) == 0)
+        result = follows ? print_following(&printing, table_columns, error)
+                         : print_files(&printing, table_columns, error);
     if (printing.has_begun && output_end(&viewer->output, result == 0 ? error : NULL) != 0)
         result = -1;
     free(printing.own_columns);

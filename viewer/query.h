@@ -1,15 +1,16 @@
 /*
- * The commands that print rows of a view: which view, which columns a table shows, which options narrow it, in which order. SQL is put
- * together from the constant pieces below; every value of the user is bound.
+ * The commands that print rows of a view: which view, which columns a table shows, which options
+ * narrow it, in which order. SQL is put together from the constant pieces below; every value of the
+ * user is bound.
  */
 #ifndef TRAIL_QUERY_H
 #define TRAIL_QUERY_H
 
 #include "viewer.h"
 
-enum table_column_flags { /* beside those of enum column_flags */
-    TABLE_SEVERAL_RUNS = 16,      /* only if more than one run is shown */
-    TABLE_SEVERAL_PROCESSES = 32  /* only if a run has more than one process */
+enum table_column_flags {                              /* beside those of enum column_flags */
+                          TABLE_SEVERAL_RUNS = 16,     /* only if more than one run is shown */
+                          TABLE_SEVERAL_PROCESSES = 32 /* only if a run has more than one process */
 };
 
 /* A column of the table: an SQL expression over the view. Lists end with a NULL title. */
@@ -27,19 +28,26 @@ struct sort_key {
 };
 
 struct query {
-    const char *view; /* a view */
-    const char *sql;  /* or a whole SELECT instead; it may use :run */
+    const char *view;         /* a view */
+    const char *sql;          /* or a whole SELECT instead; it may use :run */
     const char *data_columns; /* what the formats other than table print; NULL: all of the view */
     const struct table_column *table;
-    const char *order;               /* the column that orders a run's rows; unique in a run; must be seq for --follow */
+    /* the column that orders a run's rows; unique in a run; must be seq for --follow */
+    const char *order;
     const struct sort_key *sort_keys; /* NULL: no --sort */
-    const char *conditions[OPTIONS]; /* what an option adds to WHERE; its value is the parameter named after it (:pid, :module) */
+    /* what an option adds to WHERE; its value is the parameter named after it (:pid, :module) */
+    const char *conditions[OPTIONS];
     /* Binds further parameters before each run, if not NULL. Returns 0, or -1 and error. */
-    int (*bind)(const struct run_reference *run, sqlite3_stmt *statement, struct trail_error *error);
+    int (*bind)(const struct run_reference *run, sqlite3_stmt *statement,
+                struct trail_error *error);
 };
 
-/* An exit for people: the signal that killed, or the code, in hexadecimal where it is an NTSTATUS. */
-#define QUERY_EXIT_CODE "iif(typeof(exit_code) = 'integer' AND exit_code > 0x3FFFFFFF, printf('0x%08X', exit_code), exit_code)"
+/*
+ * An exit for people: the signal that killed, or the code, in hexadecimal where it is an NTSTATUS.
+ */
+#define QUERY_EXIT_CODE                                                                           \
+    "iif(typeof(exit_code) = 'integer' AND exit_code > 0x3FFFFFFF, printf('0x%08X', exit_code), " \
+    "exit_code)"
 #define QUERY_EXIT "coalesce(exit_signal, " QUERY_EXIT_CODE ")"
 
 /* Conditions that several views share. */
@@ -48,10 +56,17 @@ struct query {
 #define QUERY_FROM "t_ns >= :from"
 #define QUERY_TO "t_ns <= :to"
 
-/* Prints the rows of all of viewer->runs, run after run, as the options say. Returns 0, or -1 and error. */
+/*
+ * Prints the rows of all of viewer->runs, run after run, as the options say. Returns 0, or -1 and
+ * error.
+ */
 int query_print(struct viewer *viewer, const struct query *query, struct trail_error *error);
 
-/* Prints all rows of a statement of the command's own, with the statement's column names. Returns 0, or -1 and error. */
-int query_print_statement(struct viewer *viewer, sqlite3_stmt *statement, struct trail_error *error);
+/*
+ * Prints all rows of a statement of the command's own, with the statement's column names. Returns
+ * 0, or -1 and error.
+ */
+int query_print_statement(struct viewer *viewer, sqlite3_stmt *statement,
+                          struct trail_error *error);
 
 #endif

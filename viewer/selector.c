@@ -19,7 +19,8 @@ bool selector_parse(const char *text, struct selector *selector)
     }
     if (strncmp(text, "last", 4) == 0) {
         selector->type = SELECT_LAST;
-        return text[4] == '\0' || (text[4] == '~' && human_parse_number(text + 5, &selector->number) == 0);
+        return text[4] == '\0' ||
+               (text[4] == '~' && human_parse_number(text + 5, &selector->number) == 0);
     }
     if (text[0] != '@' || (equals = strchr(text, '=')) == NULL || equals == text + 1)
         return false;
@@ -73,10 +74,12 @@ bool selector_names_run(const char *text)
 {
     struct selector selector;
 
-    return selector_parse(text, &selector) || selector_split(text, NULL) != NULL || is_file(text, strlen(text));
+    return selector_parse(text, &selector) || selector_split(text, NULL) != NULL ||
+           is_file(text, strlen(text));
 }
 
-static int add_selected(struct viewer *viewer, struct database *database, sqlite3_stmt *select, struct trail_error *error)
+static int add_selected(struct viewer *viewer, struct database *database, sqlite3_stmt *select,
+                        struct trail_error *error)
 {
     int step;
 
@@ -86,7 +89,8 @@ static int add_selected(struct viewer *viewer, struct database *database, sqlite
     return step == SQLITE_DONE ? 0 : db_error(database->db, error);
 }
 
-static int no_such_run(const struct database *database, const struct selector *selector, struct trail_error *error)
+static int no_such_run(const struct database *database, const struct selector *selector,
+                       struct trail_error *error)
 {
     sqlite3_stmt *count = db_prepare(database->db, "SELECT count(*) FROM main.run", error);
     sqlite3_int64 runs;
@@ -96,22 +100,29 @@ static int no_such_run(const struct database *database, const struct selector *s
     runs = sqlite3_step(count) == SQLITE_ROW ? sqlite3_column_int64(count, 0) : 0;
     sqlite3_finalize(count);
     if (runs == 0)
-        return error_set(error, TRAIL_NOT_FOUND, 0, "'%s' has no runs yet; 'trailrec -o FILE -- COMMAND' records one", database->path);
+        return error_set(error, TRAIL_NOT_FOUND, 0,
+                         "'%s' has no runs yet; 'trailrec -o FILE -- COMMAND' records one",
+                         database->path);
     if (selector->type == SELECT_LABEL)
-        return error_set(error, TRAIL_NOT_FOUND, 0, "no run in '%s' is labelled %.*s=%s", database->path, (int)selector->key_length,
-                         selector->key, selector->value);
+        return error_set(error, TRAIL_NOT_FOUND, 0, "no run in '%s' is labelled %.*s=%s",
+                         database->path, (int)selector->key_length, selector->key, selector->value);
     if (selector->type == SELECT_LAST)
-        return error_set(error, TRAIL_NOT_FOUND, 0, "no run last~%" PRId64 " in '%s': it has %" PRId64, selector->number, database->path,
-                         (int64_t)runs);
-    return error_set(error, TRAIL_NOT_FOUND, 0, "no run %" PRId64 " in '%s'; 'trailview runs' lists them", selector->number, database->path);
+        return error_set(error, TRAIL_NOT_FOUND, 0,
+                         "no run last~%" PRId64 " in '%s': it has %" PRId64, selector->number,
+                         database->path, (int64_t)runs);
+    return error_set(error, TRAIL_NOT_FOUND, 0,
+                     "no run %" PRId64 " in '%s'; 'trailview runs' lists them", selector->number,
+                     database->path);
 }
 
-static int add_from(struct viewer *viewer, struct database *database, const struct selector *selector, struct trail_error *error)
+static int add_from(struct viewer *viewer, struct database *database,
+                    const struct selector *selector, struct trail_error *error)
 {
     static const char *const select_sql[] = {
         [SELECT_NUMBER] = "SELECT id FROM main.run WHERE id = ?1",
         [SELECT_LAST] = "SELECT id FROM main.run ORDER BY id DESC LIMIT 1 OFFSET ?1",
-        [SELECT_LABEL] = "SELECT run_id FROM main.label WHERE key = ?2 AND value = ?3 ORDER BY run_id",
+        [SELECT_LABEL] =
+            "SELECT run_id FROM main.label WHERE key = ?2 AND value = ?3 ORDER BY run_id",
     };
     sqlite3_stmt *select = db_prepare(database->db, select_sql[selector->type], error);
     size_t before = viewer->run_count;
@@ -142,7 +153,9 @@ int selector_add_runs(struct viewer *viewer, const char *text, struct trail_erro
     if (!selector_parse(text, &selector)) {
         colon = is_file(text, strlen(text)) ? NULL : selector_split(text, is_file);
         if (colon == NULL && !is_file(text, strlen(text)))
-            return error_set(error, TRAIL_NOT_FOUND, 0, "'%s' is no run (a number, last, last~N, @key=value, FILE:RUN) and no file", text);
+            return error_set(
+                error, TRAIL_NOT_FOUND, 0,
+                "'%s' is no run (a number, last, last~N, @key=value, FILE:RUN) and no file", text);
         selector_parse(colon != NULL ? colon + 1 : "last", &selector);
         if ((copy = copy_text(text, colon != NULL ? (size_t)(colon - text) : strlen(text))) == NULL)
             return error_set(error, TRAIL_FAILED, 0, "out of memory");

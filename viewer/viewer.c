@@ -16,7 +16,8 @@
 
 enum { EXIT_TROUBLE = 2 };
 
-static const char default_path[] = "trail.db"; /* told from a user's own "trail.db" by its address */
+/* told from a user's own "trail.db" by its address */
+static const char default_path[] = "trail.db";
 
 void viewer_say(const char *sentence)
 {
@@ -37,8 +38,10 @@ static void say_recovered(void *context, int64_t run_id, uint64_t events)
     char sentence[160];
 
     (void)context;
-    snprintf(sentence, sizeof sentence, "run %" PRId64 " was left unfinished by its recorder; %" PRIu64 " events were recovered", run_id,
-             events);
+    snprintf(sentence, sizeof sentence,
+             "run %" PRId64 " was left unfinished by its recorder; %" PRIu64
+             " events were recovered",
+             run_id, events);
     viewer_say(sentence);
 }
 
@@ -54,7 +57,8 @@ struct database *viewer_open(struct viewer *viewer, const char *path, struct tra
     for (database = viewer->databases; database != NULL; database = database->next)
         if (strcmp(database->path, path) == 0)
             return database;
-    if ((database = calloc(1, sizeof *database)) == NULL || (database->path = malloc(strlen(path) + 1)) == NULL) {
+    if ((database = calloc(1, sizeof *database)) == NULL ||
+        (database->path = malloc(strlen(path) + 1)) == NULL) {
         free(database);
         error_set(error, TRAIL_FAILED, 0, "out of memory");
         return NULL;
@@ -64,7 +68,9 @@ struct database *viewer_open(struct viewer *viewer, const char *path, struct tra
     if (db_open_for_viewing(path, &database->db, error) != 0) {
         if (error->code == TRAIL_NOT_FOUND && path == default_path)
             error_set(error, TRAIL_NOT_FOUND, 0,
-                      "there is no '%s' here; name a file with -d FILE, or record one with 'trailrec -- COMMAND'", path);
+                      "there is no '%s' here; name a file with -d FILE, or record one with "
+                      "'trailrec -- COMMAND'",
+                      path);
         goto fail;
     }
     if (glob_function_add(database->db, error) != 0 || db_run(database->db, "BEGIN", error) != 0) {
@@ -94,14 +100,17 @@ void viewer_settle(struct database *database)
 
     db_close(database->db);
     database->db = NULL;
-    if (sqlite3_open_v2(database->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
+    if (sqlite3_open_v2(database->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+        SQLITE_OK) {
         db_distrust_schema(db);
-        db_run(db, "SELECT 1 FROM main.run LIMIT 1", NULL); /* only who has read has the log to put away */
+        /* only who has read has the log to put away */
+        db_run(db, "SELECT 1 FROM main.run LIMIT 1", NULL);
     }
     db_close(db);
 }
 
-int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run, struct trail_error *error)
+int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run,
+                   struct trail_error *error)
 {
     struct run_reference *runs;
 
@@ -137,11 +146,13 @@ static int choose_color(struct viewer *viewer, struct trail_error *error)
 
     if (when == NULL || strcmp(when, "auto") == 0) {
         no_color = program_environment("NO_COLOR");
-        viewer->output.color = viewer->output.is_terminal && (no_color == NULL || *no_color == '\0');
+        viewer->output.color =
+            viewer->output.is_terminal && (no_color == NULL || *no_color == '\0');
     } else if (strcmp(when, "always") == 0) {
         viewer->output.color = true;
     } else if (strcmp(when, "never") != 0) {
-        return error_set(error, TRAIL_FAILED, 0, "--color is auto, always or never, not '%s'", when);
+        return error_set(error, TRAIL_FAILED, 0, "--color is auto, always or never, not '%s'",
+                         when);
     }
     return 0;
 }
@@ -155,15 +166,20 @@ static const char *find_own_format(const struct command *command, const char *na
     return NULL;
 }
 
-/* The command's own format that may have been meant, or NULL; puts them all into `list`, each with a comma before it. */
-static const char *nearest_own_format(const struct command *command, const char *name, char *list, size_t size)
+/*
+ * The command's own format that may have been meant, or NULL; puts them all into `list`, each with
+ * a comma before it.
+ */
+static const char *nearest_own_format(const struct command *command, const char *name, char *list,
+                                      size_t size)
 {
     size_t count = 0;
 
     list[0] = '\0';
     for (; command->formats != NULL && command->formats[count] != NULL; count++)
         snprintf(list + strlen(list), size - strlen(list), ", %s", command->formats[count]);
-    return count > 0 ? human_nearest(name, command->formats, count, sizeof command->formats[0]) : NULL;
+    return count > 0 ? human_nearest(name, command->formats, count, sizeof command->formats[0])
+                     : NULL;
 }
 
 static int bad_format(const struct viewer *viewer, const char *name, struct trail_error *error)
@@ -174,11 +190,14 @@ static int bad_format(const struct viewer *viewer, const char *name, struct trai
 
     for (size_t i = 0; commands[i] != NULL; i++)
         if (find_own_format(commands[i], name) != NULL)
-            return error_set(error, TRAIL_FAILED, 0, "'%s' has no format '%s', only '%s' has; there are %s", viewer->command->name, name,
-                             commands[i]->name, output_format_names());
+            return error_set(error, TRAIL_FAILED, 0,
+                             "'%s' has no format '%s', only '%s' has; there are %s",
+                             viewer->command->name, name, commands[i]->name, output_format_names());
     if (nearest != NULL)
-        return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; did you mean '%s'?", name, nearest);
-    return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; there are %s%s", name, output_format_names(), own);
+        return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; did you mean '%s'?", name,
+                         nearest);
+    return error_set(error, TRAIL_FAILED, 0, "unknown format '%s'; there are %s%s", name,
+                     output_format_names(), own);
 }
 
 static int choose_output(struct viewer *viewer, struct trail_error *error)
@@ -189,7 +208,8 @@ static int choose_output(struct viewer *viewer, struct trail_error *error)
     viewer->output.is_terminal = program_is_terminal(stdout);
     viewer->output.width = viewer->output.is_terminal ? (size_t)program_terminal_width(stdout) : 0;
     viewer->own_format = name != NULL ? find_own_format(viewer->command, name) : NULL;
-    viewer->output.format = name != NULL && viewer->own_format == NULL ? output_format(name) : output_table_format();
+    viewer->output.format =
+        name != NULL && viewer->own_format == NULL ? output_format(name) : output_table_format();
     if (viewer->output.format == NULL)
         return bad_format(viewer, name, error);
     return choose_color(viewer, error);
@@ -218,19 +238,25 @@ static int choose_command(struct viewer *viewer, struct trail_error *error)
 
     viewer->arguments = options->positional + (options->positional_count > 0);
     viewer->argument_count = options->positional_count > 0 ? options->positional_count - 1 : 0;
-    name = options->positional_count > 0 ? options->positional[0] : options->given[OPTION_HELP] ? "help" : "runs";
+    name = options->positional_count > 0 ? options->positional[0]
+           : options->given[OPTION_HELP] ? "help"
+                                         : "runs";
     viewer->command = command_find(name, error);
     if (viewer->command == NULL && selector_names_run(name))
-        error_set(error, TRAIL_FAILED, 0, "'%s' is no command; did you mean 'summary %s'?", name, name);
-    if (viewer->command == NULL || options_check(options, viewer->command->options | OPTIONS_COMMON, viewer->command->name, error) != 0)
+        error_set(error, TRAIL_FAILED, 0, "'%s' is no command; did you mean 'summary %s'?", name,
+                  name);
+    if (viewer->command == NULL || options_check(options, viewer->command->options | OPTIONS_COMMON,
+                                                 viewer->command->name, error) != 0)
         return -1;
     if (options->given[OPTION_HELP] && strcmp(viewer->command->name, "help") != 0) {
         viewer->arguments = options->positional;
         viewer->argument_count = 1;
         viewer->command = command_find("help", error);
     }
-    if (viewer->argument_count > 0 && !(viewer->command->flags & (COMMAND_TAKES_RUNS | COMMAND_TAKES_ARGUMENTS)))
-        return error_set(error, TRAIL_FAILED, 0, "'%s' takes no arguments, but there is '%s'", viewer->command->name, viewer->arguments[0]);
+    if (viewer->argument_count > 0 &&
+        !(viewer->command->flags & (COMMAND_TAKES_RUNS | COMMAND_TAKES_ARGUMENTS)))
+        return error_set(error, TRAIL_FAILED, 0, "'%s' takes no arguments, but there is '%s'",
+                         viewer->command->name, viewer->arguments[0]);
     return 0;
 }
 
@@ -246,10 +272,12 @@ static int open_what_is_needed(struct viewer *viewer, struct trail_error *error)
             return -1;
     if (!(flags & COMMAND_TAKES_RUNS) || viewer->argument_count > 0)
         return 0;
-    return flags & COMMAND_TAKES_ALL_RUNS ? selector_add_all_runs(viewer, error) : selector_add_runs(viewer, "last", error);
+    return flags & COMMAND_TAKES_ALL_RUNS ? selector_add_all_runs(viewer, error)
+                                          : selector_add_runs(viewer, "last", error);
 }
 
-static int run_command(struct viewer *viewer, int argument_count, char **arguments, struct trail_error *error)
+static int run_command(struct viewer *viewer, int argument_count, char **arguments,
+                       struct trail_error *error)
 {
     if (options_parse(argument_count, arguments, &viewer->options, error) != 0)
         return -1;
@@ -257,8 +285,8 @@ static int run_command(struct viewer *viewer, int argument_count, char **argumen
         printf("trailview %s (SQLite %s)\n", TRAIL_VERSION, sqlite3_libversion());
         return 0;
     }
-    if (choose_path(viewer, error) != 0 || choose_command(viewer, error) != 0 || choose_output(viewer, error) != 0 ||
-        open_what_is_needed(viewer, error) != 0)
+    if (choose_path(viewer, error) != 0 || choose_command(viewer, error) != 0 ||
+        choose_output(viewer, error) != 0 || open_what_is_needed(viewer, error) != 0)
         return -1;
     return viewer->command->run(viewer, error);
 }

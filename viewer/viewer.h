@@ -1,6 +1,6 @@
 /*
- * One invocation of trailview: what the command line said, the files that are open, the runs that were named, and where the rows go.
- * Main thread.
+ * One invocation of trailview: what the command line said, the files that are open, the runs that
+ * were named, and where the rows go. Main thread.
  */
 #ifndef TRAIL_VIEWER_H
 #define TRAIL_VIEWER_H
@@ -15,7 +15,11 @@ struct command;
 
 struct database {
     char *path;
-    sqlite3 *db; /* inside one read transaction: what another program adds meanwhile is not seen before viewer_refresh */
+    /*
+     * inside one read transaction: what another program adds meanwhile is not seen before
+     * viewer_refresh
+     */
+    sqlite3 *db;
     struct database *next;
 };
 
@@ -29,36 +33,48 @@ struct viewer {
     struct options options;
     char **arguments; /* what follows the command's name */
     int argument_count;
-    const char *path;          /* the file of -d, $TRAIL_DB or trail.db */
-    char *environment_path;    /* $TRAIL_DB, if it is that; freed by viewer_release */
-    struct database *database; /* that file, if it was needed */
+    const char *path;           /* the file of -d, $TRAIL_DB or trail.db */
+    char *environment_path;     /* $TRAIL_DB, if it is that; freed by viewer_release */
+    struct database *database;  /* that file, if it was needed */
     struct database *databases; /* all open files; freed by viewer_release */
     struct run_reference *runs;
     size_t run_count;
     struct output output; /* format, stream and colour are set when a command runs */
-    const char *own_format; /* the command's own format that was asked for (its rows would be a table), or NULL */
+    /* the command's own format that was asked for (its rows would be a table), or NULL */
+    const char *own_format;
 };
 
-/* Runs trailview: returns the exit status (0 yes, 1 no, 2 trouble). Prints on stdout, and a sentence on stderr for trouble. */
+/*
+ * Runs trailview: returns the exit status (0 yes, 1 no, 2 trouble). Prints on stdout, and a
+ * sentence on stderr for trouble.
+ */
 int viewer_main(int argument_count, char **arguments);
 
 /* The open file of that path, opened if it is not yet; NULL and error on failure. */
 struct database *viewer_open(struct viewer *viewer, const char *path, struct trail_error *error);
 
-/* Ends the read transaction; the next one begins with the next read, and sees what was added until then. Returns 0, or -1 and error. */
+/*
+ * Ends the read transaction; the next one begins with the next read, and sees what was added until
+ * then. Returns 0, or -1 and error.
+ */
 int viewer_refresh(struct database *database, struct trail_error *error);
 
-/* Brings in what dead recorders left behind in that file, with a remark for each. Returns how many runs it was, or -1 and error. */
+/*
+ * Brings in what dead recorders left behind in that file, with a remark for each. Returns how many
+ * runs it was, or -1 and error.
+ */
 int viewer_recover(const char *path, struct trail_error *error);
 
 /*
- * Closes the file of a run that ended while we had it open: its recorder could then not put the log into the file, so that is done here,
- * if nobody else has it open and it can be written. All statements on it must be finalized.
+ * Closes the file of a run that ended while we had it open: its recorder could then not put the log
+ * into the file, so that is done here, if nobody else has it open and it can be written. All
+ * statements on it must be finalized.
  */
 void viewer_settle(struct database *database);
 
 /* Puts one more run at the end of viewer->runs. Returns 0, or -1 and error. */
-int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run, struct trail_error *error);
+int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run,
+                   struct trail_error *error);
 
 /* Prints a remark for the user on stderr, with the program's name before it. */
 void viewer_say(const char *sentence);

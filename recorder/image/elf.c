@@ -41,7 +41,8 @@ static size_t align4(size_t value)
     return (value + 3) & ~(size_t)3;
 }
 
-static bool is_note(const struct note_header *note, const unsigned char *name, const char *owner, uint32_t type)
+static bool is_note(const struct note_header *note, const unsigned char *name, const char *owner,
+                    uint32_t type)
 {
     size_t bytes = strlen(owner) + 1;
 
@@ -62,7 +63,8 @@ static void scan_notes(const unsigned char *notes, size_t length, struct elf_hea
         description = at + align4(note.name_bytes);
         if (description > length || note.description_bytes > length - description)
             return;
-        if (is_note(&note, notes + at, "GNU", NOTE_GNU_BUILD_ID) && note.description_bytes <= ELF_BUILD_ID_MAX && head->build_id_bytes == 0) {
+        if (is_note(&note, notes + at, "GNU", NOTE_GNU_BUILD_ID) &&
+            note.description_bytes <= ELF_BUILD_ID_MAX && head->build_id_bytes == 0) {
             memcpy(head->build_id, notes + description, note.description_bytes);
             head->build_id_bytes = note.description_bytes;
         }
@@ -72,7 +74,8 @@ static void scan_notes(const unsigned char *notes, size_t length, struct elf_hea
     }
 }
 
-static void read_note_segment(const struct image_source *source, uint64_t at, uint64_t length, struct elf_head *head)
+static void read_note_segment(const struct image_source *source, uint64_t at, uint64_t length,
+                              struct elf_head *head)
 {
     unsigned char notes[NOTE_SEGMENT_MAX];
 
@@ -100,13 +103,15 @@ static void add_load(const struct program_header *segment, struct elf_head *head
         *end = segment_end;
 }
 
-static bool read_segment(const struct image_source *source, const struct file_header *header, unsigned index,
-                         struct program_header *segment)
+static bool read_segment(const struct image_source *source, const struct file_header *header,
+                         unsigned index, struct program_header *segment)
 {
-    return image_read(source, header->program_offset + (uint64_t)index * sizeof *segment, segment, sizeof *segment);
+    return image_read(source, header->program_offset + (uint64_t)index * sizeof *segment, segment,
+                      sizeof *segment);
 }
 
-static void read_segments(const struct image_source *source, const struct file_header *header, struct elf_head *head)
+static void read_segments(const struct image_source *source, const struct file_header *header,
+                          struct elf_head *head)
 {
     struct program_header segment;
     uint64_t end = 0;
@@ -125,7 +130,8 @@ static void read_segments(const struct image_source *source, const struct file_h
         }
     }
     if (end > head->first_address)
-        head->span_bytes = (end - head->first_address + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+        head->span_bytes =
+            (end - head->first_address + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
 }
 
 int elf_read_head(const struct image_source *source, bool mapped, struct elf_head *head)
@@ -134,17 +140,21 @@ int elf_read_head(const struct image_source *source, bool mapped, struct elf_hea
     struct program_header segment;
 
     memset(head, 0, sizeof *head);
-    if (!image_read(source, 0, &header, 20) || memcmp(header.ident, "\177ELF", 4) != 0 || header.ident[5] != 1)
+    if (!image_read(source, 0, &header, 20) || memcmp(header.ident, "\177ELF", 4) != 0 ||
+        header.ident[5] != 1)
         return -1;
     head->machine = header.machine;
     head->type = header.type;
-    if (header.ident[4] != 2 || !image_read(source, 0, &header, sizeof header) || header.program_entry_size != sizeof segment)
+    if (header.ident[4] != 2 || !image_read(source, 0, &header, sizeof header) ||
+        header.program_entry_size != sizeof segment)
         return 0;
     head->is_64_bit = true;
     read_segments(source, &header, head);
     for (unsigned i = 0; i < header.program_count && i < PROGRAM_HEADERS_MAX; i++)
         if (read_segment(source, &header, i, &segment) && segment.type == PT_NOTE_)
-            read_note_segment(source, mapped ? segment.address - head->first_address : segment.offset, segment.file_bytes, head);
+            read_note_segment(source,
+                              mapped ? segment.address - head->first_address : segment.offset,
+                              segment.file_bytes, head);
     return 0;
 }
 
@@ -167,15 +177,18 @@ static bool file_offset_of(const struct image_source *source, uint64_t address, 
     return false;
 }
 
-static void read_soname(const struct image_source *source, const struct elf_head *head, char *soname, size_t capacity)
+static void read_soname(const struct image_source *source, const struct elf_head *head,
+                        char *soname, size_t capacity)
 {
     struct dynamic_entry entry;
     uint64_t strings = 0, name = 0, offset;
     bool has_name = false;
     size_t length;
 
-    for (unsigned i = 0; i < DYNAMIC_ENTRIES_MAX && (i + 1) * sizeof entry <= head->dynamic_bytes; i++) {
-        if (!image_read(source, head->dynamic_offset + i * sizeof entry, &entry, sizeof entry) || entry.tag == 0)
+    for (unsigned i = 0; i < DYNAMIC_ENTRIES_MAX && (i + 1) * sizeof entry <= head->dynamic_bytes;
+         i++) {
+        if (!image_read(source, head->dynamic_offset + i * sizeof entry, &entry, sizeof entry) ||
+            entry.tag == 0)
             break;
         if (entry.tag == DT_STRTAB_)
             strings = entry.value;

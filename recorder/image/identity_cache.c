@@ -12,7 +12,7 @@ static struct entry {
     char *path;
     struct file_stamp stamp;
     struct module_identity identity;
-} *slots[SLOTS]; /* by the path */
+} * slots[SLOTS]; /* by the path */
 
 static struct entry **slot_of(const char *path)
 {
@@ -28,8 +28,9 @@ static const struct entry *find(const char *path)
 
 static bool is_same(const struct file_stamp *one, const struct file_stamp *other)
 {
-    return one->volume == other->volume && one->number == other->number && one->bytes == other->bytes &&
-           one->modified == other->modified && one->changed == other->changed;
+    return one->volume == other->volume && one->number == other->number &&
+           one->bytes == other->bytes && one->modified == other->modified &&
+           one->changed == other->changed;
 }
 
 const struct module_identity *identity_cache_find(const char *path, const struct file_stamp *stamp)
@@ -46,7 +47,8 @@ const struct module_identity *identity_cache_find_path(const char *path)
     return entry != NULL ? &entry->identity : NULL;
 }
 
-void identity_cache_remember(const char *path, const struct file_stamp *stamp, const struct module_identity *identity)
+void identity_cache_remember(const char *path, const struct file_stamp *stamp,
+                             const struct module_identity *identity)
 {
     struct entry **slot = slot_of(path);
     size_t size = strlen(path) + 1;

@@ -41,10 +41,10 @@ static bool parse_number(struct parser *parser, uint64_t *number)
     }
     for (;; parser->at++, any = true) {
         char c = *parser->at;
-        unsigned digit = is_digit(c)                            ? (unsigned)(c - '0')
+        unsigned digit = is_digit(c)                          ? (unsigned)(c - '0')
                          : base == 16 && c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
                          : base == 16 && c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-                                                               : base;
+                                                              : base;
         if (digit == base)
             return any;
         *number = *number * base + digit;
@@ -91,17 +91,22 @@ static bool parse_expression(struct parser *parser)
 static bool find_register(const char *name, size_t length, uint8_t *number, uint8_t *shift)
 {
     static const char *const names[STAPSDT_REGISTERS][4] = {
-        {"rax", "eax", "ax", "al"},  {"rbx", "ebx", "bx", "bl"},  {"rcx", "ecx", "cx", "cl"},  {"rdx", "edx", "dx", "dl"},
-        {"rsi", "esi", "si", "sil"}, {"rdi", "edi", "di", "dil"}, {"rbp", "ebp", "bp", "bpl"}, {"rsp", "esp", "sp", "spl"},
-        {"r8", "r8d", "r8w", "r8b"}, {"r9", "r9d", "r9w", "r9b"}, {"r10", "r10d", "r10w", "r10b"}, {"r11", "r11d", "r11w", "r11b"},
-        {"r12", "r12d", "r12w", "r12b"}, {"r13", "r13d", "r13w", "r13b"}, {"r14", "r14d", "r14w", "r14b"}, {"r15", "r15d", "r15w", "r15b"},
+        {"rax", "eax", "ax", "al"},      {"rbx", "ebx", "bx", "bl"},
+        {"rcx", "ecx", "cx", "cl"},      {"rdx", "edx", "dx", "dl"},
+        {"rsi", "esi", "si", "sil"},     {"rdi", "edi", "di", "dil"},
+        {"rbp", "ebp", "bp", "bpl"},     {"rsp", "esp", "sp", "spl"},
+        {"r8", "r8d", "r8w", "r8b"},     {"r9", "r9d", "r9w", "r9b"},
+        {"r10", "r10d", "r10w", "r10b"}, {"r11", "r11d", "r11w", "r11b"},
+        {"r12", "r12d", "r12w", "r12b"}, {"r13", "r13d", "r13w", "r13b"},
+        {"r14", "r14d", "r14w", "r14b"}, {"r15", "r15d", "r15w", "r15b"},
         {"rip", "eip", "ip", ""},
     };
 
     *shift = 0;
     for (uint8_t i = 0; i < STAPSDT_REGISTERS; i++)
         for (unsigned part = 0; part < 4; part++)
-            if (strlen(names[i][part]) == length && length > 0 && memcmp(names[i][part], name, length) == 0) {
+            if (strlen(names[i][part]) == length && length > 0 &&
+                memcmp(names[i][part], name, length) == 0) {
                 *number = i;
                 return true;
             }
@@ -136,7 +141,8 @@ static bool parse_registers(struct parser *parser)
     if (*parser->at == '%' && !parse_register(parser, &argument->base, &shift))
         return false;
     if (accept(parser, ',')) {
-        if (!parse_register(parser, &argument->index, &index_shift) || (accept(parser, ',') && !parse_number(parser, &scale)))
+        if (!parse_register(parser, &argument->index, &index_shift) ||
+            (accept(parser, ',') && !parse_number(parser, &scale)))
             return false;
         if (scale != 1 && scale != 2 && scale != 4 && scale != 8)
             return false;
@@ -154,7 +160,8 @@ static bool parse_memory(struct parser *parser)
         return false;
     if (accept(parser, '(') && !parse_registers(parser))
         return false;
-    if (parser->symbol != NULL && argument->base == STAPSDT_RIP) /* it means the symbol's address, wherever rip is */
+    /* it means the symbol's address, wherever rip is */
+    if (parser->symbol != NULL && argument->base == STAPSDT_RIP)
         argument->base = STAPSDT_NO_REGISTER;
     return true;
 }
@@ -190,7 +197,8 @@ static bool parse_size(struct parser *parser)
     return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
 }
 
-bool stapsdt_parse_argument(const char *text, struct stapsdt_argument *argument, const char **symbol, size_t *symbol_length)
+bool stapsdt_parse_argument(const char *text, struct stapsdt_argument *argument,
+                            const char **symbol, size_t *symbol_length)
 {
     struct parser parser = {text, argument, NULL, 0};
 
@@ -199,7 +207,8 @@ bool stapsdt_parse_argument(const char *text, struct stapsdt_argument *argument,
     argument->scale = 1;
     while (*parser.at == ' ')
         parser.at++;
-    if (*parser.at == '\0' || !parse_size(&parser) || !parse_operand(&parser) || (*parser.at != '\0' && *parser.at != ' '))
+    if (*parser.at == '\0' || !parse_size(&parser) || !parse_operand(&parser) ||
+        (*parser.at != '\0' && *parser.at != ' '))
         return false;
     argument->in_image = parser.symbol != NULL;
     *symbol = parser.symbol;
@@ -207,7 +216,8 @@ bool stapsdt_parse_argument(const char *text, struct stapsdt_argument *argument,
     return true;
 }
 
-uint64_t stapsdt_locate(const struct stapsdt_argument *argument, const uint64_t *registers, uint64_t moved)
+uint64_t stapsdt_locate(const struct stapsdt_argument *argument, const uint64_t *registers,
+                        uint64_t moved)
 {
     uint64_t sum = (uint64_t)argument->displacement + (argument->in_image ? moved : 0);
 

@@ -1,11 +1,13 @@
 /*
- * The control for Linux: the smallest ptrace loop that has the same stops as trailrec and keeps nothing. It shares no code with Trail, waits
- * blocking, and reads nothing of the target but what letting it go on correctly needs.
+ * The control for Linux: the smallest ptrace loop that has the same stops as trailrec and keeps
+ * nothing. It shares no code with Trail, waits blocking, and reads nothing of the target but what
+ * letting it go on correctly needs.
  *
  *     bare_loop_linux [-f] COMMAND [ARG...]
  *
- * Stops: exec, clone, fork, vfork, signals, and an int3 at the loader's _dl_debug_state, which is left by returning from that function.
- * Without -f, child processes are let go at birth. Exit status: the target's; 125 if it cannot be traced.
+ * Stops: exec, clone, fork, vfork, signals, and an int3 at the loader's _dl_debug_state, which is
+ * left by returning from that function. Without -f, child processes are let go at birth. Exit
+ * status: the target's; 125 if it cannot be traced.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -41,24 +43,30 @@ static size_t early_count;
 static bool follow;
 static pid_t root;
 
-/* The value of _dl_debug_state in a mapped ELF file: by its section headers, as nm would find it. 0 if it is not there. */
+/*
+ * The value of _dl_debug_state in a mapped ELF file: by its section headers, as nm would find it. 0
+ * if it is not there.
+ */
 static uint64_t find_in_elf(const unsigned char *file, size_t size)
 {
     const Elf64_Ehdr *header = (const Elf64_Ehdr *)file;
     const Elf64_Shdr *sections;
 
-    if (size < sizeof *header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_ident[EI_CLASS] != ELFCLASS64 ||
-        header->e_shoff > size || (size - header->e_shoff) / sizeof *sections < header->e_shnum)
+    if (size < sizeof *header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
+        header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_shoff > size ||
+        (size - header->e_shoff) / sizeof *sections < header->e_shnum)
         return 0;
     sections = (const Elf64_Shdr *)(file + header->e_shoff);
     for (unsigned i = 0; i < header->e_shnum; i++) {
         const Elf64_Sym *symbols = (const Elf64_Sym *)(file + sections[i].sh_offset);
         const char *names;
-        if ((sections[i].sh_type != SHT_DYNSYM && sections[i].sh_type != SHT_SYMTAB) || sections[i].sh_link >= header->e_shnum)
+        if ((sections[i].sh_type != SHT_DYNSYM && sections[i].sh_type != SHT_SYMTAB) ||
+            sections[i].sh_link >= header->e_shnum)
             continue;
         names = (const char *)file + sections[sections[i].sh_link].sh_offset;
         for (size_t j = 0; j < sections[i].sh_size / sizeof *symbols; j++)
-            if (strcmp(names + symbols[j].st_name, "_dl_debug_state") == 0 && symbols[j].st_value != 0)
+            if (strcmp(names + symbols[j].st_name, "_dl_debug_state") == 0 &&
+                symbols[j].st_value != 0)
                 return symbols[j].st_value;
     }
     return 0;
@@ -152,7 +160,8 @@ static void plant(pid_t pid)
     address = base + loader_offset;
     errno = 0;
     word = ptrace(PTRACE_PEEKTEXT, pid, (void *)address, NULL);
-    if (errno != 0 || ptrace(PTRACE_POKETEXT, pid, (void *)address, (void *)((word & ~0xFFL) | INT3)) != 0)
+    if (errno != 0 ||
+        ptrace(PTRACE_POKETEXT, pid, (void *)address, (void *)((word & ~0xFFL) | INT3)) != 0)
         return;
     original_word = word;
     if (!is_planted(address))
@@ -219,7 +228,8 @@ static void handle_stop(pid_t tid, int status)
             ptrace(PTRACE_LISTEN, tid, NULL, NULL);
             return;
         }
-        if (!follow && tid != root && syscall(SYS_tgkill, root, tid, 0) != 0 && early_count < MAX_EARLY) {
+        if (!follow && tid != root && syscall(SYS_tgkill, root, tid, 0) != 0 &&
+            early_count < MAX_EARLY) {
             early[early_count++] = tid;
             return;
         }
@@ -262,8 +272,10 @@ int main(int argc, char **argv)
             execvp(argv[first], argv + first);
         _exit(127);
     }
-    if (root < 0 || ptrace(PTRACE_SEIZE, root, NULL,
-                           (void *)(long)(PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK)) != 0 ||
+    if (root < 0 ||
+        ptrace(PTRACE_SEIZE, root, NULL,
+               (void *)(long)(PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
+                              PTRACE_O_TRACEVFORK)) != 0 ||
         write(go[1], "", 1) != 1) {
         fprintf(stderr, "bare_loop_linux: cannot trace '%s': %s\n", argv[first], strerror(errno));
         if (root > 0)

@@ -1,11 +1,14 @@
 /*
- * The benchmark: runs each workload by each of its runners, round by round (each round starts with another runner, so that none always
- * comes first or after the same one), and prints medians, ratios, and whether what the project claims holds.
+ * The benchmark: runs each workload by each of its runners, round by round (each round starts with
+ * another runner, so that none always comes first or after the same one), and prints medians,
+ * ratios, and whether what the project claims holds.
  *
- *     bench [--rounds N] [--workload GLOB]... [--quick] [--wine BUILD] [--patience SECONDS] [--json FILE] [--folder FOLDER] [--list]
+ *     bench [--rounds N] [--workload GLOB]... [--quick] [--wine BUILD] [--patience SECONDS] [--json
+ *     FILE] [--folder FOLDER] [--list]
  *
- * Where others use the machine too, --patience says how long in all to wait for it to be quiet; disturbed samples are then taken again.
- * Exit status: 0 if everything ran, whatever was measured; 2 if not.
+ * Where others use the machine too, --patience says how long in all to wait for it to be quiet;
+ * disturbed samples are then taken again. Exit status: 0 if everything ran, whatever was measured;
+ * 2 if not.
  */
 #define _DEFAULT_SOURCE
 #include "quiet.h"
@@ -22,7 +25,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { MAX_PATTERNS = 16, MAX_RUNNERS = 16, MAX_WORDS = 3 * MAX_ARGUMENTS, TEXT_BYTES = 8192, INPUT_BYTES = 8 * 1024 * 1024 };
+enum {
+    MAX_PATTERNS = 16,
+    MAX_RUNNERS = 16,
+    MAX_WORDS = 3 * MAX_ARGUMENTS,
+    TEXT_BYTES = 8192,
+    INPUT_BYTES = 8 * 1024 * 1024
+};
 
 struct options {
     unsigned rounds;
@@ -30,7 +39,7 @@ struct options {
     size_t pattern_count;
     const char *json, *folder;
     char wine[PATH_MAX]; /* "" without */
-    double patience; /* seconds, in all, to wait for a quiet machine */
+    double patience;     /* seconds, in all, to wait for a quiet machine */
     bool quick, list;
 };
 
@@ -79,7 +88,8 @@ static char *expand(const char *argument, long count)
 
     while (*argument != '\0' && length < TEXT_BYTES) {
         size_t i = 0;
-        while (i < sizeof constants / sizeof *constants && strncmp(argument, constants[i].name, strlen(constants[i].name)) != 0)
+        while (i < sizeof constants / sizeof *constants &&
+               strncmp(argument, constants[i].name, strlen(constants[i].name)) != 0)
             i++;
         if (i == sizeof constants / sizeof *constants) {
             text[length++] = *argument++;
@@ -124,12 +134,14 @@ static void measure(struct result *result, bool keep)
     if (status == 0)
         status = measure_command(words, &sample);
     if (status != 0) {
-        snprintf(what, sizeof what, "'%s' failed on workload '%s' with status %d", result->runner->name, result->workload->name, status);
+        snprintf(what, sizeof what, "'%s' failed on workload '%s' with status %d",
+                 result->runner->name, result->workload->name, status);
         die(what, words[0]);
     }
     if (result->workload->beside && sample.beside_ns == 0)
         die("no time from the clock beside the target", result->workload->name);
-    if (result->workload->system == PIPELINE && sample.events != 0 && sample.events != (uint64_t)result->count)
+    if (result->workload->system == PIPELINE && sample.events != 0 &&
+        sample.events != (uint64_t)result->count)
         die("events are missing in the file", result->workload->name);
     for (size_t i = 0; words[i] != NULL; i++)
         free(words[i]);
@@ -139,7 +151,8 @@ static void measure(struct result *result, bool keep)
 
 static unsigned rounds_of(const struct result *result)
 {
-    unsigned limits[] = {result->workload->max_rounds, result->runner->max_rounds}, rounds = options.rounds;
+    unsigned limits[] = {result->workload->max_rounds, result->runner->max_rounds},
+             rounds = options.rounds;
 
     for (size_t i = 0; i < 2; i++)
         if (limits[i] != 0 && limits[i] < rounds)
@@ -155,11 +168,15 @@ static void wait_for_quiet(void)
     conditions.waited += waited;
 }
 
-/* Whether what was measured since the mark must be measured again, since others used the machine; then waits until they no longer do. */
+/*
+ * Whether what was measured since the mark must be measured again, since others used the machine;
+ * then waits until they no longer do.
+ */
 static bool is_disturbed(const struct quiet_mark *mark, const struct workload *workload)
 {
     /* Under Wine a server that is no child of ours does much of the work. */
-    if (workload->system == WINE || quiet_mark().now_ns - mark->now_ns < LONG_ENOUGH_NS || quiet_others_since(mark) <= DISTURBED)
+    if (workload->system == WINE || quiet_mark().now_ns - mark->now_ns < LONG_ENOUGH_NS ||
+        quiet_others_since(mark) <= DISTURBED)
         return false;
     conditions.disturbed++;
     if (options.patience <= 0)
@@ -168,7 +185,10 @@ static bool is_disturbed(const struct quiet_mark *mark, const struct workload *w
     return true;
 }
 
-/* The order rotates, and every second time goes backwards: what ran before is felt (under Wine by half), and is not always the same. */
+/*
+ * The order rotates, and every second time goes backwards: what ran before is felt (under Wine by
+ * half), and is not always the same.
+ */
 static size_t turn_of(size_t i, size_t count, unsigned round)
 {
     size_t place = (i + round) % count;
@@ -189,7 +209,8 @@ static void run_each(struct result *first, size_t count, unsigned round)
         do {
             mark = quiet_mark();
             measure(result, round != 0);
-        } while (result->runner->max_rounds != 1 && is_disturbed(&mark, result->workload) && (round == 0 || result->size-- > 0));
+        } while (result->runner->max_rounds != 1 && is_disturbed(&mark, result->workload) &&
+                 (round == 0 || result->size-- > 0));
     }
 }
 
@@ -221,11 +242,13 @@ static void run_workload(const struct workload *workload)
         if (runner->system != workload->system || (workload->beside && runner->not_beside) ||
             (runner->appends && (workload->beside || workload->times == 1)))
             continue;
-        if (workload->system == PIPELINE && strcmp(runner->name, "trailfake") != 0 && strncmp(workload->name, "events-", 7) != 0)
+        if (workload->system == PIPELINE && strcmp(runner->name, "trailfake") != 0 &&
+            strncmp(workload->name, "events-", 7) != 0)
             continue; /* the plain loop has only the mixed events */
         if (runner->needs != NULL && !measure_has_program(runner->needs))
             continue;
-        if (results_add(&results, workload, runner, options.quick ? workload->quick_count : workload->count) == NULL)
+        if (results_add(&results, workload, runner,
+                        options.quick ? workload->quick_count : workload->count) == NULL)
             die("out of memory", NULL);
         count++;
     }
@@ -268,7 +291,8 @@ static void enter_folder(void)
 {
     char runs[PATH_MAX];
 
-    if ((mkdir(options.folder, 0777) != 0 && errno != EEXIST) || snprintf(runs, sizeof runs, "%s/runs", options.folder) >= PATH_MAX ||
+    if ((mkdir(options.folder, 0777) != 0 && errno != EEXIST) ||
+        snprintf(runs, sizeof runs, "%s/runs", options.folder) >= PATH_MAX ||
         (mkdir(runs, 0777) != 0 && errno != EEXIST) || chdir(runs) != 0)
         die(options.folder, strerror(errno));
     if (options.wine[0] != '\0')
@@ -288,7 +312,8 @@ static void list_all(void)
 
     for (size_t i = 0; i < workload_count; i++) {
         report_title(&workloads[i], workloads[i].count, title, sizeof title);
-        printf("%-14s %s%s\n", workloads[i].name, title, workloads[i].beside ? " (by a clock beside the target)" : "");
+        printf("%-14s %s%s\n", workloads[i].name, title,
+               workloads[i].beside ? " (by a clock beside the target)" : "");
     }
 }
 
@@ -304,9 +329,15 @@ static void say_missing(void)
 static void parse(int argc, char **argv)
 {
     static const struct option known[] = {
-        {"rounds", required_argument, NULL, 'r'}, {"workload", required_argument, NULL, 'w'}, {"quick", no_argument, NULL, 'q'},
-        {"wine", required_argument, NULL, 'W'},   {"json", required_argument, NULL, 'j'},     {"folder", required_argument, NULL, 'f'},
-        {"list", no_argument, NULL, 'l'},         {"patience", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0},
+        {"rounds", required_argument, NULL, 'r'},
+        {"workload", required_argument, NULL, 'w'},
+        {"quick", no_argument, NULL, 'q'},
+        {"wine", required_argument, NULL, 'W'},
+        {"json", required_argument, NULL, 'j'},
+        {"folder", required_argument, NULL, 'f'},
+        {"list", no_argument, NULL, 'l'},
+        {"patience", required_argument, NULL, 'p'},
+        {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -331,7 +362,9 @@ static void parse(int argc, char **argv)
             exit(2);
     }
     if (optind != argc || options.rounds == 0)
-        die("usage: bench [--rounds N] [--workload GLOB] [--quick] [--wine BUILD] [--patience SECONDS] [--json FILE] [--folder FOLDER] [--list]", NULL);
+        die("usage: bench [--rounds N] [--workload GLOB] [--quick] [--wine BUILD] [--patience "
+            "SECONDS] [--json FILE] [--folder FOLDER] [--list]",
+            NULL);
 }
 
 static void fill_conditions(void)
@@ -339,7 +372,8 @@ static void fill_conditions(void)
     struct utsname name;
 
     uname(&name);
-    snprintf(conditions.system, sizeof conditions.system, "%.60s %.60s %.60s", name.sysname, name.release, name.machine);
+    snprintf(conditions.system, sizeof conditions.system, "%.60s %.60s %.60s", name.sysname,
+             name.release, name.machine);
     conditions.processors = sysconf(_SC_NPROCESSORS_ONLN);
     conditions.rounds = options.rounds;
     conditions.quick = options.quick;
@@ -356,7 +390,8 @@ int main(int argc, char **argv)
         list_all();
         return 0;
     }
-    if (options.json != NULL && options.json[0] != '/' && getcwd(json, sizeof json - strlen(options.json) - 1) != NULL)
+    if (options.json != NULL && options.json[0] != '/' &&
+        getcwd(json, sizeof json - strlen(options.json) - 1) != NULL)
         strcat(json, "/");
     if (options.json != NULL)
         strncat(json, options.json, sizeof json - strlen(json) - 1);

@@ -29,7 +29,10 @@ static uint64_t ns_of(const struct timeval *time)
     return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_usec * 1000;
 }
 
-/* A child has had the memory of its parent at first: rusage tells of that too, so the parent must be small (and bench is). */
+/*
+ * A child has had the memory of its parent at first: rusage tells of that too, so the parent must
+ * be small (and bench is).
+ */
 static int run(char *const arguments[], struct sample *sample)
 {
     posix_spawn_file_actions_t actions;
@@ -76,7 +79,8 @@ static void read_trail(struct sample *sample)
         return;
     sample->file_bytes = (uint64_t)status.st_size;
     if (sqlite3_open_v2("trail.db", &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(db, "SELECT events, stalls, stall_ns FROM run ORDER BY id DESC LIMIT 1", -1, &query, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, "SELECT events, stalls, stall_ns FROM run ORDER BY id DESC LIMIT 1",
+                           -1, &query, NULL) == SQLITE_OK &&
         sqlite3_step(query) == SQLITE_ROW) {
         sample->events = (uint64_t)sqlite3_column_int64(query, 0);
         sample->stalls = (uint64_t)sqlite3_column_int64(query, 1);

@@ -17,8 +17,9 @@ struct sample {
 /* Runs it untimed, and leaves the folder as it then is. Returns as measure_command. */
 int measure_prepare(char *const arguments[]);
 
-/* Runs arguments (looked up in PATH, stdin, stdout and stderr /dev/null) in the current folder, which is emptied afterwards. Returns the exit
- * status, 128 + signal, or -1 if it cannot be started. */
+/* Runs arguments (looked up in PATH, stdin, stdout and stderr /dev/null) in the current folder,
+ * which is emptied afterwards. Returns the exit status, 128 + signal, or -1 if it cannot be
+ * started. */
 int measure_command(char *const arguments[], struct sample *sample);
 
 /* Whether there is such a program in PATH. */

@@ -1,7 +1,9 @@
 /*
- * The control for the pipeline: the rows that `trailfake generate:N` leaves behind, put into a new trail file by the plainest loop that is
- * right - one thread, prepared inserts, one transaction per 10000 events, the same pragmas. Nothing comes from anywhere: no ring, no
- * copying of events, no look at what is known already; rows that a recorder must update later are inserted in their final form.
+ * The control for the pipeline: the rows that `trailfake generate:N` leaves behind, put into a new
+ * trail file by the plainest loop that is right - one thread, prepared inserts, one transaction per
+ * 10000 events, the same pragmas. Nothing comes from anywhere: no ring, no copying of events, no
+ * look at what is known already; rows that a recorder must update later are inserted in their final
+ * form.
  *
  *     plain_insert FILE generate:N
  */
@@ -27,7 +29,8 @@ enum {
     IMAGE = 1 /* the module row of the program itself; the others follow */
 };
 
-static const sqlite3_int64 image_base = 0x400000, modules_base = 0x7f0000000000, module_bytes = 0x100000;
+static const sqlite3_int64 image_base = 0x400000, modules_base = 0x7f0000000000,
+                           module_bytes = 0x100000;
 
 /* The numbers are those of schema/event_kinds.def. */
 enum kind {
@@ -41,23 +44,42 @@ enum kind {
     OUTPUT_DEBUG_STRING
 };
 
-enum statement { EVENT, PROCESS, THREAD, MODULE, START, EXIT, LOAD, UNLOAD, RAISED, STRING, STATEMENTS };
+enum statement {
+    EVENT,
+    PROCESS,
+    THREAD,
+    MODULE,
+    START,
+    EXIT,
+    LOAD,
+    UNLOAD,
+    RAISED,
+    STRING,
+    STATEMENTS
+};
 
 static const char *const statement_sql[STATEMENTS] = {
     [EVENT] = "INSERT INTO event VALUES (1, ?1, ?2, ?3, 1, ?4, ?5, 0)",
-    [PROCESS] = "INSERT INTO process (run_id, id, pid, via, image_module_id, command_line, first_seq, last_seq, exit_code) "
+    [PROCESS] = "INSERT INTO process (run_id, id, pid, via, image_module_id, command_line, "
+                "first_seq, last_seq, exit_code) "
                 "VALUES (1, 1, 1000, 0, ?1, 'generated --events', 1, ?2, 0)",
-    [THREAD] = "INSERT INTO thread (run_id, id, process_id, tid, start_address, start_address_module_id, start_address_offset, first_seq, "
+    [THREAD] = "INSERT INTO thread (run_id, id, process_id, tid, start_address, "
+               "start_address_module_id, start_address_offset, first_seq, "
                "last_seq, exit_code) VALUES (1, ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [MODULE] = "INSERT INTO module VALUES (?1, ?2, ?3, 0, ?4, 0, 0, 0, '', '', '', ?5, '')",
-    [START] = "INSERT INTO event_create_process (run_id, seq, via, image_module_id, base, start_address, start_address_module_id, "
-              "start_address_offset, command_line) VALUES (1, 1, 0, ?1, ?2, ?3, ?1, ?4, 'generated --events')",
+    [START] = "INSERT INTO event_create_process (run_id, seq, via, image_module_id, base, "
+              "start_address, start_address_module_id, "
+              "start_address_offset, command_line) VALUES (1, 1, 0, ?1, ?2, ?3, ?1, ?4, 'generated "
+              "--events')",
     [EXIT] = "INSERT INTO event_exit_process VALUES (1, ?1, 0, NULL, NULL)",
-    [LOAD] = "INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source, end_seq) VALUES (1, ?1, ?2, ?3, ?4, 0, ?5)",
+    [LOAD] = "INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source, "
+             "end_seq) VALUES (1, ?1, ?2, ?3, ?4, 0, ?5)",
     [UNLOAD] = "INSERT INTO event_unload_dll VALUES (1, ?1, ?2, ?3)",
-    [RAISED] = "INSERT INTO event_exception (run_id, seq, code, first_chance, flags, address, address_module_id, address_offset, "
+    [RAISED] = "INSERT INTO event_exception (run_id, seq, code, first_chance, flags, address, "
+               "address_module_id, address_offset, "
                "parameters) VALUES (1, ?1, 3221225477, 1, 0, ?2, ?3, ?4, ?5)",
-    [STRING] = "INSERT INTO event_output_debug_string (run_id, seq, text, encoding, raw_bytes) VALUES (1, ?1, ?2, 1, ?3)",
+    [STRING] = "INSERT INTO event_output_debug_string (run_id, seq, text, encoding, raw_bytes) "
+               "VALUES (1, ?1, ?2, 1, ?3)",
 };
 
 static sqlite3 *db;
@@ -97,7 +119,8 @@ static void insert_modules(void)
 {
     for (int i = -1; i < MODULES; i++) {
         char path[64], build_id[41];
-        snprintf(path, sizeof path, i >= 0 ? "/usr/lib/generated/libmodule%02d.so" : "/usr/bin/generated", i);
+        snprintf(path, sizeof path,
+                 i >= 0 ? "/usr/lib/generated/libmodule%02d.so" : "/usr/bin/generated", i);
         for (size_t j = 0; j < 20; j++)
             snprintf(build_id + 2 * j, 3, "%02x", (unsigned)(0xA0 + (i >= 0 ? i : MODULES)) & 0xFF);
         put(MODULE, 1, i + IMAGE + 1);
@@ -148,7 +171,8 @@ static void insert_exception(sqlite3_int64 seq, sqlite3_int64 round)
     insert(RAISED);
 }
 
-static void insert_detail(enum kind kind, sqlite3_int64 seq, sqlite3_int64 round, sqlite3_int64 count)
+static void insert_detail(enum kind kind, sqlite3_int64 seq, sqlite3_int64 round,
+                          sqlite3_int64 count)
 {
     sqlite3_int64 module = STARTUP_LOADS + round % (MODULES - STARTUP_LOADS);
 
@@ -191,8 +215,9 @@ static void insert_event(sqlite3_int64 seq, enum kind kind, sqlite3_int64 thread
 /* One event between the first and the last. */
 static void insert_one(sqlite3_int64 seq, sqlite3_int64 count)
 {
-    static const enum kind cycle[CYCLE] = {LOAD_DLL,  CREATE_THREAD, OUTPUT_DEBUG_STRING, EXCEPTION, OUTPUT_DEBUG_STRING,
-                                           EXIT_THREAD, UNLOAD_DLL,  OUTPUT_DEBUG_STRING};
+    static const enum kind cycle[CYCLE] = {LOAD_DLL,   CREATE_THREAD,       OUTPUT_DEBUG_STRING,
+                                           EXCEPTION,  OUTPUT_DEBUG_STRING, EXIT_THREAD,
+                                           UNLOAD_DLL, OUTPUT_DEBUG_STRING};
     sqlite3_int64 round = (seq - FIRST_OF_CYCLE) / CYCLE;
     enum kind kind;
 
@@ -212,7 +237,9 @@ static void insert_first(sqlite3_int64 count)
     put(PROCESS, 1, IMAGE);
     put(PROCESS, 2, count);
     insert(PROCESS);
-    sqlite3_exec(db, "INSERT INTO thread (run_id, id, process_id, tid, first_seq) VALUES (1, 1, 1, 1000, 1)", NULL, NULL, NULL);
+    sqlite3_exec(
+        db, "INSERT INTO thread (run_id, id, process_id, tid, first_seq) VALUES (1, 1, 1, 1000, 1)",
+        NULL, NULL, NULL);
     insert_event(1, CREATE_PROCESS, 1);
     put(START, 1, IMAGE);
     put(START, 2, image_base);
@@ -238,7 +265,8 @@ static void insert_all(sqlite3_int64 count)
 
 static void prepare(void)
 {
-    static const char filler[] = "the quick brown fox jumps over the lazy dog, again and again and again";
+    static const char filler[] =
+        "the quick brown fox jumps over the lazy dog, again and again and again";
 
     for (int i = 0; i < TEXTS; i++)
         snprintf(texts[i], sizeof texts[i], "worker %d: %.*s\n", i, 4 * (i + 1), filler);
@@ -253,16 +281,19 @@ int main(int argc, char **argv)
     struct trail_error error;
     sqlite3_int64 count;
 
-    if (argc != 3 || strncmp(argv[2], prefix, strlen(prefix)) != 0 || (count = atoll(argv[2] + strlen(prefix))) <= FIRST_OF_CYCLE)
+    if (argc != 3 || strncmp(argv[2], prefix, strlen(prefix)) != 0 ||
+        (count = atoll(argv[2] + strlen(prefix))) <= FIRST_OF_CYCLE)
         die("usage: plain_insert FILE generate:N");
     if (db_open_for_recording(argv[1], &db, &error) != 0) {
         fprintf(stderr, "plain_insert: %s\n", error.sentence);
         return 2;
     }
     prepare();
-    run_sql("INSERT INTO run (uuid, state, start_utc_ns, start_monotonic_ns, command_line, directory, mode, follow, os, arch, host, "
+    run_sql("INSERT INTO run (uuid, state, start_utc_ns, start_monotonic_ns, command_line, "
+            "directory, mode, follow, os, arch, host, "
             "recorder, wait_function, load_detection) "
-            "VALUES ('plain', 'complete', 0, 0, 'plain_insert', '', 'launch', 0, '', '', '', '', '', '')");
+            "VALUES ('plain', 'complete', 0, 0, 'plain_insert', '', 'launch', 0, '', '', '', '', "
+            "'', '')");
     insert_all(count);
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(statements[i]);

@@ -22,7 +22,10 @@ static uint64_t ns_of(const struct timeval *time)
     return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_usec * 1000;
 }
 
-/* Of all processors. Busy: user, nice, system, irq and softirq. Stolen: what the host of a virtual machine gave to others. */
+/*
+ * Of all processors. Busy: user, nice, system, irq and softirq. Stolen: what the host of a virtual
+ * machine gave to others.
+ */
 static void read_processors(uint64_t *busy_ns, uint64_t *stolen_ns)
 {
     uint64_t tick_ns = 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK);
@@ -31,7 +34,8 @@ static void read_processors(uint64_t *busy_ns, uint64_t *stolen_ns)
     int count = 0;
 
     if (file != NULL) {
-        count = fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0], &t[1], &t[2], &t[3], &t[4], &t[5], &t[6], &t[7]);
+        count = fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0], &t[1], &t[2],
+                       &t[3], &t[4], &t[5], &t[6], &t[7]);
         fclose(file);
     }
     *busy_ns = count == 8 ? (t[0] + t[1] + t[2] + t[5] + t[6]) * tick_ns : 0;

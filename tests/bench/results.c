@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct result *results_add(struct results *results, const struct workload *workload, const struct runner *runner, long count)
+struct result *results_add(struct results *results, const struct workload *workload,
+                           const struct runner *runner, long count)
 {
     struct result *items = realloc(results->items, (results->size + 1) * sizeof *items);
 
@@ -35,11 +36,13 @@ void results_release(struct results *results)
     *results = (struct results){NULL, 0};
 }
 
-const struct result *results_find(const struct results *results, const char *workload, const char *runner)
+const struct result *results_find(const struct results *results, const char *workload,
+                                  const char *runner)
 {
     for (size_t i = 0; i < results->size; i++) {
         const struct result *result = &results->items[i];
-        if (result->size > 0 && strcmp(result->workload->name, workload) == 0 && strcmp(result->runner->name, runner) == 0)
+        if (result->size > 0 && strcmp(result->workload->name, workload) == 0 &&
+            strcmp(result->runner->name, runner) == 0)
             return result;
     }
     return NULL;
@@ -94,7 +97,8 @@ double results_quantile(const struct result *result, enum metric metric, double 
     return value;
 }
 
-static struct spread spread_of(const struct result *left, const struct result *right, enum metric metric, bool is_ratio)
+static struct spread spread_of(const struct result *left, const struct result *right,
+                               enum metric metric, bool is_ratio)
 {
     double a = results_quantile(left, metric, 0.5), b = results_quantile(right, metric, 0.5);
     size_t size = left->size < right->size ? left->size : right->size;
@@ -114,12 +118,14 @@ static struct spread spread_of(const struct result *left, const struct result *r
     return spread;
 }
 
-struct spread results_ratio(const struct result *left, const struct result *right, enum metric metric)
+struct spread results_ratio(const struct result *left, const struct result *right,
+                            enum metric metric)
 {
     return spread_of(left, right, metric, true);
 }
 
-struct spread results_difference(const struct result *left, const struct result *right, enum metric metric)
+struct spread results_difference(const struct result *left, const struct result *right,
+                                 enum metric metric)
 {
     return spread_of(left, right, metric, false);
 }

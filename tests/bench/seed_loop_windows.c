@@ -1,6 +1,7 @@
 /*
- * The controls for Windows: a plain debug loop that prints each event with what belongs to it - the path of a module, the text of a
- * debug string - as the article does that Trail started from; and with -n the bare loop, which has the same events and prints nothing.
+ * The controls for Windows: a plain debug loop that prints each event with what belongs to it - the
+ * path of a module, the text of a debug string - as the article does that Trail started from; and
+ * with -n the bare loop, which has the same events and prints nothing.
  *
  *     seed_loop_windows [-n] COMMAND [ARG...]
  *
@@ -56,7 +57,8 @@ static void print_string(const DEBUG_EVENT *event)
     ReadProcessMemory(process, info->lpDebugStringData, text, wanted, &length);
     text[length] = text[length + 1 < sizeof text ? length + 1 : length] = '\0';
     if (info->fUnicode)
-        printf("[%lu:%lu] OutputDebugString %ls\n", event->dwProcessId, event->dwThreadId, (const wchar_t *)(const void *)text);
+        printf("[%lu:%lu] OutputDebugString %ls\n", event->dwProcessId, event->dwThreadId,
+               (const wchar_t *)(const void *)text);
     else
         printf("[%lu:%lu] OutputDebugString %s\n", event->dwProcessId, event->dwThreadId, text);
 }
@@ -65,7 +67,8 @@ static void print_event(const DEBUG_EVENT *event)
 {
     switch (event->dwDebugEventCode) {
     case CREATE_PROCESS_DEBUG_EVENT:
-        print_module("CreateProcess", event, event->u.CreateProcessInfo.hFile, event->u.CreateProcessInfo.lpBaseOfImage);
+        print_module("CreateProcess", event, event->u.CreateProcessInfo.hFile,
+                     event->u.CreateProcessInfo.lpBaseOfImage);
         break;
     case LOAD_DLL_DEBUG_EVENT:
         print_module("LoadDll", event, event->u.LoadDll.hFile, event->u.LoadDll.lpBaseOfDll);
@@ -78,17 +81,20 @@ static void print_event(const DEBUG_EVENT *event)
         break;
     case EXCEPTION_DEBUG_EVENT:
         printf("[%lu:%lu] Exception %08lX at %p\n", event->dwProcessId, event->dwThreadId,
-               event->u.Exception.ExceptionRecord.ExceptionCode, event->u.Exception.ExceptionRecord.ExceptionAddress);
+               event->u.Exception.ExceptionRecord.ExceptionCode,
+               event->u.Exception.ExceptionRecord.ExceptionAddress);
         break;
     default:
-        printf("[%lu:%lu] event %lu\n", event->dwProcessId, event->dwThreadId, event->dwDebugEventCode);
+        printf("[%lu:%lu] event %lu\n", event->dwProcessId, event->dwThreadId,
+               event->dwDebugEventCode);
     }
     fflush(stdout);
 }
 
 static void close_file(const DEBUG_EVENT *event)
 {
-    if (event->dwDebugEventCode == CREATE_PROCESS_DEBUG_EVENT && event->u.CreateProcessInfo.hFile != NULL)
+    if (event->dwDebugEventCode == CREATE_PROCESS_DEBUG_EVENT &&
+        event->u.CreateProcessInfo.hFile != NULL)
         CloseHandle(event->u.CreateProcessInfo.hFile);
     else if (event->dwDebugEventCode == LOAD_DLL_DEBUG_EVENT && event->u.LoadDll.hFile != NULL)
         CloseHandle(event->u.LoadDll.hFile);
@@ -107,7 +113,8 @@ static DWORD run(BOOL prints)
             print_event(&event);
         close_file(&event);
         if (event.dwDebugEventCode == EXCEPTION_DEBUG_EVENT) {
-            if (event.u.Exception.ExceptionRecord.ExceptionCode != EXCEPTION_BREAKPOINT || loader_breakpoint_seen)
+            if (event.u.Exception.ExceptionRecord.ExceptionCode != EXCEPTION_BREAKPOINT ||
+                loader_breakpoint_seen)
                 answer = DBG_EXCEPTION_NOT_HANDLED;
             loader_breakpoint_seen = TRUE;
         }
@@ -126,8 +133,10 @@ int wmain(void)
 
     if (!prints)
         command = skip_word(command);
-    SetEnvironmentVariableW(L"_NO_DEBUG_HEAP", L"1"); /* as trailrec does: the target's heap must be the same */
-    if (!CreateProcessW(NULL, command, NULL, NULL, TRUE, DEBUG_ONLY_THIS_PROCESS, NULL, NULL, &startup, &information)) {
+    /* as trailrec does: the target's heap must be the same */
+    SetEnvironmentVariableW(L"_NO_DEBUG_HEAP", L"1");
+    if (!CreateProcessW(NULL, command, NULL, NULL, TRUE, DEBUG_ONLY_THIS_PROCESS, NULL, NULL,
+                        &startup, &information)) {
         fprintf(stderr, "seed_loop_windows: cannot start (error %lu)\n", GetLastError());
         return 125;
     }

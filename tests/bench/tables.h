@@ -1,9 +1,10 @@
 /*
- * What is measured: workloads, the runners that each of them is run by, and what the project claims of the results. Only tables; to add
- * one of them, add its row.
+ * What is measured: workloads, the runners that each of them is run by, and what the project claims
+ * of the results. Only tables; to add one of them, add its row.
  *
- * In arguments {name} stands for a value of variables (bench.c): {n} the workload's count, {follow} -f or nothing, {trailrec},
- * {trailfake}, {programs} the folder of the benchmark's own programs, and under Wine {wine} the Windows build and {windows} its programs.
+ * In arguments {name} stands for a value of variables (bench.c): {n} the workload's count, {follow}
+ * -f or nothing, {trailrec}, {trailfake}, {programs} the folder of the benchmark's own programs,
+ * and under Wine {wine} the Windows build and {windows} its programs.
  */
 #ifndef BENCH_TABLES_H
 #define BENCH_TABLES_H
@@ -34,15 +35,16 @@ struct runner {
     const char *needs;   /* a program without which the runner is left out, or NULL */
     unsigned max_rounds; /* 0: all; less for what is very slow. It also has no warm-up then. */
     bool not_beside;     /* it cannot follow the clock's child */
-    bool appends;        /* to a trail file that is there already; only for what is short, by the clock of the command */
+    /* to a trail file that is there already; only for what is short, by the clock of the command */
+    bool appends;
     const char *arguments[MAX_ARGUMENTS]; /* the workload's follow */
 };
 
 enum metric {
-    METRIC_TIME,       /* ns, by the workload's clock */
-    METRIC_COMMAND,    /* ns, the whole command */
-    METRIC_PEAK,       /* bytes of memory */
-    METRIC_FILE_EVENT  /* bytes in the file per event */
+    METRIC_TIME,      /* ns, by the workload's clock */
+    METRIC_COMMAND,   /* ns, the whole command */
+    METRIC_PEAK,      /* bytes of memory */
+    METRIC_FILE_EVENT /* bytes in the file per event */
 };
 
 enum comparison { RATIO, DIFFERENCE, VALUE };
@@ -50,7 +52,7 @@ enum comparison { RATIO, DIFFERENCE, VALUE };
 /* `left` compared with `right` on each workload that matches the pattern. */
 struct claim {
     const char *title;
-    const char *workload;       /* glob */
+    const char *workload; /* glob */
     enum metric metric;
     enum comparison comparison;
     const char *left, *right;   /* runners */

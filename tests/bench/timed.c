@@ -1,7 +1,8 @@
 /*
- * timed FILE COMMAND [ARG...]: the clock that stands beside the target. Starts COMMAND, waits for its end, and writes to FILE how many
- * nanoseconds that took. Recorded with -f, it tells how much slower COMMAND is for being recorded, without the recorder's own start
- * and end. SIGCHLD is blocked, so that the clock itself causes no stop of its own while it runs.
+ * timed FILE COMMAND [ARG...]: the clock that stands beside the target. Starts COMMAND, waits for
+ * its end, and writes to FILE how many nanoseconds that took. Recorded with -f, it tells how much
+ * slower COMMAND is for being recorded, without the recorder's own start and end. SIGCHLD is
+ * blocked, so that the clock itself causes no stop of its own while it runs.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
@@ -40,7 +41,8 @@ int main(int argc, char **argv)
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setsigmask(&attributes, &before);
     start = now_ns();
-    if (posix_spawnp(&child, argv[2], NULL, &attributes, argv + 2, environ) != 0 || waitpid(child, &status, 0) != child)
+    if (posix_spawnp(&child, argv[2], NULL, &attributes, argv + 2, environ) != 0 ||
+        waitpid(child, &status, 0) != child)
         return 125;
     start = now_ns() - start;
     file = fopen(argv[1], "w");

@@ -43,7 +43,8 @@ static int damage(const char *path, long offset)
     char bytes[DAMAGED_BYTES];
 
     memset(bytes, 0xA5, sizeof bytes);
-    if (file == NULL || fseek(file, offset, SEEK_SET) != 0 || fwrite(bytes, 1, sizeof bytes, file) != sizeof bytes)
+    if (file == NULL || fseek(file, offset, SEEK_SET) != 0 ||
+        fwrite(bytes, 1, sizeof bytes, file) != sizeof bytes)
         return fail(path, "cannot be damaged");
     return fclose(file) == 0 ? 0 : fail(path, "cannot be damaged");
 }

@@ -1,7 +1,8 @@
 /*
  * The program around a target (fuzz.h).
  *
- *   fuzz_NAME ROUNDS [SEED...]          tries the seeds of the target and these files, and so many inputs made of each
+ *   fuzz_NAME ROUNDS [SEED...]          tries the seeds of the target and these files, and so many
+ *                                       inputs made of each
  *   fuzz_NAME --seeds FOLDER            writes the target's own seeds there, for libFuzzer
  *   fuzz_NAME [OPTION...] FOLDER...     libFuzzer's own command line, where it was built with it
  */
@@ -15,7 +16,8 @@
 enum { INPUT_BYTES = 1 << 20, SEEDS = 64, CUTS = 64 };
 
 #ifdef TRAIL_LIBFUZZER
-int LLVMFuzzerRunDriver(int *argument_count, char ***arguments, int (*target)(const uint8_t *data, size_t size));
+int LLVMFuzzerRunDriver(int *argument_count, char ***arguments,
+                        int (*target)(const uint8_t *data, size_t size));
 #endif
 
 struct seed {
@@ -86,10 +88,14 @@ static void try(const uint8_t *bytes, size_t size)
     free(copy);
 }
 
-/* One change: bits, bytes that parsers fear, numbers of several bytes, parts that are missing, doubled, or of another seed. */
+/*
+ * One change: bits, bytes that parsers fear, numbers of several bytes, parts that are missing,
+ * doubled, or of another seed.
+ */
 static size_t change(uint8_t *bytes, size_t size)
 {
-    static const uint8_t feared[] = {0, 0x7F, 0x80, 0xFF, '\n', '"', '\\', '#', '{', '[', '*', '%', '<', '0', '9', 0xC3, 0xE2};
+    static const uint8_t feared[] = {0,   0x7F, 0x80, 0xFF, '\n', '"', '\\', '#', '{',
+                                     '[', '*',  '%',  '<',  '0',  '9', 0xC3, 0xE2};
     const struct seed *other = &seeds[next_random() % seed_count];
     size_t at = size > 0 ? next_random() % size : 0, length = 1 + next_random() % 16, from;
 

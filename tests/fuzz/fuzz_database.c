@@ -1,4 +1,7 @@
-/* trailview on a file that somebody damaged: each command ends with one of its exit statuses. Seeds are files, made from fixtures. */
+/*
+ * trailview on a file that somebody damaged: each command ends with one of its exit statuses. Seeds
+ * are files, made from fixtures.
+ */
 #include "fuzz.h"
 #include "viewer.h"
 
@@ -9,14 +12,28 @@
 enum { ARGUMENTS = 6 };
 
 static const char *const commands[][ARGUMENTS] = {
-    {"runs"}, {"summary"}, {"events", "--format", "json"}, {"loads"}, {"tree"}, {"threads"}, {"exceptions"}, {"output", "--format", "csv"},
-    {"diff", "1", "2"}, {"diff", "1", "last", "--format", "html"}, {"stats", "--format", "markdown"}, {"baseline", "--identity", "--time"},
-    {"info"}, {"verify"}, {"sql", "SELECT * FROM events ORDER BY seq DESC"}, {"recover"},
+    {"runs"},
+    {"summary"},
+    {"events", "--format", "json"},
+    {"loads"},
+    {"tree"},
+    {"threads"},
+    {"exceptions"},
+    {"output", "--format", "csv"},
+    {"diff", "1", "2"},
+    {"diff", "1", "last", "--format", "html"},
+    {"stats", "--format", "markdown"},
+    {"baseline", "--identity", "--time"},
+    {"info"},
+    {"verify"},
+    {"sql", "SELECT * FROM events ORDER BY seq DESC"},
+    {"recover"},
 };
 
 static void run(const char *const *command)
 {
-    char words[ARGUMENTS + 3][64] = {"trailview", "-d", "fuzz.db"}, *arguments[ARGUMENTS + 4] = {NULL};
+    char words[ARGUMENTS + 3][64] = {"trailview", "-d", "fuzz.db"},
+                           *arguments[ARGUMENTS + 4] = {NULL};
     int count = 3, status;
 
     for (int i = 0; i < ARGUMENTS && command[i] != NULL; i++)

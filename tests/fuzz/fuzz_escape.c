@@ -1,4 +1,7 @@
-/* Text of a target on its way to a terminal, to JSON and into a glob: what comes out is harmless, and fits where it is said to fit. */
+/*
+ * Text of a target on its way to a terminal, to JSON and into a glob: what comes out is harmless,
+ * and fits where it is said to fit.
+ */
 #include "fuzz.h"
 
 #include "compare/module_key.h"
@@ -20,7 +23,8 @@ static void expect_harmless(const struct buffer *out, bool has_lines)
     FUZZ_EXPECT(has_lines || memchr(buffer_text(out), '\n', out->length) == NULL);
     for (size_t width = 0; width < 8; width++) {
         fitting = escape_fitting_bytes(buffer_text(out), out->length, width);
-        FUZZ_EXPECT(fitting <= out->length && escape_display_width(buffer_text(out), fitting) <= width);
+        FUZZ_EXPECT(fitting <= out->length &&
+                    escape_display_width(buffer_text(out), fitting) <= width);
     }
 }
 
@@ -71,10 +75,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t room)
 {
     static const char *const seeds[] = {
-        "plain text, \xC3\xA4\xE6\x96\xB0\xF0\x9F\x98\x80 and \xE2\x80\xAE bidi", "\x1B[31mred\x07\r\n\t\x7F", "\xFF\xC3 \xED\xA0\x80 cut \xE2\x82",
-        "{\"a\":[1,2.5e3,\"\\u202e\\n\",null,true],\"b\":{\"c\":\"d\"}}", "C:\\Users\\ada\\AppData\\Local\\Temp\\_MEI12345\\libfoo-1.2.dll",
-        "/home/ada/.cache/6F9619FF-8B86-D011-B42D-00C04FC964FF/libgfortran-040039e1.so.5.0.0", "pid 4711 at 0x7ffe12: deadbeef01",
-        "*a[a-z]?b*[!x]*c*", "e\xCC\x81\xE3\x81\x82 zero width\xE2\x80\x8B",
+        "plain text, \xC3\xA4\xE6\x96\xB0\xF0\x9F\x98\x80 and \xE2\x80\xAE bidi",
+        "\x1B[31mred\x07\r\n\t\x7F",
+        "\xFF\xC3 \xED\xA0\x80 cut \xE2\x82",
+        "{\"a\":[1,2.5e3,\"\\u202e\\n\",null,true],\"b\":{\"c\":\"d\"}}",
+        "C:\\Users\\ada\\AppData\\Local\\Temp\\_MEI12345\\libfoo-1.2.dll",
+        "/home/ada/.cache/6F9619FF-8B86-D011-B42D-00C04FC964FF/libgfortran-040039e1.so.5.0.0",
+        "pid 4711 at 0x7ffe12: deadbeef01",
+        "*a[a-z]?b*[!x]*c*",
+        "e\xCC\x81\xE3\x81\x82 zero width\xE2\x80\x8B",
     };
     size_t size = number < sizeof seeds / sizeof seeds[0] ? strlen(seeds[number]) : 0;
 

@@ -1,4 +1,7 @@
-/* An event as it comes out of a ring: one that unpacks packs to the same again, and its spans lie within its bytes. */
+/*
+ * An event as it comes out of a ring: one that unpacks packs to the same again, and its spans lie
+ * within its bytes.
+ */
 #include "event.h"
 #include "fuzz.h"
 
@@ -28,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_EXPECT(packed != NULL);
     event_pack(&event, packed);
     FUZZ_EXPECT(event_unpack(&again, packed, packed_size) == 0);
-    FUZZ_EXPECT(again.kind == event.kind && again.present == event.present && again.t_ns == event.t_ns);
+    FUZZ_EXPECT(again.kind == event.kind && again.present == event.present &&
+                again.t_ns == event.t_ns);
     free(packed);
     return 0;
 }
@@ -40,7 +44,11 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t room)
 
     if (number > 2)
         return 0;
-    event_begin(&event, number == 0 ? EVENT_LOAD_DLL : number == 1 ? EVENT_EXCEPTION : EVENT_OUTPUT_DEBUG_STRING, 4711, 4712, 123456789);
+    event_begin(&event,
+                number == 0   ? EVENT_LOAD_DLL
+                : number == 1 ? EVENT_EXCEPTION
+                              : EVENT_OUTPUT_DEBUG_STRING,
+                4711, 4712, 123456789);
     if (number == 0) {
         event_set(&event, FIELD(LOAD_DLL, base), 0x7f0000000000);
         event.image.path = event_put_bytes(&event, "/usr/lib/libc.so.6", 18);

@@ -1,4 +1,7 @@
-/* The file of a ring that a dead recorder left: its records come out within the file, and reading ends. */
+/*
+ * The file of a ring that a dead recorder left: its records come out within the file, and reading
+ * ends.
+ */
 #include "event.h"
 #include "fuzz.h"
 #include "ring.h"
@@ -41,7 +44,8 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t room)
         return 0;
     for (unsigned i = 0; i < RECORDS * (1 + 20 * number); i++) {
         event_begin(&event, EVENT_OUTPUT_DEBUG_STRING, 1, 2, i);
-        event_set_bytes(&event, FIELD(OUTPUT_DEBUG_STRING, text), "a debug string of some length", 1 + i % 29);
+        event_set_bytes(&event, FIELD(OUTPUT_DEBUG_STRING, text), "a debug string of some length",
+                        1 + i % 29);
         event_pack(&event, ring_reserve(ring, event_packed_size(&event)));
         ring_commit(ring);
         ring_stamp(ring, i);

@@ -16,7 +16,8 @@ static inline size_t image_bytes_read_at(void *context, uint64_t offset, void *b
 {
     const struct image_bytes *image = context;
 
-    FUZZ_EXPECT(offset <= image->size && size <= image->size - offset); /* what image_source.h promises */
+    /* what image_source.h promises */
+    FUZZ_EXPECT(offset <= image->size && size <= image->size - offset);
     memcpy(buffer, image->data + offset, size);
     return size;
 }

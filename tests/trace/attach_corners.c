@@ -1,15 +1,21 @@
 /*
- * Processes that are hard to attach to or to let go, each until the file `go` is there; then they load a library (whoever left a byte in
- * the loader sees them die of it) and end with status 9.
+ * Processes that are hard to attach to or to let go, each until the file `go` is there; then they
+ * load a library (whoever left a byte in the loader sees them die of it) and end with status 9.
  *
- *     attach_corners vfork LIBRARY        once the file `start` is there: a vfork child, whose number is written to the file `child`
- *     attach_corners thread-vfork LIBRARY the same by a thread, while the main thread writes how far it has counted to `rounds`
+ *     attach_corners vfork LIBRARY        once the file `start` is there: a vfork child, whose
+ *                                         number is written to the file `child`
+ *     attach_corners thread-vfork LIBRARY the same by a thread, while the main thread writes how
+ *                                         far it has counted to `rounds`
  *     attach_corners leader-gone LIBRARY  only a thread is left
  *     attach_corners private LIBRARY      may not be attached to by others than root
- *     attach_corners execs LIBRARY        runs itself anew all the time, with threads, some of which make threads; how often: `rounds`
- *     attach_corners late-exec LIBRARY    once `start` is there: runs `attach_corners leader-gone LIBRARY`; a thread's number: `held`
- *     attach_corners last-exec LIBRARY    only a thread is left, which does so once `start` is there
- *     attach_corners hold TID             not such a process, but one that traces a thread and takes no notice of its end; then `holds`
+ *     attach_corners execs LIBRARY        runs itself anew all the time, with threads, some of
+ *                                         which make threads; how often: `rounds`
+ *     attach_corners late-exec LIBRARY    once `start` is there: runs `attach_corners leader-gone
+ *                                         LIBRARY`; a thread's number: `held`
+ *     attach_corners last-exec LIBRARY    only a thread is left, which does so once `start` is
+ *                                         there
+ *     attach_corners hold TID             not such a process, but one that traces a thread and
+ *                                         takes no notice of its end; then `holds`
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -112,7 +118,10 @@ static void *idle(void *argument)
     return argument;
 }
 
-/* By the main thread and by another in turn, after lives of several lengths: an attach meets it at every point. */
+/*
+ * By the main thread and by another in turn, after lives of several lengths: an attach meets it at
+ * every point.
+ */
 static void *run_anew(void *library)
 {
     char round[32];

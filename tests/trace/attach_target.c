@@ -1,7 +1,8 @@
 /*
- * What tests attach to: four threads that load and unload a library or just work, one that makes children in three ways, a main thread that
- * raises signals and makes threads. It counts its rounds in the file that is named, whose first line it rewrites, until it is killed; it
- * ends with status 3 if a child does not end as it should.
+ * What tests attach to: four threads that load and unload a library or just work, one that makes
+ * children in three ways, a main thread that raises signals and makes threads. It counts its rounds
+ * in the file that is named, whose first line it rewrites, until it is killed; it ends with status
+ * 3 if a child does not end as it should.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,11 +1,12 @@
 /*
- * What tests attach to: threads that load and unload a library, one that runs children, a main thread that raises exceptions, which its
- * handler must see, and makes threads.
+ * What tests attach to: threads that load and unload a library, one that runs children, a main
+ * thread that raises exceptions, which its handler must see, and makes threads.
  *
  *     attach_target_windows FILE STOP LIBRARY
  *
- * FILE has one line, rewritten again and again: process id, rounds, exceptions that went past the handler, children that ended
- * otherwise than they should. It ends with status 7 when there is a file STOP, and by itself after five minutes.
+ * FILE has one line, rewritten again and again: process id, rounds, exceptions that went past the
+ * handler, children that ended otherwise than they should. It ends with status 7 when there is a
+ * file STOP, and by itself after five minutes.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -13,7 +14,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOADERS = 2, PAUSE_MS = 1, CHILD_PAUSE_MS = 100, LIFE_MS = 300000, CHILD_STATUS = 5, STATUS = 7, OWN_EXCEPTION = 0xE0000017 };
+enum {
+    LOADERS = 2,
+    PAUSE_MS = 1,
+    CHILD_PAUSE_MS = 100,
+    LIFE_MS = 300000,
+    CHILD_STATUS = 5,
+    STATUS = 7,
+    OWN_EXCEPTION = 0xE0000017
+};
 
 static volatile LONG handled, bad_children;
 
@@ -120,7 +129,8 @@ int main(int argument_count, char **arguments)
         start(end_at_once, NULL);
         Sleep(PAUSE_MS);
         rewind(file);
-        fprintf(file, "%lu %ld %ld %ld\n", GetCurrentProcessId(), (long)raised, (long)(raised - handled), (long)bad_children);
+        fprintf(file, "%lu %ld %ld %ld\n", GetCurrentProcessId(), (long)raised,
+                (long)(raised - handled), (long)bad_children);
         fflush(file);
     }
     ExitProcess(STATUS);

@@ -1,10 +1,12 @@
 /*
- * The smallest honest debugger: starts the command line after its own name under DEBUG_ONLY_THIS_PROCESS and prints one line per debug
- * event, with the path of the module for loads. It shares no code with Trail, and is what the tests hold trailrec's order against.
+ * The smallest honest debugger: starts the command line after its own name under
+ * DEBUG_ONLY_THIS_PROCESS and prints one line per debug event, with the path of the module for
+ * loads. It shares no code with Trail, and is what the tests hold trailrec's order against.
  *
  *     bare_loop_windows [-o FILE] COMMAND [ARG...]
  *
- * FILE gets the lines where the target's own output would mix with them. Exit status: the target's, or 125 if it did not start.
+ * FILE gets the lines where the target's own output would mix with them. Exit status: the target's,
+ * or 125 if it did not start.
  */
 #ifndef _WIN32_WINNT
 #define _WIN32_WINNT 0x0601
@@ -19,7 +21,10 @@ int wmain(void);
 
 static FILE *lines;
 
-/* Skips one argument and the blanks after it. Enough for our own name and a file name: no escaped quotes. */
+/*
+ * Skips one argument and the blanks after it. Enough for our own name and a file name: no escaped
+ * quotes.
+ */
 static wchar_t *skip_word(wchar_t *at)
 {
     wchar_t end = L' ';
@@ -67,7 +72,8 @@ static void print_module(const char *kind, HANDLE file)
     DWORD length = file != NULL ? GetFinalPathNameByHandleW(file, wide, 4096, 0) : 0;
 
     if (length > 4 && length < 4096)
-        WideCharToMultiByte(CP_UTF8, 0, wcsncmp(wide, L"\\\\?\\", 4) == 0 ? wide + 4 : wide, -1, path, sizeof path, NULL, NULL);
+        WideCharToMultiByte(CP_UTF8, 0, wcsncmp(wide, L"\\\\?\\", 4) == 0 ? wide + 4 : wide, -1,
+                            path, sizeof path, NULL, NULL);
     fprintf(lines, "%s %s\n", kind, path);
     if (file != NULL)
         CloseHandle(file);
@@ -119,7 +125,8 @@ static DWORD run(void)
             return 125;
         print_event(&event);
         if (event.dwDebugEventCode == EXCEPTION_DEBUG_EVENT) {
-            if (event.u.Exception.ExceptionRecord.ExceptionCode != EXCEPTION_BREAKPOINT || loader_breakpoint_seen)
+            if (event.u.Exception.ExceptionRecord.ExceptionCode != EXCEPTION_BREAKPOINT ||
+                loader_breakpoint_seen)
                 answer = DBG_EXCEPTION_NOT_HANDLED;
             loader_breakpoint_seen = TRUE;
         }
@@ -136,8 +143,8 @@ int wmain(void)
     wchar_t *line = _wcsdup(GetCommandLineW());
     wchar_t *command = line != NULL ? open_lines(skip_word(line)) : NULL;
 
-    if (command == NULL ||
-        !CreateProcessW(NULL, command, NULL, NULL, TRUE, DEBUG_ONLY_THIS_PROCESS, NULL, NULL, &startup, &information)) {
+    if (command == NULL || !CreateProcessW(NULL, command, NULL, NULL, TRUE, DEBUG_ONLY_THIS_PROCESS,
+                                           NULL, NULL, &startup, &information)) {
         fprintf(stderr, "bare_loop_windows: cannot start (error %lu)\n", GetLastError());
         return 125;
     }

@@ -1,12 +1,14 @@
 /*
- * Kills recorders at random moments and looks whether every event is in the file afterwards that the target was resumed from.
+ * Kills recorders at random moments and looks whether every event is in the file afterwards that
+ * the target was resumed from.
  *
  *     crash TRAILREC TRAILVIEW COUNTING FOLDER RUNS [SEED]
  *
- * COUNTING is the sample of that name. In every other run, where the system can do that, the recorder is frozen before it is killed: then
- * the target stands still at its next event, and its counts are exactly what the recorder let go; else they are at least that, since
- * they are read just before. What was left is brought in by `trailview recover` and by the next `trailrec` in turn. Exit status 1 and a
- * sentence at the first run that is not as it must be; its file is kept.
+ * COUNTING is the sample of that name. In every other run, where the system can do that, the
+ * recorder is frozen before it is killed: then the target stands still at its next event, and its
+ * counts are exactly what the recorder let go; else they are at least that, since they are read
+ * just before. What was left is brought in by `trailview recover` and by the next `trailrec` in
+ * turn. Exit status 1 and a sentence at the first run that is not as it must be; its file is kept.
  */
 #include "counting.h"
 #include "crash_host.h"
@@ -19,15 +21,24 @@
 
 enum { DEADLINE_S = 60 };
 
-/* What the target does, and how many of that at most before the recorder is killed: a few times what one transaction takes in. */
+/*
+ * What the target does, and how many of that at most before the recorder is killed: a few times
+ * what one transaction takes in.
+ */
 static const struct mode {
     const char *what, *name;
     uint64_t most;
 } modes[] = {
 #if defined(_WIN32)
-    {"r", "debug strings", 2500}, {"t", "threads", 250}, {"l", "loads", 300}, {"rtl", "mixed", 400},
+    {"r", "debug strings", 2500},
+    {"t", "threads", 250},
+    {"l", "loads", 300},
+    {"rtl", "mixed", 400},
 #else
-    {"r", "signals", 8000}, {"t", "threads", 1000}, {"l", "loads", 2500}, {"rtl", "mixed", 2000},
+    {"r", "signals", 8000},
+    {"t", "threads", 1000},
+    {"l", "loads", 2500},
+    {"rtl", "mixed", 2000},
 #endif
 };
 enum { MODES = sizeof modes / sizeof modes[0] };
@@ -45,7 +56,10 @@ struct counts {
 
 static uint64_t random_state;
 
-/* xorshift64* of Marsaglia and Vigna: the same moments again for the same seed, as far as time allows. */
+/*
+ * xorshift64* of Marsaglia and Vigna: the same moments again for the same seed, as far as time
+ * allows.
+ */
 static uint64_t random_below(uint64_t limit)
 {
     random_state ^= random_state >> 12;
@@ -68,7 +82,8 @@ static uint64_t sum_of(struct counts counts)
 
 static void complain(const char *what, uint64_t expected, uint64_t found)
 {
-    fprintf(stderr, "crash: %s: expected %" PRIu64 ", found %" PRIu64 "; the file is %s\n", what, expected, found, database);
+    fprintf(stderr, "crash: %s: expected %" PRIu64 ", found %" PRIu64 "; the file is %s\n", what,
+            expected, found, database);
     exit(1);
 }
 
@@ -79,19 +94,25 @@ static void expect(const char *what, uint64_t expected, uint64_t found)
 }
 
 /* The moment: when so many events are counted; or, to hit the start too, after so many looks. */
-static void wait_for_moment(intptr_t recorder, const struct counting *shared, uint64_t events, uint64_t looks)
+static void wait_for_moment(intptr_t recorder, const struct counting *shared, uint64_t events,
+                            uint64_t looks)
 {
     uint64_t deadline = host_now_ns() + UINT64_C(1000000000) * DEADLINE_S;
 
     while (events > 0 ? sum_of(counts_of(shared)) < events : looks-- > 0) {
         host_pause();
         if (host_has_ended(recorder) || host_now_ns() > deadline)
-            complain("events counted before the recorder ended or time was up", events, sum_of(counts_of(shared)));
+            complain("events counted before the recorder ended or time was up", events,
+                     sum_of(counts_of(shared)));
     }
 }
 
-/* Kills the recorder. Returns the counts; `exact` says whether no event can have been let go since they were read. */
-static struct counts kill_recorder(intptr_t recorder, const struct counting *shared, bool freeze, bool *exact)
+/*
+ * Kills the recorder. Returns the counts; `exact` says whether no event can have been let go since
+ * they were read.
+ */
+static struct counts kill_recorder(intptr_t recorder, const struct counting *shared, bool freeze,
+                                   bool *exact)
 {
     uint64_t deadline = host_now_ns() + UINT64_C(1000000000) * DEADLINE_S;
     struct counts counts;
@@ -109,7 +130,8 @@ static struct counts kill_recorder(intptr_t recorder, const struct counting *sha
     return counts;
 }
 
-static int run_program(const char *first, const char *second, const char *third, const char *fourth, const char *fifth, const char *sixth)
+static int run_program(const char *first, const char *second, const char *third, const char *fourth,
+                       const char *fifth, const char *sixth)
 {
     const char *arguments[] = {first, second, third, fourth, fifth, sixth, NULL};
 
@@ -134,10 +156,12 @@ static uint64_t printed_number(void)
 static void recover(uint64_t run)
 {
     if (run % 2 != 0) {
-        expect("status of trailrec on the file that was left", 0, (uint64_t)run_program(trailrec, "-q", "-o", database, "--", sample));
+        expect("status of trailrec on the file that was left", 0,
+               (uint64_t)run_program(trailrec, "-q", "-o", database, "--", sample));
         return;
     }
-    expect("status of trailview recover", 0, (uint64_t)run_program(trailview, "-d", database, "recover", "--format=csv", NULL));
+    expect("status of trailview recover", 0,
+           (uint64_t)run_program(trailview, "-d", database, "recover", "--format=csv", NULL));
     totals.from_rings += printed_number();
     totals.looked_at_rings++;
 }
@@ -148,7 +172,8 @@ static uint64_t number(sqlite3 *db, const char *sql)
     sqlite3_stmt *statement = NULL;
     uint64_t value;
 
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK || sqlite3_step(statement) != SQLITE_ROW) {
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW) {
         fprintf(stderr, "crash: %s: %s\n", sql, sqlite3_errmsg(db));
         exit(1);
     }
@@ -157,8 +182,12 @@ static uint64_t number(sqlite3 *db, const char *sql)
     return value;
 }
 
-/* At least what was counted is in the file; and not more than the one event more that was about to be let go. */
-static void expect_counted(sqlite3 *db, const char *what, uint64_t counted, bool exact, const char *sql)
+/*
+ * At least what was counted is in the file; and not more than the one event more that was about to
+ * be let go.
+ */
+static void expect_counted(sqlite3 *db, const char *what, uint64_t counted, bool exact,
+                           const char *sql)
 {
     uint64_t found = number(db, sql);
 
@@ -166,7 +195,8 @@ static void expect_counted(sqlite3 *db, const char *what, uint64_t counted, bool
         complain(what, counted, found);
 }
 
-#define OF_PLUGIN "JOIN module m ON m.id = l.module_id WHERE l.run_id = 1 AND m.name LIKE 'sample_plugin.%'"
+#define OF_PLUGIN \
+    "JOIN module m ON m.id = l.module_id WHERE l.run_id = 1 AND m.name LIKE 'sample_plugin.%'"
 
 static void check_run(sqlite3 *db, struct counts counts, bool exact)
 {
@@ -174,22 +204,30 @@ static void check_run(sqlite3 *db, struct counts counts, bool exact)
     expect("events of the run's row", number(db, "SELECT count(*) FROM event WHERE run_id = 1"),
            number(db, "SELECT events FROM run WHERE id = 1"));
     expect("numbers from 1 without a gap", 1,
-           number(db, "SELECT count(*) = 0 OR (min(seq) = 1 AND max(seq) = count(*)) FROM event WHERE run_id = 1"));
+           number(db, "SELECT count(*) = 0 OR (min(seq) = 1 AND max(seq) = count(*)) FROM event "
+                      "WHERE run_id = 1"));
     expect("events without a hold that are not the last", 0,
-           number(db, "SELECT count(*) FROM event WHERE run_id = 1 AND hold_ns IS NULL AND seq < (SELECT events FROM run WHERE id = 1)"));
+           number(db, "SELECT count(*) FROM event WHERE run_id = 1 AND hold_ns IS NULL AND seq < "
+                      "(SELECT events FROM run WHERE id = 1)"));
 #if defined(_WIN32)
-    expect_counted(db, "debug strings", counts.raised, exact,
-                   "SELECT count(*) FROM event_output_debug_string WHERE run_id = 1 AND text = 'raised'");
+    expect_counted(
+        db, "debug strings", counts.raised, exact,
+        "SELECT count(*) FROM event_output_debug_string WHERE run_id = 1 AND text = 'raised'");
 #else
     expect_counted(db, "signals", counts.raised, exact,
-                   "SELECT count(*) FROM event_exception e JOIN code c ON c.domain = 'signal' AND c.value = e.code AND c.word = 'SIGUSR1' "
+                   "SELECT count(*) FROM event_exception e JOIN code c ON c.domain = 'signal' AND "
+                   "c.value = e.code AND c.word = 'SIGUSR1' "
                    "WHERE e.run_id = 1");
 #endif
-    expect_counted(db, "threads", counts.threads, false, "SELECT count(*) FROM event WHERE run_id = 1 AND kind = 3");
-    expect_counted(db, "loads", counts.loads, exact, "SELECT count(*) FROM event_load_dll l " OF_PLUGIN);
-    totals.nameless += number(db, "SELECT count(*) FROM event_load_dll WHERE run_id = 1 AND module_id IS NULL");
+    expect_counted(db, "threads", counts.threads, false,
+                   "SELECT count(*) FROM event WHERE run_id = 1 AND kind = 3");
+    expect_counted(db, "loads", counts.loads, exact,
+                   "SELECT count(*) FROM event_load_dll l " OF_PLUGIN);
+    totals.nameless +=
+        number(db, "SELECT count(*) FROM event_load_dll WHERE run_id = 1 AND module_id IS NULL");
     expect_counted(db, "unloads", counts.unloads, exact,
-                   "SELECT count(*) FROM event_unload_dll u JOIN event_load_dll l ON l.run_id = u.run_id AND l.seq = u.load_seq " OF_PLUGIN);
+                   "SELECT count(*) FROM event_unload_dll u JOIN event_load_dll l ON l.run_id = "
+                   "u.run_id AND l.seq = u.load_seq " OF_PLUGIN);
 }
 
 static void expect_no_ring(void)
@@ -212,7 +250,8 @@ static bool has_run(void)
     bool has;
 
     if (sqlite3_open_v2(database, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
-        sqlite3_table_column_metadata(db, NULL, "run", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK)
+        sqlite3_table_column_metadata(db, NULL, "run", NULL, NULL, NULL, NULL, NULL, NULL) !=
+            SQLITE_OK)
         has = false;
     else
         has = number(db, "SELECT count(*) FROM run") > 0;
@@ -227,9 +266,13 @@ static void check_file(struct counts counts, bool exact)
     if (sqlite3_open_v2(database, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         host_fail(database);
     check_run(db, counts, exact);
-    expect("PRAGMA integrity_check", 1, number(db, "SELECT count(*) = 1 AND max(integrity_check) = 'ok' FROM pragma_integrity_check"));
+    expect(
+        "PRAGMA integrity_check", 1,
+        number(db,
+               "SELECT count(*) = 1 AND max(integrity_check) = 'ok' FROM pragma_integrity_check"));
     sqlite3_close(db);
-    expect("status of trailview verify", 0, (uint64_t)run_program(trailview, "-d", database, "verify", NULL, NULL));
+    expect("status of trailview verify", 0,
+           (uint64_t)run_program(trailview, "-d", database, "verify", NULL, NULL));
     expect_no_ring();
 }
 
@@ -242,14 +285,16 @@ static void remove_files(void)
     remove(path);
     snprintf(path, sizeof path, "%s-shm", database);
     remove(path);
-    snprintf(path, sizeof path, "%s-run1.ring", database); /* of a recorder that was killed before it said that there is a run */
+    /* of a recorder that was killed before it said that there is a run */
+    snprintf(path, sizeof path, "%s-run1.ring", database);
     remove(path);
 }
 
 static void do_run(uint64_t run)
 {
     const struct mode *mode = &modes[run % MODES];
-    const char *arguments[] = {trailrec, "-q", "-o", database, "--", sample, shared_path, mode->what, NULL};
+    const char *arguments[] = {trailrec, "-q",        "-o",       database, "--",
+                               sample,   shared_path, mode->what, NULL};
     struct counting *shared = host_share(shared_path, sizeof *shared);
     intptr_t recorder = host_start(arguments, NULL);
     uint64_t events = run % 10 == 9 ? 0 : 1 + random_below(mode->most);
@@ -299,9 +344,10 @@ int main(int argument_count, char **arguments)
     printf("crash: %" PRIu64 " runs", runs);
     for (int i = 0; i < MODES; i++)
         printf("%s%" PRIu64 " %s", i == 0 ? " (" : ", ", totals.runs[i], modes[i].name);
-    printf("; %" PRIu64 " frozen before, %" PRIu64 " killed before there was a run): %" PRIu64 " events counted, all are in the file; %" PRIu64
-           " came from the rings of %" PRIu64 " runs; %" PRIu64 " loads have no name; %.1f s\n",
-           totals.frozen, totals.before_start, totals.counted, totals.from_rings, totals.looked_at_rings, totals.nameless,
-           (double)(host_now_ns() - start) / 1e9);
+    printf("; %" PRIu64 " frozen before, %" PRIu64 " killed before there was a run): %" PRIu64
+           " events counted, all are in the file; %" PRIu64 " came from the rings of %" PRIu64
+           " runs; %" PRIu64 " loads have no name; %.1f s\n",
+           totals.frozen, totals.before_start, totals.counted, totals.from_rings,
+           totals.looked_at_rings, totals.nameless, (double)(host_now_ns() - start) / 1e9);
     return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * What the crash test needs of the operating system: crash_linux.c and crash_windows.c. A failure ends the program with a sentence.
+ * What the crash test needs of the operating system: crash_linux.c and crash_windows.c. A failure
+ * ends the program with a sentence.
  */
 #ifndef TRAIL_CRASH_HOST_H
 #define TRAIL_CRASH_HOST_H
@@ -18,7 +19,10 @@ void host_prepare(void);
 void *host_share(const char *path, size_t bytes);
 void host_unshare(void *memory, size_t bytes, const char *path);
 
-/* Starts a program (NULL-terminated arguments; the first is its path), its standard output to a new file if `output` is not NULL. */
+/*
+ * Starts a program (NULL-terminated arguments; the first is its path), its standard output to a new
+ * file if `output` is not NULL.
+ */
 intptr_t host_start(const char *const *arguments, const char *output);
 
 /* Waits for its end: the exit status, or 128 + the signal that ended it. */
@@ -28,7 +32,10 @@ int host_wait(intptr_t process);
 void host_kill(intptr_t process);
 bool host_has_ended(intptr_t process);
 
-/* Stops a process so that none of its threads runs any more, where the system can do that; else false. */
+/*
+ * Stops a process so that none of its threads runs any more, where the system can do that; else
+ * false.
+ */
 bool host_freeze(intptr_t process);
 
 /* Whether a thread of the process `pid` stands still for its debugger. */

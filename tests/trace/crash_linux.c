@@ -56,7 +56,8 @@ intptr_t host_start(const char *const *arguments, const char *output)
         host_fail("fork");
     if (pid != 0)
         return pid;
-    if (output != NULL && (close(STDOUT_FILENO), open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600)) < 0)
+    if (output != NULL &&
+        (close(STDOUT_FILENO), open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600)) < 0)
         host_fail(output);
     execv(arguments[0], (char *const *)(uintptr_t)arguments);
     host_fail(arguments[0]);
@@ -81,7 +82,8 @@ bool host_has_ended(intptr_t process)
 {
     siginfo_t info = {.si_pid = 0};
 
-    return waitid(P_PID, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0;
+    return waitid(P_PID, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+           info.si_pid != 0;
 }
 
 /* The state letter of proc(5); 0 if it cannot be told. */
@@ -111,7 +113,8 @@ static int count_threads(uint64_t pid, char state, int *in_state)
     for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
         if (entry->d_name[0] == '.')
             continue;
-        snprintf(path, sizeof path, "/proc/%llu/task/%s/stat", (unsigned long long)pid, entry->d_name);
+        snprintf(path, sizeof path, "/proc/%llu/task/%s/stat", (unsigned long long)pid,
+                 entry->d_name);
         threads++;
         *in_state += state_of(path) == state;
     }

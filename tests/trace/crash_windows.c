@@ -21,9 +21,14 @@ void host_prepare(void)
 
 void *host_share(const char *path, size_t bytes)
 {
-    HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, CREATE_ALWAYS, 0, NULL);
-    HANDLE section = file == INVALID_HANDLE_VALUE ? NULL : CreateFileMappingA(file, NULL, PAGE_READWRITE, 0, (DWORD)bytes, NULL);
-    void *memory = section == NULL ? NULL : MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, bytes);
+    HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE,
+                              FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, CREATE_ALWAYS, 0, NULL);
+    HANDLE section = file == INVALID_HANDLE_VALUE
+                         ? NULL
+                         : CreateFileMappingA(file, NULL, PAGE_READWRITE, 0, (DWORD)bytes, NULL);
+    void *memory = section == NULL
+                       ? NULL
+                       : MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, bytes);
 
     if (memory == NULL)
         host_fail(path);
@@ -39,7 +44,10 @@ void host_unshare(void *memory, size_t bytes, const char *path)
     DeleteFileA(path);
 }
 
-/* Wine now and then fails to start a process with this error, which Windows does not give: then once more. */
+/*
+ * Wine now and then fails to start a process with this error, which Windows does not give: then
+ * once more.
+ */
 static bool create_process(char *command_line, STARTUPINFOA *startup, PROCESS_INFORMATION *process)
 {
     for (int try = 0; try < 5; try++) {
@@ -59,13 +67,15 @@ intptr_t host_start(const char *const *arguments, const char *output)
     char command_line[8192] = "";
 
     for (size_t i = 0; arguments[i] != NULL; i++)
-        snprintf(command_line + strlen(command_line), sizeof command_line - strlen(command_line), "%s\"%s\"", i > 0 ? " " : "", arguments[i]);
+        snprintf(command_line + strlen(command_line), sizeof command_line - strlen(command_line),
+                 "%s\"%s\"", i > 0 ? " " : "", arguments[i]);
     startup.dwFlags = STARTF_USESTDHANDLES;
     startup.hStdInput = GetStdHandle(STD_INPUT_HANDLE);
     startup.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
     startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
     if (output != NULL)
-        startup.hStdOutput = CreateFileA(output, GENERIC_WRITE, FILE_SHARE_READ, &inherited, CREATE_ALWAYS, 0, NULL);
+        startup.hStdOutput =
+            CreateFileA(output, GENERIC_WRITE, FILE_SHARE_READ, &inherited, CREATE_ALWAYS, 0, NULL);
     if (!create_process(command_line, &startup, &process))
         host_fail(arguments[0]);
     if (output != NULL)
@@ -110,7 +120,8 @@ bool host_is_held(uint64_t pid)
 /* It ends with its debugger (DebugSetProcessKillOnExit). */
 void host_wait_for_leftover(uint64_t pid)
 {
-    HANDLE process = pid == 0 ? NULL : OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, (DWORD)pid);
+    HANDLE process =
+        pid == 0 ? NULL : OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, (DWORD)pid);
 
     if (process == NULL)
         return;

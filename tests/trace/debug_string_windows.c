@@ -1,6 +1,7 @@
 /*
- * The decoding of debug strings, held against strings in this very process: Wine 8 has no WaitForDebugEventEx, so that no UTF-16 string
- * ever comes from a debuggee there. Prints what is wrong; exit status 0 if nothing is.
+ * The decoding of debug strings, held against strings in this very process: Wine 8 has no
+ * WaitForDebugEventEx, so that no UTF-16 string ever comes from a debuggee there. Prints what is
+ * wrong; exit status 0 if nothing is.
  */
 #include "platform/windows/windows_platform.h"
 
@@ -22,8 +23,9 @@ static void expect(bool condition, const char *what)
 
 static void decode(const void *text, bool wide, size_t length_hint)
 {
-    OUTPUT_DEBUG_STRING_INFO info = {
-        .lpDebugStringData = (LPSTR)text, .fUnicode = wide, .nDebugStringLength = (WORD)length_hint};
+    OUTPUT_DEBUG_STRING_INFO info = {.lpDebugStringData = (LPSTR)text,
+                                     .fUnicode = wide,
+                                     .nDebugStringLength = (WORD)length_hint};
 
     event_begin(&event, EVENT_OUTPUT_DEBUG_STRING, 1, 1, 1);
     debug_string_decode(platform, GetCurrentProcess(), &info, &event);
@@ -33,7 +35,8 @@ static bool text_is(const char *text)
 {
     struct event_span span = event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, text));
 
-    return span.length == strlen(text) && memcmp(event_bytes_at(&event, span), text, span.length) == 0;
+    return span.length == strlen(text) &&
+           memcmp(event_bytes_at(&event, span), text, span.length) == 0;
 }
 
 static uint64_t value(unsigned field)
@@ -50,11 +53,13 @@ static void check_wide(void)
     expect(text_is("\xE2\x82\xAC \xF0\x9F\x98\x80"), "UTF-16 becomes UTF-8");
     expect(value(FIELD(OUTPUT_DEBUG_STRING, encoding)) == ENCODING_UTF16, "its encoding is utf-16");
     expect(value(FIELD(OUTPUT_DEBUG_STRING, raw_bytes)) == 8, "it has 8 bytes");
-    expect(!event_has(&event, FIELD(OUTPUT_DEBUG_STRING, raw)), "an exact string needs no raw bytes");
+    expect(!event_has(&event, FIELD(OUTPUT_DEBUG_STRING, raw)),
+           "an exact string needs no raw bytes");
     decode(lone, true, 4);
     expect(text_is("a\\uD800b"), "a lone surrogate stays visible");
     raw = event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, raw));
-    expect(raw.length == 6 && memcmp(event_bytes_at(&event, raw), lone, 6) == 0, "and its bytes are kept");
+    expect(raw.length == 6 && memcmp(event_bytes_at(&event, raw), lone, 6) == 0,
+           "and its bytes are kept");
 }
 
 static void check_hints(void)
@@ -63,17 +68,20 @@ static void check_hints(void)
 
     for (size_t hint = 0; hint < 2 * sizeof text; hint++) {
         decode(text, false, hint);
-        expect(text_is(text) && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 0, "a wrong length does no harm");
+        expect(text_is(text) && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 0,
+               "a wrong length does no harm");
     }
 }
 
 /*
- * Strings that end where readable memory does, with and without their NUL. The address is a free one far from all else: between its own
- * mappings Wine reserves memory that a debugger can read although the program cannot.
+ * Strings that end where readable memory does, with and without their NUL. The address is a free
+ * one far from all else: between its own mappings Wine reserves memory that a debugger can read
+ * although the program cannot.
  */
 static void check_edges(void)
 {
-    char *pages = VirtualAlloc((void *)(uintptr_t)0x300000000, 2 * 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    char *pages = VirtualAlloc((void *)(uintptr_t)0x300000000, 2 * 4096, MEM_RESERVE | MEM_COMMIT,
+                               PAGE_READWRITE);
     char *end = pages + 2 * 4096;
 
     if (pages == NULL) {
@@ -83,16 +91,20 @@ static void check_edges(void)
     memset(pages, 'x', 2 * 4096);
     memcpy(end - 6, "edge!", 6);
     decode(end - 6, false, 60000);
-    expect(text_is("edge!") && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 0, "a string up to the last readable byte");
+    expect(text_is("edge!") && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 0,
+           "a string up to the last readable byte");
     memcpy(end - 3, "cut", 3);
     decode(end - 3, false, 0);
-    expect(text_is("cut") && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 1, "a string that runs out of memory is cut, and says so");
+    expect(text_is("cut") && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 1,
+           "a string that runs out of memory is cut, and says so");
     decode(end - 3, true, 7);
     expect(value(FIELD(OUTPUT_DEBUG_STRING, raw_bytes)) == 2, "half a unit is no unit");
     decode(pages + 100, false, 0);
-    expect(value(FIELD(OUTPUT_DEBUG_STRING, raw_bytes)) == 2 * 4096 - 100, "a string over two pages");
+    expect(value(FIELD(OUTPUT_DEBUG_STRING, raw_bytes)) == 2 * 4096 - 100,
+           "a string over two pages");
     decode((const char *)(uintptr_t)0x10, false, 5);
-    expect(text_is("") && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 1, "an unreadable string is empty, and says so");
+    expect(text_is("") && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 1,
+           "an unreadable string is empty, and says so");
     VirtualFree(pages, 0, MEM_RELEASE);
 }
 
@@ -108,23 +120,30 @@ static void check_long(void)
     for (size_t i = 0; i < units; i++)
         wide[i] = 0x20AC;
     decode(wide, true, units & 0xFFFF);
-    expect(value(FIELD(OUTPUT_DEBUG_STRING, raw_bytes)) == DEBUG_STRING_BYTES_MAX, "a long string is read up to the limit");
-    expect(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, text)).length == 3 * DEBUG_STRING_BYTES_MAX / 2, "and all that was read is kept");
+    expect(value(FIELD(OUTPUT_DEBUG_STRING, raw_bytes)) == DEBUG_STRING_BYTES_MAX,
+           "a long string is read up to the limit");
+    expect(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, text)).length ==
+               3 * DEBUG_STRING_BYTES_MAX / 2,
+           "and all that was read is kept");
     expect(value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 1, "and marked");
     for (size_t i = 0; i < units; i++)
         wide[i] = 0xDC00;
     decode(wide, true, 0);
-    expect(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, raw)).length == DEBUG_STRING_BYTES_MAX, "of a broken one all bytes");
-    expect(event.bytes_used <= EVENT_BYTES_MAX && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 1, "and as much text as fits");
+    expect(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, raw)).length == DEBUG_STRING_BYTES_MAX,
+           "of a broken one all bytes");
+    expect(event.bytes_used <= EVENT_BYTES_MAX && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 1,
+           "and as much text as fits");
     free(wide);
 }
 
 static void check_marks(void)
 {
     decode("trail:mark ready to go\r\n", false, 0);
-    expect(event.kind == EVENT_MARK && event_span_of(&event, FIELD(MARK, name)).length == 11, "a mark");
+    expect(event.kind == EVENT_MARK && event_span_of(&event, FIELD(MARK, name)).length == 11,
+           "a mark");
     decode(L"trail:mark w\n", true, 0);
-    expect(event.kind == EVENT_MARK && event_span_of(&event, FIELD(MARK, name)).length == 1, "a wide mark");
+    expect(event.kind == EVENT_MARK && event_span_of(&event, FIELD(MARK, name)).length == 1,
+           "a wide mark");
     decode("trail:mark \n", false, 0);
     expect(event.kind == EVENT_OUTPUT_DEBUG_STRING, "a mark without a name is a string");
     decode("a trail:mark x", false, 0);

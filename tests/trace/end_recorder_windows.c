@@ -3,7 +3,9 @@
  *
  *     end_recorder_windows ctrl-c|terminate FILE TEXT COMMAND LINE...
  *
- * Runs the command in a console of its own, waits until FILE has TEXT in it, and presses Ctrl-C in that console, or terminates the process. The exit status is the command's; 124 if the text or the end does not come.
+ * Runs the command in a console of its own, waits until FILE has TEXT in it, and presses Ctrl-C in
+ * that console, or terminates the process. The exit status is the command's; 124 if the text or the
+ * end does not come.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -35,7 +37,8 @@ static int start(char **arguments, PROCESS_INFORMATION *process)
     startup.hStdInput = GetStdHandle(STD_INPUT_HANDLE);
     startup.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
     startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-    return CreateProcessA(NULL, line, NULL, NULL, TRUE, CREATE_NEW_CONSOLE, NULL, NULL, &startup, process);
+    return CreateProcessA(NULL, line, NULL, NULL, TRUE, CREATE_NEW_CONSOLE, NULL, NULL, &startup,
+                          process);
 }
 
 static int press_ctrl_c(const PROCESS_INFORMATION *process)
@@ -57,7 +60,8 @@ int main(int argument_count, char **arguments)
     }
     while (!has_text(arguments[2], arguments[3]) && looks++ < LOOKS)
         Sleep(LOOK_MS);
-    if (looks > LOOKS || !(terminates ? TerminateProcess(process.hProcess, TERMINATED) : press_ctrl_c(&process)))
+    if (looks > LOOKS ||
+        !(terminates ? TerminateProcess(process.hProcess, TERMINATED) : press_ctrl_c(&process)))
         fprintf(stderr, "end_recorder_windows: cannot end it (error %lu)\n", GetLastError());
     if (WaitForSingleObject(process.hProcess, END_MS) == WAIT_OBJECT_0)
         GetExitCodeProcess(process.hProcess, &status);

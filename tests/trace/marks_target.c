@@ -1,7 +1,8 @@
 /*
- * What tests attach to: three threads that make marks and strings as fast as they can, and a main thread that forks children which make marks
- * too, and loads and unloads a library with marks. It counts its rounds in the file that is named, until it is killed; a child that does not
- * end as it should ends it.
+ * What tests attach to: three threads that make marks and strings as fast as they can, and a main
+ * thread that forks children which make marks too, and loads and unloads a library with marks. It
+ * counts its rounds in the file that is named, until it is killed; a child that does not end as it
+ * should ends it.
  */
 #define _GNU_SOURCE
 #include "trail.h"
@@ -35,11 +36,13 @@ static void run_child(const char *name)
     pid_t child = strcmp(name, "vfork") == 0 ? vfork() : fork();
 
     if (child == 0) {
-        if (strcmp(name, "fork") == 0) /* a vfork child that is there at an attach is nobody's to trace */
+        if (strcmp(name, "fork") ==
+            0) /* a vfork child that is there at an attach is nobody's to trace */
             TRAIL_MARK(name);
         _exit(CHILD_STATUS);
     }
-    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != CHILD_STATUS)
+    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+        WEXITSTATUS(status) != CHILD_STATUS)
         _exit(99);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Paths of images, in this very process: those of devices become those of drives and shares, and a file is found however long its path
- * is. Prints what is wrong; exit status 0 if nothing is.
+ * Paths of images, in this very process: those of devices become those of drives and shares, and a
+ * file is found however long its path is. Prints what is wrong; exit status 0 if nothing is.
  */
 #include "platform/windows/windows_platform.h"
 
@@ -41,8 +41,10 @@ static void check_devices(void)
     wchar_t device[512], path[PATH_UNITS];
 
     expect_dos_path(L"\\Device\\Mup\\server\\share\\x.dll", L"\\\\server\\share\\x.dll");
-    expect_dos_path(L"\\Device\\Mup\\;LanmanRedirector\\;Z:0000000000012345\\server\\share\\x.dll", L"\\\\server\\share\\x.dll");
-    expect_dos_path(L"\\Device\\LanmanRedirector\\server\\share\\x.dll", L"\\\\server\\share\\x.dll");
+    expect_dos_path(L"\\Device\\Mup\\;LanmanRedirector\\;Z:0000000000012345\\server\\share\\x.dll",
+                    L"\\\\server\\share\\x.dll");
+    expect_dos_path(L"\\Device\\LanmanRedirector\\server\\share\\x.dll",
+                    L"\\\\server\\share\\x.dll");
     expect_dos_path(L"\\Device\\Mup\\;hostile", L"\\\\;hostile");
     expect_dos_path(L"\\Device\\Mup\\", L"\\\\");
     expect_dos_path(L"\\Device\\HarddiskVolume999\\x.dll", L"\\Device\\HarddiskVolume999\\x.dll");
@@ -82,10 +84,13 @@ static void check_long_path(const wchar_t *self)
     wcscat(path, L"\\copy.exe");
     expect(CopyFileW(self, path, FALSE), "it is copied");
     identify(path + 4);
-    expect(identity.file_bytes == size && strlen(identity.path) > MAX_PATH, "a file with a long path is identified");
-    expect(strstr(identity.path, "copy.exe") != NULL && strncmp(identity.path, "\\\\?\\", 4) != 0, "by its own path");
+    expect(identity.file_bytes == size && strlen(identity.path) > MAX_PATH,
+           "a file with a long path is identified");
+    expect(strstr(identity.path, "copy.exe") != NULL && strncmp(identity.path, "\\\\?\\", 4) != 0,
+           "by its own path");
     DeleteFileW(path);
-    for (wchar_t *end = wcsrchr(path, L'\\'); end != NULL && wcsstr(path, L"a folder with") != NULL; end = wcsrchr(path, L'\\')) {
+    for (wchar_t *end = wcsrchr(path, L'\\'); end != NULL && wcsstr(path, L"a folder with") != NULL;
+         end = wcsrchr(path, L'\\')) {
         *end = L'\0';
         if (wcsstr(path, L"a folder with") != NULL)
             RemoveDirectoryW(path);
@@ -98,9 +103,11 @@ int main(void)
 
     GetModuleFileNameW(NULL, self, PATH_UNITS);
     check_devices();
-    if (K32GetMappedFileNameW(GetCurrentProcess(), (void *)GetModuleHandleW(NULL), mapped, PATH_UNITS) > 0) {
+    if (K32GetMappedFileNameW(GetCurrentProcess(), (void *)GetModuleHandleW(NULL), mapped,
+                              PATH_UNITS) > 0) {
         identify(mapped);
-        expect(identity.file_bytes > 0 && strstr(identity.path, "paths_windows.exe") != NULL, "the name of a mapping is a file's");
+        expect(identity.file_bytes > 0 && strstr(identity.path, "paths_windows.exe") != NULL,
+               "the name of a mapping is a file's");
     }
     check_long_path(self);
     return failures == 0 ? 0 : 1;

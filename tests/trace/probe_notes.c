@@ -1,4 +1,7 @@
-/* Prints the probes of an ELF file, as the recorder reads them: provider, name, address, semaphore, arguments; and whether the first is understood. */
+/*
+ * Prints the probes of an ELF file, as the recorder reads them: provider, name, address, semaphore,
+ * arguments; and whether the first is understood.
+ */
 #include "image/stapsdt.h"
 #include "image/stapsdt_argument.h"
 
@@ -20,8 +23,10 @@ static bool print(void *context, const struct stapsdt_note *note)
     size_t length;
 
     (void)context;
-    printf("%s %s 0x%016" PRIx64 " 0x%016" PRIx64 " %s\n", note->provider, note->name, note->address, note->semaphore, note->arguments);
-    if (note->arguments[0] != '\0' && strchr(note->arguments, 'f') == NULL && !stapsdt_parse_argument(note->arguments, &argument, &symbol, &length))
+    printf("%s %s 0x%016" PRIx64 " 0x%016" PRIx64 " %s\n", note->provider, note->name,
+           note->address, note->semaphore, note->arguments);
+    if (note->arguments[0] != '\0' && strchr(note->arguments, 'f') == NULL &&
+        !stapsdt_parse_argument(note->arguments, &argument, &symbol, &length))
         printf("not understood: %s\n", note->arguments);
     return true;
 }

@@ -1,4 +1,7 @@
-/* Runs a program where perf_event_open is refused as in most containers: refuse_perf COMMAND [ARG...] */
+/*
+ * Runs a program where perf_event_open is refused as in most containers: refuse_perf COMMAND
+ * [ARG...]
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
@@ -19,7 +22,8 @@ int main(int argument_count, char **arguments)
     };
     struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
 
-    if (argument_count < 2 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    if (argument_count < 2 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
         perror("refuse_perf");
     else
         execvp(arguments[1], arguments + 1);

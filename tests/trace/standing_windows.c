@@ -15,7 +15,8 @@
 int main(int argument_count, char **arguments)
 {
     DWORD pid = argument_count == 3 ? (DWORD)strtoul(arguments[2], NULL, 10) : 0;
-    HANDLE process = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_SUSPEND_RESUME | SYNCHRONIZE, FALSE, pid);
+    HANDLE process =
+        OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_SUSPEND_RESUME | SYNCHRONIZE, FALSE, pid);
     FARPROC found = GetProcAddress(GetModuleHandleA("ntdll.dll"), "NtResumeProcess");
     LONG(WINAPI * resume)(HANDLE);
     BOOL debugged = FALSE;

@@ -1,10 +1,12 @@
 /*
- * Checks a recorded run against the EXPECT lines of the sample that was recorded (samples/README.md has their grammar), and against
- * what must hold for every recording: numbers without gaps, times that do not go back, counts that agree, a first and a last event.
+ * Checks a recorded run against the EXPECT lines of the sample that was recorded (samples/README.md
+ * has their grammar), and against what must hold for every recording: numbers without gaps, times
+ * that do not go back, counts that agree, a first and a last event.
  *
  *     trace_check DB SAMPLE.c [--follow]
  *
- * Exit status: 0 as expected, 1 not, 2 trouble. Each unmet line is reported with what was seen instead.
+ * Exit status: 0 as expected, 1 not, 2 trouble. Each unmet line is reported with what was seen
+ * instead.
  */
 #include "db.h"
 #include "event_kinds.h"
@@ -16,7 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 2048, TERMS_MAX = 16, BINDS_MAX = 16, SHOWN_MAX = 12, SHOWN_DETAIL_BYTES = 400 };
+enum {
+    LINE_MAX_BYTES = 2048,
+    TERMS_MAX = 16,
+    BINDS_MAX = 16,
+    SHOWN_MAX = 12,
+    SHOWN_DETAIL_BYTES = 400
+};
 
 struct sighting {
     int64_t seq, t_ns, pid, tid;
@@ -94,13 +102,15 @@ static sqlite3_stmt *prepare(struct check *check, const char *sql)
 
 static void load_events(struct check *check)
 {
-    sqlite3_stmt *rows = prepare(check, "SELECT seq, t_ns, pid, tid, synthetic, kind, detail FROM events WHERE run = ? ORDER BY seq");
+    sqlite3_stmt *rows = prepare(check, "SELECT seq, t_ns, pid, tid, synthetic, kind, detail FROM "
+                                        "events WHERE run = ? ORDER BY seq");
     size_t capacity = 0;
     int result;
 
     sqlite3_bind_int64(rows, 1, check->run);
     while ((result = sqlite3_step(rows)) == SQLITE_ROW) {
-        const char *kind = (const char *)sqlite3_column_text(rows, 5), *detail = (const char *)sqlite3_column_text(rows, 6);
+        const char *kind = (const char *)sqlite3_column_text(rows, 5),
+                   *detail = (const char *)sqlite3_column_text(rows, 6);
         struct sighting *event;
         if (check->count == capacity) {
             capacity = capacity ? 2 * capacity : 256;
@@ -141,7 +151,8 @@ static const char *value_of(struct check *check, const struct sighting *event, c
     sqlite3_reset(check->get_detail);
     sqlite3_bind_text(check->get_detail, 1, event->detail, -1, SQLITE_STATIC);
     sqlite3_bind_text(check->get_detail, 2, key, -1, SQLITE_STATIC);
-    if (sqlite3_step(check->get_detail) == SQLITE_ROW && sqlite3_column_type(check->get_detail, 0) != SQLITE_NULL)
+    if (sqlite3_step(check->get_detail) == SQLITE_ROW &&
+        sqlite3_column_type(check->get_detail, 0) != SQLITE_NULL)
         value = sqlite3_mprintf("%s", sqlite3_column_text(check->get_detail, 0));
     sqlite3_reset(check->get_detail);
     return value == NULL ? "" : value;
@@ -165,13 +176,16 @@ static bool term_matches(struct check *check, const struct term *term, const str
         return bind == NULL ? seen[0] != '\0' : strcmp(bind->value, seen) == 0;
     }
     if (strcmp(wanted, "main") == 0 && strstr(term->key, "id") != NULL) {
-        snprintf(launched, sizeof launched, "%lld", (long long)(strcmp(term->key, "tid") == 0 ? check->events[0].tid : check->events[0].pid));
+        snprintf(launched, sizeof launched, "%lld",
+                 (long long)(strcmp(term->key, "tid") == 0 ? check->events[0].tid
+                                                           : check->events[0].pid));
         return strcmp(launched, seen) == 0;
     }
     return text_glob(wanted, seen, check->windows);
 }
 
-static bool event_matches(struct check *check, const struct expectation *expectation, const struct sighting *event)
+static bool event_matches(struct check *check, const struct expectation *expectation,
+                          const struct sighting *event)
 {
     if (event->kind != expectation->kind)
         return false;
@@ -182,7 +196,8 @@ static bool event_matches(struct check *check, const struct expectation *expecta
 }
 
 /* After a match: the $names that it met for the first time. */
-static void bind_names(struct check *check, const struct expectation *expectation, const struct sighting *event)
+static void bind_names(struct check *check, const struct expectation *expectation,
+                       const struct sighting *event)
 {
     for (size_t i = 0; i < expectation->term_count; i++) {
         const struct term *term = &expectation->terms[i];
@@ -211,8 +226,9 @@ static void show_seen(struct check *check, enum event_kind kind, size_t from)
             continue;
         if (++shown > SHOWN_MAX)
             break;
-        fprintf(stderr, "    seen: seq=%" PRId64 " pid=%" PRId64 " tid=%" PRId64 " %s %.*s\n", event->seq, event->pid, event->tid,
-                descriptor == NULL ? "?" : descriptor->name, SHOWN_DETAIL_BYTES, event->detail == NULL ? "" : event->detail);
+        fprintf(stderr, "    seen: seq=%" PRId64 " pid=%" PRId64 " tid=%" PRId64 " %s %.*s\n",
+                event->seq, event->pid, event->tid, descriptor == NULL ? "?" : descriptor->name,
+                SHOWN_DETAIL_BYTES, event->detail == NULL ? "" : event->detail);
     }
     if (shown == 0)
         fprintf(stderr, "    seen: nothing more\n");
@@ -259,14 +275,21 @@ static void check_end(struct check *check, const struct expectation *expectation
     if (expectation->sort == EXPECT_SIGNAL)
         met = signal != NULL && strcmp(signal, expectation->signal) == 0;
     else
-        met = signal == NULL && sqlite3_column_type(row, 0) != SQLITE_NULL && sqlite3_column_int64(row, 0) == expectation->number;
+        met = signal == NULL && sqlite3_column_type(row, 0) != SQLITE_NULL &&
+              sqlite3_column_int64(row, 0) == expectation->number;
     if (!met)
         failed(check, "not so: %s\n    seen: exit code %s, signal %s", check->line,
-               sqlite3_column_type(row, 0) == SQLITE_NULL ? "none" : (const char *)sqlite3_column_text(row, 0), signal ? signal : "none");
+               sqlite3_column_type(row, 0) == SQLITE_NULL
+                   ? "none"
+                   : (const char *)sqlite3_column_text(row, 0),
+               signal ? signal : "none");
     sqlite3_finalize(row);
 }
 
-/* Cuts the next word off *at, resolving quotes: 'key="a b"' becomes 'key=a b'. NULL at the end of the line. */
+/*
+ * Cuts the next word off *at, resolving quotes: 'key="a b"' becomes 'key=a b'. NULL at the end of
+ * the line.
+ */
 static char *next_word(struct check *check, char **at)
 {
     char *in = *at + strspn(*at, " \t\r\n"), *out = in, *word = in;
@@ -294,11 +317,16 @@ static char *next_word(struct check *check, char **at)
     return word;
 }
 
-/* Whether the key is one of the kind's own in the view `events`, or of every event: a typing error must not make a line vacuous. */
+/*
+ * Whether the key is one of the kind's own in the view `events`, or of every event: a typing error
+ * must not make a line vacuous.
+ */
 static bool key_is_known(const char *key, enum event_kind kind)
 {
-    static const char common[] = " pid tid seq synthetic ", more[] = " path image start_module start_offset parent_process size build_id version "
-                                                                     "name module offset load ";
+    static const char
+        common[] = " pid tid seq synthetic ",
+        more[] = " path image start_module start_offset parent_process size build_id version "
+                 "name module offset load ";
     const struct kind_descriptor *descriptor = event_kind_descriptor(kind);
     char padded[64];
 
@@ -316,7 +344,8 @@ static void parse_terms(struct check *check, char *at, struct expectation *expec
     if (word == NULL || (expectation->kind = event_kind_by_name(word)) == EVENT_NONE)
         trouble(check->line, "no kind of event has that name");
     while ((word = next_word(check, &at)) != NULL) {
-        if (strcmp(word, "=") == 0 && expectation->sort == EXPECT_COUNT && (word = next_word(check, &at)) != NULL) {
+        if (strcmp(word, "=") == 0 && expectation->sort == EXPECT_COUNT &&
+            (word = next_word(check, &at)) != NULL) {
             expectation->number = strtoll(word, &number_end, 10);
             break;
         }
@@ -329,7 +358,8 @@ static void parse_terms(struct check *check, char *at, struct expectation *expec
             trouble(check->line, "too many terms");
         expectation->terms[expectation->term_count++] = (struct term){word, equals + 1};
     }
-    if (expectation->sort == EXPECT_COUNT && (number_end == NULL || *number_end != '\0' || next_word(check, &at) != NULL))
+    if (expectation->sort == EXPECT_COUNT &&
+        (number_end == NULL || *number_end != '\0' || next_word(check, &at) != NULL))
         trouble(check->line, "expected '= NUMBER' at the end");
 }
 
@@ -339,8 +369,12 @@ static bool parse_expectation(struct check *check, char *at, struct expectation 
     static const struct {
         const char *suffix;
         enum expect_sort sort;
-    } sorts[] = {{"-COUNT", EXPECT_COUNT}, {"-NONE", EXPECT_NEVER}, {"-EXIT", EXPECT_EXIT}, {"-SIGNAL", EXPECT_SIGNAL}};
-    const char *system = check->windows ? "(windows)" : "(linux)", *other = check->windows ? "(linux)" : "(windows)";
+    } sorts[] = {{"-COUNT", EXPECT_COUNT},
+                 {"-NONE", EXPECT_NEVER},
+                 {"-EXIT", EXPECT_EXIT},
+                 {"-SIGNAL", EXPECT_SIGNAL}};
+    const char *system = check->windows ? "(windows)" : "(linux)",
+               *other = check->windows ? "(linux)" : "(windows)";
     bool applies = true;
 
     memset(expectation, 0, sizeof *expectation);
@@ -357,7 +391,8 @@ static bool parse_expectation(struct check *check, char *at, struct expectation 
     if (!applies)
         at += strlen(other);
     if (*at++ != ':')
-        trouble(check->line, "expected EXPECT, EXPECT-COUNT, -NONE, -EXIT or -SIGNAL, with (linux) or (windows) at most, and a colon");
+        trouble(check->line, "expected EXPECT, EXPECT-COUNT, -NONE, -EXIT or -SIGNAL, with (linux) "
+                             "or (windows) at most, and a colon");
     if (expectation->sort == EXPECT_EXIT && sscanf(at, "%lld", &expectation->number) != 1)
         trouble(check->line, "expected a number");
     if (expectation->sort == EXPECT_SIGNAL && sscanf(at, "%31s", expectation->signal) != 1)
@@ -413,8 +448,10 @@ static void check_order(struct check *check)
             failed(check, "event number %zu has seq %" PRId64, i + 1, event->seq);
         if (event->kind == EVENT_NONE)
             failed(check, "seq %" PRId64 " is of no known kind", event->seq);
-        if (event->t_ns < 0 || (i > 0 && !event->synthetic && event->t_ns < check->events[i - 1].t_ns))
-            failed(check, "seq %" PRId64 ": the time goes back to %" PRId64 " ns", event->seq, event->t_ns);
+        if (event->t_ns < 0 ||
+            (i > 0 && !event->synthetic && event->t_ns < check->events[i - 1].t_ns))
+            failed(check, "seq %" PRId64 ": the time goes back to %" PRId64 " ns", event->seq,
+                   event->t_ns);
         if (event->pid == 0 || event->tid == 0)
             failed(check, "seq %" PRId64 " has no process or thread", event->seq);
         if (check->failures > SHOWN_MAX)
@@ -451,35 +488,52 @@ static void check_tables(struct check *check)
         const char *what, *sql;
     } rules[] = {
         {"the run is not complete", "SELECT state <> 'complete' FROM run WHERE id = ?1"},
-        {"run.events is not the number of events", "SELECT events <> (SELECT count(*) FROM event WHERE run_id = ?1) FROM run WHERE id = ?1"},
+        {"run.events is not the number of events",
+         "SELECT events <> (SELECT count(*) FROM event WHERE run_id = ?1) FROM run WHERE id = ?1"},
         {"run.counts disagrees with the events",
-         "SELECT (SELECT json_group_object(kind, n) FROM (SELECT k.name AS kind, count(*) AS n FROM event e JOIN kind k ON k.id = e.kind "
-         "WHERE e.run_id = ?1 GROUP BY kind ORDER BY kind)) IS NOT (SELECT json_group_object(key, value) FROM (SELECT j.key, j.value "
+         "SELECT (SELECT json_group_object(kind, n) FROM (SELECT k.name AS kind, count(*) AS n "
+         "FROM event e JOIN kind k ON k.id = e.kind "
+         "WHERE e.run_id = ?1 GROUP BY kind ORDER BY kind)) IS NOT (SELECT json_group_object(key, "
+         "value) FROM (SELECT j.key, j.value "
          "FROM run r, json_each(r.counts) j WHERE r.id = ?1 AND j.value <> 0 ORDER BY j.key))"},
-        {"events without hold_ns", "SELECT count(*) FROM event WHERE run_id = ?1 AND hold_ns IS NULL"},
+        {"events without hold_ns",
+         "SELECT count(*) FROM event WHERE run_id = ?1 AND hold_ns IS NULL"},
         {"run.hold_ns is less than its events' together",
-         "SELECT hold_ns < (SELECT sum(hold_ns) FROM event WHERE run_id = ?1) FROM run WHERE id = ?1"},
+         "SELECT hold_ns < (SELECT sum(hold_ns) FROM event WHERE run_id = ?1) FROM run WHERE id = "
+         "?1"},
         {"run.wall_ns is less than the last event's time",
-         "SELECT wall_ns IS NULL OR wall_ns < (SELECT max(t_ns) FROM event WHERE run_id = ?1) FROM run WHERE id = ?1"},
-        {"loads without a module", "SELECT count(*) FROM event_load_dll WHERE run_id = ?1 AND module_id IS NULL"},
-        {"unloads that end no load", "SELECT count(*) FROM event_unload_dll WHERE run_id = ?1 AND load_seq IS NULL"},
+         "SELECT wall_ns IS NULL OR wall_ns < (SELECT max(t_ns) FROM event WHERE run_id = ?1) FROM "
+         "run WHERE id = ?1"},
+        {"loads without a module",
+         "SELECT count(*) FROM event_load_dll WHERE run_id = ?1 AND module_id IS NULL"},
+        {"unloads that end no load",
+         "SELECT count(*) FROM event_unload_dll WHERE run_id = ?1 AND load_seq IS NULL"},
         {"unloads whose load does not say so",
-         "SELECT count(*) FROM event_unload_dll u JOIN event_load_dll l ON l.run_id = u.run_id AND l.seq = u.load_seq "
+         "SELECT count(*) FROM event_unload_dll u JOIN event_load_dll l ON l.run_id = u.run_id AND "
+         "l.seq = u.load_seq "
          "WHERE u.run_id = ?1 AND l.end_seq IS NOT u.seq"},
         {"loads of one process at the base of one that has not ended",
          "SELECT count(*) FROM event_load_dll a JOIN event ea ON ea.run_id = ?1 AND ea.seq = a.seq "
-         "JOIN event_load_dll b ON b.run_id = ?1 AND b.base = a.base AND b.seq > a.seq AND (a.end_seq IS NULL OR a.end_seq > b.seq) "
-         "JOIN event eb ON eb.run_id = ?1 AND eb.seq = b.seq AND eb.process_id = ea.process_id WHERE a.run_id = ?1"},
+         "JOIN event_load_dll b ON b.run_id = ?1 AND b.base = a.base AND b.seq > a.seq AND "
+         "(a.end_seq IS NULL OR a.end_seq > b.seq) "
+         "JOIN event eb ON eb.run_id = ?1 AND eb.seq = b.seq AND eb.process_id = ea.process_id "
+         "WHERE a.run_id = ?1"},
         {"events with details but no row for them",
-         "SELECT count(*) FROM events WHERE run = ?1 AND kind IN ('CreateProcess', 'ExitProcess', 'LoadDll', 'UnloadDll', 'Exception', "
+         "SELECT count(*) FROM events WHERE run = ?1 AND kind IN ('CreateProcess', 'ExitProcess', "
+         "'LoadDll', 'UnloadDll', 'Exception', "
          "'OutputDebugString') AND detail IS NULL"},
-        {"threads that never ended", "SELECT count(*) FROM thread t JOIN process p ON p.run_id = t.run_id AND p.id = t.process_id "
-                                     "WHERE t.run_id = ?1 AND t.last_seq IS NULL AND p.last_seq IS NOT NULL"},
+        {"threads that never ended",
+         "SELECT count(*) FROM thread t JOIN process p ON p.run_id = t.run_id AND p.id = "
+         "t.process_id "
+         "WHERE t.run_id = ?1 AND t.last_seq IS NULL AND p.last_seq IS NOT NULL"},
         {"processes that no CreateProcess began",
-         "SELECT count(*) FROM process p JOIN event e ON e.run_id = p.run_id AND e.seq = p.first_seq WHERE p.run_id = ?1 AND e.kind <> 1"},
+         "SELECT count(*) FROM process p JOIN event e ON e.run_id = p.run_id AND e.seq = "
+         "p.first_seq WHERE p.run_id = ?1 AND e.kind <> 1"},
         {"threads that neither a CreateThread nor a CreateProcess began",
-         "SELECT count(*) FROM thread t JOIN event e ON e.run_id = t.run_id AND e.seq = t.first_seq WHERE t.run_id = ?1 AND e.kind NOT IN (1, 3)"},
-        {"more than one end of a process", "SELECT count(*) FROM (SELECT 1 FROM event WHERE run_id = ?1 AND kind = 2 GROUP BY process_id "
+         "SELECT count(*) FROM thread t JOIN event e ON e.run_id = t.run_id AND e.seq = "
+         "t.first_seq WHERE t.run_id = ?1 AND e.kind NOT IN (1, 3)"},
+        {"more than one end of a process", "SELECT count(*) FROM (SELECT 1 FROM event WHERE run_id "
+                                           "= ?1 AND kind = 2 GROUP BY process_id "
                                            "HAVING count(*) > 1)"},
     };
 
@@ -512,7 +566,8 @@ int program_main(int argument_count, char **arguments)
 {
     static struct check check;
 
-    if (argument_count < 3 || argument_count > 4 || (argument_count == 4 && strcmp(arguments[3], "--follow") != 0))
+    if (argument_count < 3 || argument_count > 4 ||
+        (argument_count == 4 && strcmp(arguments[3], "--follow") != 0))
         trouble("usage", "trace_check DB SAMPLE.c [--follow]");
     check.source = arguments[2];
     check.follow = argument_count == 4;

@@ -1,4 +1,7 @@
-/* What the tests of ELF parsers make their images of, by hand: a header, and numbers put where they belong. */
+/*
+ * What the tests of ELF parsers make their images of, by hand: a header, and numbers put where they
+ * belong.
+ */
 #ifndef TRAIL_ELF_BUILDER_H
 #define TRAIL_ELF_BUILDER_H
 
@@ -9,7 +12,8 @@
 #include <string.h>
 
 struct image {
-    unsigned char *bytes; /* exactly `size` of them, so that a sanitizer sees any read beyond; the test frees them */
+    /* exactly `size` of them, so that a sanitizer sees any read beyond; the test frees them */
+    unsigned char *bytes;
     size_t size;
     size_t notes; /* bytes of notes that the test has put into it */
 };

@@ -9,7 +9,8 @@
 enum {
     PE_AT = 0x80,
     HEADERS_SIZE = 0x400,
-    SECTION_RVA = 0x1000, /* the one section holds, from its start: debug directory, RSDS record, resources */
+    /* the one section holds, from its start: debug directory, RSDS record, resources */
+    SECTION_RVA = 0x1000,
     SECTION_AT = 0x400,
     SECTION_SIZE = 0x400,
     RSDS_AT = SECTION_AT + 0x40,
@@ -27,7 +28,8 @@ static void put(unsigned char *at, uint64_t value, unsigned size)
 
 static void put_headers(unsigned char *image, bool is_64_bit)
 {
-    unsigned char *file = image + PE_AT, *header = file + 24, *directories = header + (is_64_bit ? 112 : 96), *section;
+    unsigned char *file = image + PE_AT, *header = file + 24,
+                  *directories = header + (is_64_bit ? 112 : 96), *section;
     unsigned header_size = is_64_bit ? 240 : 224;
 
     memcpy(image, "MZ", 2);
@@ -68,7 +70,8 @@ static void put_debug(unsigned char *image, const char *pdb)
 }
 
 /* One resource directory at an offset into the resources, with one entry. */
-static void put_resource_directory(unsigned char *image, unsigned offset, uint32_t id, uint32_t target)
+static void put_resource_directory(unsigned char *image, unsigned offset, uint32_t id,
+                                   uint32_t target)
 {
     unsigned char *directory = image + RESOURCES_AT + offset;
 

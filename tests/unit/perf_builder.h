@@ -1,4 +1,7 @@
-/* A buffer as the kernel would fill it, for the tests of perf_buffer.c and perf_times.c: records are put behind what is there. */
+/*
+ * A buffer as the kernel would fill it, for the tests of perf_buffer.c and perf_times.c: records
+ * are put behind what is there.
+ */
 #ifndef TRAIL_PERF_BUILDER_H
 #define TRAIL_PERF_BUILDER_H
 
@@ -15,7 +18,10 @@ struct builder {
     struct perf_buffer buffer;
 };
 
-/* An empty buffer whose next record comes at that position: near the end of the data it wraps around. */
+/*
+ * An empty buffer whose next record comes at that position: near the end of the data it wraps
+ * around.
+ */
 static void builder_begin(struct builder *builder, uint64_t position)
 {
     memset(builder, 0, sizeof *builder);
@@ -26,15 +32,17 @@ static void builder_begin(struct builder *builder, uint64_t position)
 static void builder_put_bytes(struct builder *builder, const void *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        builder->data[builder->page.data_head++ % BUILDER_BYTES] = ((const unsigned char *)bytes)[i];
+        builder->data[builder->page.data_head++ % BUILDER_BYTES] =
+            ((const unsigned char *)bytes)[i];
 }
 
 /* A record with its fixed part, a name, and the time at its end. */
-static void builder_put(struct builder *builder, uint32_t type, uint16_t misc, const void *part, size_t part_size, const char *name,
-                        uint64_t time_ns)
+static void builder_put(struct builder *builder, uint32_t type, uint16_t misc, const void *part,
+                        size_t part_size, const char *name, uint64_t time_ns)
 {
     size_t name_size = name == NULL ? 0 : (strlen(name) + 8) & ~(size_t)7;
-    struct perf_event_header header = {type, misc, (uint16_t)(sizeof header + part_size + name_size + sizeof time_ns)};
+    struct perf_event_header header = {
+        type, misc, (uint16_t)(sizeof header + part_size + name_size + sizeof time_ns)};
     char padded[256] = "";
 
     if (name != NULL)
@@ -45,8 +53,8 @@ static void builder_put(struct builder *builder, uint32_t type, uint16_t misc, c
     builder_put_bytes(builder, &time_ns, sizeof time_ns);
 }
 
-static inline void builder_put_mapped(struct builder *builder, uint32_t pid, uint64_t address, uint64_t size, uint64_t inode,
-                                      uint64_t time_ns)
+static inline void builder_put_mapped(struct builder *builder, uint32_t pid, uint64_t address,
+                                      uint64_t size, uint64_t inode, uint64_t time_ns)
 {
     struct {
         uint32_t pid, tid;
@@ -56,14 +64,17 @@ static inline void builder_put_mapped(struct builder *builder, uint32_t pid, uin
         uint32_t protection, flags;
     } part = {pid, pid, address, size, 0x1000, 8, 1, inode, 7, 5, 2};
 
-    builder_put(builder, PERF_RECORD_MMAP2, PERF_RECORD_MISC_USER, &part, sizeof part, "/usr/lib/libsample.so.1", time_ns);
+    builder_put(builder, PERF_RECORD_MMAP2, PERF_RECORD_MISC_USER, &part, sizeof part,
+                "/usr/lib/libsample.so.1", time_ns);
 }
 
-static inline void builder_put_command(struct builder *builder, uint32_t pid, bool exec, uint64_t time_ns)
+static inline void builder_put_command(struct builder *builder, uint32_t pid, bool exec,
+                                       uint64_t time_ns)
 {
     uint32_t part[2] = {pid, pid};
 
-    builder_put(builder, PERF_RECORD_COMM, exec ? PERF_RECORD_MISC_COMM_EXEC : 0, part, sizeof part, "sample", time_ns);
+    builder_put(builder, PERF_RECORD_COMM, exec ? PERF_RECORD_MISC_COMM_EXEC : 0, part, sizeof part,
+                "sample", time_ns);
 }
 
 static inline void builder_put_lost(struct builder *builder, uint64_t time_ns)

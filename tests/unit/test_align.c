@@ -19,11 +19,16 @@ static size_t longest_by_table(const uint32_t *a, size_t n, const uint32_t *b, s
 
     for (size_t i = 1; i <= n; i++)
         for (size_t k = 1; k <= m; k++)
-            table[i][k] = a[i - 1] == b[k - 1] ? table[i - 1][k - 1] + 1 : table[i - 1][k] > table[i][k - 1] ? table[i - 1][k] : table[i][k - 1];
+            table[i][k] = a[i - 1] == b[k - 1]                ? table[i - 1][k - 1] + 1
+                          : table[i - 1][k] > table[i][k - 1] ? table[i - 1][k]
+                                                              : table[i][k - 1];
     return table[n][m];
 }
 
-/* Checks that the matches are of equal elements, mutual, and never cross; returns how many there are. */
+/*
+ * Checks that the matches are of equal elements, mutual, and never cross; returns how many there
+ * are.
+ */
 static size_t check(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
 {
     size_t of_a[LONGEST], of_b[LONGEST], matches = 0, next = 0, back = 0;

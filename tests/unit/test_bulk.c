@@ -1,4 +1,7 @@
-/* Rows that are inserted several at a time: all of them arrive as they were given, whatever their number, and can be changed until then. */
+/*
+ * Rows that are inserted several at a time: all of them arrive as they were given, whatever their
+ * number, and can be changed until then.
+ */
 #include "bulk.h"
 #include "unit.h"
 
@@ -13,7 +16,10 @@ static struct trail_error error;
 static int open_table(void **state)
 {
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "CREATE TABLE t (run_id, id, number, text, PRIMARY KEY (run_id, id))", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "CREATE TABLE t (run_id, id, number, text, PRIMARY KEY (run_id, id))",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
     bulk = bulk_new(db, "t", "run_id, id, number, text", &error);
     assert_non_null(bulk);
     return 0;
@@ -54,7 +60,8 @@ static void test_any_number_of_rows_arrives(void **state)
             add(id, (size_t)id % 64);
         assert_int_equal(bulk_flush(bulk, &error), 0);
         snprintf(expected, sizeof expected, "%d|%d", (int)count, (int)count);
-        expect("SELECT count(*) || '|' || total(run_id = 7 AND number = 10 * id AND text = substr(printf('%.*c', 64, 'x'), 1, id % 64)) FROM t",
+        expect("SELECT count(*) || '|' || total(run_id = 7 AND number = 10 * id AND text = "
+               "substr(printf('%.*c', 64, 'x'), 1, id % 64)) FROM t",
                strcat(expected, ".0"));
         assert_int_equal(sqlite3_exec(db, "DELETE FROM t", NULL, NULL, NULL), SQLITE_OK);
     }
@@ -68,7 +75,8 @@ static void test_columns_without_value_are_null(void **state)
     add(3, 0);
     assert_int_equal(bulk_add(bulk, 7, 4, &error), 0);
     assert_int_equal(bulk_flush(bulk, &error), 0);
-    expect("SELECT group_concat(quote(number) || quote(text)) FROM t", "10'xxx',NULLNULL,30'',NULLNULL");
+    expect("SELECT group_concat(quote(number) || quote(text)) FROM t",
+           "10'xxx',NULLNULL,30'',NULLNULL");
 }
 
 static void test_pending_row_is_changed_in_place(void **state)

@@ -1,4 +1,6 @@
-/* The part of a Windows command line from an argument on must be found by the rules that made argv. */
+/*
+ * The part of a Windows command line from an argument on must be found by the rules that made argv.
+ */
 #include "platform/windows/command_tail.h"
 
 #include "unit.h"
@@ -28,7 +30,8 @@ static const struct sample samples[] = {
     {" a b", 1, COMMAND_LINE_UCRT, "a b"}, /* an empty program name */
 
     /* What follows is kept as it was typed. */
-    {"t -o x   \"my app.exe\" \"a\"\"b\"  c\\\\\"d  ", 3, COMMAND_LINE_UCRT, "\"my app.exe\" \"a\"\"b\"  c\\\\\"d  "},
+    {"t -o x   \"my app.exe\" \"a\"\"b\"  c\\\\\"d  ", 3, COMMAND_LINE_UCRT,
+     "\"my app.exe\" \"a\"\"b\"  c\\\\\"d  "},
     {"t\t-q \t app", 2, COMMAND_LINE_UCRT, "app"},
 
     /* In the program name a quote ends what a quote began, and a backslash is nothing special. */
@@ -46,11 +49,11 @@ static const struct sample samples[] = {
     {"t a\" \"b c", 2, COMMAND_LINE_UCRT, "c"},
     {"t \"\" c", 2, COMMAND_LINE_UCRT, "c"},
     {"t \"\" c", 2, COMMAND_LINE_MSVCRT, "c"},
-    {"t a\\\"b c", 2, COMMAND_LINE_UCRT, "c"},           /* a\"b: the quote is escaped */
-    {"t a\\\\\"b c\" d", 2, COMMAND_LINE_UCRT, "d"},     /* a\\"b c": it is not */
-    {"t a\\\\\\\"b c", 2, COMMAND_LINE_UCRT, "c"},       /* a\\\"b: it is */
-    {"t \"C:\\x y\\\\\" c", 2, COMMAND_LINE_UCRT, "c"},  /* "C:\x y\\" */
-    {"t \"C:\\x y\\\" c", 2, COMMAND_LINE_UCRT, ""},     /* "C:\x y\" c: still inside */
+    {"t a\\\"b c", 2, COMMAND_LINE_UCRT, "c"},          /* a\"b: the quote is escaped */
+    {"t a\\\\\"b c\" d", 2, COMMAND_LINE_UCRT, "d"},    /* a\\"b c": it is not */
+    {"t a\\\\\\\"b c", 2, COMMAND_LINE_UCRT, "c"},      /* a\\\"b: it is */
+    {"t \"C:\\x y\\\\\" c", 2, COMMAND_LINE_UCRT, "c"}, /* "C:\x y\\" */
+    {"t \"C:\\x y\\\" c", 2, COMMAND_LINE_UCRT, ""},    /* "C:\x y\" c: still inside */
     {"t a\\b\\ c", 2, COMMAND_LINE_UCRT, "c"},
     {"t \"open x", 2, COMMAND_LINE_UCRT, ""},
 
@@ -77,7 +80,8 @@ static void test_tail_is_found(void **state)
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         const struct sample *sample = &samples[i];
         widen(sample->line, line);
-        assert_string_equal(sample->line + command_tail(line, sample->index, sample->rules), sample->tail);
+        assert_string_equal(sample->line + command_tail(line, sample->index, sample->rules),
+                            sample->tail);
     }
 }
 
@@ -91,9 +95,11 @@ static void test_tail_never_passes_the_end(void **state)
         for (unsigned i = 0; i < 8; i++)
             line[i] = (unsigned char)alphabet[number >> 2 * i & 3];
         for (unsigned index = 0; index < 6; index++) {
-            size_t old = command_tail(line, index, COMMAND_LINE_MSVCRT), ucrt = command_tail(line, index, COMMAND_LINE_UCRT);
+            size_t old = command_tail(line, index, COMMAND_LINE_MSVCRT),
+                   ucrt = command_tail(line, index, COMMAND_LINE_UCRT);
             assert_true(old <= 8 && ucrt <= 8);
-            assert_true(old >= (index > 0 ? command_tail(line, index - 1, COMMAND_LINE_MSVCRT) : 0));
+            assert_true(old >=
+                        (index > 0 ? command_tail(line, index - 1, COMMAND_LINE_MSVCRT) : 0));
             assert_true(ucrt >= (index > 0 ? command_tail(line, index - 1, COMMAND_LINE_UCRT) : 0));
         }
     }

@@ -33,9 +33,20 @@ static void test_keys_without_versions(void **state)
 
 static void test_keys_that_stay(void **state)
 {
-    static const char *const names[] = {"user32.dll",     "ws2_32.dll", "msvcp140.dll", "ld-linux-x86-64.so", "d3dcompiler_47.dll", "lib64.so",
-                                        "_sqlite3.so",    "a",          "1",            "1.2.3",              ".so",                "..",
-                                        "libdeadbeef.so", ""};
+    static const char *const names[] = {"user32.dll",
+                                        "ws2_32.dll",
+                                        "msvcp140.dll",
+                                        "ld-linux-x86-64.so",
+                                        "d3dcompiler_47.dll",
+                                        "lib64.so",
+                                        "_sqlite3.so",
+                                        "a",
+                                        "1",
+                                        "1.2.3",
+                                        ".so",
+                                        "..",
+                                        "libdeadbeef.so",
+                                        ""};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         expect_key(names[i], false, names[i]);
@@ -56,19 +67,25 @@ static void test_places_on_windows(void **state)
 {
     expect_place("C:\\Windows\\System32\\ntdll.dll", "c:/app", true, "{system}");
     expect_place("d:\\WINDOWS\\syswow64\\drivers\\x.dll", "", true, "{system}/drivers");
-    expect_place("\\\\?\\C:\\Program Files\\Shop\\plugins\\tax.dll", "c:/program files/shop", true, "{app}/plugins");
-    expect_place("C:\\Program Files\\Shopping\\a.dll", "c:/program files/shop", true, "c:/program files/shopping");
-    expect_place("C:\\Users\\ada\\AppData\\Local\\Temp\\_MEI12345\\a.dll", "c:/app", true, "{temp}/_mei{n}");
-    expect_place("C:\\Users\\bob\\AppData\\Local\\Temp\\_MEI812\\lib2\\a.dll", "c:/app", true, "{temp}/_mei{n}/lib2");
+    expect_place("\\\\?\\C:\\Program Files\\Shop\\plugins\\tax.dll", "c:/program files/shop", true,
+                 "{app}/plugins");
+    expect_place("C:\\Program Files\\Shopping\\a.dll", "c:/program files/shop", true,
+                 "c:/program files/shopping");
+    expect_place("C:\\Users\\ada\\AppData\\Local\\Temp\\_MEI12345\\a.dll", "c:/app", true,
+                 "{temp}/_mei{n}");
+    expect_place("C:\\Users\\bob\\AppData\\Local\\Temp\\_MEI812\\lib2\\a.dll", "c:/app", true,
+                 "{temp}/_mei{n}/lib2");
     expect_place("C:\\Users\\ada\\Downloads\\version.dll", "c:/app", true, "{home}/downloads");
-    expect_place("C:\\ProgramData\\{6F9619FF-8B86-D011-B42D-00C04FC964FF}\\a.dll", "", true, "c:/programdata/{{uuid}}");
+    expect_place("C:\\ProgramData\\{6F9619FF-8B86-D011-B42D-00C04FC964FF}\\a.dll", "", true,
+                 "c:/programdata/{{uuid}}");
 }
 
 static void test_places_on_linux(void **state)
 {
     expect_place("/usr/lib/x86_64-linux-gnu/libc.so.6", "/usr/bin", false, "{system}");
     expect_place("/lib64/ld-linux-x86-64.so.2", "/usr/bin", false, "{system}");
-    expect_place("/usr/lib/python3.11/lib-dynload/_json.so", "/usr/bin", false, "{system}/python{n}/lib-dynload");
+    expect_place("/usr/lib/python3.11/lib-dynload/_json.so", "/usr/bin", false,
+                 "{system}/python{n}/lib-dynload");
     expect_place("/usr/local/lib/libfoo.so", "/usr/bin", false, "/usr/local/lib");
     expect_place("/home/ada/x/libfoo.so", "/home/ada/x", false, "{app}");
     expect_place("/home/ada/y/libfoo.so", "/home/ada/x", false, "{home}/y");
@@ -76,7 +93,8 @@ static void test_places_on_linux(void **state)
     expect_place("/tmp/job7/libfoo.so", "/opt/a", false, "{temp}/job{n}");
     expect_place("/tmp/plugins/libfoo.so", "/opt/a", false, "{temp}/plugins");
     expect_place("/proc/1234/root/libfoo.so", "/opt/a", false, "/proc/{n}/root");
-    expect_place("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-glibc-2.37/lib/libc.so.6", "/opt/a", false, "/nix/store/{n}-glibc-{n}/lib");
+    expect_place("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-glibc-2.37/lib/libc.so.6", "/opt/a",
+                 false, "/nix/store/{n}-glibc-{n}/lib");
     expect_place("/libfoo.so", "/", false, "/");
     expect_place("libfoo.so", "", false, "");
     expect_place("", "", false, "");
@@ -92,8 +110,11 @@ static void test_patterns(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_keys_without_versions), cmocka_unit_test(test_keys_that_stay), cmocka_unit_test(test_places_on_windows),
-    cmocka_unit_test(test_places_on_linux),       cmocka_unit_test(test_patterns),
+    cmocka_unit_test(test_keys_without_versions),
+    cmocka_unit_test(test_keys_that_stay),
+    cmocka_unit_test(test_places_on_windows),
+    cmocka_unit_test(test_places_on_linux),
+    cmocka_unit_test(test_patterns),
 };
 
 UNIT_MAIN(tests)

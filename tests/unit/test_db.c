@@ -1,4 +1,7 @@
-/* db.c: what can be wrong with a file when it is opened, several openers, and the views as other clients and trailview see them. */
+/*
+ * db.c: what can be wrong with a file when it is opened, several openers, and the views as other
+ * clients and trailview see them.
+ */
 #define _XOPEN_SOURCE 700
 #include "unit.h"
 
@@ -12,7 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const view_names[] = {"runs", "modules", "loads", "processes", "threads", "exceptions", "output", "marks", "events"};
+static const char *const view_names[] = {"runs",       "modules", "loads", "processes", "threads",
+                                         "exceptions", "output",  "marks", "events"};
 
 static struct trail_error error;
 
@@ -105,7 +109,8 @@ static void test_new_file(void **state)
     assert_memory_equal(bytes + 60, "\0\0\0\3", 4); /* user_version */
     assert_memory_equal(bytes + 68, "Tral", 4);     /* application_id */
     free(bytes);
-    assert_int_not_equal(access(unit_path("new.db-wal"), F_OK), 0); /* everything is in the one file */
+    /* everything is in the one file */
+    assert_int_not_equal(access(unit_path("new.db-wal"), F_OK), 0);
     expect_viewing(path);
     make_trail(path); /* again: nothing to do */
 }
@@ -122,7 +127,8 @@ static void test_empty_file_is_a_new_one(void **state)
 
 static void test_no_sqlite_file(void **state)
 {
-    static const char text[] = "This is a letter to a friend, long enough to be taken for the header of some file, or is it? "
+    static const char text[] = "This is a letter to a friend, long enough to be taken for the "
+                               "header of some file, or is it? "
                                "One hundred bytes is what SQLite wants to see.";
     const char *path = unit_path("letter.txt");
 
@@ -204,7 +210,10 @@ static void test_truncated_file(void **state)
     expect_refused_and_untouched(path, TRAIL_DAMAGED);
 }
 
-/* Any single damaged byte of the first pages is an error or none, never a crash; what opens can be read without one. */
+/*
+ * Any single damaged byte of the first pages is an error or none, never a crash; what opens can be
+ * read without one.
+ */
 static void test_damaged_bytes(void **state)
 {
     const char *path = unit_path("bytes.db");
@@ -321,7 +330,10 @@ static void test_new_file_in_read_only_folder(void **state)
     assert_int_equal(chmod(folder, 0755), 0);
 }
 
-/* A recorder was killed, and its file, still in WAL mode but complete, lies on a medium that cannot be written. */
+/*
+ * A recorder was killed, and its file, still in WAL mode but complete, lies on a medium that cannot
+ * be written.
+ */
 static void test_wal_file_in_read_only_folder(void **state)
 {
     const char *path = path_in_folder("folder", "50% #1?.db");
@@ -364,7 +376,9 @@ static void test_error_may_be_null(void **state)
     db_close(NULL);
 }
 
-/* Several recorders meet on a file that is not there yet: all of them get it, and it is made once. */
+/*
+ * Several recorders meet on a file that is not there yet: all of them get it, and it is made once.
+ */
 static void test_openers_at_once(void **state)
 {
     enum { OPENERS = 6 };
@@ -386,7 +400,10 @@ static void test_openers_at_once(void **state)
             if (result != 0)
                 fprintf(stderr, "%s\n", error.sentence);
             else
-                result = db_run(db, "INSERT INTO module VALUES (NULL, hex(randomblob(8)), '', 0, 0, 0, 0, 0, '', '', '', '', '')", &error);
+                result = db_run(db,
+                                "INSERT INTO module VALUES (NULL, hex(randomblob(8)), '', 0, 0, 0, "
+                                "0, 0, '', '', '', '', '')",
+                                &error);
             if (result != 0)
                 fprintf(stderr, "%s\n", error.sentence);
             db_close(db);
@@ -401,7 +418,8 @@ static void test_openers_at_once(void **state)
         failures += status != 0;
     }
     assert_int_equal(failures, 0);
-    run_plainly(path, "CREATE TEMP TABLE wanted (n CHECK (n = 6)); INSERT INTO wanted SELECT count(*) FROM module");
+    run_plainly(path, "CREATE TEMP TABLE wanted (n CHECK (n = 6)); INSERT INTO wanted SELECT "
+                      "count(*) FROM module");
 }
 
 static void test_second_recorder_while_the_first_is_open(void **state)
@@ -418,7 +436,8 @@ static void test_second_recorder_while_the_first_is_open(void **state)
     expect_viewing(path);
     db_close(second);
     expect_viewing(path);
-    run_plainly(path, "CREATE TEMP TABLE wanted (n CHECK (n = 3)); INSERT INTO wanted SELECT count(*) FROM label");
+    run_plainly(path, "CREATE TEMP TABLE wanted (n CHECK (n = 3)); INSERT INTO wanted SELECT "
+                      "count(*) FROM label");
 }
 
 static void test_viewer_sees_committed_rows_while_recording(void **state)
@@ -447,8 +466,10 @@ static void test_views_work_for_other_clients(void **state)
     const char *path = unit_path("views.db");
 
     make_trail(path);
-    run_plainly(path, "INSERT INTO run (id, uuid, state, start_utc_ns, start_monotonic_ns, command_line, directory, mode, follow, os, arch, host,"
-                      " recorder, wait_function, load_detection) VALUES (1, 'u', 'complete', 1700000000123456789, 5, 'app', '/', 'launch', 0,"
+    run_plainly(path, "INSERT INTO run (id, uuid, state, start_utc_ns, start_monotonic_ns, "
+                      "command_line, directory, mode, follow, os, arch, host,"
+                      " recorder, wait_function, load_detection) VALUES (1, 'u', 'complete', "
+                      "1700000000123456789, 5, 'app', '/', 'launch', 0,"
                       " 'os', 'arch', 'host', '0', 'w', 'l');"
                       "INSERT INTO event VALUES (1, 1, 0, 5, 1, 1, 5, 0)");
     for (size_t i = 0; i < sizeof view_names / sizeof view_names[0]; i++) {
@@ -456,7 +477,8 @@ static void test_views_work_for_other_clients(void **state)
         snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE 1 = 1", view_names[i]);
         run_plainly(path, sql);
     }
-    run_plainly(path, "CREATE TEMP TABLE wanted (t CHECK (t = '2023-11-14T22:13:20.123Z')); INSERT INTO wanted SELECT start FROM runs");
+    run_plainly(path, "CREATE TEMP TABLE wanted (t CHECK (t = '2023-11-14T22:13:20.123Z')); INSERT "
+                      "INTO wanted SELECT start FROM runs");
 }
 
 /* A file as the first Trail made it, with one load in it. */
@@ -468,31 +490,44 @@ static void make_version_1(const char *path)
     assert_non_null(tables);
     run_plainly(path, tables);
     free(tables);
-    run_plainly(path, "PRAGMA application_id = 0x5472616C; PRAGMA user_version = 1; CREATE VIEW loads AS SELECT 1 AS old;"
-                      "INSERT INTO event VALUES (1, 1, 700, 5, 1, 1, 5, 0), (1, 2, 800, 5, 1, 2, 3, 0), (1, 3, 900, 5, 1, 2, 4, 0);"
-                      "INSERT INTO event_load_dll (run_id, seq, base, time_source) VALUES (1, 1, 4096, 1);"
-                      "INSERT INTO thread (run_id, id, process_id, tid, start_address, first_seq, last_seq, exit_code) "
-                      "VALUES (1, 2, 1, 12, 8192, 2, 3, 7);"
-                      "INSERT INTO event_create_thread (run_id, seq, start_address, thread_local_base) VALUES (1, 2, 8192, 12288);"
-                      "INSERT INTO event_exit_thread VALUES (1, 3, 7)");
+    run_plainly(
+        path, "PRAGMA application_id = 0x5472616C; PRAGMA user_version = 1; CREATE VIEW loads AS "
+              "SELECT 1 AS old;"
+              "INSERT INTO event VALUES (1, 1, 700, 5, 1, 1, 5, 0), (1, 2, 800, 5, 1, 2, 3, 0), "
+              "(1, 3, 900, 5, 1, 2, 4, 0);"
+              "INSERT INTO event_load_dll (run_id, seq, base, time_source) VALUES (1, 1, 4096, 1);"
+              "INSERT INTO thread (run_id, id, process_id, tid, start_address, first_seq, "
+              "last_seq, exit_code) "
+              "VALUES (1, 2, 1, 12, 8192, 2, 3, 7);"
+              "INSERT INTO event_create_thread (run_id, seq, start_address, thread_local_base) "
+              "VALUES (1, 2, 8192, 12288);"
+              "INSERT INTO event_exit_thread VALUES (1, 3, 7)");
 }
 
 /* What the events of the one thread say. */
 static void expect_thread(sqlite3 *db)
 {
-    sqlite3_stmt *query = db_prepare(db, "SELECT group_concat(detail, ' ') FROM (SELECT detail FROM events WHERE seq > 1 ORDER BY seq)", &error);
+    sqlite3_stmt *query = db_prepare(db,
+                                     "SELECT group_concat(detail, ' ') FROM (SELECT detail FROM "
+                                     "events WHERE seq > 1 ORDER BY seq)",
+                                     &error);
 
     if (query == NULL)
         fail_msg("%s", error.sentence);
     assert_int_equal(sqlite3_step(query), SQLITE_ROW);
-    assert_string_equal(sqlite3_column_text(query, 0), "{\"start_address\":\"0x2000\",\"thread_local_base\":\"0x3000\"} {\"exit_code\":7}");
+    assert_string_equal(
+        sqlite3_column_text(query, 0),
+        "{\"start_address\":\"0x2000\",\"thread_local_base\":\"0x3000\"} {\"exit_code\":7}");
     sqlite3_finalize(query);
 }
 
 /* t_ns and time_source of the one load, and what the events say of it. */
 static void expect_load(sqlite3 *db, const char *expected)
 {
-    sqlite3_stmt *query = db_prepare(db, "SELECT l.t_ns || ' ' || time_source || ' ' || detail FROM loads l JOIN events e USING (run, seq)", &error);
+    sqlite3_stmt *query = db_prepare(db,
+                                     "SELECT l.t_ns || ' ' || time_source || ' ' || detail FROM "
+                                     "loads l JOIN events e USING (run, seq)",
+                                     &error);
 
     if (query == NULL)
         fail_msg("%s", error.sentence);
@@ -505,8 +540,10 @@ static void expect_load(sqlite3 *db, const char *expected)
 static char *describe_tables(const char *path)
 {
     static const char sql[] =
-        "SELECT group_concat(line, char(10)) FROM (SELECT m.name || ' ' || m.type || ' ' || coalesce(c.cid || ' ' || c.name || ' ' || c.type || ' ' || "
-        "c.\"notnull\" || ' ' || coalesce(c.dflt_value, '-') || ' ' || c.pk, '') AS line FROM sqlite_master m "
+        "SELECT group_concat(line, char(10)) FROM (SELECT m.name || ' ' || m.type || ' ' || "
+        "coalesce(c.cid || ' ' || c.name || ' ' || c.type || ' ' || "
+        "c.\"notnull\" || ' ' || coalesce(c.dflt_value, '-') || ' ' || c.pk, '') AS line FROM "
+        "sqlite_master m "
         "LEFT JOIN pragma_table_info(m.name) c WHERE m.type <> 'view' ORDER BY m.name, c.cid)";
     sqlite3_stmt *query;
     char *text;
@@ -564,7 +601,8 @@ static void test_version_1_is_migrated_by_a_recorder(void **state)
 
     make_version_1(path);
     make_trail(path);
-    run_plainly(path, "CREATE TEMP TABLE wanted (v CHECK (v = 3)); INSERT INTO wanted SELECT user_version FROM pragma_user_version");
+    run_plainly(path, "CREATE TEMP TABLE wanted (v CHECK (v = 3)); INSERT INTO wanted SELECT "
+                      "user_version FROM pragma_user_version");
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     expect_load(db, "700 batch {\"base\":\"0x1000\",\"time_source\":\"batch\"}");
     expect_thread(db);
@@ -572,7 +610,8 @@ static void test_version_1_is_migrated_by_a_recorder(void **state)
     run_plainly(path, "UPDATE event_load_dll SET mapped_t_ns = 600, time_source = 2");
     if (db_open_for_viewing(path, &db, &error) != 0)
         fail_msg("%s", error.sentence);
-    expect_load(db, "600 kernel {\"base\":\"0x1000\",\"time_source\":\"kernel\",\"mapped_t_ns\":600}");
+    expect_load(db,
+                "600 kernel {\"base\":\"0x1000\",\"time_source\":\"kernel\",\"mapped_t_ns\":600}");
     db_close(db);
 }
 
@@ -583,11 +622,14 @@ static void test_our_views_win_over_the_files_own(void **state)
     sqlite3_stmt *query;
 
     make_trail(path);
-    run_plainly(path, "DROP VIEW runs; CREATE VIEW runs AS SELECT 666 AS run; UPDATE kind SET name = 'Evil' || id; UPDATE code SET word = 'evil';"
+    run_plainly(path, "DROP VIEW runs; CREATE VIEW runs AS SELECT 666 AS run; UPDATE kind SET name "
+                      "= 'Evil' || id; UPDATE code SET word = 'evil';"
                       "CREATE VIEW trap AS SELECT load_extension('evil')");
     assert_int_equal(db_open_for_viewing(path, &db, &error), 0);
-    assert_non_null(query = db_prepare(db, "SELECT (SELECT count(*) FROM runs) + (SELECT count(*) FROM kind WHERE name LIKE 'Evil%') "
-                                           "+ (SELECT count(*) FROM code WHERE word = 'evil')",
+    assert_non_null(query = db_prepare(db,
+                                       "SELECT (SELECT count(*) FROM runs) + (SELECT count(*) FROM "
+                                       "kind WHERE name LIKE 'Evil%') "
+                                       "+ (SELECT count(*) FROM code WHERE word = 'evil')",
                                        &error));
     assert_int_equal(sqlite3_step(query), SQLITE_ROW);
     assert_int_equal(sqlite3_column_int(query, 0), 0);
@@ -618,7 +660,9 @@ static void test_viewing_cannot_write(void **state)
 
 static void test_odd_names(void **state)
 {
-    static const char *const names[] = {"with space.db", "100%25.db", "what?.db", "a#b.db", "\xC3\xA4\xE2\x82\xAC.db", "file:x.db", "-.db"};
+    static const char *const names[] = {
+        "with space.db",           "100%25.db", "what?.db", "a#b.db",
+        "\xC3\xA4\xE2\x82\xAC.db", "file:x.db", "-.db"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         make_trail(unit_path(names[i]));

@@ -11,7 +11,8 @@ static bool field_is(unsigned field, const char *bytes)
 {
     struct event_span span = event_span_of(&event, field);
 
-    return event_has(&event, field) && span.length == strlen(bytes) && memcmp(event_bytes_at(&event, span), bytes, span.length) == 0;
+    return event_has(&event, field) && span.length == strlen(bytes) &&
+           memcmp(event_bytes_at(&event, span), bytes, span.length) == 0;
 }
 
 static void begin(void)
@@ -38,7 +39,10 @@ static void test_a_string(void **state)
     assert_int_equal(event.value[FIELD(OUTPUT_DEBUG_STRING, truncated)], 1);
 }
 
-/* Of bytes that are all escaped the text does not fit beside them: it is cut, and says so; the bytes are whole. */
+/*
+ * Of bytes that are all escaped the text does not fit beside them: it is cut, and says so; the
+ * bytes are whole.
+ */
 static void test_a_string_that_does_not_fit(void **state)
 {
     size_t length = (size_t)4 * DEBUG_TEXT_BYTES_MAX;
@@ -49,8 +53,10 @@ static void test_a_string_that_does_not_fit(void **state)
     memset(all, 'x', length);
     begin();
     debug_text_put(&event, &text);
-    assert_int_equal(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, raw)).length, DEBUG_TEXT_BYTES_MAX);
-    assert_int_equal(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, text)).length, EVENT_BYTES_MAX - DEBUG_TEXT_BYTES_MAX);
+    assert_int_equal(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, raw)).length,
+                     DEBUG_TEXT_BYTES_MAX);
+    assert_int_equal(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, text)).length,
+                     EVENT_BYTES_MAX - DEBUG_TEXT_BYTES_MAX);
     assert_int_equal(event.value[FIELD(OUTPUT_DEBUG_STRING, truncated)], 1);
     free(all);
 }
@@ -63,7 +69,8 @@ static void test_a_cut_is_no_half_character(void **state)
     for (size_t i = 0; i < EVENT_BYTES_MAX; i += 3)
         memcpy(all + i, "\xE2\x82\xAC", 3);
     begin();
-    assert_int_equal(debug_text_set(&event, FIELD(MARK, name), all, EVENT_BYTES_MAX + 2), EVENT_BYTES_MAX - EVENT_BYTES_MAX % 3);
+    assert_int_equal(debug_text_set(&event, FIELD(MARK, name), all, EVENT_BYTES_MAX + 2),
+                     EVENT_BYTES_MAX - EVENT_BYTES_MAX % 3);
     free(all);
 }
 

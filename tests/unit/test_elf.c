@@ -1,4 +1,7 @@
-/* The ELF parser: a small image made by hand is understood from file and from memory, and no damage to it leads outside of it. */
+/*
+ * The ELF parser: a small image made by hand is understood from file and from memory, and no damage
+ * to it leads outside of it.
+ */
 #include "elf_builder.h"
 #include "image/elf.h"
 
@@ -7,7 +10,8 @@
 
 enum { IMAGE_BYTES = 0x400 };
 
-static void put_segment(unsigned char *at, uint32_t type, uint64_t offset, uint64_t address, uint64_t file_bytes, uint64_t memory_bytes)
+static void put_segment(unsigned char *at, uint32_t type, uint64_t offset, uint64_t address,
+                        uint64_t file_bytes, uint64_t memory_bytes)
 {
     put(at, type, 4);
     put(at + 8, offset, 8);

@@ -1,4 +1,7 @@
-/* event.c: the byte pool, and the packed form: nothing is lost on the way, and no hostile bytes get through. */
+/*
+ * event.c: the byte pool, and the packed form: nothing is lost on the way, and no hostile bytes get
+ * through.
+ */
 #include "unit.h"
 
 #include "event.h"
@@ -135,12 +138,15 @@ static void test_full_pool_cuts(void **state)
     memset(text, 'x', EVENT_BYTES_MAX + 10);
     event_begin(&original, EVENT_OUTPUT_DEBUG_STRING, 1, 2, 3);
     assert_int_equal(event_set_bytes(&original, FIELD(OUTPUT_DEBUG_STRING, raw), text, 10), 10);
-    assert_int_equal(event_set_bytes(&original, FIELD(OUTPUT_DEBUG_STRING, text), text, EVENT_BYTES_MAX + 10), EVENT_BYTES_MAX - 10);
+    assert_int_equal(
+        event_set_bytes(&original, FIELD(OUTPUT_DEBUG_STRING, text), text, EVENT_BYTES_MAX + 10),
+        EVENT_BYTES_MAX - 10);
     assert_int_equal(original.bytes_used, EVENT_BYTES_MAX);
     assert_int_equal(event_put_bytes(&original, text, 5).length, 0);
     packed = pack(&original, &size);
     assert_int_equal(event_unpack(&copy, packed, size), 0);
-    assert_int_equal(event_span_of(&copy, FIELD(OUTPUT_DEBUG_STRING, text)).length, EVENT_BYTES_MAX - 10);
+    assert_int_equal(event_span_of(&copy, FIELD(OUTPUT_DEBUG_STRING, text)).length,
+                     EVENT_BYTES_MAX - 10);
     free(packed);
     free(text);
 }
@@ -150,7 +156,8 @@ static void test_huge_length_cuts(void **state)
     static char text[EVENT_BYTES_MAX + 1];
 
     event_begin(&original, EVENT_MARK, 1, 2, 3);
-    assert_int_equal(event_set_bytes(&original, FIELD(MARK, name), text, sizeof text), EVENT_BYTES_MAX);
+    assert_int_equal(event_set_bytes(&original, FIELD(MARK, name), text, sizeof text),
+                     EVENT_BYTES_MAX);
 }
 
 static void test_truncated_records_are_refused(void **state)
@@ -184,12 +191,14 @@ static void use(const struct event *event)
     assert_non_null(kind);
     assert_in_range(event->bytes_used, 0, EVENT_BYTES_MAX);
     for (unsigned i = 0; i < kind->field_count; i++) {
-        struct event_span span = is_span(kind->fields[i].type) ? event_span_of(event, i) : event->image.path;
+        struct event_span span =
+            is_span(kind->fields[i].type) ? event_span_of(event, i) : event->image.path;
         assert_in_range(span.offset + (uint64_t)span.length, 0, event->bytes_used);
         for (uint32_t b = 0; b < span.length; b++)
             sum = (unsigned char)(sum + event_bytes_at(event, span)[b]);
     }
-    assert_in_range(event->image.build_id.offset + (uint64_t)event->image.build_id.length, 0, event->bytes_used);
+    assert_in_range(event->image.build_id.offset + (uint64_t)event->image.build_id.length, 0,
+                    event->bytes_used);
 }
 
 static uint32_t next_random(uint32_t *seed)
@@ -239,7 +248,9 @@ static void test_hostile_records(void **state)
     assert_true(accepted > 0);
 }
 
-/* A record of another kind, of no kind, and with a span that reaches beyond the pool by overflow. */
+/*
+ * A record of another kind, of no kind, and with a span that reaches beyond the pool by overflow.
+ */
 static void test_chosen_lies(void **state)
 {
     const unsigned field = FIELD(OUTPUT_DEBUG_STRING, text);

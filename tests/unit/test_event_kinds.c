@@ -1,6 +1,6 @@
 /*
- * event_kinds.c, and that the descriptor table, the detail tables and the view `events` say the same: who adds a kind or a field
- * and forgets one of the three meets these tests.
+ * event_kinds.c, and that the descriptor table, the detail tables and the view `events` say the
+ * same: who adds a kind or a field and forgets one of the three meets these tests.
  */
 #include "unit.h"
 
@@ -113,7 +113,8 @@ static void wanted_columns(const struct kind_descriptor *kind, char *out, size_t
             snprintf(out + length, capacity - length, "%s_seq,", name);
             break;
         case FIELD_LOCATION:
-            snprintf(out + length, capacity - length, "%s,%s_module_id,%s_offset,", name, name, name);
+            snprintf(out + length, capacity - length, "%s,%s_module_id,%s_offset,", name, name,
+                     name);
             break;
         default:
             snprintf(out + length, capacity - length, "%s,", name);
@@ -134,9 +135,11 @@ static void test_detail_tables_have_the_descriptors_columns(void **state)
         if (kind == NULL || kind->table[0] == '\0')
             continue;
         wanted_columns(kind, wanted, sizeof wanted);
-        columns = query(db, "SELECT group_concat(name || ',', '') FROM (SELECT name FROM pragma_table_info(%Q) "
-                            "WHERE instr(%Q, %Q || '.' || name) = 0 ORDER BY cid)",
-                        kind->table, writers_own, kind->table);
+        columns = query(
+            db,
+            "SELECT group_concat(name || ',', '') FROM (SELECT name FROM pragma_table_info(%Q) "
+            "WHERE instr(%Q, %Q || '.' || name) = 0 ORDER BY cid)",
+            kind->table, writers_own, kind->table);
         assert_non_null(columns);
         assert_string_equal(columns, wanted);
         sqlite3_free(columns);
@@ -149,14 +152,17 @@ static void test_every_event_table_belongs_to_a_kind(void **state)
     sqlite3 *db = new_file();
     sqlite3_stmt *tables;
 
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'event\\_%' ESCAPE '\\'", -1,
-                                        &tables, NULL),
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT name FROM sqlite_master WHERE type = 'table' AND "
+                                        "name LIKE 'event\\_%' ESCAPE '\\'",
+                                        -1, &tables, NULL),
                      SQLITE_OK);
     while (sqlite3_step(tables) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(tables, 0);
         bool found = false;
         for (unsigned i = 1; i < EVENT_KINDS; i++)
-            found |= event_kind_descriptor(i) != NULL && strcmp(event_kind_descriptor(i)->table, name) == 0;
+            found |= event_kind_descriptor(i) != NULL &&
+                     strcmp(event_kind_descriptor(i)->table, name) == 0;
         if (!found)
             fail_msg("no kind has the table %s", name);
     }
@@ -170,15 +176,21 @@ static const char *table_of(const struct kind_descriptor *kind)
     return kind->table[0] != '\0' ? kind->table : "thread";
 }
 
-/* One event of the kind with all columns of its detail row known (1, which every code has a word for). */
+/*
+ * One event of the kind with all columns of its detail row known (1, which every code has a word
+ * for).
+ */
 static void insert_full_event(sqlite3 *db, const struct kind_descriptor *kind)
 {
-    char *columns = query(db, "SELECT group_concat(CASE WHEN type LIKE 'TEXT' THEN '''[1]''' WHEN type LIKE 'BLOB' THEN 'x''41''' ELSE '1' END) "
-                              "FROM pragma_table_info(%Q)",
+    char *columns = query(db,
+                          "SELECT group_concat(CASE WHEN type LIKE 'TEXT' THEN '''[1]''' WHEN type "
+                          "LIKE 'BLOB' THEN 'x''41''' ELSE '1' END) "
+                          "FROM pragma_table_info(%Q)",
                           table_of(kind));
-    char *sql = sqlite3_mprintf("DELETE FROM event; DELETE FROM thread; INSERT INTO event VALUES (1, 1, 0, 0, 1, 1, %d, 0);"
-                                "INSERT INTO \"%w\" VALUES (%s)",
-                                (int)kind->kind, table_of(kind), columns);
+    char *sql = sqlite3_mprintf(
+        "DELETE FROM event; DELETE FROM thread; INSERT INTO event VALUES (1, 1, 0, 0, 1, 1, %d, 0);"
+        "INSERT INTO \"%w\" VALUES (%s)",
+        (int)kind->kind, table_of(kind), columns);
     struct trail_error error;
 
     if (db_run(db, sql, &error) != 0)
@@ -189,7 +201,8 @@ static void insert_full_event(sqlite3 *db, const struct kind_descriptor *kind)
 
 static void expect_key(sqlite3 *db, const struct kind_descriptor *kind, const char *key)
 {
-    char *value = query(db, "SELECT json_extract(detail, '$.%w') FROM events WHERE run = 1 AND seq = 1", key);
+    char *value =
+        query(db, "SELECT json_extract(detail, '$.%w') FROM events WHERE run = 1 AND seq = 1", key);
 
     if (value == NULL)
         fail_msg("the view events has no key '%s' for %s", key, kind->name);
@@ -206,7 +219,8 @@ static void stem_of(const char *name, const char *ending, char *out, size_t capa
     snprintf(out, capacity, "%.*s", (int)length, name);
 }
 
-static void expect_keys_of_field(sqlite3 *db, const struct kind_descriptor *kind, const struct field_descriptor *field)
+static void expect_keys_of_field(sqlite3 *db, const struct kind_descriptor *kind,
+                                 const struct field_descriptor *field)
 {
     char stem[64], key[96];
 
@@ -219,7 +233,8 @@ static void expect_keys_of_field(sqlite3 *db, const struct kind_descriptor *kind
     expect_key(db, kind, field->name);
     if (field->type != FIELD_LOCATION)
         return;
-    stem_of(field->name, "address", stem, sizeof stem); /* start_address: start_module, address: module */
+    /* start_address: start_module, address: module */
+    stem_of(field->name, "address", stem, sizeof stem);
     snprintf(key, sizeof key, "%smodule", stem);
     expect_key(db, kind, key);
     snprintf(key, sizeof key, "%soffset", stem);
@@ -231,7 +246,10 @@ static void test_events_view_has_a_key_for_each_field(void **state)
     sqlite3 *db = new_file();
     struct trail_error error;
 
-    if (db_run(db, "PRAGMA foreign_keys = OFF; INSERT INTO module VALUES (1, '/m/one', 'one', 1, 1, 1, 1, 1, 'g', 'p', 'v', 'b', 's')", &error) != 0)
+    if (db_run(db,
+               "PRAGMA foreign_keys = OFF; INSERT INTO module VALUES (1, '/m/one', 'one', 1, 1, 1, "
+               "1, 1, 'g', 'p', 'v', 'b', 's')",
+               &error) != 0)
         fail_msg("%s", error.sentence);
     for (unsigned i = 1; i < EVENT_KINDS; i++) {
         const struct kind_descriptor *kind = event_kind_descriptor(i);
@@ -259,7 +277,8 @@ static void test_files_explain_kinds_and_codes(void **state)
     }
     for (int type = FIELD_VIA; type <= FIELD_RIP_TYPE; type++) {
         for (uint64_t value = 0; event_code_word(type, value) != NULL; value++) {
-            char *word = query(db, "SELECT word FROM code WHERE domain = %Q AND value = %d", event_code_domain(type), (int)value);
+            char *word = query(db, "SELECT word FROM code WHERE domain = %Q AND value = %d",
+                               event_code_domain(type), (int)value);
             assert_non_null(word);
             assert_string_equal(word, event_code_word(type, value));
             sqlite3_free(word);

@@ -1,4 +1,6 @@
-/* The scripted platform as a platform: launch, replay, kill, detach, identity, and its generators. */
+/*
+ * The scripted platform as a platform: launch, replay, kill, detach, identity, and its generators.
+ */
 #define _POSIX_C_SOURCE 200809L
 #include "unit.h"
 
@@ -54,9 +56,10 @@ static void expect_end(struct platform *platform)
 static void test_replay(void **state)
 {
     uint64_t before = os_monotonic_ns(), start;
-    struct platform *platform = launch_script("t=10 pid=4 CreateProcess via=launch path=/bin/app\n"
-                                              "more t=20 LoadDll path=a\nLoadDll path=b\nquiet\npid=5 ExitProcess exit_code=9\n"
-                                              "pid=4 ExitProcess exit_code=3\npid=4 ExitProcess exit_code=4");
+    struct platform *platform = launch_script(
+        "t=10 pid=4 CreateProcess via=launch path=/bin/app\n"
+        "more t=20 LoadDll path=a\nLoadDll path=b\nquiet\npid=5 ExitProcess exit_code=9\n"
+        "pid=4 ExitProcess exit_code=3\npid=4 ExitProcess exit_code=4");
     struct platform_exit ended;
 
     assert_int_equal(next(platform), EVENT_CREATE_PROCESS);
@@ -95,7 +98,8 @@ static void test_launch_errors(void **state)
 
 static void test_kill_ends_what_lives(void **state)
 {
-    struct platform *platform = launch_script("pid=1 CreateProcess\npid=2 CreateProcess\npid=3 CreateProcess\npid=2 ExitProcess\nhang");
+    struct platform *platform = launch_script(
+        "pid=1 CreateProcess\npid=2 CreateProcess\npid=3 CreateProcess\npid=2 ExitProcess\nhang");
     struct platform_exit ended;
     unsigned pids = 0;
 
@@ -173,7 +177,8 @@ static void test_attach(void **state)
 static void test_identify(void **state)
 {
     static struct module_identity identity;
-    struct platform *platform = launch_script("pid=1 LoadDll path=/lib/x.so build_id=00ABcd size=8192\nLoadDll\nExitThread");
+    struct platform *platform = launch_script(
+        "pid=1 LoadDll path=/lib/x.so build_id=00ABcd size=8192\nLoadDll\nExitThread");
 
     next(platform);
     platform_identify(&event, &identity);
@@ -236,8 +241,10 @@ static void test_generate_mix(void **state)
     run_generator("generate:10000", 10000, counts);
     assert_int_equal(counts[EVENT_CREATE_PROCESS], 1);
     assert_int_equal(counts[EVENT_EXIT_PROCESS], 1);
-    assert_true(counts[EVENT_LOAD_DLL] > 1000 && counts[EVENT_UNLOAD_DLL] > 1000 && counts[EVENT_OUTPUT_DEBUG_STRING] > 3000);
-    assert_true(counts[EVENT_CREATE_THREAD] > 1000 && counts[EVENT_EXIT_THREAD] > 1000 && counts[EVENT_EXCEPTION] > 1000);
+    assert_true(counts[EVENT_LOAD_DLL] > 1000 && counts[EVENT_UNLOAD_DLL] > 1000 &&
+                counts[EVENT_OUTPUT_DEBUG_STRING] > 3000);
+    assert_true(counts[EVENT_CREATE_THREAD] > 1000 && counts[EVENT_EXIT_THREAD] > 1000 &&
+                counts[EVENT_EXCEPTION] > 1000);
     run_generator("generate:2", 2, counts);
     run_generator("generate:3", 3, counts);
     assert_int_equal(counts[EVENT_LOAD_DLL], 1);
@@ -263,8 +270,10 @@ static void test_generate_one_kind(void **state)
 
 static void test_generate_errors(void **state)
 {
-    static const char *const names[] = {"generate:", "generate:0", "generate:1", "generate:-5", "generate: 5", "generate:5x", "generate:5:",
-                                        "generate:5:Foo", "generate:99999999999999999999"};
+    static const char *const names[] = {
+        "generate:",   "generate:0",     "generate:1",
+        "generate:-5", "generate: 5",    "generate:5x",
+        "generate:5:", "generate:5:Foo", "generate:99999999999999999999"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_null(launch(names[i]));
@@ -274,8 +283,9 @@ static void test_generate_errors(void **state)
 
 static void test_standing_still(void **state)
 {
-    struct platform *platform = launch_script("pid=4 CreateProcess via=launch path=app\npid=5 CreateProcess via=create path=child\n"
-                                              "pid=4 Mark name=ready\nquiet\npid=4 ExitProcess exit_code=3");
+    struct platform *platform = launch_script(
+        "pid=4 CreateProcess via=launch path=app\npid=5 CreateProcess via=create path=child\n"
+        "pid=4 Mark name=ready\nquiet\npid=4 ExitProcess exit_code=3");
     struct platform_process processes[2];
 
     next(platform);

@@ -1,4 +1,7 @@
-/* The script parser of platform/fake: what it understands, how it complains, and that no input takes it down. */
+/*
+ * The script parser of platform/fake: what it understands, how it complains, and that no input
+ * takes it down.
+ */
 #include "unit.h"
 
 #include "script.h"
@@ -56,7 +59,8 @@ static void expect_span(unsigned field, const void *bytes, size_t length)
 
 static void test_whole_line(void **state)
 {
-    parse_one("  t=1500 pid=100 tid=101 synthetic CreateProcess via=attach path=/bin/app base=0x400000 parent_pid=7 "
+    parse_one("  t=1500 pid=100 tid=101 synthetic CreateProcess via=attach path=/bin/app "
+              "base=0x400000 parent_pid=7 "
               "command_line=\"app --x\" build_id=0aFf size=4096 # done\r\n");
     assert_int_equal(event.kind, EVENT_CREATE_PROCESS);
     assert_int_equal(event.t_ns, 1500);
@@ -78,7 +82,8 @@ static void test_whole_line(void **state)
 
 static void test_what_is_not_said_is_as_before(void **state)
 {
-    struct script *script = parse("# a comment\n\npid=5 CreateProcess\nt=2us CreateThread\n\t \ntid=6 ExitThread\npid=7 ExitThread\nt=3ms quiet");
+    struct script *script = parse("# a comment\n\npid=5 CreateProcess\nt=2us CreateThread\n\t "
+                                  "\ntid=6 ExitThread\npid=7 ExitThread\nt=3ms quiet");
     static const struct {
         uint64_t t_ns;
         uint32_t pid, tid;
@@ -100,7 +105,8 @@ static void test_each_type_of_field(void **state)
 {
     uint64_t numbers[] = {1, 0xFFFFFFFFFFFFFFFF, UINT64_MAX};
 
-    parse_one("pid=1 exception code=0xC0000005 si_code=-6 first_chance=1 address=18446744073709551615 parameters=1,-1,0xffffffffffffffff "
+    parse_one("pid=1 exception code=0xC0000005 si_code=-6 first_chance=1 "
+              "address=18446744073709551615 parameters=1,-1,0xffffffffffffffff "
               "nested_codes=\"\"");
     assert_int_equal(event.value[FIELD(EXCEPTION, code)], 0xC0000005);
     assert_int_equal((int64_t)event.value[FIELD(EXCEPTION, si_code)], -6);
@@ -143,13 +149,17 @@ static void test_every_field_of_every_kind(void **state)
         const struct kind_descriptor *kind = event_kind_descriptor(i);
         for (unsigned f = 0; kind != NULL && f < kind->field_count; f++) {
             const struct field_descriptor *field = &kind->fields[f];
-            const char *value = event_code_domain(field->type) ? event_code_word(field->type, 1) : field->type == FIELD_BLOB ? "01" : "1";
+            const char *value = event_code_domain(field->type) ? event_code_word(field->type, 1)
+                                : field->type == FIELD_BLOB    ? "01"
+                                                               : "1";
             if (field->type == FIELD_PROCESS || field->type == FIELD_LOAD)
                 continue;
-            snprintf(line, sizeof line, "pid=1 %s %s=%s", kind->name, field->type == FIELD_MODULE ? "path" : field->name, value);
+            snprintf(line, sizeof line, "pid=1 %s %s=%s", kind->name,
+                     field->type == FIELD_MODULE ? "path" : field->name, value);
             parse_one(line);
             assert_int_equal(event.kind, i);
-            assert_true(field->type == FIELD_MODULE ? event.image.path.length == 1 : event_has(&event, f));
+            assert_true(field->type == FIELD_MODULE ? event.image.path.length == 1
+                                                    : event_has(&event, f));
         }
     }
 }
@@ -166,7 +176,8 @@ static void test_more(void **state)
     script_free(script);
     expect_complaint("pid=1 more LoadDll\nquiet", "s:2:1: expected another event of the same stop");
     expect_complaint("pid=1 more LoadDll\n", "s:");
-    expect_complaint("pid=1 more quiet\nLoadDll", "s:1:12: expected another event of the same stop");
+    expect_complaint("pid=1 more quiet\nLoadDll",
+                     "s:1:12: expected another event of the same stop");
 }
 
 static void test_empty_scripts(void **state)
@@ -184,36 +195,58 @@ static void test_empty_scripts(void **state)
 static void test_complaints_about_lines(void **state)
 {
     expect_complaint("LoadDll", "s:1:1: expected pid=NUMBER before the first event");
-    expect_complaint("pid=1 quiet\n  Lod", "s:2:3: expected a kind of event, quiet, hang, fail or die, found 'Lod'");
+    expect_complaint("pid=1 quiet\n  Lod",
+                     "s:2:3: expected a kind of event, quiet, hang, fail or die, found 'Lod'");
     expect_complaint("pid=1", "s:1:6: expected what happens");
     expect_complaint("pid=1 = LoadDll", "s:1:7: expected a word");
     expect_complaint("pid=1 quiet x=1", "s:1:13: expected the end of the line");
     expect_complaint("pid=1 foo=1 quiet", "s:1:7: expected t=, pid=, tid=");
     expect_complaint("pid=1 foo;", "s:1:10: expected '=' or a space after 'foo'");
-    expect_complaint("pid=1 quiet\npid=1 t=5 LoadDll\nt=4 LoadDll", "s:3:1: expected a time not before the line above");
-    expect_complaint("pid=1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                     "s:1:7: expected a word of at most 63 letters");
+    expect_complaint("pid=1 quiet\npid=1 t=5 LoadDll\nt=4 LoadDll",
+                     "s:3:1: expected a time not before the line above");
+    expect_complaint(
+        "pid=1 "
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "s:1:7: expected a word of at most 63 letters");
 }
 
 static void test_complaints_about_fields(void **state)
 {
-    expect_complaint("pid=1 ExitThread foo=1", "s:1:18: expected a field of ExitThread (exit_code), found 'foo'");
+    expect_complaint("pid=1 ExitThread foo=1",
+                     "s:1:18: expected a field of ExitThread (exit_code), found 'foo'");
     expect_complaint("pid=1 ExitThread exit_code", "s:1:18: expected exit_code=VALUE");
-    expect_complaint("pid=1 ExitThread exit_code=1 exit_code=2", "s:1:30: expected exit_code only once");
+    expect_complaint("pid=1 ExitThread exit_code=1 exit_code=2",
+                     "s:1:30: expected exit_code only once");
     expect_complaint("pid=1 LoadDll path=a path=b", "s:1:22: expected path only once");
-    expect_complaint("pid=1 LoadDll module=a", "s:1:15: expected a field of LoadDll (path, build_id, size, base");
+    expect_complaint("pid=1 LoadDll module=a",
+                     "s:1:15: expected a field of LoadDll (path, build_id, size, base");
     expect_complaint("pid=1 UnloadDll load=1", "s:1:17: expected a field of UnloadDll (base)");
-    expect_complaint("pid=1 LoadDll cause=magic", "s:1:21: expected cause to be one of: startup, runtime, attach");
+    expect_complaint("pid=1 LoadDll cause=magic",
+                     "s:1:21: expected cause to be one of: startup, runtime, attach");
     expect_complaint("pid=1 LoadDll build_id=abc", "s:1:24: expected an even number of hex digits");
     expect_complaint("pid=1 LoadDll build_id=xy", "s:1:24: expected hex digits");
-    expect_complaint("pid=1 Exception parameters=1,,2", "s:1:28: expected numbers, separated by commas");
-    expect_complaint("pid=1 Exception parameters=1,", "s:1:28: expected numbers, separated by commas");
-    expect_complaint("pid=1 Exception first_chance=2", "s:1:30: expected first_chance=NUMBER, at most 1");
+    expect_complaint("pid=1 Exception parameters=1,,2",
+                     "s:1:28: expected numbers, separated by commas");
+    expect_complaint("pid=1 Exception parameters=1,",
+                     "s:1:28: expected numbers, separated by commas");
+    expect_complaint("pid=1 Exception first_chance=2",
+                     "s:1:30: expected first_chance=NUMBER, at most 1");
 }
 
 static void test_complaints_about_numbers(void **state)
 {
-    static const char *const wrong[] = {"", "x", "-1", "1x", "0x", "0xg", "+1", "1 2", "\" 1\"", "4294967296", "18446744073709551616", "\"1\\x00\""};
+    static const char *const wrong[] = {"",
+                                        "x",
+                                        "-1",
+                                        "1x",
+                                        "0x",
+                                        "0xg",
+                                        "+1",
+                                        "1 2",
+                                        "\" 1\"",
+                                        "4294967296",
+                                        "18446744073709551616",
+                                        "\"1\\x00\""};
     char line[96];
 
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -221,8 +254,10 @@ static void test_complaints_about_numbers(void **state)
         assert_null(parse(line));
         assert_non_null(strstr(error.sentence, "expected"));
     }
-    expect_complaint("pid=1 ExitThread exit_code=0x10000000000000000", "s:1:28: expected exit_code=NUMBER");
-    expect_complaint("pid=1 Exception si_code=-9223372036854775809", "s:1:25: expected si_code=NUMBER");
+    expect_complaint("pid=1 ExitThread exit_code=0x10000000000000000",
+                     "s:1:28: expected exit_code=NUMBER");
+    expect_complaint("pid=1 Exception si_code=-9223372036854775809",
+                     "s:1:25: expected si_code=NUMBER");
     parse_one("pid=1 Exception si_code=-9223372036854775808");
     expect_complaint("pid=1 t=1h quiet", "s:1:7: expected t=NUMBER, with or without a unit");
     expect_complaint("pid=1 t=99999999999s quiet", "s:1:7: expected t=NUMBER");
@@ -240,8 +275,9 @@ static void test_complaints_about_quotes(void **state)
 /* Texts beyond the pool of an event are refused, however they come. */
 static void test_too_long(void **state)
 {
-    static const char *const starts[] = {"pid=1 OutputDebugString text=", "pid=1 OutputDebugString raw=", "pid=1 LoadDll path=",
-                                         "pid=1 LoadDll build_id=", "pid=1 Exception parameters="};
+    static const char *const starts[] = {
+        "pid=1 OutputDebugString text=", "pid=1 OutputDebugString raw=", "pid=1 LoadDll path=",
+        "pid=1 LoadDll build_id=", "pid=1 Exception parameters="};
     const size_t room = 3 * EVENT_BYTES_MAX;
     char *text = malloc(room);
 
@@ -289,10 +325,14 @@ static uint32_t next_random(uint32_t *seed)
 /* A good script with random damage: parsed or refused, and whatever is parsed can be replayed. */
 static void test_random_damage(void **state)
 {
-    static const char good[] = "t=1000 pid=100 tid=100 CreateProcess via=launch path=/bin/app base=0x400000 command_line=\"app \\x41\\n\"\n"
-                               "more LoadDll path=C:\\Windows\\ntdll.dll base=0x7ff0 cause=startup build_id=abcdef size=4096\n"
-                               "t=2ms Exception code=0xc0000005 si_code=-1 first_chance=1 address=0x401000 parameters=1,-2,0x3 # x\n"
-                               "synthetic OutputDebugString text=\"\\xff\\\\\" encoding=ansi raw=00ff truncated=1\nquiet\nExitProcess\n";
+    static const char good[] = "t=1000 pid=100 tid=100 CreateProcess via=launch path=/bin/app "
+                               "base=0x400000 command_line=\"app \\x41\\n\"\n"
+                               "more LoadDll path=C:\\Windows\\ntdll.dll base=0x7ff0 cause=startup "
+                               "build_id=abcdef size=4096\n"
+                               "t=2ms Exception code=0xc0000005 si_code=-1 first_chance=1 "
+                               "address=0x401000 parameters=1,-2,0x3 # x\n"
+                               "synthetic OutputDebugString text=\"\\xff\\\\\" encoding=ansi "
+                               "raw=00ff truncated=1\nquiet\nExitProcess\n";
     static const char alphabet[] = "= \n\"\\x#,0123456789abcdef\t\r-more";
     char text[sizeof good];
     uint32_t seed = 7;
@@ -303,7 +343,8 @@ static void test_random_damage(void **state)
         size_t length = sizeof good - 1;
         memcpy(text, good, sizeof good);
         for (uint32_t n = 1 + next_random(&seed) % 4; n > 0; n--) {
-            char c = next_random(&seed) % 4 ? alphabet[next_random(&seed) % (sizeof alphabet - 1)] : (char)next_random(&seed);
+            char c = next_random(&seed) % 4 ? alphabet[next_random(&seed) % (sizeof alphabet - 1)]
+                                            : (char)next_random(&seed);
             text[next_random(&seed) % length] = c;
         }
         if (next_random(&seed) % 3 == 0)

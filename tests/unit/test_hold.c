@@ -60,8 +60,9 @@ static void test_json(void **state)
     hold_add(statistics, EVENT_LOAD_DLL, 5);
     hold_add(statistics, EVENT_EXIT_PROCESS, 7);
     json = hold_json(statistics);
-    assert_string_equal(json, "{\"ExitProcess\":{\"stops\":1,\"total_ns\":7,\"p50_ns\":7,\"p99_ns\":7},"
-                              "\"LoadDll\":{\"stops\":2,\"total_ns\":8,\"p50_ns\":3,\"p99_ns\":5}}");
+    assert_string_equal(json,
+                        "{\"ExitProcess\":{\"stops\":1,\"total_ns\":7,\"p50_ns\":7,\"p99_ns\":7},"
+                        "\"LoadDll\":{\"stops\":2,\"total_ns\":8,\"p50_ns\":3,\"p99_ns\":5}}");
     sqlite3_free(json);
     free(statistics);
 }

@@ -1,4 +1,7 @@
-/* The memory of files that were identified: the same path and stamp, and nothing else, is the same file. */
+/*
+ * The memory of files that were identified: the same path and stamp, and nothing else, is the same
+ * file.
+ */
 #include "image/identity_cache.h"
 #include "unit.h"
 
@@ -7,7 +10,8 @@
 
 static struct module_identity identity; /* large */
 
-static const struct file_stamp first = {.volume = 1, .number = 2, .bytes = 3, .modified = 4, .changed = 5};
+static const struct file_stamp first = {
+    .volume = 1, .number = 2, .bytes = 3, .modified = 4, .changed = 5};
 
 static void remember(const char *path, const struct file_stamp *stamp, const char *build_id)
 {

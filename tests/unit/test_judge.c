@@ -1,6 +1,6 @@
 /*
- * Judging and learning, over runs made here with SQL: which rule decides, what is a violation and what is none, what is learned and that a
- * file is updated line by line.
+ * Judging and learning, over runs made here with SQL: which rule decides, what is a violation and
+ * what is none, what is learned and that a file is updated line by line.
  */
 #include "unit.h"
 
@@ -33,18 +33,28 @@ static void run_sql(const char *format, ...)
     sqlite3_free(sql);
 }
 
-/* A run of /app/prog with loads "PATH[@THREAD] ...", one a millisecond; a bare name is in /usr/lib. */
+/*
+ * A run of /app/prog with loads "PATH[@THREAD] ...", one a millisecond; a bare name is in /usr/lib.
+ */
 static void add_run(int run, const char *loads)
 {
     char text[1024], *word;
     int seq = 1;
 
-    run_sql("INSERT INTO run (id, uuid, state, start_utc_ns, start_monotonic_ns, wall_ns, command_line, directory, mode, follow, os, arch, host, "
-            "recorder, wait_function, load_detection) VALUES (%d, 'u%d', 'complete', 0, 0, 100000000, 'prog', '/', 'launch', 0, 'Linux', 'x', 'h', "
-            "'0', 'w', 'l')", run, run);
-    run_sql("INSERT OR IGNORE INTO module VALUES (1, '/app/prog', 'prog', 9, 9, 62, 0, 0, '', '', '', '', '')");
-    run_sql("INSERT INTO process (run_id, id, pid, via, image_module_id, first_seq) VALUES (%d, 1, 70, 0, 1, 1)", run);
-    run_sql("INSERT INTO thread (run_id, id, process_id, tid, first_seq) VALUES (%d, 1, 1, 70, 1), (%d, 2, 1, 71, 1)", run, run);
+    run_sql("INSERT INTO run (id, uuid, state, start_utc_ns, start_monotonic_ns, wall_ns, "
+            "command_line, directory, mode, follow, os, arch, host, "
+            "recorder, wait_function, load_detection) VALUES (%d, 'u%d', 'complete', 0, 0, "
+            "100000000, 'prog', '/', 'launch', 0, 'Linux', 'x', 'h', "
+            "'0', 'w', 'l')",
+            run, run);
+    run_sql("INSERT OR IGNORE INTO module VALUES (1, '/app/prog', 'prog', 9, 9, 62, 0, 0, '', '', "
+            "'', '', '')");
+    run_sql("INSERT INTO process (run_id, id, pid, via, image_module_id, first_seq) VALUES (%d, 1, "
+            "70, 0, 1, 1)",
+            run);
+    run_sql("INSERT INTO thread (run_id, id, process_id, tid, first_seq) VALUES (%d, 1, 1, 70, 1), "
+            "(%d, 2, 1, 71, 1)",
+            run, run);
     run_sql("INSERT INTO event VALUES (%d, 1, 0, 0, 1, 1, 1, 0)", run);
     snprintf(text, sizeof text, "%s", loads);
     for (word = strtok(text, " "); word != NULL; word = strtok(NULL, " ")) {
@@ -53,11 +63,16 @@ static void add_run(int run, const char *loads)
         if (at != NULL)
             *at = '\0';
         snprintf(path, sizeof path, "%s%s", word[0] == '/' ? "" : "/usr/lib/", word);
-        run_sql("INSERT OR IGNORE INTO module (path, name, file_bytes, image_bytes, machine, pe_timestamp, pe_checksum, pdb_guid, pdb_name, "
-                "file_version, build_id, soname) VALUES (%Q, %Q, 5, 5, 62, 0, 0, '', '', '', '', '')", path, strrchr(path, '/') + 1);
+        run_sql(
+            "INSERT OR IGNORE INTO module (path, name, file_bytes, image_bytes, machine, "
+            "pe_timestamp, pe_checksum, pdb_guid, pdb_name, "
+            "file_version, build_id, soname) VALUES (%Q, %Q, 5, 5, 62, 0, 0, '', '', '', '', '')",
+            path, strrchr(path, '/') + 1);
         seq++;
-        run_sql("INSERT INTO event VALUES (%d, %d, %d, 0, 1, %d, 5, 0)", run, seq, seq * 1000000, thread);
-        run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source) SELECT %d, %d, id, 0, 1, 0 FROM module WHERE path = %Q",
+        run_sql("INSERT INTO event VALUES (%d, %d, %d, 0, 1, %d, 5, 0)", run, seq, seq * 1000000,
+                thread);
+        run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source) "
+                "SELECT %d, %d, id, 0, 1, 0 FROM module WHERE path = %Q",
                 run, seq, path);
     }
 }
@@ -110,8 +125,8 @@ static void expect(const char *text, const char *expected)
     parse_rules(text);
     assert_int_equal(judge(&rules, recordings, &judgement, &error), 0);
     for (size_t i = 0; i < judgement.finding_count; i++)
-        snprintf(found + strlen(found), sizeof found - strlen(found), "%s%u:%s", i > 0 ? " " : "", rules.rules[judgement.findings[i].rule].line - 1,
-                 judgement.findings[i].subject);
+        snprintf(found + strlen(found), sizeof found - strlen(found), "%s%u:%s", i > 0 ? " " : "",
+                 rules.rules[judgement.findings[i].rule].line - 1, judgement.findings[i].subject);
     assert_string_equal(found, expected);
 }
 
@@ -151,10 +166,15 @@ static void test_order(void **state)
 
 static void test_paths(void **state)
 {
-    add_run(1, "/usr/lib/x86_64-linux-gnu/s.so /app/a.so /app/plugins/deep/p.so /tmp/t.so /opt/o.so");
+    add_run(1,
+            "/usr/lib/x86_64-linux-gnu/s.so /app/a.so /app/plugins/deep/p.so /tmp/t.so /opt/o.so");
     read_runs(1);
-    expect("path s.so {system}\npath a.so {app}\npath p.so {app}/plugins/deep\npath t.so {temp}\npath o.so /opt", "");
-    expect("path s.so {system}/s.so\npath a.so /app\npath p.so {app}/**\npath t.so /tmp/*\npath o.so /**/o.so", "");
+    expect("path s.so {system}\npath a.so {app}\npath p.so {app}/plugins/deep\npath t.so "
+           "{temp}\npath o.so /opt",
+           "");
+    expect("path s.so {system}/s.so\npath a.so /app\npath p.so {app}/**\npath t.so /tmp/*\npath "
+           "o.so /**/o.so",
+           "");
     expect("path p.so {app}/plugins", "1:p.so");
     expect("path p.so {app}/*", "1:p.so");
     expect("path * {system} {app} {app}/**", "1:t.so 1:o.so");
@@ -168,7 +188,8 @@ static void test_limits(void **state)
     read_runs(2);
     expect("limit loads 3\nlimit threads 2\nlimit exceptions 0\nlimit processes 1", "");
     expect("limit loads 2\nlimit threads 1", "1: 2: 2:");
-    expect("limit time start..load:a.so 2ms\nlimit time load:a.so..load:b.so 1ms", "2:"); /* never reached in run 2 */
+    /* never reached in run 2 */
+    expect("limit time start..load:a.so 2ms\nlimit time load:a.so..load:b.so 1ms", "2:");
     expect("limit time start..load:a.so 1999us", "1:");
     assert_int_equal(judgement.findings[0].run, RECORDING_NONE); /* by the median, not by a run */
     expect("limit time start..end 1s median 1us", ""); /* two runs are not enough for that */
@@ -209,15 +230,22 @@ static void test_learned(void **state)
     struct buffer text = {0};
 
     for (int run = 1; run <= 10; run++)
-        add_run(run, run % 2 == 0 ? "a.so b.so c.so /app/d.so" : "a.so /opt/r.so b.so@2 c.so /app/d.so");
+        add_run(run,
+                run % 2 == 0 ? "a.so b.so c.so /app/d.so" : "a.so /opt/r.so b.so@2 c.so /app/d.so");
     read_runs(10);
     learn(NULL, &text);
-    /* b came by another thread in some runs: its place among the others is not learned; and not what c makes follow anyway */
-    assert_string_equal(buffer_text(&text),
-                        "trail-rules 1\n" LEARNED "require a.so\nrequire b.so\nrequire c.so\nrequire d.so\nallow r.so\nforbid *\n"
-                        "order a.so < c.so\norder a.so < r.so\norder c.so < d.so\norder r.so < c.so\n"
-                        "path a.so {system}\npath b.so {system}\npath c.so {system}\npath d.so {app}\npath r.so /opt\n"
-                        "limit exceptions 0\nlimit loads 10\nlimit threads 2\n" ENDED);
+    /*
+     * b came by another thread in some runs: its place among the others is not learned; and not
+     * what c makes follow anyway
+     */
+    assert_string_equal(
+        buffer_text(&text),
+        "trail-rules 1\n" LEARNED
+        "require a.so\nrequire b.so\nrequire c.so\nrequire d.so\nallow r.so\nforbid *\n"
+        "order a.so < c.so\norder a.so < r.so\norder c.so < d.so\norder r.so < c.so\n"
+        "path a.so {system}\npath b.so {system}\npath c.so {system}\npath d.so {app}\npath r.so "
+        "/opt\n"
+        "limit exceptions 0\nlimit loads 10\nlimit threads 2\n" ENDED);
     expect_holds(&text);
     buffer_release(&text);
 }
@@ -240,8 +268,10 @@ static void test_names_that_need_care(void **state)
 
 static void test_update(void **state)
 {
-    static const char before[] = "trail-rules 1\n# mine\nallow plugin_*\nforbid b.so\nlimit loads 100 # enough\npath a.so {home}\n\n" LEARNED
-                                 "require gone.so\n[process x]\nforbid *\n" ENDED "# below\nrequire a.so\n";
+    static const char before[] =
+        "trail-rules 1\n# mine\nallow plugin_*\nforbid b.so\nlimit loads 100 # enough\npath a.so "
+        "{home}\n\n" LEARNED "require gone.so\n[process x]\nforbid *\n" ENDED
+        "# below\nrequire a.so\n";
     struct buffer text = {0}, again = {0};
 
     add_run(1, "a.so b.so plugin_x.so c.so");
@@ -249,13 +279,17 @@ static void test_update(void **state)
     read_runs(2);
     learn(before, &text);
     assert_string_equal(buffer_text(&text),
-                        "trail-rules 1\n# mine\nallow plugin_*\nforbid b.so\nlimit loads 100 # enough\npath a.so {home}\n\n" LEARNED
-                        "require c.so\nforbid *\npath b.so {system}\npath c.so {system}\npath plugin_x.so {system}\npath plugin_y.so {system}\n"
+                        "trail-rules 1\n# mine\nallow plugin_*\nforbid b.so\nlimit loads 100 # "
+                        "enough\npath a.so {home}\n\n" LEARNED
+                        "require c.so\nforbid *\npath b.so {system}\npath c.so {system}\npath "
+                        "plugin_x.so {system}\npath plugin_y.so {system}\n"
                         "limit exceptions 0\nlimit threads 3\n" ENDED "# below\nrequire a.so\n");
-    learn(buffer_text(&text), &again); /* what was learned does not count as hand-written, and nothing changes twice */
+    /* what was learned does not count as hand-written, and nothing changes twice */
+    learn(buffer_text(&text), &again);
     assert_string_equal(buffer_text(&again), buffer_text(&text));
     learn("trail-rules 1\nallow z", &again); /* no learned part yet, no line end */
-    assert_non_null(strstr(buffer_text(&again), "trail-rules 1\nallow z\n" LEARNED "require a.so\n"));
+    assert_non_null(
+        strstr(buffer_text(&again), "trail-rules 1\nallow z\n" LEARNED "require a.so\n"));
     learn("trail-rules 1\r\nallow z\r\n", &again); /* line ends stay as they are */
     assert_non_null(strstr(buffer_text(&again), "allow z\r\n# --- learned"));
     for (const char *at = buffer_text(&again); (at = strchr(at, '\n')) != NULL; at++)
@@ -264,23 +298,33 @@ static void test_update(void **state)
     buffer_release(&again);
 }
 
-/* A second process in the run: its program gets a section, and hand-written rules about processes count. */
+/*
+ * A second process in the run: its program gets a section, and hand-written rules about processes
+ * count.
+ */
 static void test_sections(void **state)
 {
     struct buffer text = {0};
 
     add_run(1, "a.so");
-    run_sql("INSERT INTO module VALUES (90, '/app/child', 'child', 9, 9, 62, 0, 0, '', '', '', '', '')");
-    run_sql("INSERT INTO process (run_id, id, pid, via, image_module_id, first_seq) VALUES (1, 2, 80, 2, 90, 3)");
-    run_sql("INSERT INTO event VALUES (1, 3, 3000000, 0, 2, NULL, 1, 0), (1, 4, 4000000, 0, 2, NULL, 5, 0)");
-    run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source) SELECT 1, 4, id, 0, 1, 0 FROM module WHERE name = 'a.so'");
+    run_sql("INSERT INTO module VALUES (90, '/app/child', 'child', 9, 9, 62, 0, 0, '', '', '', '', "
+            "'')");
+    run_sql("INSERT INTO process (run_id, id, pid, via, image_module_id, first_seq) VALUES (1, 2, "
+            "80, 2, 90, 3)");
+    run_sql("INSERT INTO event VALUES (1, 3, 3000000, 0, 2, NULL, 1, 0), (1, 4, 4000000, 0, 2, "
+            "NULL, 5, 0)");
+    run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source) SELECT "
+            "1, 4, id, 0, 1, 0 FROM module WHERE name = 'a.so'");
     read_runs(1);
     learn(NULL, &text);
     expect_holds(&text);
-    assert_string_equal(buffer_text(&text),
-                        "trail-rules 1\n" LEARNED "require process child\nrequire process prog\nforbid process *\nlimit exceptions 0\n"
-                        "limit loads 7\nlimit processes 3\nlimit threads 3\n\n[process child]\nrequire a.so\nforbid *\npath a.so {system}\n\n"
-                        "[process prog]\nrequire a.so\nforbid *\npath a.so {system}\n" ENDED);
+    assert_string_equal(
+        buffer_text(&text),
+        "trail-rules 1\n" LEARNED
+        "require process child\nrequire process prog\nforbid process *\nlimit exceptions 0\n"
+        "limit loads 7\nlimit processes 3\nlimit threads 3\n\n[process child]\nrequire "
+        "a.so\nforbid *\npath a.so {system}\n\n"
+        "[process prog]\nrequire a.so\nforbid *\npath a.so {system}\n" ENDED);
     learn("trail-rules 1\nforbid process child\n[process pr*]\nforbid a.so\n", &text);
     assert_null(strstr(buffer_text(&text), "require process child"));
     assert_non_null(strstr(buffer_text(&text), "[process prog]\nforbid *\n"));
@@ -289,7 +333,10 @@ static void test_sections(void **state)
     assert_int_equal(judgement.findings[1].pid, 80);
 }
 
-/* The first breakpoint of a process is the loader's; what was attached to is past that one, so its first one is its own. */
+/*
+ * The first breakpoint of a process is the loader's; what was attached to is past that one, so its
+ * first one is its own.
+ */
 static void test_breakpoints(void **state)
 {
     add_run(1, "a.so");
@@ -297,7 +344,9 @@ static void test_breakpoints(void **state)
     run_sql("UPDATE process SET via = 3 WHERE run_id = 2");
     for (int run = 1; run <= 2; run++) {
         run_sql("INSERT INTO event VALUES (%d, 3, 3000000, 0, 1, 1, 7, 0)", run);
-        run_sql("INSERT INTO event_exception (run_id, seq, code, first_chance) VALUES (%d, 3, 2147483651, 1)", run);
+        run_sql("INSERT INTO event_exception (run_id, seq, code, first_chance) VALUES (%d, 3, "
+                "2147483651, 1)",
+                run);
     }
     read_runs(2);
     expect("limit exceptions 0", "1:");
@@ -309,8 +358,10 @@ static void test_written_times(void **state)
     static const struct {
         int64_t ns;
         const char *text;
-    } cases[] = {{0, "0ns"}, {7, "7ns"}, {999, "999ns"}, {1000, "1us"}, {1001, "1.01us"}, {12345678, "12.4ms"}, {999999999, "1s"},
-                 {1000000000, "1s"}, {1234567890123, "1240s"}, {450000000, "450ms"}, {10050000, "10.1ms"}};
+    } cases[] = {{0, "0ns"},           {7, "7ns"},          {999, "999ns"},
+                 {1000, "1us"},        {1001, "1.01us"},    {12345678, "12.4ms"},
+                 {999999999, "1s"},    {1000000000, "1s"},  {1234567890123, "1240s"},
+                 {450000000, "450ms"}, {10050000, "10.1ms"}};
     struct buffer text = {0};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -341,19 +392,36 @@ static void test_report_counts_runs(void **state)
     assert_int_equal(report_init(&report, &judgement, &error), 0);
     assert_int_equal(report.group_count, 2);
     report_add_message(&report, &report.groups[0], &text);
-    assert_string_equal(buffer_text(&text), "in 2 of 4 runs, first in run 2: x.so was loaded, which no rule allows: 3.000 ms, seq 3, thread 70 (main)");
+    assert_string_equal(buffer_text(&text),
+                        "in 2 of 4 runs, first in run 2: x.so was loaded, which no rule allows: "
+                        "3.000 ms, seq 3, thread 70 (main)");
     report_release(&report);
     buffer_release(&text);
 }
 
-/* Any rules that parse, over runs with odd names: judged and told in every format without harm, the same way twice. */
+/*
+ * Any rules that parse, over runs with odd names: judged and told in every format without harm, the
+ * same way twice.
+ */
 static void test_any_rules(void **state)
 {
-    static const char *const lines[] = {
-        "require %s\n", "allow %s\n", "forbid %s\n", "order %s < %s < %s\n", "path %s {system} /**/%s\n", "path %s {app}\\**\n",
-        "identity %s version=1* size=5\n", "limit loads 1\n", "limit time start..end 1us\n", "limit time load:%s..mark:%s 5ms\n",
-        "limit time first-load..last-load 1ns median 2ns\n", "require process %s\n", "forbid process %s\n", "[process %s]\n", "[run]\n"};
-    static const char *const names[] = {"a.so", "b.so", "*", "[ab]*", "?", "prog", "*.so", "missing.so", "\"a?<&>.so\"", "%0A*"};
+    static const char *const lines[] = {"require %s\n",
+                                        "allow %s\n",
+                                        "forbid %s\n",
+                                        "order %s < %s < %s\n",
+                                        "path %s {system} /**/%s\n",
+                                        "path %s {app}\\**\n",
+                                        "identity %s version=1* size=5\n",
+                                        "limit loads 1\n",
+                                        "limit time start..end 1us\n",
+                                        "limit time load:%s..mark:%s 5ms\n",
+                                        "limit time first-load..last-load 1ns median 2ns\n",
+                                        "require process %s\n",
+                                        "forbid process %s\n",
+                                        "[process %s]\n",
+                                        "[run]\n"};
+    static const char *const names[] = {"a.so", "b.so", "*",          "[ab]*",        "?",
+                                        "prog", "*.so", "missing.so", "\"a?<&>.so\"", "%0A*"};
     static const char *const formats[] = {"table", "junit", "sarif", "github"};
     unsigned seed = 7, judged = 0;
 
@@ -368,7 +436,8 @@ static void test_any_rules(void **state)
             const char *picked[3];
             for (int k = 0; k < 3; k++)
                 picked[k] = names[next_random(&seed) % (sizeof names / sizeof names[0])];
-            snprintf(text + strlen(text), sizeof text - strlen(text), lines[next_random(&seed) % (sizeof lines / sizeof lines[0])], picked[0],
+            snprintf(text + strlen(text), sizeof text - strlen(text),
+                     lines[next_random(&seed) % (sizeof lines / sizeof lines[0])], picked[0],
                      picked[1], picked[2]);
         }
         rules_release(&rules);

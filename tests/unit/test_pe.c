@@ -1,4 +1,7 @@
-/* The PE parser on images made here: whole, cut off at every length, and lying about every offset and count. */
+/*
+ * The PE parser on images made here: whole, cut off at every length, and lying about every offset
+ * and count.
+ */
 #include "image/pe.h"
 
 #include "pe_builder.h"
@@ -9,14 +12,16 @@
 
 struct image {
     size_t size;
-    unsigned char *bytes; /* of exactly that size on the heap, so that a sanitizer sees a read beyond it */
+    /* of exactly that size on the heap, so that a sanitizer sees a read beyond it */
+    unsigned char *bytes;
 };
 
 static size_t read_at(void *context, uint64_t offset, void *buffer, size_t size)
 {
     const struct image *image = context;
 
-    assert_true(offset <= image->size && size <= image->size - offset); /* what image_source.h promises */
+    /* what image_source.h promises */
+    assert_true(offset <= image->size && size <= image->size - offset);
     memcpy(buffer, image->bytes + offset, size);
     return size;
 }
@@ -69,11 +74,13 @@ static void test_survives_every_length(void **state)
     make_image(image, true);
     for (size_t size = 0; size < sizeof image; size++) {
         int result = parse(image, size, &identity);
-        assert_true(shortest == 0 || result == 0); /* once there is enough for the headers, more is not worse */
+        /* once there is enough for the headers, more is not worse */
+        assert_true(shortest == 0 || result == 0);
         if (result == 0 && shortest == 0)
             shortest = size;
         if (result != 0)
-            assert_true(identity.machine == 0 && identity.image_bytes == 0 && identity.pe_timestamp == 0);
+            assert_true(identity.machine == 0 && identity.image_bytes == 0 &&
+                        identity.pe_timestamp == 0);
         if (size <= RSDS_AT)
             assert_string_equal(identity.pdb_guid, "");
         if (size <= VERSION_AT)
@@ -82,10 +89,14 @@ static void test_survives_every_length(void **state)
     assert_int_equal(shortest, PE_AT + 24 + 240);
 }
 
-/* Every 32-bit word of the image in turn becomes each of these: whatever the parser makes of it, it must stay inside and come back. */
+/*
+ * Every 32-bit word of the image in turn becomes each of these: whatever the parser makes of it, it
+ * must stay inside and come back.
+ */
 static void test_survives_every_lie(void **state)
 {
-    static const uint32_t lies[] = {0, 1, 0x7F, 0x10000, 0x7FFFFFFF, 0x80000000, 0x80000020, 0xFFFFFFC0, 0xFFFFFFFF};
+    static const uint32_t lies[] = {0,          1,          0x7F,       0x10000,   0x7FFFFFFF,
+                                    0x80000000, 0x80000020, 0xFFFFFFC0, 0xFFFFFFFF};
     unsigned char image[IMAGE_SIZE], liar[IMAGE_SIZE];
     struct module_identity identity;
 
@@ -112,7 +123,8 @@ static void test_survives_noise(void **state)
         make_image(image, round % 2 == 0);
         for (unsigned i = 0; i < 8; i++) {
             random = random * 1664525 + 1013904223;
-            image[(random >> 8) % (i % 2 == 0 ? 0x1C0 : IMAGE_SIZE)] = (unsigned char)(random >> 24);
+            image[(random >> 8) % (i % 2 == 0 ? 0x1C0 : IMAGE_SIZE)] =
+                (unsigned char)(random >> 24);
         }
         parse(image, sizeof image, &identity);
     }

@@ -1,4 +1,7 @@
-/* perf_buffer.c: records as the kernel writes them, around the end of the buffer too, and bytes that no kernel writes. */
+/*
+ * perf_buffer.c: records as the kernel writes them, around the end of the buffer too, and bytes
+ * that no kernel writes.
+ */
 #include "unit.h"
 
 #include <stdbool.h>

@@ -1,4 +1,7 @@
-/* perf_times.c: which of the kernel's records belongs to which load, and when there is none that can be believed. */
+/*
+ * perf_times.c: which of the kernel's records belongs to which load, and when there is none that
+ * can be believed.
+ */
 #include "unit.h"
 
 #include <stdbool.h>
@@ -67,7 +70,8 @@ static void test_only_of_the_process_its_range_and_its_past(void **state)
     assert_int_equal(time_of(BASE, 900), 0);
     assert_int_equal(time_of(UINT64_MAX - 0x100, 900), 0);
     assert_int_equal(perf_times_of_module(times, PID, BASE, 0, 901), 0);
-    assert_int_equal(perf_times_of_module(times, PID, 0, UINT64_MAX, 900), 110); /* none has been given away by these */
+    /* none has been given away by these */
+    assert_int_equal(perf_times_of_module(times, PID, 0, UINT64_MAX, 900), 110);
 }
 
 static void test_further_segments_come_later(void **state)

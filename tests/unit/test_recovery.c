@@ -1,6 +1,7 @@
 /*
- * Recovery: what a dead recorder left in its ring becomes rows, exactly once, as if the recorder had written them itself; and the writer
- * after a transaction that failed. A recorder's death is played here: a ring that is closed but kept, at each point of its work.
+ * Recovery: what a dead recorder left in its ring becomes rows, exactly once, as if the recorder
+ * had written them itself; and the writer after a transaction that failed. A recorder's death is
+ * played here: a ring that is closed but kept, at each point of its work.
  */
 #define _GNU_SOURCE /* memmem */
 #include "unit.h"
@@ -23,9 +24,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { RING_BYTES = 1024 * 1024, START_NS = 1000000, WRITER_EVENTS = 300, LONGER_THAN_PATIENCE_NS = 1200000000, TRIES = 2000 };
+enum {
+    RING_BYTES = 1024 * 1024,
+    START_NS = 1000000,
+    WRITER_EVENTS = 300,
+    LONGER_THAN_PATIENCE_NS = 1200000000,
+    TRIES = 2000
+};
 
-/* A bit of everything that the roster has to know: threads, loads and unloads, forks, an exec, numbers that are used again. */
+/*
+ * A bit of everything that the roster has to know: threads, loads and unloads, forks, an exec,
+ * numbers that are used again.
+ */
 static const char story[] =
     "pid=10 CreateProcess via=launch path=/bin/app base=0x400000 size=65536 command_line=app\n"
     "t=1us more LoadDll path=/lib/a.so base=0x1000000 size=4096 cause=startup\n"
@@ -41,7 +51,8 @@ static const char story[] =
     "t=10us pid=10 tid=11 Exception code=10 address=0x3000040 thread_name=first named_tid=10\n"
     "t=11us UnloadDll base=0x3000000\n"
     "t=12us LoadDll path=/lib/c.so base=0x3000000 size=4096 cause=runtime\n"
-    "t=13us pid=20 CreateProcess via=exec path=/bin/other base=0x500000 size=4096 command_line=other\n"
+    "t=13us pid=20 CreateProcess via=exec path=/bin/other base=0x500000 size=4096 "
+    "command_line=other\n"
     "t=14us Exception code=5 address=0x500010\n"
     "t=15us pid=30 CreateProcess via=fork parent_pid=20\n"
     "t=16us Exception code=5 address=0x500020\n"
@@ -85,8 +96,13 @@ static struct ring *make_ring(sqlite3 *db, int64_t run_id)
     return ring;
 }
 
-static const struct run_start run_start = {
-    .utc_ns = 5000000000, .monotonic_ns = 500, .command_line = "app", .directory = "/", .mode = "launch", .wait_function = "w", .load_detection = "d"};
+static const struct run_start run_start = {.utc_ns = 5000000000,
+                                           .monotonic_ns = 500,
+                                           .command_line = "app",
+                                           .directory = "/",
+                                           .mode = "launch",
+                                           .wait_function = "w",
+                                           .load_detection = "d"};
 
 static void begin_recording(const char *name)
 {
@@ -99,7 +115,10 @@ static void begin_recording(const char *name)
     assert_int_equal(db_run(recorder.db, "COMMIT", &error), 0);
 }
 
-/* What the loop thread does: the first `count` events of the story into the ring; the last is let go, but not stamped, if `dies`. */
+/*
+ * What the loop thread does: the first `count` events of the story into the ring; the last is let
+ * go, but not stamped, if `dies`.
+ */
 static void tell_story(unsigned count, bool dies)
 {
     struct script *script = script_parse("story", story, sizeof story - 1, &error);
@@ -118,7 +137,10 @@ static void tell_story(unsigned count, bool dies)
     script_free(script);
 }
 
-/* What the writer does: one transaction with the next `count` events. Their room may be given back, or the recorder dies before that. */
+/*
+ * What the writer does: one transaction with the next `count` events. Their room may be given back,
+ * or the recorder dies before that.
+ */
 static void write_events(unsigned count, bool release)
 {
     struct rows *rows = rows_new(recorder.db, recorder.run_id, &error);
@@ -131,8 +153,13 @@ static void write_events(unsigned count, bool release)
         assert_true(ring_next(recorder.ring, &record));
         assert_int_equal(event_unpack(&event, record.payload, record.size), 0);
         if (record.seq == 1)
-            assert_int_equal(run_row_set_zero(recorder.db, recorder.run_id, run_start.utc_ns + START_NS - run_start.monotonic_ns, START_NS, &error), 0);
-        assert_int_equal(rows_write(rows, record.seq, &event, event.t_ns - START_NS, true, record.hold_ns, &error), 0);
+            assert_int_equal(run_row_set_zero(recorder.db, recorder.run_id,
+                                              run_start.utc_ns + START_NS - run_start.monotonic_ns,
+                                              START_NS, &error),
+                             0);
+        assert_int_equal(rows_write(rows, record.seq, &event, event.t_ns - START_NS, true,
+                                    record.hold_ns, &error),
+                         0);
         counts->events = record.seq;
         counts->by_kind[event.kind]++;
         counts->hold_ns += record.hold_ns;
@@ -174,7 +201,9 @@ static char *query(const char *path, const char *sql)
     while (sqlite3_step(statement) == SQLITE_ROW) {
         for (int i = 0; i < sqlite3_column_count(statement); i++)
             sqlite3_str_appendf(text, "%s%s", i > 0 ? "|" : "",
-                                sqlite3_column_text(statement, i) != NULL ? (const char *)sqlite3_column_text(statement, i) : "-");
+                                sqlite3_column_text(statement, i) != NULL
+                                    ? (const char *)sqlite3_column_text(statement, i)
+                                    : "-");
         sqlite3_str_appendchar(text, 1, '\n');
     }
     assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
@@ -194,7 +223,9 @@ static void expect_run(const char *path, const char *state_and_events)
 {
     expect_query(path, state_and_events, "SELECT state, events FROM run WHERE id = 1");
     expect_query(path, "ok\n", "PRAGMA integrity_check");
-    expect_query(path, "1\n", "SELECT events = (SELECT count(*) FROM event) AND events = coalesce((SELECT max(seq) FROM event), 0) FROM run");
+    expect_query(path, "1\n",
+                 "SELECT events = (SELECT count(*) FROM event) AND events = coalesce((SELECT "
+                 "max(seq) FROM event), 0) FROM run");
 }
 
 static void expect_ring(const char *path, bool there)
@@ -210,7 +241,8 @@ static void expect_recovery(const char *path, int runs)
     int count = recovery_of_file(path, NULL, NULL, &error);
 
     if (count != runs)
-        fail_msg("%d runs were recovered, not %d: %s", count, runs, count < 0 ? error.sentence : "");
+        fail_msg("%d runs were recovered, not %d: %s", count, runs,
+                 count < 0 ? error.sentence : "");
 }
 
 /* All that a run has, but when it was. */
@@ -239,7 +271,10 @@ static char *everything(const char *path)
     return sqlite3_str_finish(all);
 }
 
-/* However much was committed when the recorder died, and whether or not it had given the room back, the file is the same. */
+/*
+ * However much was committed when the recorder died, and whether or not it had given the room back,
+ * the file is the same.
+ */
 static void test_every_moment_of_death_gives_the_same_file(void **state)
 {
     char *expected;
@@ -307,17 +342,22 @@ static void test_run_without_events(void **state)
 
 static void test_roster_is_known_after_the_crash(void **state)
 {
-    leave("roster.db", STORY_EVENTS, 5); /* the process, its thread and its three modules are rows already */
+    /* the process, its thread and its three modules are rows already */
+    leave("roster.db", STORY_EVENTS, 5);
     expect_recovery(recorder.path, 1);
     expect_query(recorder.path,
-                 "6|/lib/c.so|16\n8|/lib/c.so|32\n10|-|-\n12|/lib/c.so|64\n16|/bin/other|16\n18|/bin/other|32\n23|/lib/b.so|16\n",
-                 "SELECT e.seq, m.path, e.address_offset FROM event_exception e LEFT JOIN module m ON m.id = e.address_module_id");
+                 "6|/lib/c.so|16\n8|/lib/c.so|32\n10|-|-\n12|/lib/c.so|64\n16|/bin/other|16\n18|/"
+                 "bin/other|32\n23|/lib/b.so|16\n",
+                 "SELECT e.seq, m.path, e.address_offset FROM event_exception e LEFT JOIN module m "
+                 "ON m.id = e.address_module_id");
     expect_query(recorder.path, "9|5\n13|5\n", "SELECT seq, load_seq FROM event_unload_dll");
-    expect_query(recorder.path, "5|13\n11|15\n14|-\n", "SELECT seq, end_seq FROM event_load_dll WHERE seq > 3");
+    expect_query(recorder.path, "5|13\n11|15\n14|-\n",
+                 "SELECT seq, end_seq FROM event_load_dll WHERE seq > 3");
     expect_query(recorder.path, "1|10|-|26\n2|20|1|19\n3|30|2|-\n4|20|1|-\n",
                  "SELECT id, pid, parent_process_id, last_seq FROM process ORDER BY id");
     expect_query(recorder.path, "11|/bin/app\n11|/lib/a.so\n",
-                 "SELECT t.tid, m.path FROM thread t JOIN module m ON m.id = t.start_address_module_id ORDER BY t.id");
+                 "SELECT t.tid, m.path FROM thread t JOIN module m ON m.id = "
+                 "t.start_address_module_id ORDER BY t.id");
 }
 
 /* Changes a byte of the record in the ring's file that has these bytes. */
@@ -430,11 +470,13 @@ static void test_living_neighbour_is_left_alone(void **state)
     assert_int_equal(recorder.run_id, 2);
     die();
     expect_recovery(recorder.path, 1);
-    expect_query(recorder.path, "1|recording|0\n2|recovered|5\n", "SELECT id, state, events FROM run");
+    expect_query(recorder.path, "1|recording|0\n2|recovered|5\n",
+                 "SELECT id, state, events FROM run");
     recorder = first;
     die();
     expect_recovery(recorder.path, 1);
-    expect_query(recorder.path, "1|recovered|10\n2|recovered|5\n", "SELECT id, state, events FROM run");
+    expect_query(recorder.path, "1|recovered|10\n2|recovered|5\n",
+                 "SELECT id, state, events FROM run");
 }
 
 /* What is there but cannot be opened now is no reason to give the run up. */
@@ -477,8 +519,11 @@ static void test_triggers_of_the_file_are_not_run(void **state)
 
     leave("trigger.db", 10, 7);
     assert_int_equal(sqlite3_open(recorder.path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "CREATE TABLE hit (n); CREATE TRIGGER t AFTER UPDATE ON run BEGIN INSERT INTO hit VALUES (1); END",
-                                  NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "CREATE TABLE hit (n); CREATE TRIGGER t AFTER UPDATE ON run "
+                                  "BEGIN INSERT INTO hit VALUES (1); END",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     sqlite3_close(db);
     expect_recovery(recorder.path, 1);
     expect_query(recorder.path, "0\n", "SELECT count(*) FROM hit");
@@ -581,7 +626,10 @@ static void test_writer_waits_for_a_lock(void **state)
     expect_ring(path, false);
 }
 
-/* Whether a thread of ours has tried to let a file grow: the signal is blocked in the writer's, so it stays pending. */
+/*
+ * Whether a thread of ours has tried to let a file grow: the signal is blocked in the writer's, so
+ * it stays pending.
+ */
 static bool growth_was_tried(void)
 {
     DIR *threads = opendir("/proc/self/task");
@@ -603,7 +651,10 @@ static bool growth_was_tried(void)
     return (pending >> (SIGXFSZ - 1) & 1) != 0;
 }
 
-/* No file of this process may grow: as with a full disk, a transaction fails in its middle or at its end. */
+/*
+ * No file of this process may grow: as with a full disk, a transaction fails in its middle or at
+ * its end.
+ */
 static void stop_growth(struct rlimit *before)
 {
     struct rlimit none;
@@ -635,7 +686,10 @@ static void test_writer_retries_after_a_failed_write(void **state)
     expect_run(path, "complete|6600\n");
 }
 
-/* At the end nobody waits for a disk: the ring's file keeps what is missing, and the next command brings it in. */
+/*
+ * At the end nobody waits for a disk: the ring's file keeps what is missing, and the next command
+ * brings it in.
+ */
 static void test_writer_leaves_the_rest_in_the_ring(void **state)
 {
     const char *path = unit_path("rest.db");

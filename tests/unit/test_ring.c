@@ -1,4 +1,7 @@
-/* The ring: records come out whole and in order, whatever their sizes; two threads agree (also under TSan); what is left survives. */
+/*
+ * The ring: records come out whole and in order, whatever their sizes; two threads agree (also
+ * under TSan); what is left survives.
+ */
 #include "os.h"
 #include "ring.h"
 #include "unit.h"
@@ -6,11 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    RING_BYTES = 4096,
-    LARGEST = RING_BYTES / 4 - 32,
-    THREADED_RECORDS = 200000
-};
+enum { RING_BYTES = 4096, LARGEST = RING_BYTES / 4 - 32, THREADED_RECORDS = 200000 };
 
 static void put(struct ring *ring, size_t size, unsigned char fill, uint64_t hold_ns)
 {
@@ -19,7 +18,8 @@ static void put(struct ring *ring, size_t size, unsigned char fill, uint64_t hol
     ring_stamp(ring, hold_ns);
 }
 
-static void take(struct ring *ring, size_t expected_size, unsigned char fill, uint64_t expected_hold_ns)
+static void take(struct ring *ring, size_t expected_size, unsigned char fill,
+                 uint64_t expected_hold_ns)
 {
     struct ring_record record;
 
@@ -156,14 +156,17 @@ static void test_living_owner_is_respected(void **state)
     assert_int_equal(error.code, TRAIL_NOT_FOUND);
 }
 
-/* Every byte of a left file wrong in turn: fewer records at most, and never a read outside (a sanitizer would tell). */
+/*
+ * Every byte of a left file wrong in turn: fewer records at most, and never a read outside (a
+ * sanitizer would tell).
+ */
 static void test_damaged_left_file_gives_less_but_nothing_wrong(void **state)
 {
     size_t length;
     const char *path = leave_ring(10);
     char *whole = unit_read(path, &length);
 
-    for (size_t at = 0; at < 4096 + 10 * 80; at += at > 256 && at < 4096 ? 500 : 1) {
+    for (size_t at = 0; at<4096 + 10 * 80; at += at> 256 && at < 4096 ? 500 : 1) {
         struct ring_record record;
         struct ring *ring;
         unsigned last = 1;

@@ -1,4 +1,7 @@
-/* The roster: own ids survive the reuse of PIDs, addresses find their module, a fork's child has its parent's modules. */
+/*
+ * The roster: own ids survive the reuse of PIDs, addresses find their module, a fork's child has
+ * its parent's modules.
+ */
 #include "roster.h"
 #include "unit.h"
 
@@ -53,7 +56,8 @@ static void count_threads(void *context, int64_t thread_id)
 static void test_end_threads_but_one(void **state)
 {
     struct roster *roster = roster_new();
-    struct roster_process *process = roster_add_process(roster, 1), *other = roster_add_process(roster, 2);
+    struct roster_process *process = roster_add_process(roster, 1),
+                          *other = roster_add_process(roster, 2);
     struct roster_thread *kept = NULL;
     int ended = 0;
 
@@ -72,7 +76,8 @@ static void test_end_threads_but_one(void **state)
 
 static void test_addresses_find_their_module(void **state)
 {
-    static const struct roster_module modules[] = {{0x3000, 0x1000, 3, 30, false}, {0x1000, 0x1000, 1, 10, false}, {0x2000, 0, 2, 20, false}};
+    static const struct roster_module modules[] = {
+        {0x3000, 0x1000, 3, 30, false}, {0x1000, 0x1000, 1, 10, false}, {0x2000, 0, 2, 20, false}};
     struct roster *roster = roster_new();
     struct roster_process *process = roster_add_process(roster, 1);
     struct roster_module removed;
@@ -83,7 +88,8 @@ static void test_addresses_find_their_module(void **state)
     assert_null(roster_module_at(process, 0xFFF));
     assert_int_equal(roster_module_at(process, 0x1000)->module_id, 1);
     assert_int_equal(roster_module_at(process, 0x1FFF)->module_id, 1);
-    assert_int_equal(roster_module_at(process, 0x2000)->module_id, 2); /* size unknown: only its base */
+    /* size unknown: only its base */
+    assert_int_equal(roster_module_at(process, 0x2000)->module_id, 2);
     assert_null(roster_module_at(process, 0x2001));
     assert_int_equal(roster_module_at(process, 0x3FFF)->module_id, 3);
     assert_null(roster_module_at(process, 0x4000));
@@ -98,7 +104,8 @@ static void test_addresses_find_their_module(void **state)
 static void test_fork_copies_modules_as_inherited(void **state)
 {
     struct roster *roster = roster_new();
-    struct roster_process *parent = roster_add_process(roster, 1), *child = roster_add_process(roster, 2);
+    struct roster_process *parent = roster_add_process(roster, 1),
+                          *child = roster_add_process(roster, 2);
     struct roster_module module = {0x1000, 0x1000, 1, 10, false};
 
     (void)state;

@@ -1,4 +1,7 @@
-/* The parser of rules files: what it understands, how it complains, and that no input takes it down. */
+/*
+ * The parser of rules files: what it understands, how it complains, and that no input takes it
+ * down.
+ */
 #include "unit.h"
 
 #include "rules/path_glob.h"
@@ -29,7 +32,10 @@ static void parse(const char *text)
         fail_msg("%s", error.sentence);
 }
 
-/* A file with the header and this line, which must be refused with the sentence that follows "a.rules:2:COLUMN: ". */
+/*
+ * A file with the header and this line, which must be refused with the sentence that follows
+ * "a.rules:2:COLUMN: ".
+ */
 static void expect_complaint(const char *line, unsigned column, const char *sentence)
 {
     char text[1024], expected[1024];
@@ -57,10 +63,13 @@ static void test_every_kind(void **state)
 {
     const struct rule *rule;
 
-    parse("# by hand\r\n\r\ntrail-rules 1\r\nrequire libssl.so # needed\r\n  allow \"my \"\"own\"\" plugin.dll\"\n\tforbid *\n"
+    parse("# by hand\r\n\r\ntrail-rules 1\r\nrequire libssl.so # needed\r\n  allow \"my "
+          "\"\"own\"\" plugin.dll\"\n\tforbid *\n"
           "order a.so < b.so<c.so\npath version.dll {system} \"C:\\Program Files\\*\"\n"
-          "identity x.dll version=1.2 build-id=ab \"version=1.3 (x)\"\nlimit loads 120\nlimit time start..mark:ready 450ms\n"
-          "require process app.exe\n[process helper.exe]\nforbid evil#.dll\n[ run ] # again\nallow \"process\"");
+          "identity x.dll version=1.2 build-id=ab \"version=1.3 (x)\"\nlimit loads 120\nlimit time "
+          "start..mark:ready 450ms\n"
+          "require process app.exe\n[process helper.exe]\nforbid evil#.dll\n[ run ] # again\nallow "
+          "\"process\"");
     assert_int_equal(rules.count, 11);
     rule = rules.rules;
     assert_int_equal(rule->kind, RULE_REQUIRE);
@@ -97,7 +106,8 @@ static void test_every_kind(void **state)
 
 static void test_points(void **state)
 {
-    parse("trail-rules 1\nlimit time first-load..last-load 1s\nlimit time load:a..b.dll..mark:x..y 5us median 4us\nlimit time mark:start..end 7\n");
+    parse("trail-rules 1\nlimit time first-load..last-load 1s\nlimit time load:a..b.dll..mark:x..y "
+          "5us median 4us\nlimit time mark:start..end 7\n");
     assert_int_equal(rules.rules[0].from.kind, POINT_FIRST_LOAD);
     assert_int_equal(rules.rules[0].to.kind, POINT_LAST_LOAD);
     assert_string_equal(rules.rules[1].from.name, "a..b.dll");
@@ -111,8 +121,9 @@ static void test_points(void **state)
 
 static void test_learned_part(void **state)
 {
-    static const char text[] = "trail-rules 1\nallow x\n# --- learned from 9 runs\nrequire a\n[process b]\nrequire c\n"
-                               "# --- end of what was learned\nrequire d\n";
+    static const char text[] =
+        "trail-rules 1\nallow x\n# --- learned from 9 runs\nrequire a\n[process b]\nrequire c\n"
+        "# --- end of what was learned\nrequire d\n";
 
     parse(text);
     assert_int_equal(rules.count, 4);
@@ -130,10 +141,13 @@ static void test_learned_part(void **state)
 static void test_complaints(void **state)
 {
     expect_complaint("requre a", 1, "unknown rule 'requre'; did you mean 'require'?");
-    expect_complaint("  frobnicate a", 3, "unknown rule 'frobnicate'; there are require, allow, forbid, order, path, identity and limit");
+    expect_complaint("  frobnicate a", 3,
+                     "unknown rule 'frobnicate'; there are require, allow, forbid, order, path, "
+                     "identity and limit");
     expect_complaint("\"require\" a", 1, "unknown rule 'require'; did you mean 'require'?");
     expect_complaint("require", 8, "a module's name is missing");
-    expect_complaint("require a b", 11, "'b' is one word too many; a name with blanks stands in quotes");
+    expect_complaint("require a b", 11,
+                     "'b' is one word too many; a name with blanks stands in quotes");
     expect_complaint("require \"a", 9, "this quote is not closed");
     expect_complaint("require \"a\"b", 12, "a blank is missing after the quote");
     expect_complaint("require \"\"", 9, "an empty name");
@@ -144,28 +158,38 @@ static void test_complaints(void **state)
     expect_complaint("order < a", 7, "a module's name is missing before '<'");
     expect_complaint("order a < < b", 11, "a module's name is missing before '<'");
     expect_complaint("path a", 7, "a path is missing");
-    expect_complaint("path a {sytem}", 8, "unknown placeholder '{sytem}'; did you mean '{system}'?");
-    expect_complaint("path a {app} {app}/{guid}", 14, "unknown placeholder '{guid}'; did you mean '{uuid}'?");
+    expect_complaint("path a {sytem}", 8,
+                     "unknown placeholder '{sytem}'; did you mean '{system}'?");
+    expect_complaint("path a {app} {app}/{guid}", 14,
+                     "unknown placeholder '{guid}'; did you mean '{uuid}'?");
     expect_complaint("identity a", 11, "a key=value is missing");
     expect_complaint("identity a verson=1", 12, "unknown key 'verson'; did you mean 'version'?");
-    expect_complaint("identity a version", 12, "this is no key=value: version=, build-id=, pdb= or size=");
-    expect_complaint("identity a version=", 12, "this is no key=value: version=, build-id=, pdb= or size=");
+    expect_complaint("identity a version", 12,
+                     "this is no key=value: version=, build-id=, pdb= or size=");
+    expect_complaint("identity a version=", 12,
+                     "this is no key=value: version=, build-id=, pdb= or size=");
     expect_complaint("limit", 6, "what is limited is missing");
     expect_complaint("limit load 5", 7, "unknown limit 'load'; did you mean 'loads'?");
     expect_complaint("limit loads", 12, "a number is missing");
     expect_complaint("limit loads many", 13, "'many' is no number");
     expect_complaint("limit loads -1", 13, "'-1' is no number");
-    expect_complaint("limit time 5ms", 12, "'5ms' is no span of time: start..mark:ready, load:a.dll..end");
-    expect_complaint("limit time strt..end 5ms", 12, "unknown point in time 'strt'; did you mean 'start'?");
+    expect_complaint("limit time 5ms", 12,
+                     "'5ms' is no span of time: start..mark:ready, load:a.dll..end");
+    expect_complaint("limit time strt..end 5ms", 12,
+                     "unknown point in time 'strt'; did you mean 'start'?");
     expect_complaint("limit time start..mark: 5ms", 12, "a name is missing after 'mark:'");
-    expect_complaint("limit time start..end 5ms mean 4ms", 27, "'mean' is one word too many; what may follow is 'median TIME'");
+    expect_complaint("limit time start..end 5ms mean 4ms", 27,
+                     "'mean' is one word too many; what may follow is 'median TIME'");
     expect_complaint("limit time start..end 5ms median", 33, "a time is missing");
-    expect_complaint("limit time start..end 5min", 23, "'5min' is no time; say 1.5s, 300ms, 20us or 5ns");
+    expect_complaint("limit time start..end 5min", 23,
+                     "'5min' is no time; say 1.5s, 300ms, 20us or 5ns");
     expect_complaint("[proces a]", 2, "unknown section 'proces'; did you mean 'process'?");
-    expect_complaint("[process a b]", 12, "']' is missing; a name with blanks or brackets stands in quotes");
+    expect_complaint("[process a b]", 12,
+                     "']' is missing; a name with blanks or brackets stands in quotes");
     expect_complaint("[process]", 9, "a program's name is missing: [process app.exe]");
     expect_complaint("[process a", 11, "']' is missing");
-    expect_complaint("[process a] b", 13, "'b' is one word too many; a name with blanks stands in quotes");
+    expect_complaint("[process a] b", 13,
+                     "'b' is one word too many; a name with blanks stands in quotes");
 }
 
 static void test_complaints_of_later_lines(void **state)
@@ -173,12 +197,14 @@ static void test_complaints_of_later_lines(void **state)
     static const char twice[] = "trail-rules 1\n[process a]\nlimit processes 5\n";
 
     assert_int_equal(parse_bytes(twice, strlen(twice)), -1);
-    assert_string_equal(error.sentence, "a.rules:3:7: the limit of processes stands before the first section");
+    assert_string_equal(error.sentence,
+                        "a.rules:3:7: the limit of processes stands before the first section");
     rules_release(&rules);
     assert_int_equal(parse_bytes("trail-rules 1\nrequire a\n\nforbid a\n", 34), -1);
     assert_string_equal(error.sentence, "a.rules:4:1: 'forbid a' contradicts line 2: 'require a'");
     rules_release(&rules);
-    parse("trail-rules 1\nrequire a\n[process p]\nforbid a\n[run]\nforbid process a\n"); /* about something else each */
+    /* about something else each */
+    parse("trail-rules 1\nrequire a\n[process p]\nforbid a\n[run]\nforbid process a\n");
     rules_release(&rules);
 }
 
@@ -193,11 +219,15 @@ static void test_header(void **state)
         {"[run]\n", "a.rules:1:1: a rules file begins with the line 'trail-rules 1'"},
         {"trail-rules 2\nx", "a.rules:1:13: rules of version '2'; this trailview reads version 1"},
         {"trail-rules one", "a.rules:1:13: rules of version 'one'; this trailview reads version 1"},
-        {"trail-rules 1 2", "a.rules:1:15: '2' is one word too many; a name with blanks stands in quotes"},
+        {"trail-rules 1 2",
+         "a.rules:1:15: '2' is one word too many; a name with blanks stands in quotes"},
         {"trail-rules 1\nallow \xFF", "a.rules:2:7: the byte \\xFF is no UTF-8"},
-        {"trail-rules 1\n# --- learned\n", "a.rules:2:14: the line '# --- end of what was learned' is missing"},
-        {"trail-rules 1\n# --- end of what was learned\n", "a.rules:2:1: a learned part ends here, but none began"},
-        {"trail-rules 1\n# --- learned\n# --- learned\n", "a.rules:3:1: a second learned part; there can be one"},
+        {"trail-rules 1\n# --- learned\n",
+         "a.rules:2:14: the line '# --- end of what was learned' is missing"},
+        {"trail-rules 1\n# --- end of what was learned\n",
+         "a.rules:2:1: a learned part ends here, but none began"},
+        {"trail-rules 1\n# --- learned\n# --- learned\n",
+         "a.rules:3:1: a second learned part; there can be one"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -206,7 +236,8 @@ static void test_header(void **state)
         rules_release(&rules);
     }
     assert_int_equal(parse_bytes("trail-rules 1\nallow a\0b\n", 24), -1);
-    assert_string_equal(error.sentence, "a.rules:2:8: the control character \\x00; this is no rules file");
+    assert_string_equal(error.sentence,
+                        "a.rules:2:8: the control character \\x00; this is no rules file");
     rules_release(&rules);
     parse("\xEF\xBB\xBFtrail-rules 1\nallow \xC3\xA4.dll");
     rules_release(&rules);
@@ -225,13 +256,17 @@ static unsigned next_random(unsigned *seed)
     return *seed >> 8;
 }
 
-/* What parses must hold together: words inside the text's bounds, each rule with the words its kind needs. */
+/*
+ * What parses must hold together: words inside the text's bounds, each rule with the words its kind
+ * needs.
+ */
 static void check_whole(void)
 {
     for (size_t i = 0; i < rules.count; i++) {
         const struct rule *rule = &rules.rules[i];
         assert_true(rule->kind < RULE_KINDS);
-        assert_true(rule->kind == RULE_LIMIT || rule->word_count >= 1u + (rule->kind >= RULE_ORDER));
+        assert_true(rule->kind == RULE_LIMIT ||
+                    rule->word_count >= 1u + (rule->kind >= RULE_ORDER));
         assert_true(strlen(rule->text) > 0);
         for (size_t k = 0; k < rule->word_count; k++)
             assert_true(strlen(rule->words[k]) > 0);
@@ -241,15 +276,48 @@ static void check_whole(void)
 /* Pieces of the language in any order, and any byte changed: complaint or rules, never harm. */
 static void test_any_input(void **state)
 {
-    static const char *const pieces[] = {
-        "trail-rules 1\n", "require ", "allow ", "forbid ", "order ", "path ", "identity ", "limit ", "loads ", "time ", "process ", "a.dll ",
-        "\"", "\"\"", "<", " < ", "[process ", "[run]", "]", "#", "\n", "\r\n", "=", "version=", "..", "start..end ", "mark:", "5ms ", "17 ",
-        "# --- learned\n", "# --- end of what was learned\n", "{app}\\", "*", "\xC3\xA4", "\xFF", "\t"};
+    static const char *const pieces[] = {"trail-rules 1\n",
+                                         "require ",
+                                         "allow ",
+                                         "forbid ",
+                                         "order ",
+                                         "path ",
+                                         "identity ",
+                                         "limit ",
+                                         "loads ",
+                                         "time ",
+                                         "process ",
+                                         "a.dll ",
+                                         "\"",
+                                         "\"\"",
+                                         "<",
+                                         " < ",
+                                         "[process ",
+                                         "[run]",
+                                         "]",
+                                         "#",
+                                         "\n",
+                                         "\r\n",
+                                         "=",
+                                         "version=",
+                                         "..",
+                                         "start..end ",
+                                         "mark:",
+                                         "5ms ",
+                                         "17 ",
+                                         "# --- learned\n",
+                                         "# --- end of what was learned\n",
+                                         "{app}\\",
+                                         "*",
+                                         "\xC3\xA4",
+                                         "\xFF",
+                                         "\t"};
     unsigned seed = 1, parsed = 0;
 
     for (int round = 0; round < 20000; round++) {
         char text[512] = "trail-rules 1\n";
-        size_t length = next_random(&seed) % 8 == 0 ? 0 : strlen(text), count = next_random(&seed) % 24;
+        size_t length = next_random(&seed) % 8 == 0 ? 0 : strlen(text),
+               count = next_random(&seed) % 24;
         for (size_t i = 0; i < count; i++) {
             const char *piece = pieces[next_random(&seed) % (sizeof pieces / sizeof pieces[0])];
             memcpy(text + length, piece, strlen(piece));

@@ -1,4 +1,7 @@
-/* The notes of probes: a small image made by hand is understood, and no damage to it leads outside of it or of its segments. */
+/*
+ * The notes of probes: a small image made by hand is understood, and no damage to it leads outside
+ * of it or of its segments.
+ */
 #include "elf_builder.h"
 #include "image/elf.h"
 #include "image/stapsdt.h"
@@ -28,7 +31,8 @@ static void put_segment(unsigned char *at, uint32_t flags, uint64_t address, uin
     put(at + 40, bytes, 8);
 }
 
-static void put_section(struct image *image, unsigned index, uint32_t type, const char *name, uint64_t address, uint64_t offset, uint64_t bytes)
+static void put_section(struct image *image, unsigned index, uint32_t type, const char *name,
+                        uint64_t address, uint64_t offset, uint64_t bytes)
 {
     static const char names[] = "\0.note.stapsdt\0.stapsdt.base\0.symtab\0.strtab\0.shstrtab";
     unsigned char *at = image->bytes + SECTIONS_AT + 64 * index;
@@ -44,7 +48,8 @@ static void put_section(struct image *image, unsigned index, uint32_t type, cons
     put(at + 32, bytes, 8);
 }
 
-static void add_note(struct image *image, uint64_t address, uint64_t semaphore, const char *strings, size_t length)
+static void add_note(struct image *image, uint64_t address, uint64_t semaphore, const char *strings,
+                     size_t length)
 {
     unsigned char *at = image->bytes + NOTES_AT + image->notes;
 
@@ -60,7 +65,8 @@ static void add_note(struct image *image, uint64_t address, uint64_t semaphore, 
     put(image->bytes + SECTIONS_AT + 64 + 32, image->notes, 8);
 }
 
-#define NOTE(image, address, semaphore, strings) add_note(image, address, semaphore, strings, sizeof strings)
+#define NOTE(image, address, semaphore, strings) \
+    add_note(image, address, semaphore, strings, sizeof strings)
 
 static struct image make_image(void)
 {
@@ -86,8 +92,12 @@ static struct image make_image(void)
     put(at + SYMBOLS_AT + 48, 7, 4);
     put(at + SYMBOLS_AT + 48 + 6, 1, 2);
     put(at + SYMBOLS_AT + 48 + 8, DATA + 0x20, 8);
-    NOTE(&image, CODE + 1, 0, "trail\0mark\0" "8@%rax");
-    NOTE(&image, CODE + 0x20, DATA + 0xFE, "libc\0setjmp\0" "8@%rdi -4@%esi 8@%rax");
+    NOTE(&image, CODE + 1, 0,
+         "trail\0mark\0"
+         "8@%rax");
+    NOTE(&image, CODE + 0x20, DATA + 0xFE,
+         "libc\0setjmp\0"
+         "8@%rdi -4@%esi 8@%rax");
     return image;
 }
 
@@ -96,8 +106,9 @@ static bool take(void *context, const struct stapsdt_note *note)
 {
     char *text = context;
 
-    snprintf(text + strlen(text), 1000 - strlen(text), "%llx %llx %s:%s %s\n", (unsigned long long)note->address,
-             (unsigned long long)note->semaphore, note->provider, note->name, note->arguments);
+    snprintf(text + strlen(text), 1000 - strlen(text), "%llx %llx %s:%s %s\n",
+             (unsigned long long)note->address, (unsigned long long)note->semaphore, note->provider,
+             note->name, note->arguments);
     return true;
 }
 
@@ -122,9 +133,12 @@ static void test_a_moved_image(void **state)
 {
     struct image image = make_image();
 
-    put(image.bytes + SECTIONS_AT + 2 * 64 + 16, BASE + 0x10, 8); /* .stapsdt.base is further up than the notes say */
+    /* .stapsdt.base is further up than the notes say */
+    put(image.bytes + SECTIONS_AT + 2 * 64 + 16, BASE + 0x10, 8);
     image.notes = 0;
-    NOTE(&image, CODE + 1, 0, "trail\0mark\0" "8@%rax");
+    NOTE(&image, CODE + 1, 0,
+         "trail\0mark\0"
+         "8@%rax");
     expect(&image, "1011 0 trail:mark 8@%rax\n");
 }
 
@@ -133,14 +147,30 @@ static void test_places_outside_of_their_segments(void **state)
     struct image image = make_image();
 
     image.notes = 0;
-    NOTE(&image, 0, 0, "trail\0left_out\0" "8@%rax");
-    NOTE(&image, DATA, 0, "trail\0in_data\0" "8@%rax");
-    NOTE(&image, CODE - 1, 0, "trail\0before\0" "8@%rax");
-    NOTE(&image, CODE + 0x1000, 0, "trail\0behind\0" "8@%rax");
-    NOTE(&image, CODE + 2, CODE, "trail\0semaphore_in_code\0" "8@%rax");
-    NOTE(&image, CODE + 2, DATA + 0xFF, "trail\0semaphore_half_out\0" "8@%rax");
-    NOTE(&image, UINT64_MAX, 0, "trail\0far\0" "8@%rax");
-    NOTE(&image, CODE + 0xFFF, 0, "trail\0last_byte\0" "");
+    NOTE(&image, 0, 0,
+         "trail\0left_out\0"
+         "8@%rax");
+    NOTE(&image, DATA, 0,
+         "trail\0in_data\0"
+         "8@%rax");
+    NOTE(&image, CODE - 1, 0,
+         "trail\0before\0"
+         "8@%rax");
+    NOTE(&image, CODE + 0x1000, 0,
+         "trail\0behind\0"
+         "8@%rax");
+    NOTE(&image, CODE + 2, CODE,
+         "trail\0semaphore_in_code\0"
+         "8@%rax");
+    NOTE(&image, CODE + 2, DATA + 0xFF,
+         "trail\0semaphore_half_out\0"
+         "8@%rax");
+    NOTE(&image, UINT64_MAX, 0,
+         "trail\0far\0"
+         "8@%rax");
+    NOTE(&image, CODE + 0xFFF, 0,
+         "trail\0last_byte\0"
+         "");
     expect(&image, "1fff 0 trail:last_byte \n");
 }
 
@@ -152,11 +182,17 @@ static void test_what_is_no_probe(void **state)
     add_note(&image, CODE + 2, 0, "trail\0mark\0no end", 17);
     add_note(&image, CODE + 2, 0, "trail\0mark", 11);
     add_note(&image, CODE + 2, 0, "", 0);
-    NOTE(&image, CODE + 2, 0, "other\0type\0" "");
+    NOTE(&image, CODE + 2, 0,
+         "other\0type\0"
+         "");
     put(image.bytes + NOTES_AT + image.notes - 56 + 8, 4, 4);
-    NOTE(&image, CODE + 2, 0, "other\0owner\0" "");
+    NOTE(&image, CODE + 2, 0,
+         "other\0owner\0"
+         "");
     image.bytes[NOTES_AT + image.notes - 60 + 12] = 'S';
-    NOTE(&image, CODE + 3, 0, "trail\0mark\0" "8@%rbx");
+    NOTE(&image, CODE + 3, 0,
+         "trail\0mark\0"
+         "8@%rbx");
     expect(&image, "1003 0 trail:mark 8@%rbx\n");
 }
 
@@ -268,9 +304,11 @@ static void test_random_damage(void **state)
         for (int i = 0; i < 12; i++) {
             random = random * 1664525 + 1013904223;
             /* Where numbers stand that lead on: headers, notes, sections. */
-            image.bytes[(random >> 8) % (i % 2 == 0 ? 0x180 : IMAGE_BYTES)] = (unsigned char)(random >> 24);
+            image.bytes[(random >> 8) % (i % 2 == 0 ? 0x180 : IMAGE_BYTES)] =
+                (unsigned char)(random >> 24);
             random = random * 1664525 + 1013904223;
-            image.bytes[SECTIONS_AT + (random >> 8) % (IMAGE_BYTES - SECTIONS_AT)] = (unsigned char)(random >> 24);
+            image.bytes[SECTIONS_AT + (random >> 8) % (IMAGE_BYTES - SECTIONS_AT)] =
+                (unsigned char)(random >> 24);
         }
         memcpy(image.bytes, "\177ELF\2\1\1", 7);
         put(image.bytes + 54, 56, 2);

@@ -1,4 +1,7 @@
-/* Arguments of probes: all forms that gcc and clang write for <sys/sdt.h>, and texts that no compiler writes. */
+/*
+ * Arguments of probes: all forms that gcc and clang write for <sys/sdt.h>, and texts that no
+ * compiler writes.
+ */
 #include "image/stapsdt_argument.h"
 #include "unit.h"
 
@@ -6,8 +9,15 @@
 #include <string.h>
 
 static const uint64_t registers[STAPSDT_REGISTERS] = {
-    [STAPSDT_RAX] = 0x1122334455667788, [STAPSDT_RBX] = 8,      [STAPSDT_RCX] = 0x80, [STAPSDT_RDI] = 0x7000, [STAPSDT_RBP] = 0x8000,
-    [STAPSDT_RSP] = 0x9000,             [STAPSDT_R8] = 0xFFFFFFFFFFFFFFFF, [STAPSDT_R15] = 15,   [STAPSDT_RIP] = 0x401000,
+    [STAPSDT_RAX] = 0x1122334455667788,
+    [STAPSDT_RBX] = 8,
+    [STAPSDT_RCX] = 0x80,
+    [STAPSDT_RDI] = 0x7000,
+    [STAPSDT_RBP] = 0x8000,
+    [STAPSDT_RSP] = 0x9000,
+    [STAPSDT_R8] = 0xFFFFFFFFFFFFFFFF,
+    [STAPSDT_R15] = 15,
+    [STAPSDT_RIP] = 0x401000,
 };
 
 enum { MOVED = 0x10000 };
@@ -26,8 +36,9 @@ static uint64_t locate(const char *text, enum stapsdt_place place)
         assert_memory_equal(symbol, "names", 5);
         argument.displacement += 0x100;
     }
-    return place == STAPSDT_IN_MEMORY ? stapsdt_locate(&argument, registers, MOVED)
-                                      : stapsdt_narrow(&argument, stapsdt_locate(&argument, registers, MOVED));
+    return place == STAPSDT_IN_MEMORY
+               ? stapsdt_locate(&argument, registers, MOVED)
+               : stapsdt_narrow(&argument, stapsdt_locate(&argument, registers, MOVED));
 }
 
 static void test_registers(void **state)
@@ -90,10 +101,38 @@ static void test_symbols_move_with_their_image(void **state)
 static void test_what_is_not_understood(void **state)
 {
     static const char *const texts[] = {
-        "",           " ",          "8@",          "8@%",        "8@%xmm0",     "8f@%xmm0",       "3@%rax",          "16@%rax",   "-@%rax",
-        "8@%raxx",    "8@%fs:16",   "8@%rax,",     "8@$",        "8@$-",        "8@$names-other", "8@names+other(%rip)", "8@8-names", "8@(%rax",
-        "8@(%rax,)",  "8@(%rax,%rbx,3)", "8@(%al)x", "8@(%ah)",   "8@()x",       "8@-(%rax)",      "8@+",             "8@0x(%rax)", "8@@%rax",
-        "8@names@tpoff(%rip)", "x@%rax", "8@[rsp+8]", "256@%rax", "18446744073709551624@%rax",
+        "",
+        " ",
+        "8@",
+        "8@%",
+        "8@%xmm0",
+        "8f@%xmm0",
+        "3@%rax",
+        "16@%rax",
+        "-@%rax",
+        "8@%raxx",
+        "8@%fs:16",
+        "8@%rax,",
+        "8@$",
+        "8@$-",
+        "8@$names-other",
+        "8@names+other(%rip)",
+        "8@8-names",
+        "8@(%rax",
+        "8@(%rax,)",
+        "8@(%rax,%rbx,3)",
+        "8@(%al)x",
+        "8@(%ah)",
+        "8@()x",
+        "8@-(%rax)",
+        "8@+",
+        "8@0x(%rax)",
+        "8@@%rax",
+        "8@names@tpoff(%rip)",
+        "x@%rax",
+        "8@[rsp+8]",
+        "256@%rax",
+        "18446744073709551624@%rax",
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -113,7 +152,8 @@ static void test_random_texts(void **state)
 
     for (int round = 0; round < 200000; round++) {
         size_t size = (random >> 24) % 16;
-        char *text = malloc(size + 1); /* of this very size, so that a sanitizer sees any read beyond */
+        /* of this very size, so that a sanitizer sees any read beyond */
+        char *text = malloc(size + 1);
         struct stapsdt_argument argument;
         const char *symbol;
         size_t length;
@@ -124,7 +164,8 @@ static void test_random_texts(void **state)
         random = random * 1664525 + 1013904223;
         text[size] = '\0';
         if (stapsdt_parse_argument(text, &argument, &symbol, &length)) {
-            assert_true(argument.base <= STAPSDT_NO_REGISTER && argument.index <= STAPSDT_NO_REGISTER);
+            assert_true(argument.base <= STAPSDT_NO_REGISTER &&
+                        argument.index <= STAPSDT_NO_REGISTER);
             assert_true(symbol == NULL || (symbol >= text && symbol + length <= text + size));
             stapsdt_narrow(&argument, stapsdt_locate(&argument, registers, MOVED));
         }

@@ -1,4 +1,7 @@
-/* Statistics against values from the literature, and the promise about false claims against made-up samples. */
+/*
+ * Statistics against values from the literature, and the promise about false claims against made-up
+ * samples.
+ */
 #include "unit.h"
 
 #include "compare/statistics.h"
@@ -28,17 +31,24 @@ static void test_summary(void **state)
     expect_near(statistics_summary(one, 0).median, 0, 0);
 }
 
-/* Exact: 5 against 5 without overlap is 2 of 252 arrangements; Mann and Whitney's table has U = 4 of 5 against 5 at 0.0952 two-sided. */
+/*
+ * Exact: 5 against 5 without overlap is 2 of 252 arrangements; Mann and Whitney's table has U = 4
+ * of 5 against 5 at 0.0952 two-sided.
+ */
 static void test_mann_whitney_exact(void **state)
 {
-    const double low[] = {1, 2, 3, 4, 5}, high[] = {6, 7, 8, 9, 10}, a[] = {1, 2, 3, 4, 8}, b[] = {5, 6, 7, 9, 10};
+    const double low[] = {1, 2, 3, 4, 5}, high[] = {6, 7, 8, 9, 10}, a[] = {1, 2, 3, 4, 8},
+                 b[] = {5, 6, 7, 9, 10};
 
     expect_near(statistics_mann_whitney(low, 5, high, 5), 2.0 / 252, 1e-12);
     expect_near(statistics_mann_whitney(a, 5, b, 5), 2.0 * 7 / 252, 1e-12); /* U = 3 */
     expect_near(statistics_mann_whitney(low, 5, low, 0), 1, 0);
 }
 
-/* By hand: the rank sum of a is 21.5, U 6.5 of a mean of 12.5, the variance with ties of 3, 3 and 2 is 25 / 12 * (11 - 54 / 90), z 1.1816. */
+/*
+ * By hand: the rank sum of a is 21.5, U 6.5 of a mean of 12.5, the variance with ties of 3, 3 and 2
+ * is 25 / 12 * (11 - 54 / 90), z 1.1816.
+ */
 static void test_mann_whitney_ties(void **state)
 {
     const double a[] = {1, 2, 2, 3, 4}, b[] = {2, 3, 3, 4, 5}, same[] = {3, 3, 3, 3, 3, 3};
@@ -73,7 +83,10 @@ static double uniform(uint64_t *random)
     return (double)(*random >> 11) / 9007199254740992.0;
 }
 
-/* The interval covers no difference in 99 % of pairs of equal samples, or a little less, as bootstraps do. */
+/*
+ * The interval covers no difference in 99 % of pairs of equal samples, or a little less, as
+ * bootstraps do.
+ */
 static void test_interval(void **state)
 {
     uint64_t random = 1;
@@ -117,10 +130,15 @@ static void test_false_claims(void **state)
     assert_true(claims <= 12); /* 5 are expected; 13 or more have a chance of 0.2 % */
 }
 
-/* Student's t from tables: with batches of one value, 2.776 is the two-sided 5 % point of 4 degrees of freedom, 4.032 the 1 % point of 5. */
+/*
+ * Student's t from tables: with batches of one value, 2.776 is the two-sided 5 % point of 4 degrees
+ * of freedom, 4.032 the 1 % point of 5.
+ */
 static void test_batches(void **state)
 {
-    const double a[] = {9, 10, 11}, b[] = {10 + 2.776 * 0.816497, 9 + 2.776 * 0.816497, 11 + 2.776 * 0.816497}, three[] = {1, 2, 3};
+    const double a[] = {9, 10, 11},
+                 b[] = {10 + 2.776 * 0.816497, 9 + 2.776 * 0.816497, 11 + 2.776 * 0.816497},
+                 three[] = {1, 2, 3};
     double fifteen[15], later[15];
 
     expect_near(statistics_batches(a, 3, b, 3), 0.05, 1e-4);
@@ -130,10 +148,14 @@ static void test_batches(void **state)
         fifteen[i] = i / 3; /* five batches: 0, 1, 2, 3, 4 */
         later[i] = i / 3 + 4.032;
     }
-    expect_near(statistics_batches(fifteen, 15, later, 15), 0.003778, 1e-5); /* t = 4.032 with 8 degrees of freedom */
+    /* t = 4.032 with 8 degrees of freedom */
+    expect_near(statistics_batches(fifteen, 15, later, 15), 0.003778, 1e-5);
 }
 
-/* Values that drift together with their sides: by rank there is a difference, by batches there is none to speak of. */
+/*
+ * Values that drift together with their sides: by rank there is a difference, by batches there is
+ * none to speak of.
+ */
 static void test_batches_of_drifting_values(void **state)
 {
     uint64_t random = 11;
@@ -142,7 +164,8 @@ static void test_batches_of_drifting_values(void **state)
     for (int round = 0; round < 400; round++) {
         double values[30], level = 0;
         for (int i = 0; i < 30; i++) {
-            level = i % 6 == 0 ? uniform(&random) + uniform(&random) : level; /* something else runs for a while */
+            /* something else runs for a while */
+            level = i % 6 == 0 ? uniform(&random) + uniform(&random) : level;
             values[i] = 10 + 3 * level + uniform(&random);
         }
         by_rank += statistics_mann_whitney(values, 15, values + 15, 15) <= 0.001;
@@ -154,9 +177,15 @@ static void test_batches_of_drifting_values(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_summary),  cmocka_unit_test(test_mann_whitney_exact), cmocka_unit_test(test_mann_whitney_ties),
-    cmocka_unit_test(test_fisher),   cmocka_unit_test(test_holm),               cmocka_unit_test(test_interval),
-    cmocka_unit_test(test_false_claims), cmocka_unit_test(test_batches),       cmocka_unit_test(test_batches_of_drifting_values),
+    cmocka_unit_test(test_summary),
+    cmocka_unit_test(test_mann_whitney_exact),
+    cmocka_unit_test(test_mann_whitney_ties),
+    cmocka_unit_test(test_fisher),
+    cmocka_unit_test(test_holm),
+    cmocka_unit_test(test_interval),
+    cmocka_unit_test(test_false_claims),
+    cmocka_unit_test(test_batches),
+    cmocka_unit_test(test_batches_of_drifting_values),
 };
 
 UNIT_MAIN(tests)

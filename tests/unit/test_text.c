@@ -27,7 +27,8 @@ static void test_bytes_that_are_utf8_stay(void **state)
 {
     expect_bytes("", 0, "", true);
     expect_bytes("plain", 5, "plain", true);
-    expect_bytes("\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80", 9, "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80", true);
+    expect_bytes("\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80", 9, "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80",
+                 true);
     expect_bytes("\xF4\x8F\xBF\xBF", 4, "\xF4\x8F\xBF\xBF", true);
     expect_bytes("tab\t\x01", 5, "tab\t\x01", true);
 }
@@ -36,11 +37,11 @@ static void test_bytes_that_are_not_become_escapes(void **state)
 {
     expect_bytes("a\xFFz", 3, "a\\xFFz", false);
     expect_bytes("\x80", 1, "\\x80", false);
-    expect_bytes("\xC0\xAF", 2, "\\xC0\\xAF", false);                     /* overlong */
-    expect_bytes("\xE0\x80\x80", 3, "\\xE0\\x80\\x80", false);             /* overlong */
-    expect_bytes("\xF0\x80\x80\x80", 4, "\\xF0\\x80\\x80\\x80", false);     /* overlong */
-    expect_bytes("\xED\xA0\x80", 3, "\\xED\\xA0\\x80", false);             /* a surrogate */
-    expect_bytes("\xF4\x90\x80\x80", 4, "\\xF4\\x90\\x80\\x80", false);     /* above 10FFFF */
+    expect_bytes("\xC0\xAF", 2, "\\xC0\\xAF", false);                   /* overlong */
+    expect_bytes("\xE0\x80\x80", 3, "\\xE0\\x80\\x80", false);          /* overlong */
+    expect_bytes("\xF0\x80\x80\x80", 4, "\\xF0\\x80\\x80\\x80", false); /* overlong */
+    expect_bytes("\xED\xA0\x80", 3, "\\xED\\xA0\\x80", false);          /* a surrogate */
+    expect_bytes("\xF4\x90\x80\x80", 4, "\\xF4\\x90\\x80\\x80", false); /* above 10FFFF */
     expect_bytes("\xF5\x80\x80\x80", 4, "\\xF5\\x80\\x80\\x80", false);
     expect_bytes("\xC3(", 2, "\\xC3(", false);
 }
@@ -70,12 +71,14 @@ static void test_capacity_is_enough_for_the_worst(void **state)
     bool exact;
 
     memset(bytes, 0xFF, sizeof bytes);
-    assert_int_equal(text_from_bytes(bytes, COUNT, out, &exact), TEXT_FROM_BYTES_CAPACITY(COUNT) - 1);
+    assert_int_equal(text_from_bytes(bytes, COUNT, out, &exact),
+                     TEXT_FROM_BYTES_CAPACITY(COUNT) - 1);
     free(out);
     out = malloc(TEXT_FROM_UTF16_CAPACITY(COUNT));
     for (int i = 0; i < COUNT; i++)
         units[i] = 0xD800;
-    assert_int_equal(text_from_utf16(units, COUNT, out, &exact), TEXT_FROM_UTF16_CAPACITY(COUNT) - 1);
+    assert_int_equal(text_from_utf16(units, COUNT, out, &exact),
+                     TEXT_FROM_UTF16_CAPACITY(COUNT) - 1);
     free(out);
 }
 
@@ -162,8 +165,14 @@ static void test_glob_stars(void **state)
 static void test_glob_question_mark_is_one_character(void **state)
 {
     assert_true(text_glob("a?c", "abc", false));
-    assert_true(text_glob("a?c", "a\xE2\x82\xAC" "c", false));
-    assert_true(text_glob("a?c", "a\xFF" "c", false));
+    assert_true(text_glob("a?c",
+                          "a\xE2\x82\xAC"
+                          "c",
+                          false));
+    assert_true(text_glob("a?c",
+                          "a\xFF"
+                          "c",
+                          false));
     assert_true(text_glob("*\xE2\x82\xAC?", "\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC", false));
     assert_false(text_glob("?", "", false));
 }

@@ -20,7 +20,10 @@ static struct until *conditions(const char *const *texts)
     return until;
 }
 
-/* Shows the events of a script to conditions; returns at which line, from 1, one was met first, and which; 0 if none was. */
+/*
+ * Shows the events of a script to conditions; returns at which line, from 1, one was met first, and
+ * which; 0 if none was.
+ */
 static size_t meets_any(const char *const *texts, const char *script_text, const char **met)
 {
     struct until *until = conditions(texts);
@@ -79,9 +82,11 @@ static void test_wrong(void **state)
 
 static void test_kinds(void **state)
 {
-    static const char story[] = "pid=4 CreateProcess via=launch path=/bin/app\nLoadDll path=/lib/a.so base=1\nUnloadDll base=1\n"
-                                "Exception code=11 si_code=1\nOutputDebugString text=a\nMark name=b\ntid=5 CreateThread\n"
-                                "ExitThread exit_code=1\nRipEvent error=1\ntid=4 ExitProcess exit_code=0\n";
+    static const char story[] =
+        "pid=4 CreateProcess via=launch path=/bin/app\nLoadDll path=/lib/a.so base=1\nUnloadDll "
+        "base=1\n"
+        "Exception code=11 si_code=1\nOutputDebugString text=a\nMark name=b\ntid=5 CreateThread\n"
+        "ExitThread exit_code=1\nRipEvent error=1\ntid=4 ExitProcess exit_code=0\n";
 
     assert_int_equal(meets("process", story), 1);
     assert_int_equal(meets("load", story), 2);
@@ -99,7 +104,8 @@ static void test_kinds(void **state)
 static void test_modules(void **state)
 {
     static const char linux_load[] = "pid=4 LoadDll path=/usr/lib/libSSL.so.3 base=1\n";
-    static const char windows_load[] = "pid=4 LoadDll path=\"\\\\Device\\\\HarddiskVolume3\\\\Windows\\\\Version.DLL\" base=1\n";
+    static const char windows_load[] =
+        "pid=4 LoadDll path=\"\\\\Device\\\\HarddiskVolume3\\\\Windows\\\\Version.DLL\" base=1\n";
     static const char no_name[] = "pid=4 LoadDll base=1\n";
 
     assert_int_equal(meets("load:libSSL.so.3", linux_load), 1);
@@ -113,19 +119,27 @@ static void test_modules(void **state)
     assert_int_equal(meets("load:*", no_name), 0);
     assert_int_equal(meets("load", no_name), 1);
     assert_int_equal(meets("process:app", "pid=4 CreateProcess path=/bin/app\n"), 1);
-    assert_int_equal(meets("process:app", "pid=4 CreateProcess via=launch path=/bin/sh\npid=5 CreateProcess via=fork\n"
-                                          "CreateProcess via=exec path=/bin/app\n"), 3);
+    assert_int_equal(
+        meets("process:app",
+              "pid=4 CreateProcess via=launch path=/bin/sh\npid=5 CreateProcess via=fork\n"
+              "CreateProcess via=exec path=/bin/app\n"),
+        3);
 }
 
 static void test_unloads(void **state)
 {
-    static const char forked[] = "pid=4 CreateProcess via=launch\nLoadDll path=/lib/a.so base=1\nLoadDll path=/lib/b.so base=2\n"
-                                 "pid=5 CreateProcess via=fork parent_pid=4\nUnloadDll base=1\nUnloadDll base=2\n"
-                                 "pid=4 UnloadDll base=2\n";
-    static const char executed[] = "pid=4 CreateProcess via=launch\nLoadDll path=/lib/b.so base=2\nCreateProcess via=exec\n"
-                                   "UnloadDll base=2\n";
-    static const char ended[] = "pid=4 LoadDll path=/lib/b.so base=2\npid=4 ExitProcess exit_code=0\nUnloadDll base=2\n";
-    static const char attached[] = "pid=4 synthetic LoadDll path=/lib/b.so base=2\nUnloadDll base=2\n";
+    static const char forked[] =
+        "pid=4 CreateProcess via=launch\nLoadDll path=/lib/a.so base=1\nLoadDll path=/lib/b.so "
+        "base=2\n"
+        "pid=5 CreateProcess via=fork parent_pid=4\nUnloadDll base=1\nUnloadDll base=2\n"
+        "pid=4 UnloadDll base=2\n";
+    static const char executed[] =
+        "pid=4 CreateProcess via=launch\nLoadDll path=/lib/b.so base=2\nCreateProcess via=exec\n"
+        "UnloadDll base=2\n";
+    static const char ended[] =
+        "pid=4 LoadDll path=/lib/b.so base=2\npid=4 ExitProcess exit_code=0\nUnloadDll base=2\n";
+    static const char attached[] =
+        "pid=4 synthetic LoadDll path=/lib/b.so base=2\nUnloadDll base=2\n";
 
     assert_int_equal(meets("unload:b.so", forked), 6);
     assert_int_equal(meets("unload:c.so", forked), 0);
@@ -158,9 +172,12 @@ static void test_many_unloads(void **state)
 
 static void test_exceptions(void **state)
 {
-    static const char fault[] = "pid=4 Exception code=0xc0000005 first_chance=1\n", signal[] = "pid=4 Exception code=10 si_code=0\n";
-    static const char breakpoint[] = "pid=4 Exception code=0x80000003 first_chance=1\n", realtime[] = "pid=4 Exception code=35 si_code=-1\n";
-    static const char fast[] = "pid=4 Exception code=0xc0000409 first_chance=0\n", ten[] = "pid=4 Exception code=10 first_chance=1\n";
+    static const char fault[] = "pid=4 Exception code=0xc0000005 first_chance=1\n",
+                      signal[] = "pid=4 Exception code=10 si_code=0\n";
+    static const char breakpoint[] = "pid=4 Exception code=0x80000003 first_chance=1\n",
+                      realtime[] = "pid=4 Exception code=35 si_code=-1\n";
+    static const char fast[] = "pid=4 Exception code=0xc0000409 first_chance=0\n",
+                      ten[] = "pid=4 Exception code=10 first_chance=1\n";
 
     assert_int_equal(meets("exception:c0000005", fault), 1);
     assert_int_equal(meets("exception:C0000005", fault), 1);
@@ -203,8 +220,10 @@ static void test_debuggers_own(void **state)
 
 static void test_exits(void **state)
 {
-    static const char seven[] = "pid=4 ExitProcess exit_code=7\n", killed[] = "pid=4 ExitProcess signal=11\n";
-    static const char fault[] = "pid=4 ExitProcess exit_code=0xc0000005\n", digits[] = "pid=4 ExitProcess exit_code=10000000\n";
+    static const char seven[] = "pid=4 ExitProcess exit_code=7\n",
+                      killed[] = "pid=4 ExitProcess signal=11\n";
+    static const char fault[] = "pid=4 ExitProcess exit_code=0xc0000005\n",
+                      digits[] = "pid=4 ExitProcess exit_code=10000000\n";
 
     assert_int_equal(meets("exit:7", seven), 1);
     assert_int_equal(meets("exit:0x7", seven), 1);
@@ -224,22 +243,32 @@ static void test_exits(void **state)
 
 static void test_texts(void **state)
 {
-    assert_int_equal(meets("output:server ready", "pid=4 OutputDebugString text=\"server ready\\x0D\\n\"\n"), 1);
+    assert_int_equal(
+        meets("output:server ready", "pid=4 OutputDebugString text=\"server ready\\x0D\\n\"\n"), 1);
     assert_int_equal(meets("output:server", "pid=4 OutputDebugString text=\"server ready\"\n"), 0);
-    assert_int_equal(meets("output:*ready*", "pid=4 OutputDebugString raw=ff text=\"server ready now\"\n"), 1);
+    assert_int_equal(
+        meets("output:*ready*", "pid=4 OutputDebugString raw=ff text=\"server ready now\"\n"), 1);
     assert_int_equal(meets("output:a:b", "pid=4 OutputDebugString text=a:b\n"), 1);
     assert_int_equal(meets("output:*", "pid=4 OutputDebugString text=\"\"\n"), 1);
     assert_int_equal(meets("mark:ready", "pid=4 Mark name=ready\n"), 1);
     assert_int_equal(meets("mark:ready", "pid=4 Mark name=Ready\n"), 0);
-    assert_int_equal(meets("thread:w*", "pid=4 tid=5 CreateThread\nException code=0x406D1388 thread_name=worker\n"), 2);
-    assert_int_equal(meets("thread:w*", "pid=4 tid=5 ExitThread exit_code=0 thread_name=worker\n"), 1);
-    assert_int_equal(meets("thread:w*", "pid=4 tid=5 synthetic CreateThread thread_name=worker\n"), 0);
+    assert_int_equal(
+        meets("thread:w*",
+              "pid=4 tid=5 CreateThread\nException code=0x406D1388 thread_name=worker\n"),
+        2);
+    assert_int_equal(meets("thread:w*", "pid=4 tid=5 ExitThread exit_code=0 thread_name=worker\n"),
+                     1);
+    assert_int_equal(meets("thread:w*", "pid=4 tid=5 synthetic CreateThread thread_name=worker\n"),
+                     0);
 }
 
 /* What an attach finds is state, not an event. */
 static void test_synthetic(void **state)
 {
-    assert_int_equal(meets("load:a.so", "pid=4 synthetic LoadDll path=/a.so base=1\nLoadDll path=/a.so base=2\n"), 2);
+    assert_int_equal(
+        meets("load:a.so",
+              "pid=4 synthetic LoadDll path=/a.so base=1\nLoadDll path=/a.so base=2\n"),
+        2);
     assert_int_equal(meets("process", "pid=4 synthetic CreateProcess via=attach path=/a\n"), 0);
 }
 
@@ -248,9 +277,14 @@ static void test_several(void **state)
     static const char *const texts[] = {"mark:never", "unload:a.so", "load:b.so", NULL};
     const char *met;
 
-    assert_int_equal(meets_any(texts, "pid=4 LoadDll path=/a.so base=1\nUnloadDll base=1\nLoadDll path=/b.so base=1\n", &met), 2);
+    assert_int_equal(
+        meets_any(texts,
+                  "pid=4 LoadDll path=/a.so base=1\nUnloadDll base=1\nLoadDll path=/b.so base=1\n",
+                  &met),
+        2);
     assert_string_equal(met, "unload:a.so");
-    assert_int_equal(meets_any(texts, "pid=4 LoadDll path=/a.so base=1\nLoadDll path=/b.so base=2\n", &met), 2);
+    assert_int_equal(
+        meets_any(texts, "pid=4 LoadDll path=/a.so base=1\nLoadDll path=/b.so base=2\n", &met), 2);
     assert_string_equal(met, "load:b.so");
 }
 
@@ -263,7 +297,8 @@ static void test_longest_text(void **state)
 
     memset(text, 'b', sizeof text);
     event_begin(&event, EVENT_OUTPUT_DEBUG_STRING, 4, 4, 1);
-    assert_int_equal(event_set_bytes(&event, FIELD(OUTPUT_DEBUG_STRING, text), text, sizeof text), sizeof text);
+    assert_int_equal(event_set_bytes(&event, FIELD(OUTPUT_DEBUG_STRING, text), text, sizeof text),
+                     sizeof text);
     assert_null(until_match(until, &event));
     text[sizeof text - 1] = 'c';
     event_begin(&event, EVENT_OUTPUT_DEBUG_STRING, 4, 4, 1);
@@ -273,17 +308,11 @@ static void test_longest_text(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_wrong),
-    cmocka_unit_test(test_kinds),
-    cmocka_unit_test(test_modules),
-    cmocka_unit_test(test_unloads),
-    cmocka_unit_test(test_many_unloads),
-    cmocka_unit_test(test_exceptions),
-    cmocka_unit_test(test_debuggers_own),
-    cmocka_unit_test(test_exits),
-    cmocka_unit_test(test_texts),
-    cmocka_unit_test(test_synthetic),
-    cmocka_unit_test(test_several),
-    cmocka_unit_test(test_longest_text),
+    cmocka_unit_test(test_wrong),         cmocka_unit_test(test_kinds),
+    cmocka_unit_test(test_modules),       cmocka_unit_test(test_unloads),
+    cmocka_unit_test(test_many_unloads),  cmocka_unit_test(test_exceptions),
+    cmocka_unit_test(test_debuggers_own), cmocka_unit_test(test_exits),
+    cmocka_unit_test(test_texts),         cmocka_unit_test(test_synthetic),
+    cmocka_unit_test(test_several),       cmocka_unit_test(test_longest_text),
 };
 UNIT_MAIN(tests)

@@ -1,4 +1,7 @@
-/* The writer, with a loop thread that helps it: each event is in the file once and in order, whoever has written it. */
+/*
+ * The writer, with a loop thread that helps it: each event is in the file once and in order,
+ * whoever has written it.
+ */
 #include "event.h"
 #include "os.h"
 #include "unit.h"
@@ -18,7 +21,11 @@ static struct writer *open_writer(const char *path)
 {
     struct writer_options options = {
         .database = path,
-        .run = {.command_line = "test", .directory = "/", .mode = "launch", .wait_function = "test", .load_detection = "test"},
+        .run = {.command_line = "test",
+                .directory = "/",
+                .mode = "launch",
+                .wait_function = "test",
+                .load_detection = "test"},
     };
     struct writer *writer = writer_open(&options, &error);
 
@@ -64,10 +71,14 @@ static void begin_load(uint64_t number)
 {
     begin_event(EVENT_LOAD_DLL, number);
     event_set(&event, FIELD(LOAD_DLL, base), 0x10000 * number);
-    event.image.path = event_put_bytes(&event, "/no/such/library.so", strlen("/no/such/library.so"));
+    event.image.path =
+        event_put_bytes(&event, "/no/such/library.so", strlen("/no/such/library.so"));
 }
 
-/* Signals, threads that come and go, and a load now and then, which is not for the helper unless the file is known. */
+/*
+ * Signals, threads that come and go, and a load now and then, which is not for the helper unless
+ * the file is known.
+ */
 static void record_number(struct writer *writer, uint64_t number)
 {
     uint64_t sender = number;
@@ -109,8 +120,9 @@ static unsigned look(struct writer *writer, uint64_t look_ns)
 }
 
 /*
- * Records EVENTS events, and where look_ns is not 0 goes on until the loop thread has helped: on a busy machine the writer thread may not
- * have begun yet, or lie asleep with the turn in its hand. Returns how many were recorded.
+ * Records EVENTS events, and where look_ns is not 0 goes on until the loop thread has helped: on a
+ * busy machine the writer thread may not have begun yet, or lie asleep with the turn in its hand.
+ * Returns how many were recorded.
  */
 static uint64_t record_all(const char *path, uint64_t look_ns)
 {
@@ -138,7 +150,10 @@ static void expect_all(const char *path, uint64_t events)
     expect(path, "SELECT count(*) FROM event", (long long)events);
     expect(path, "SELECT count(*) FROM event WHERE seq > 1 AND t_ns <> 1000 * (seq - 1) - 1", 0);
     expect(path, "SELECT count(*) FROM event_load_dll", (long long)(events - 1) / 1000);
-    expect(path, "SELECT count(*) FROM event e LEFT JOIN event_exception x USING (run_id, seq) WHERE e.kind = 7 AND x.parameters IS NOT '[' || (e.seq - 1) || ']'", 0);
+    expect(path,
+           "SELECT count(*) FROM event e LEFT JOIN event_exception x USING (run_id, seq) WHERE "
+           "e.kind = 7 AND x.parameters IS NOT '[' || (e.seq - 1) || ']'",
+           0);
     expect(path, "SELECT (SELECT events FROM run) - (SELECT count(*) FROM event)", 0);
 }
 
@@ -188,7 +203,9 @@ static void test_locked_file_is_written_later(void **state)
         record_number(writer, number);
         writer_help(writer);
         if (number == 1500)
-            assert_int_equal(sqlite3_exec(other, "PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+            assert_int_equal(sqlite3_exec(other, "PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE",
+                                          NULL, NULL, NULL),
+                             SQLITE_OK);
     }
     assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(other);

@@ -10,11 +10,12 @@
 
 enum { RUNS_ADVISED = 10 };
 
-static const char head[] =
-    "trail-rules 1\n"
-    "# What runs of this program must look like; 'trailview check THIS-FILE [RUN...]' tells whether they do, 'trailview help check' what a\n"
-    "# rule means. Write your own above or below the learned part: they stay, and what they say of a module is not learned again.\n"
-    "\n";
+static const char head[] = "trail-rules 1\n"
+                           "# What runs of this program must look like; 'trailview check THIS-FILE "
+                           "[RUN...]' tells whether they do, 'trailview help check' what a\n"
+                           "# rule means. Write your own above or below the learned part: they "
+                           "stay, and what they say of a module is not learned again.\n"
+                           "\n";
 
 static void warn_of_runs(const struct recordings *recordings)
 {
@@ -25,15 +26,21 @@ static void warn_of_runs(const struct recordings *recordings)
         const char *state = recordings_text(recordings, run->state);
         if (strcmp(state, "complete") == 0)
             continue;
-        snprintf(sentence, sizeof sentence, "run %" PRId64 " is %.20s: what it did later is not known, and not learned", run->run, state);
+        snprintf(sentence, sizeof sentence,
+                 "run %" PRId64 " is %.20s: what it did later is not known, and not learned",
+                 run->run, state);
         viewer_say(sentence);
     }
     for (size_t i = 1; i < recordings->count; i++) {
         const struct recording *a = &recordings->items[0], *b = &recordings->items[i];
-        if (a->process_count == 0 || b->process_count == 0 || a->processes[0].key == b->processes[0].key)
+        if (a->process_count == 0 || b->process_count == 0 ||
+            a->processes[0].key == b->processes[0].key)
             continue;
-        snprintf(sentence, sizeof sentence, "run %" PRId64 " is of %.60s, run %" PRId64 " of %.60s: name the runs of one program", a->run,
-                 recordings_text(recordings, a->processes[0].name), b->run, recordings_text(recordings, b->processes[0].name));
+        snprintf(sentence, sizeof sentence,
+                 "run %" PRId64 " is of %.60s, run %" PRId64
+                 " of %.60s: name the runs of one program",
+                 a->run, recordings_text(recordings, a->processes[0].name), b->run,
+                 recordings_text(recordings, b->processes[0].name));
         viewer_say(sentence);
         return;
     }
@@ -44,10 +51,15 @@ static void say_how_many(size_t runs)
     char sentence[200];
 
     if (runs < ORDER_RUNS_AT_LEAST)
-        snprintf(sentence, sizeof sentence, "learned from %zu run%s: too few to learn an order, and what differs from run to run may not have "
-                 "shown; take %d or more", runs, runs == 1 ? "" : "s", RUNS_ADVISED);
+        snprintf(sentence, sizeof sentence,
+                 "learned from %zu run%s: too few to learn an order, and what differs from run to "
+                 "run may not have "
+                 "shown; take %d or more",
+                 runs, runs == 1 ? "" : "s", RUNS_ADVISED);
     else if (runs < RUNS_ADVISED)
-        snprintf(sentence, sizeof sentence, "learned from %zu runs; with %d or more the rules hold better", runs, RUNS_ADVISED);
+        snprintf(sentence, sizeof sentence,
+                 "learned from %zu runs; with %d or more the rules hold better", runs,
+                 RUNS_ADVISED);
     else
         snprintf(sentence, sizeof sentence, "learned from %zu runs", runs);
     viewer_say(sentence);
@@ -68,7 +80,8 @@ static int write_file(const char *path, const struct buffer *text, struct trail_
     buffer_add_text(&beside, path);
     buffer_add_text(&beside, ".new");
     if (beside.failed || (file = fopen(buffer_text(&beside), "wb")) == NULL) {
-        result = beside.failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : cannot_write(path, error);
+        result = beside.failed ? error_set(error, TRAIL_FAILED, 0, "out of memory")
+                               : cannot_write(path, error);
         buffer_release(&beside);
         return result;
     }
@@ -76,7 +89,8 @@ static int write_file(const char *path, const struct buffer *text, struct trail_
         result = cannot_write(path, error);
     if (fclose(file) != 0 && result == 0)
         result = cannot_write(path, error);
-    if (result == 0 && rename(buffer_text(&beside), path) != 0 && (remove(path) != 0 || rename(buffer_text(&beside), path) != 0))
+    if (result == 0 && rename(buffer_text(&beside), path) != 0 &&
+        (remove(path) != 0 || rename(buffer_text(&beside), path) != 0))
         result = cannot_write(path, error); /* Windows renames to no file that is there */
     if (result != 0)
         remove(buffer_text(&beside));
@@ -88,14 +102,17 @@ static int write_text(const char *path, const struct buffer *text, struct trail_
 {
     if (path != NULL)
         return write_file(path, text, error);
-    fwrite(buffer_text(text), 1, text->length, stdout); /* whether that went well is seen when stdout is flushed */
+    /* whether that went well is seen when stdout is flushed */
+    fwrite(buffer_text(text), 1, text->length, stdout);
     return ferror(stdout) ? error_set(error, TRAIL_FAILED, 0, "cannot write the output") : 0;
 }
 
-static int learn(struct viewer *viewer, const struct recordings *recordings, const struct learn_options *options, struct trail_error *error)
+static int learn(struct viewer *viewer, const struct recordings *recordings,
+                 const struct learn_options *options, struct trail_error *error)
 {
-    const char *path = viewer->options.argument[OPTION_UPDATE] != NULL ? viewer->options.argument[OPTION_UPDATE]
-                                                                       : viewer->options.argument[OPTION_OUTPUT];
+    const char *path = viewer->options.argument[OPTION_UPDATE] != NULL
+                           ? viewer->options.argument[OPTION_UPDATE]
+                           : viewer->options.argument[OPTION_OUTPUT];
     struct side side = {0};
     struct buffer text = {0};
     int result = side_init(&side, recordings, 0, recordings->count, error);
@@ -114,7 +131,8 @@ static int learn(struct viewer *viewer, const struct recordings *recordings, con
 
 static int baseline(struct viewer *viewer, const struct rules *own, struct trail_error *error)
 {
-    struct learn_options options = {viewer->options.given[OPTION_IDENTITY], viewer->options.given[OPTION_TIME], own};
+    struct learn_options options = {viewer->options.given[OPTION_IDENTITY],
+                                    viewer->options.given[OPTION_TIME], own};
     struct recordings *recordings = comparison_load(viewer, error);
     int result;
 
@@ -135,8 +153,10 @@ static int check_output(const char *path, struct trail_error *error)
     if (path != NULL && rules_read(path, &there, NULL) == 0)
         for (size_t i = 0; i < there.count && result == 0; i++)
             if (!there.rules[i].is_learned)
-                result = error_set(error, TRAIL_FAILED, 0, "'%s' has rules that were written by hand (line %u); '--update' keeps them", path,
-                                   there.rules[i].line);
+                result = error_set(
+                    error, TRAIL_FAILED, 0,
+                    "'%s' has rules that were written by hand (line %u); '--update' keeps them",
+                    path, there.rules[i].line);
     rules_release(&there);
     return result;
 }
@@ -148,11 +168,15 @@ static int run(struct viewer *viewer, struct trail_error *error)
     int result = -1;
 
     if (update != NULL && viewer->options.given[OPTION_OUTPUT])
-        return error_set(error, TRAIL_FAILED, 0, "'--update' writes to its own file; there is no '--output' then");
+        return error_set(error, TRAIL_FAILED, 0,
+                         "'--update' writes to its own file; there is no '--output' then");
     if (viewer->options.given[OPTION_FORMAT])
-        return error_set(error, TRAIL_FAILED, 0, "'baseline' has one format, that of rules files; there is no '--format'");
+        return error_set(error, TRAIL_FAILED, 0,
+                         "'baseline' has one format, that of rules files; there is no '--format'");
     if (viewer->run_count == 0)
-        return error_set(error, TRAIL_NOT_FOUND, 0, "'%s' has no runs yet; 'trailrec -o FILE -- COMMAND' records one", viewer->path);
+        return error_set(error, TRAIL_NOT_FOUND, 0,
+                         "'%s' has no runs yet; 'trailrec -o FILE -- COMMAND' records one",
+                         viewer->path);
     if (check_output(viewer->options.argument[OPTION_OUTPUT], error) != 0)
         return -1;
     if (update == NULL || rules_read(update, &own, error) == 0)
@@ -166,15 +190,22 @@ const struct command command_baseline = {
     .summary = "write down as rules, for 'check', what several good runs have in common",
     .arguments = "[RUN...]",
     .details =
-        "Without a RUN: all runs of the file. Ten runs or more make rules that the next good run does not break; an order is learned from five.\n"
+        "Without a RUN: all runs of the file. Ten runs or more make rules that the next good run "
+        "does not break; an order is learned from five.\n"
         "  require, allow   modules that all runs loaded, or some; 'forbid *' is the rest\n"
-        "  order            what comes before what, without what follows, and without what is chance between threads\n"
-        "  path             the folders that they came from, without what differs from machine to machine\n"
-        "  identity         only with --identity, since every rebuild changes them: version and build of the program and its modules\n"
-        "  limit            loads: a fifth more than was seen; exceptions, threads, processes: the most, and the spread more\n"
-        "  limit time       only with --time: the longest that was seen and as much more as that is above the shortest; for medians closer\n"
+        "  order            what comes before what, without what follows, and without what is "
+        "chance between threads\n"
+        "  path             the folders that they came from, without what differs from machine to "
+        "machine\n"
+        "  identity         only with --identity, since every rebuild changes them: version and "
+        "build of the program and its modules\n"
+        "  limit            loads: a fifth more than was seen; exceptions, threads, processes: the "
+        "most, and the spread more\n"
+        "  limit time       only with --time: the longest that was seen and as much more as that "
+        "is above the shortest; for medians closer\n"
         "A module's hand-written rules stay and count: what they say of it is not learned.\n",
-    .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_UPDATE) | OPTION_BIT(OPTION_IDENTITY) | OPTION_BIT(OPTION_TIME),
+    .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_UPDATE) | OPTION_BIT(OPTION_IDENTITY) |
+               OPTION_BIT(OPTION_TIME),
     .flags = COMMAND_TAKES_RUNS | COMMAND_TAKES_ALL_RUNS,
     .run = run,
 };

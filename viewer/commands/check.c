@@ -16,7 +16,8 @@ static int add_runs(struct viewer *viewer, struct trail_error *error)
 {
     if (viewer->argument_count == 0)
         return error_set(error, TRAIL_FAILED, 0,
-                         "'check' needs a rules file: trailview check FILE.rules [RUN...]; 'trailview baseline' writes one");
+                         "'check' needs a rules file: trailview check FILE.rules [RUN...]; "
+                         "'trailview baseline' writes one");
     for (int i = 1; i < viewer->argument_count; i++)
         if (selector_add_runs(viewer, viewer->arguments[i], error) != 0)
             return -1;
@@ -31,15 +32,22 @@ static void warn_of_states(const struct recordings *recordings)
         const char *state = recordings_text(recordings, recordings->items[i].state);
         if (strcmp(state, "complete") == 0)
             continue;
-        snprintf(sentence, sizeof sentence, "run %" PRId64 " is %.20s: what it did later is not known", recordings->items[i].run, state);
+        snprintf(sentence, sizeof sentence,
+                 "run %" PRId64 " is %.20s: what it did later is not known",
+                 recordings->items[i].run, state);
         viewer_say(sentence);
     }
 }
 
-/* When and where the first run was: ?1 is the run. To be finalized by the caller; NULL and error on failure. */
-static sqlite3_stmt *look_up_first_run(const struct viewer *viewer, struct report *report, struct trail_error *error)
+/*
+ * When and where the first run was: ?1 is the run. To be finalized by the caller; NULL and error on
+ * failure.
+ */
+static sqlite3_stmt *look_up_first_run(const struct viewer *viewer, struct report *report,
+                                       struct trail_error *error)
 {
-    sqlite3_stmt *row = db_prepare(viewer->runs[0].database->db, "SELECT start, host FROM temp.runs WHERE run = ?1", error);
+    sqlite3_stmt *row = db_prepare(viewer->runs[0].database->db,
+                                   "SELECT start, host FROM temp.runs WHERE run = ?1", error);
     const char *start, *host;
 
     if (row == NULL)
@@ -54,7 +62,8 @@ static sqlite3_stmt *look_up_first_run(const struct viewer *viewer, struct repor
     return row;
 }
 
-static int print_whole(struct viewer *viewer, const struct report *report, struct trail_error *error)
+static int print_whole(struct viewer *viewer, const struct report *report,
+                       struct trail_error *error)
 {
     struct buffer text = {0};
 
@@ -89,10 +98,19 @@ static const struct {
     struct column column;
     const char *human_name; /* NULL: not shown */
 } result_columns[RESULT_COLUMNS] = {
-    {{"file", STYLE_PLAIN, 0}, NULL}, {{"line", STYLE_COUNT, 0}, "line"}, {{"rule", STYLE_TITLE, 0}, "rule"}, {{"result", STYLE_KIND, 0}, "result"},
-    {{"run", STYLE_COUNT, COLUMN_HIDE_EMPTY}, "run"}, {{"seq", STYLE_COUNT, 0}, NULL}, {{"t_ns", STYLE_MS, 0}, NULL},
-    {{"pid", STYLE_PLAIN, 0}, NULL}, {{"tid", STYLE_PLAIN, 0}, NULL}, {{"module", STYLE_PLAIN, 0}, NULL}, {{"path", STYLE_PLAIN, 0}, NULL},
-    {{"message", STYLE_PLAIN, 0}, "what was seen"}, {{"hint", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, "hint"},
+    {{"file", STYLE_PLAIN, 0}, NULL},
+    {{"line", STYLE_COUNT, 0}, "line"},
+    {{"rule", STYLE_TITLE, 0}, "rule"},
+    {{"result", STYLE_KIND, 0}, "result"},
+    {{"run", STYLE_COUNT, COLUMN_HIDE_EMPTY}, "run"},
+    {{"seq", STYLE_COUNT, 0}, NULL},
+    {{"t_ns", STYLE_MS, 0}, NULL},
+    {{"pid", STYLE_PLAIN, 0}, NULL},
+    {{"tid", STYLE_PLAIN, 0}, NULL},
+    {{"module", STYLE_PLAIN, 0}, NULL},
+    {{"path", STYLE_PLAIN, 0}, NULL},
+    {{"message", STYLE_PLAIN, 0}, "what was seen"},
+    {{"hint", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, "hint"},
 };
 
 static bool is_shown(const struct viewer *viewer, size_t column)
@@ -108,7 +126,9 @@ static size_t choose_columns(const struct viewer *viewer, struct column *columns
         if (!is_shown(viewer, i))
             continue;
         columns[count] = result_columns[i].column;
-        columns[count++].name = viewer->output.format->is_for_people ? result_columns[i].human_name : result_columns[i].column.name;
+        columns[count++].name = viewer->output.format->is_for_people
+                                    ? result_columns[i].human_name
+                                    : result_columns[i].column.name;
     }
     return count;
 }
@@ -125,8 +145,8 @@ static int print_cells(struct viewer *viewer, const struct cell *cells, struct t
 }
 
 /* `finding` is NULL for a rule that holds. */
-static int print_row(struct viewer *viewer, const struct report *report, size_t index, const struct finding *finding,
-                     struct trail_error *error)
+static int print_row(struct viewer *viewer, const struct report *report, size_t index,
+                     const struct finding *finding, struct trail_error *error)
 {
     const struct judgement *judgement = report->judgement;
     const struct rule *rule = &judgement->rules->rules[index];
@@ -144,7 +164,9 @@ static int print_row(struct viewer *viewer, const struct report *report, size_t 
         number_cell(rule->line, true),
         text_cell(buffer_text(&name)),
         text_cell(finding == &none ? "holds" : "violated"),
-        number_cell(finding->run != RECORDING_NONE ? judgement->recordings->items[finding->run].run : 0, finding->run != RECORDING_NONE),
+        number_cell(finding->run != RECORDING_NONE ? judgement->recordings->items[finding->run].run
+                                                   : 0,
+                    finding->run != RECORDING_NONE),
         number_cell(finding->seq, finding->seq > 0),
         number_cell(finding->t_ns, finding->seq > 0),
         number_cell(finding->pid, finding->pid != 0),
@@ -170,9 +192,11 @@ static int print_rows(struct viewer *viewer, const struct report *report, struct
     viewer->output.title = "trailview check";
     result = output_begin(&viewer->output, columns, choose_columns(viewer, columns), error);
     for (size_t rule = 0; result == 0 && rule < judgement->rules->count; rule++) {
-        if (report->explains && (at == judgement->finding_count || judgement->findings[at].rule != rule))
+        if (report->explains &&
+            (at == judgement->finding_count || judgement->findings[at].rule != rule))
             result = print_row(viewer, report, rule, NULL, error);
-        for (; result == 0 && at < judgement->finding_count && judgement->findings[at].rule == rule; at++)
+        for (; result == 0 && at < judgement->finding_count && judgement->findings[at].rule == rule;
+             at++)
             result = print_row(viewer, report, rule, &judgement->findings[at], error);
     }
     if (output_end(&viewer->output, result == 0 ? error : NULL) != 0)
@@ -181,13 +205,15 @@ static int print_rows(struct viewer *viewer, const struct report *report, struct
     return result;
 }
 
-static int print_report(struct viewer *viewer, const struct judgement *judgement, struct trail_error *error)
+static int print_report(struct viewer *viewer, const struct judgement *judgement,
+                        struct trail_error *error)
 {
     struct report report;
     sqlite3_stmt *first_run = NULL;
     int result = -1;
 
-    if (report_init(&report, judgement, error) == 0 && (first_run = look_up_first_run(viewer, &report, error)) != NULL) {
+    if (report_init(&report, judgement, error) == 0 &&
+        (first_run = look_up_first_run(viewer, &report, error)) != NULL) {
         report.color = viewer->output.color && viewer->own_format == NULL;
         report.explains = viewer->options.given[OPTION_EXPLAIN];
         if (viewer->own_format != NULL || viewer_prints_table(viewer))
@@ -234,25 +260,37 @@ static int run(struct viewer *viewer, struct trail_error *error)
 
 const struct command command_check = {
     .name = "check",
-    .summary = "whether runs are as a rules file says: which modules, in which order, from where, how many, how long",
+    .summary = "whether runs are as a rules file says: which modules, in which order, from where, "
+               "how many, how long",
     .arguments = "FILE.rules [RUN...]",
-    .details =
-        "Exit status 0 if all rules hold, 1 if one is violated, 2 if the rules or runs cannot be read. Each run is judged by itself, but limits\n"
-        "of time by the median of all. Besides the formats below there are junit (JUnit XML, a test case for each rule), sarif (SARIF 2.1.0)\n"
-        "and github (annotations of GitHub Actions).\n"
-        "\n"
-        "A rules file begins with the line 'trail-rules 1'. A line is a rule; # begins a comment; a name with blanks stands in quotes.\n"
-        "  require NAME              it is loaded; a NAME is a file's name, with or without its version, or a glob: * ? [a-z]\n"
-        "  allow NAME                it may be loaded\n"
-        "  forbid NAME               it is not; of require, allow and forbid, the rule with the most characters besides * and ? decides\n"
-        "  order NAME < NAME         where both are loaded, their first loads come in this order; more may follow: A < B < C\n"
-        "  path NAME GLOB...         it comes from one of these folders or files: {system} {app} {temp} {home} {uuid} {n}; ** is any folders\n"
-        "  identity NAME KEY=GLOB... it, a module or the program itself, is one of these builds; KEY is version, build-id, pdb or size (in bytes)\n"
-        "  limit loads N             at most so many; also exceptions, threads, processes\n"
-        "  limit time FROM..TO TIME  it takes at most so long; a point is start, end, first-load, last-load, mark:NAME or load:NAME;\n"
-        "                            'median TIME' may follow, a closer limit for the median of ten runs or more\n"
-        "  require process NAME      such a process runs (with 'trailrec -f'); also allow and forbid\n"
-        "  [process NAME]            the rules below are about each process of that program; [run] leads back\n",
+    .details = "Exit status 0 if all rules hold, 1 if one is violated, 2 if the rules or runs "
+               "cannot be read. Each run is judged by itself, but limits\n"
+               "of time by the median of all. Besides the formats below there are junit (JUnit "
+               "XML, a test case for each rule), sarif (SARIF 2.1.0)\n"
+               "and github (annotations of GitHub Actions).\n"
+               "\n"
+               "A rules file begins with the line 'trail-rules 1'. A line is a rule; # begins a "
+               "comment; a name with blanks stands in quotes.\n"
+               "  require NAME              it is loaded; a NAME is a file's name, with or without "
+               "its version, or a glob: * ? [a-z]\n"
+               "  allow NAME                it may be loaded\n"
+               "  forbid NAME               it is not; of require, allow and forbid, the rule with "
+               "the most characters besides * and ? decides\n"
+               "  order NAME < NAME         where both are loaded, their first loads come in this "
+               "order; more may follow: A < B < C\n"
+               "  path NAME GLOB...         it comes from one of these folders or files: {system} "
+               "{app} {temp} {home} {uuid} {n}; ** is any folders\n"
+               "  identity NAME KEY=GLOB... it, a module or the program itself, is one of these "
+               "builds; KEY is version, build-id, pdb or size (in bytes)\n"
+               "  limit loads N             at most so many; also exceptions, threads, processes\n"
+               "  limit time FROM..TO TIME  it takes at most so long; a point is start, end, "
+               "first-load, last-load, mark:NAME or load:NAME;\n"
+               "                            'median TIME' may follow, a closer limit for the "
+               "median of ten runs or more\n"
+               "  require process NAME      such a process runs (with 'trailrec -f'); also allow "
+               "and forbid\n"
+               "  [process NAME]            the rules below are about each process of that "
+               "program; [run] leads back\n",
     .options = OPTION_BIT(OPTION_EXPLAIN),
     .flags = COMMAND_TAKES_ARGUMENTS,
     .formats = report_formats,

@@ -22,7 +22,8 @@ struct diff {
     struct buffer title, preface, conclusion;
 };
 
-static int parse_part(struct difference_options *options, const char *word, size_t length, struct trail_error *error)
+static int parse_part(struct difference_options *options, const char *word, size_t length,
+                      struct trail_error *error)
 {
     const char *names[SECTIONS], *nearest;
     char copy[32];
@@ -34,10 +35,11 @@ static int parse_part(struct difference_options *options, const char *word, size
             return 0;
         }
     }
-    snprintf(copy, sizeof copy, "%.*s", (int)(length < sizeof copy ? length : sizeof copy - 1), word);
+    snprintf(copy, sizeof copy, "%.*s", (int)(length < sizeof copy ? length : sizeof copy - 1),
+             word);
     nearest = human_nearest(copy, names, SECTIONS, sizeof names[0]);
-    return error_set(error, TRAIL_FAILED, 0, "there is no part '%s' to compare; did you mean '%s'?", copy,
-                     nearest != NULL ? nearest : names[0]);
+    return error_set(error, TRAIL_FAILED, 0, "there is no part '%s' to compare; did you mean '%s'?",
+                     copy, nearest != NULL ? nearest : names[0]);
 }
 
 static int parse_options(struct diff *diff, struct trail_error *error)
@@ -65,8 +67,10 @@ static int choose_runs(struct diff *diff, size_t *counts, struct trail_error *er
     struct viewer *viewer = diff->viewer;
 
     if (viewer->argument_count != 0 && viewer->argument_count != 2)
-        return error_set(error, TRAIL_FAILED, 0, "diff compares two: 'diff A B', each a RUN or a set of them such as @build=100; without any, the last "
-                                                 "two runs");
+        return error_set(error, TRAIL_FAILED, 0,
+                         "diff compares two: 'diff A B', each a RUN or a set of them such as "
+                         "@build=100; without any, the last "
+                         "two runs");
     diff->names[0] = viewer->argument_count == 2 ? viewer->arguments[0] : "last~1";
     diff->names[1] = viewer->argument_count == 2 ? viewer->arguments[1] : "last";
     for (int i = 0; i < 2; i++) {
@@ -94,23 +98,30 @@ static void describe_sides(struct diff *diff)
 /* What a set's order was learned from, or why none was. */
 static void conclude_order(struct diff *diff)
 {
-    const struct side *a = &diff->sides[0], *b = &diff->sides[1], *learned = a->order != NULL ? a : b;
+    const struct side *a = &diff->sides[0], *b = &diff->sides[1],
+                      *learned = a->order != NULL ? a : b;
 
     if (!diff->options.only[SECTION_ORDER])
         return;
     if (diff->differences.mingled > 0)
-        buffer_format(&diff->conclusion, "order: %zu load%s elsewhere only among those of threads that ran at the same time\n",
-                      diff->differences.mingled, diff->differences.mingled == 1 ? " stands" : "s stand");
+        buffer_format(
+            &diff->conclusion,
+            "order: %zu load%s elsewhere only among those of threads that ran at the same time\n",
+            diff->differences.mingled, diff->differences.mingled == 1 ? " stands" : "s stand");
     if (a->count == 1 && b->count == 1)
         return;
     if (learned->order == NULL)
-        buffer_format(&diff->conclusion, "order: not compared, since neither side has the %d runs from which one is learned\n",
-                      (int)ORDER_RUNS_AT_LEAST);
+        buffer_format(
+            &diff->conclusion,
+            "order: not compared, since neither side has the %d runs from which one is learned\n",
+            (int)ORDER_RUNS_AT_LEAST);
     else
-        buffer_format(&diff->conclusion, "order: %zu pairs learned from %s\n", order_pair_count(learned->order), learned == a ? "A" : "B");
+        buffer_format(&diff->conclusion, "order: %zu pairs learned from %s\n",
+                      order_pair_count(learned->order), learned == a ? "A" : "B");
     if (learned->order != NULL && order_left_out(learned->order) > 0)
-        buffer_format(&diff->conclusion, "order: %zu loads were left out, since there are more than %d\n", order_left_out(learned->order),
-                      (int)ORDER_ELEMENTS_AT_MOST);
+        buffer_format(&diff->conclusion,
+                      "order: %zu loads were left out, since there are more than %d\n",
+                      order_left_out(learned->order), (int)ORDER_ELEMENTS_AT_MOST);
 }
 
 static void conclude_times(struct diff *diff)
@@ -118,18 +129,24 @@ static void conclude_times(struct diff *diff)
     const struct differences *differences = &diff->differences;
     size_t claimed = 0;
 
-    if (!diff->options.only[SECTION_TIME] || (diff->sides[0].count == 1 && diff->sides[1].count == 1))
+    if (!diff->options.only[SECTION_TIME] ||
+        (diff->sides[0].count == 1 && diff->sides[1].count == 1))
         return;
     for (size_t i = 0; i < differences->count; i++)
         claimed += differences->items[i].section == SECTION_TIME && differences->items[i].differs;
     if (differences->times_tested == 0)
-        buffer_format(&diff->conclusion, "time: too few runs to tell; it takes %d or more on each side\n", (int)STATISTICS_RUNS_AT_LEAST);
+        buffer_format(&diff->conclusion,
+                      "time: too few runs to tell; it takes %d or more on each side\n",
+                      (int)STATISTICS_RUNS_AT_LEAST);
     else if (claimed == 0)
-        buffer_format(&diff->conclusion, "time: no evidence of a change in any of %zu times\n", differences->times_tested);
+        buffer_format(&diff->conclusion, "time: no evidence of a change in any of %zu times\n",
+                      differences->times_tested);
     else
-        buffer_format(&diff->conclusion, "time: evidence of a change in %zu of %zu times\n", claimed, differences->times_tested);
+        buffer_format(&diff->conclusion, "time: evidence of a change in %zu of %zu times\n",
+                      claimed, differences->times_tested);
     if (differences->times_tested > 0 && claimed > 0 && !differences->take_turns)
-        buffer_add_text(&diff->conclusion, "time: the runs of A and B did not take turns, so what else the machine did may be part of it\n");
+        buffer_add_text(&diff->conclusion, "time: the runs of A and B did not take turns, so what "
+                                           "else the machine did may be part of it\n");
 }
 
 static void conclude(struct diff *diff)
@@ -139,7 +156,8 @@ static void conclude(struct diff *diff)
     if (different == 0)
         buffer_add_text(&diff->conclusion, "no difference\n");
     else
-        buffer_format(&diff->conclusion, "%zu difference%s\n", different, different == 1 ? "" : "s");
+        buffer_format(&diff->conclusion, "%zu difference%s\n", different,
+                      different == 1 ? "" : "s");
     conclude_order(diff);
     conclude_times(diff);
 }
@@ -160,7 +178,8 @@ static int print(struct diff *diff, struct trail_error *error)
         output_lines(output, output->preface);
         fputs("\n", stdout);
     }
-    if ((!is_table || diff->differences.count > 0) && difference_rows_print(&diff->differences, output, error) != 0)
+    if ((!is_table || diff->differences.count > 0) &&
+        difference_rows_print(&diff->differences, output, error) != 0)
         return -1;
     if (is_table && diff->differences.count > 0)
         fputs("\n", stdout);
@@ -175,11 +194,14 @@ static int compare(struct diff *diff, struct trail_error *error)
     struct recordings *recordings;
     int result = -1;
 
-    if (parse_options(diff, error) != 0 || choose_runs(diff, counts, error) != 0 || (recordings = comparison_load(diff->viewer, error)) == NULL)
+    if (parse_options(diff, error) != 0 || choose_runs(diff, counts, error) != 0 ||
+        (recordings = comparison_load(diff->viewer, error)) == NULL)
         return -1;
     if (side_init(&diff->sides[0], recordings, 0, counts[0], error) == 0 &&
         side_init(&diff->sides[1], recordings, counts[0], counts[1], error) == 0 &&
-        differences_find(&diff->differences, &diff->sides[0], &diff->sides[1], &diff->options, error) == 0 && print(diff, error) == 0)
+        differences_find(&diff->differences, &diff->sides[0], &diff->sides[1], &diff->options,
+                         error) == 0 &&
+        print(diff, error) == 0)
         result = diff->differences.different > 0;
     differences_release(&diff->differences);
     side_release(&diff->sides[0]);
@@ -205,22 +227,33 @@ const struct command command_diff = {
     .summary = "what differs between two runs, or between two sets of runs",
     .arguments = "[A B]",
     .details =
-        "A and B are RUNs; @key=value takes all runs so labelled as a set. Without them, the last two runs are compared. Exit status: 0 no\n"
+        "A and B are RUNs; @key=value takes all runs so labelled as a set. Without them, the last "
+        "two runs are compared. Exit status: 0 no\n"
         "difference, 1 they differ, 2 trouble.\n"
         "\n"
-        "Modules are matched by name and process, without versions in the name, and by the folder with {app}, {system}, {temp}, {home},\n"
-        "{uuid} and {n} in place of what differs between machines. Bases, pids and tids do not count.\n"
+        "Modules are matched by name and process, without versions in the name, and by the folder "
+        "with {app}, {system}, {temp}, {home},\n"
+        "{uuid} and {n} in place of what differs between machines. Bases, pids and tids do not "
+        "count.\n"
         "\n"
-        "Run against run, the loads are aligned: + added, - removed, > moved, ! replaced (another build, another folder). Loads that only\n"
-        "changed sides with those of threads that ran at the same time are counted, no more. Processes, threads, exceptions and debug strings\n"
-        "are counted and aligned likewise; numbers in a string do not count. Times are shown, but nothing is concluded.\n"
+        "Run against run, the loads are aligned: + added, - removed, > moved, ! replaced (another "
+        "build, another folder). Loads that only\n"
+        "changed sides with those of threads that ran at the same time are counted, no more. "
+        "Processes, threads, exceptions and debug strings\n"
+        "are counted and aligned likewise; numbers in a string do not count. Times are shown, but "
+        "nothing is concluded.\n"
         "\n"
-        "With several runs on a side only what a side always does counts. Its order is learned: pairs of loads that came in one order in all\n"
-        "runs (5 or more), and for a reason: in one thread; before the other's thread was made; after it had ended; or far apart in time. Loads\n"
-        "of threads that run at the same time have no order. Exceptions and debug strings that each run has as often are treated likewise.\n"
+        "With several runs on a side only what a side always does counts. Its order is learned: "
+        "pairs of loads that came in one order in all\n"
+        "runs (5 or more), and for a reason: in one thread; before the other's thread was made; "
+        "after it had ended; or far apart in time. Loads\n"
+        "of threads that run at the same time have no order. Exceptions and debug strings that "
+        "each run has as often are treated likewise.\n"
         "\n"
-        "Times are tested as distributions (Mann-Whitney, Holm's correction over all that is tested, 1 % chance of a false claim in all; 99 %\n"
-        "bootstrap interval; changes of less than 2 % are not claimed). Where the runs of A and B did not take turns, a change must also stand\n"
+        "Times are tested as distributions (Mann-Whitney, Holm's correction over all that is "
+        "tested, 1 % chance of a false claim in all; 99 %\n"
+        "bootstrap interval; changes of less than 2 % are not claimed). Where the runs of A and B "
+        "did not take turns, a change must also stand\n"
         "out from how the times of each side drift (Student's t over batches of three runs).\n"
         "\n"
         "All times are without what the recorder held the target for.\n",

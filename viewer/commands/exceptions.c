@@ -11,7 +11,8 @@ static const struct table_column table[] = {
     {"code", "code", STYLE_PLAIN, 0},
     {"name", "name", STYLE_TITLE, 0},
     {"si_code", "si_code", STYLE_COUNT, COLUMN_HIDE_EMPTY},
-    {"chance", "CASE first_chance WHEN 1 THEN 'first' WHEN 0 THEN 'second' END", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"chance", "CASE first_chance WHEN 1 THEN 'first' WHEN 0 THEN 'second' END", STYLE_PLAIN,
+     COLUMN_HIDE_EMPTY},
     {"where", "coalesce(module || '+' || offset, address)", STYLE_PLAIN, 0},
     {"parameters", "nullif(parameters, '[]')", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     {"nested", "nullif(nested_codes, '[]')", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
@@ -19,7 +20,8 @@ static const struct table_column table[] = {
 };
 
 static const struct sort_key sort_keys[] = {
-    {"time", "t_ns"}, {"code", "code"}, {"name", "name"}, {"module", "module"}, {"pid", "pid"}, {"tid", "tid"}, {NULL, NULL},
+    {"time", "t_ns"}, {"code", "code"}, {"name", "name"}, {"module", "module"},
+    {"pid", "pid"},   {"tid", "tid"},   {NULL, NULL},
 };
 
 static const struct query query = {
@@ -27,14 +29,16 @@ static const struct query query = {
     .table = table,
     .order = "seq",
     .sort_keys = sort_keys,
-    .conditions = {
-        [OPTION_PID] = QUERY_PID,
-        [OPTION_TID] = QUERY_TID,
-        [OPTION_FROM] = QUERY_FROM,
-        [OPTION_TO] = QUERY_TO,
-        [OPTION_MODULE] = "trail_glob(:module, module, NULL)",
-        [OPTION_TEXT] = "instr(lower(coalesce(code, '') || ' ' || coalesce(name, '')), lower(:text)) > 0",
-    },
+    .conditions =
+        {
+            [OPTION_PID] = QUERY_PID,
+            [OPTION_TID] = QUERY_TID,
+            [OPTION_FROM] = QUERY_FROM,
+            [OPTION_TO] = QUERY_TO,
+            [OPTION_MODULE] = "trail_glob(:module, module, NULL)",
+            [OPTION_TEXT] =
+                "instr(lower(coalesce(code, '') || ' ' || coalesce(name, '')), lower(:text)) > 0",
+        },
 };
 
 static int run(struct viewer *viewer, struct trail_error *error)
@@ -46,10 +50,11 @@ const struct command command_exceptions = {
     .name = "exceptions",
     .summary = "exceptions and signals: what, where, when",
     .arguments = "[RUN...]",
-    .details = "KEY is time, code, name, module, pid or tid. --text looks at the code and its name (--text 0xc0000005, --text SEGV).\n",
-    .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_MODULE) | OPTION_BIT(OPTION_FROM) |
-               OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_TEXT) | OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_REVERSE) |
-               OPTION_BIT(OPTION_LIMIT),
+    .details = "KEY is time, code, name, module, pid or tid. --text looks at the code and its name "
+               "(--text 0xc0000005, --text SEGV).\n",
+    .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_MODULE) |
+               OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_TEXT) |
+               OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
     .flags = COMMAND_TAKES_RUNS,
     .run = run,
 };

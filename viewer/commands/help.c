@@ -26,10 +26,13 @@ static void print_overview(void)
            "Shows what trailrec recorded.\n\ncommands:\n");
     for (size_t i = 0; commands[i] != NULL; i++)
         printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
-    printf("\nRUN is a number, last, last~N (N before the last), @key=value (all runs so labelled), FILE:RUN, or a FILE, which means\n"
-           "its last run. Without a RUN, a command takes the last one.\n\noptions of every command:\n");
+    printf("\nRUN is a number, last, last~N (N before the last), @key=value (all runs so "
+           "labelled), FILE:RUN, or a FILE, which means\n"
+           "its last run. Without a RUN, a command takes the last one.\n\noptions of every "
+           "command:\n");
     print_options(OPTIONS_COMMON);
-    printf("\n'trailview help COMMAND' lists a command's own options. Exit status: 0 yes or done, 1 no, 2 trouble.\n");
+    printf("\n'trailview help COMMAND' lists a command's own options. Exit status: 0 yes or done, "
+           "1 no, 2 trouble.\n");
 }
 
 static int run(struct viewer *viewer, struct trail_error *error)
@@ -42,8 +45,8 @@ static int run(struct viewer *viewer, struct trail_error *error)
     }
     if ((command = command_find(viewer->arguments[0], error)) == NULL)
         return -1;
-    printf("usage: trailview %s [OPTION...]%s%s\n\n%s\n", command->name, command->arguments[0] != '\0' ? " " : "", command->arguments,
-           command->summary);
+    printf("usage: trailview %s [OPTION...]%s%s\n\n%s\n", command->name,
+           command->arguments[0] != '\0' ? " " : "", command->arguments, command->summary);
     if (command->details[0] != '\0')
         printf("\n%s", command->details);
     printf("\noptions:\n");

@@ -20,14 +20,16 @@ static int print_facts(struct viewer *viewer, sqlite3_stmt *row, struct trail_er
     return output_end(&viewer->output, result == 0 ? error : NULL) != 0 ? -1 : result;
 }
 
-static int print_info(struct viewer *viewer, const struct database *database, struct trail_error *error)
+static int print_info(struct viewer *viewer, const struct database *database,
+                      struct trail_error *error)
 {
     sqlite3_stmt *row = db_prepare(database->db, sql_info, error);
     int result = -1;
 
     if (row == NULL)
         return -1;
-    sqlite3_bind_text(row, sqlite3_bind_parameter_index(row, ":path"), database->path, -1, SQLITE_STATIC);
+    sqlite3_bind_text(row, sqlite3_bind_parameter_index(row, ":path"), database->path, -1,
+                      SQLITE_STATIC);
     if (!viewer_prints_table(viewer))
         result = query_print_statement(viewer, row, error);
     else if (sqlite3_step(row) == SQLITE_ROW)
@@ -44,10 +46,13 @@ static int run(struct viewer *viewer, struct trail_error *error)
     struct database *database;
 
     if (viewer->argument_count > 1)
-        return error_set(error, TRAIL_FAILED, 0, "'info' takes one file, but there is also '%s'", viewer->arguments[1]);
+        return error_set(error, TRAIL_FAILED, 0, "'info' takes one file, but there is also '%s'",
+                         viewer->arguments[1]);
     if ((database = viewer_open(viewer, path, error)) == NULL)
         return -1;
-    return print_info(viewer, database, error) == 0 ? 0 : error_context(error, "cannot read '%s'", path);
+    return print_info(viewer, database, error) == 0
+               ? 0
+               : error_context(error, "cannot read '%s'", path);
 }
 
 const struct command command_info = {

@@ -10,8 +10,10 @@ static const struct table_column table[] = {
     {"pid", "pid", STYLE_PLAIN, TABLE_SEVERAL_PROCESSES},
     {"name", "name", STYLE_TITLE, 0},
     {"size", "size", STYLE_BYTES, COLUMN_HIDE_EMPTY},
-    {"version", "substr(version, 1, instr(version || ' ', ' ') - 1)", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
-    {"build-id", "iif(version IS NULL, substr(build_id, 1, 12), NULL)", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"version", "substr(version, 1, instr(version || ' ', ' ') - 1)", STYLE_PLAIN,
+     COLUMN_HIDE_EMPTY},
+    {"build-id", "iif(version IS NULL, substr(build_id, 1, 12), NULL)", STYLE_PLAIN,
+     COLUMN_HIDE_EMPTY},
     {"cause", "cause", STYLE_PLAIN, 0},
     {"time", "nullif(time_source, 'stop')", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     {"end ms", "unload_t_ns", STYLE_MS, COLUMN_HIDE_EMPTY},
@@ -20,7 +22,12 @@ static const struct table_column table[] = {
 };
 
 static const struct sort_key sort_keys[] = {
-    {"time", "t_ns"}, {"name", "name COLLATE NOCASE"}, {"path", "path COLLATE NOCASE"}, {"size", "size"}, {"seq", "seq"}, {NULL, NULL},
+    {"time", "t_ns"},
+    {"name", "name COLLATE NOCASE"},
+    {"path", "path COLLATE NOCASE"},
+    {"size", "size"},
+    {"seq", "seq"},
+    {NULL, NULL},
 };
 
 static const struct query query = {
@@ -28,13 +35,14 @@ static const struct query query = {
     .table = table,
     .order = "seq",
     .sort_keys = sort_keys,
-    .conditions = {
-        [OPTION_PID] = QUERY_PID,
-        [OPTION_TID] = QUERY_TID,
-        [OPTION_FROM] = QUERY_FROM,
-        [OPTION_TO] = QUERY_TO,
-        [OPTION_MODULE] = "trail_glob(:module, name, path)",
-    },
+    .conditions =
+        {
+            [OPTION_PID] = QUERY_PID,
+            [OPTION_TID] = QUERY_TID,
+            [OPTION_FROM] = QUERY_FROM,
+            [OPTION_TO] = QUERY_TO,
+            [OPTION_MODULE] = "trail_glob(:module, name, path)",
+        },
 };
 
 static int run(struct viewer *viewer, struct trail_error *error)
@@ -46,11 +54,14 @@ const struct command command_loads = {
     .name = "loads",
     .summary = "the modules of a run, in load order",
     .arguments = "[RUN...]",
-    .details = "KEY is time, name, path, size or seq. '+ms' is the time since the load before it among those shown. A column 'time' is there\n"
-               "if some times are not those of a stop for this very load: batch (several loads were seen at one stop) or kernel. 'end ms' is\n"
+    .details = "KEY is time, name, path, size or seq. '+ms' is the time since the load before it "
+               "among those shown. A column 'time' is there\n"
+               "if some times are not those of a stop for this very load: batch (several loads "
+               "were seen at one stop) or kernel. 'end ms' is\n"
                "when an unload, or an exec of the process, ended the load.\n",
-    .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_MODULE) | OPTION_BIT(OPTION_FROM) |
-               OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
+    .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_MODULE) |
+               OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_SORT) |
+               OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
     .flags = COMMAND_TAKES_RUNS,
     .run = run,
 };

@@ -22,13 +22,14 @@ static const struct query query = {
     .table = table,
     .order = "seq",
     .sort_keys = sort_keys,
-    .conditions = {
-        [OPTION_PID] = QUERY_PID,
-        [OPTION_TID] = QUERY_TID,
-        [OPTION_FROM] = QUERY_FROM,
-        [OPTION_TO] = QUERY_TO,
-        [OPTION_TEXT] = "instr(lower(text), lower(:text)) > 0",
-    },
+    .conditions =
+        {
+            [OPTION_PID] = QUERY_PID,
+            [OPTION_TID] = QUERY_TID,
+            [OPTION_FROM] = QUERY_FROM,
+            [OPTION_TO] = QUERY_TO,
+            [OPTION_TEXT] = "instr(lower(text), lower(:text)) > 0",
+        },
 };
 
 static int run(struct viewer *viewer, struct trail_error *error)
@@ -41,8 +42,9 @@ const struct command command_output = {
     .summary = "the debug strings that the target put out",
     .arguments = "[RUN...]",
     .details = "KEY is time, text, pid or tid.\n",
-    .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |
-               OPTION_BIT(OPTION_TEXT) | OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_FOLLOW),
+    .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_FROM) |
+               OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_TEXT) | OPTION_BIT(OPTION_SORT) |
+               OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_FOLLOW),
     .flags = COMMAND_TAKES_RUNS,
     .run = run,
 };

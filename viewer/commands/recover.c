@@ -1,6 +1,6 @@
 /*
- * trailview recover: brings in what a recorder that died left behind. Every command does that when it opens the file; this one says what
- * was found, and why it could not be brought in.
+ * trailview recover: brings in what a recorder that died left behind. Every command does that when
+ * it opens the file; this one says what was found, and why it could not be brought in.
  */
 #include "command.h"
 #include "db.h"
@@ -17,7 +17,8 @@ struct report {
 static void print_row(void *context, int64_t run_id, uint64_t events)
 {
     struct report *report = context;
-    struct cell cells[2] = {{CELL_INTEGER, run_id, 0, NULL, 0}, {CELL_INTEGER, (int64_t)events, 0, NULL, 0}};
+    struct cell cells[2] = {{CELL_INTEGER, run_id, 0, NULL, 0},
+                            {CELL_INTEGER, (int64_t)events, 0, NULL, 0}};
 
     report->result |= output_row(&report->viewer->output, cells, report->error);
 }
@@ -30,7 +31,8 @@ static int run(struct viewer *viewer, struct trail_error *error)
     int count;
 
     if (viewer->argument_count > 1)
-        return error_set(error, TRAIL_FAILED, 0, "'recover' takes one file, but there is also '%s'", viewer->arguments[1]);
+        return error_set(error, TRAIL_FAILED, 0, "'recover' takes one file, but there is also '%s'",
+                         viewer->arguments[1]);
     if (db_open_for_viewing(path, &db, error) != 0) /* is it a trail file at all? */
         return -1;
     db_close(db);
@@ -48,7 +50,8 @@ const struct command command_recover = {
     .name = "recover",
     .summary = "bring in what a recorder that died left behind (every command does it)",
     .arguments = "[FILE]",
-    .details = "Prints the runs that were recovered, and how many events each got from its ring file.\n",
+    .details =
+        "Prints the runs that were recovered, and how many events each got from its ring file.\n",
     .options = 0,
     .flags = COMMAND_TAKES_ARGUMENTS,
     .run = run,

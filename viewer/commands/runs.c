@@ -9,7 +9,9 @@ static const struct table_column table[] = {
     {"wall", "wall_ns", STYLE_DURATION, 0},
     {"held", "100.0 * hold_ns / nullif(wall_ns, 0)", STYLE_PERCENT, COLUMN_HIDE_EMPTY},
     {"events", "events", STYLE_COUNT, 0},
-    {"loads", "CASE WHEN json_valid(counts) THEN coalesce(json_extract(counts, '$.LoadDll'), 0) END", STYLE_COUNT, 0},
+    {"loads",
+     "CASE WHEN json_valid(counts) THEN coalesce(json_extract(counts, '$.LoadDll'), 0) END",
+     STYLE_COUNT, 0},
     {"exit", "coalesce(" QUERY_EXIT ", end_reason)", STYLE_COUNT, 0},
     {"labels", "nullif(labels, '{}')", STYLE_PAIRS, COLUMN_HIDE_EMPTY},
     {"command", "command_line", STYLE_PLAIN, 0},
@@ -21,7 +23,8 @@ static const struct query query = {.view = "runs", .table = table, .order = "run
 static void reverse_runs(struct viewer *viewer)
 {
     for (size_t i = 0; i < viewer->run_count / 2; i++) {
-        struct run_reference first = viewer->runs[i], *last = &viewer->runs[viewer->run_count - 1 - i];
+        struct run_reference first = viewer->runs[i],
+                             *last = &viewer->runs[viewer->run_count - 1 - i];
         viewer->runs[i] = *last;
         *last = first;
     }
@@ -40,7 +43,8 @@ const struct command command_runs = {
     .name = "runs",
     .summary = "list the recorded runs (what happens when no command is given)",
     .arguments = "[RUN...]",
-    .details = "Without a RUN, all runs of the file. 'held' is how long the target stood still for the recorder, in percent of its time.\n",
+    .details = "Without a RUN, all runs of the file. 'held' is how long the target stood still for "
+               "the recorder, in percent of its time.\n",
     .options = OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
     .flags = COMMAND_TAKES_RUNS | COMMAND_TAKES_ALL_RUNS,
     .run = run,

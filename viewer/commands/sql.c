@@ -16,14 +16,20 @@ static bool is_one_of(const char *name, const char *const *names)
     return false;
 }
 
-/* PRAGMAs that only tell something: some about what their argument names, the others only without an argument. */
+/*
+ * PRAGMAs that only tell something: some about what their argument names, the others only without
+ * an argument.
+ */
 static bool pragma_only_tells(const char *name, const char *argument)
 {
-    static const char *const about[] = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo",
-                                        "foreign_key_list", "integrity_check", "quick_check", NULL};
-    static const char *const plain[] = {"application_id", "user_version", "schema_version", "page_count", "page_size", "freelist_count",
-                                        "journal_mode", "encoding", "compile_options", "function_list", "module_list", "pragma_list",
-                                        "collation_list", "database_list", "data_version", NULL};
+    static const char *const about[] = {
+        "table_info",  "table_xinfo",      "table_list",      "index_list",  "index_info",
+        "index_xinfo", "foreign_key_list", "integrity_check", "quick_check", NULL};
+    static const char *const plain[] = {
+        "application_id",  "user_version",   "schema_version", "page_count",
+        "page_size",       "freelist_count", "journal_mode",   "encoding",
+        "compile_options", "function_list",  "module_list",    "pragma_list",
+        "collation_list",  "database_list",  "data_version",   NULL};
 
     return is_one_of(name, about) || (argument == NULL && is_one_of(name, plain));
 }
@@ -48,15 +54,21 @@ static const char *refusal_of(int action, const char *first, const char *second)
     case SQLITE_INSERT:
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
-        /* json_each and other table-valued functions declare themselves so at their first use. SQLite itself refuses a user's. */
-        return action != SQLITE_DELETE && sqlite3_stricmp(first, "sqlite_master") == 0 ? NULL : "it would write";
+        /*
+         * json_each and other table-valued functions declare themselves so at their first use.
+         * SQLite itself refuses a user's.
+         */
+        return action != SQLITE_DELETE && sqlite3_stricmp(first, "sqlite_master") == 0
+                   ? NULL
+                   : "it would write";
     default:
         return "it would change tables, views or indexes";
     }
 }
 
 /* sqlite3_set_authorizer's callback; `state` is where the reason of a refusal goes. */
-static int authorize(void *state, int action, const char *first, const char *second, const char *database, const char *trigger)
+static int authorize(void *state, int action, const char *first, const char *second,
+                     const char *database, const char *trigger)
 {
     const char **refusal = state, *reason = refusal_of(action, first, second);
 
@@ -78,7 +90,9 @@ static char *read_input(struct trail_error *error)
     }
     length = fread(text, 1, STATEMENT_BYTES_AT_MOST + 1, stdin);
     if (length > STATEMENT_BYTES_AT_MOST || ferror(stdin)) {
-        error_set(error, TRAIL_FAILED, 0, ferror(stdin) ? "cannot read the statement" : "the statement is longer than 1 MiB");
+        error_set(error, TRAIL_FAILED, 0,
+                  ferror(stdin) ? "cannot read the statement"
+                                : "the statement is longer than 1 MiB");
         free(text);
         return NULL;
     }
@@ -123,7 +137,8 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *text, struct trail_error *
     sqlite3_finalize(statement);
     sqlite3_set_authorizer(db, NULL, NULL);
     if (refusal != NULL)
-        error_set(error, TRAIL_FAILED, 0, "'sql' runs one statement that only reads; this one is refused: %s", refusal);
+        error_set(error, TRAIL_FAILED, 0,
+                  "'sql' runs one statement that only reads; this one is refused: %s", refusal);
     return NULL;
 }
 
@@ -135,7 +150,9 @@ static int run(struct viewer *viewer, struct trail_error *error)
     int result;
 
     if (viewer->argument_count != 1)
-        return error_set(error, TRAIL_FAILED, 0, "'sql' needs one statement in quotes, or - to read it from standard input");
+        return error_set(
+            error, TRAIL_FAILED, 0,
+            "'sql' needs one statement in quotes, or - to read it from standard input");
     if (from_input && (input = read_input(error)) == NULL)
         return -1;
     statement = prepare(viewer->database->db, from_input ? input : viewer->arguments[0], error);
@@ -151,8 +168,10 @@ const struct command command_sql = {
     .name = "sql",
     .summary = "run one SELECT over the views: runs, events, loads, modules, ...",
     .arguments = "\"SELECT ...\" | -",
-    .details = "- reads the statement from standard input. Views: runs, events, loads, processes, threads, modules, exceptions, output, marks;\n"
-               "the tables below them can be read too. What writes, attaches files or changes settings is refused.\n",
+    .details = "- reads the statement from standard input. Views: runs, events, loads, processes, "
+               "threads, modules, exceptions, output, marks;\n"
+               "the tables below them can be read too. What writes, attaches files or changes "
+               "settings is refused.\n",
     .options = 0,
     .flags = COMMAND_NEEDS_DATABASE | COMMAND_TAKES_ARGUMENTS,
     .run = run,

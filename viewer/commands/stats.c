@@ -65,7 +65,9 @@ static int print_modules(struct stats *stats, struct trail_error *error)
         }
         if (!is_for_people(stats) || module->variant_count > 1)
             row.builds = module->variant_count;
-        row.note = module->variant_count == 1 ? recordings_text(side->all, module->variants[0].place) : NULL;
+        row.note = module->variant_count == 1
+                       ? recordings_text(side->all, module->variants[0].place)
+                       : NULL;
         fill_times(stats, &row, module->times);
         row.step = median_of(stats, module->gaps);
         result = stats_rows_add(&stats->rows, &row, error);
@@ -97,7 +99,10 @@ static int print_phases(struct stats *stats, struct trail_error *error)
     return result;
 }
 
-/* "|....---o-----...|": from the first to the last place of a group, where this one was, and where it was in the middle. */
+/*
+ * "|....---o-----...|": from the first to the last place of a group, where this one was, and where
+ * it was in the middle.
+ */
 static void draw(struct buffer *out, const struct order_trade *trade, size_t least, size_t most)
 {
     size_t width = most - least + 1 < DRAWING_WIDTH ? most - least + 1 : DRAWING_WIDTH;
@@ -106,14 +111,16 @@ static void draw(struct buffer *out, const struct order_trade *trade, size_t lea
     buffer_clear(out);
     buffer_add_char(out, '|');
     for (size_t i = 0; i < width; i++) {
-        size_t from = (size_t)((double)(trade->least - least) * scale), to = (size_t)((double)(trade->most - least) * scale);
+        size_t from = (size_t)((double)(trade->least - least) * scale),
+               to = (size_t)((double)(trade->most - least) * scale);
         size_t middle = (size_t)((trade->median - (double)least) * scale);
         buffer_add_char(out, i == middle ? 'o' : i >= from && i <= to ? '-' : '.');
     }
     buffer_add_char(out, '|');
 }
 
-static int print_group(struct stats *stats, const struct order_trade *trades, size_t count, struct trail_error *error)
+static int print_group(struct stats *stats, const struct order_trade *trades, size_t count,
+                       struct trail_error *error)
 {
     size_t least = SIZE_MAX, most = 0;
     int result = 0;
@@ -167,7 +174,8 @@ static int print_order(struct stats *stats, struct trail_error *error)
     if ((result = order_reduction(stats->side.order, &pairs, &count, error)) != 0)
         return -1;
     for (size_t i = 0; i < count && result == 0; i++) {
-        const struct element *before = &stats->side.all->elements[pairs[i].before], *after = &stats->side.all->elements[pairs[i].after];
+        const struct element *before = &stats->side.all->elements[pairs[i].before],
+                             *after = &stats->side.all->elements[pairs[i].after];
         struct stats_row row = stats_row_of(STATS_ORDER);
         row.role = before->role;
         row.name = before->name;
@@ -183,7 +191,8 @@ static int print_order(struct stats *stats, struct trail_error *error)
 
 static int print_part(struct stats *stats, int part, struct trail_error *error)
 {
-    static int (*const print[STATS_PARTS])(struct stats *, struct trail_error *) = {print_modules, print_phases, print_flaky, print_order};
+    static int (*const print[STATS_PARTS])(struct stats *, struct trail_error *) = {
+        print_modules, print_phases, print_flaky, print_order};
 
     return print[part](stats, error);
 }
@@ -202,8 +211,10 @@ static int print_rows(struct stats *stats, struct trail_error *error)
 /* For people: a table for each part, with the columns that it has something in. */
 static int print_tables(struct stats *stats, struct trail_error *error)
 {
-    static const char *const headings[STATS_PARTS] = {"loads, by their place", "time", "flaky: loads that trade places, from the first place to the last",
-                                                "learned order, without what follows from it"};
+    static const char *const headings[STATS_PARTS] = {
+        "loads, by their place", "time",
+        "flaky: loads that trade places, from the first place to the last",
+        "learned order, without what follows from it"};
     struct output *output = &stats->viewer->output;
     int last = STATS_PARTS - 1, result = 0;
 
@@ -232,13 +243,17 @@ static void conclude(struct stats *stats)
     const struct order *order = stats->side.order;
 
     if (order == NULL)
-        buffer_format(&stats->conclusion, "order: not learned, since that takes %d runs or more\n", (int)ORDER_RUNS_AT_LEAST);
+        buffer_format(&stats->conclusion, "order: not learned, since that takes %d runs or more\n",
+                      (int)ORDER_RUNS_AT_LEAST);
     else
-        buffer_format(&stats->conclusion, "order: %zu pairs learned; --only order lists those that the others follow from\n",
-                      order_pair_count(order));
+        buffer_format(
+            &stats->conclusion,
+            "order: %zu pairs learned; --only order lists those that the others follow from\n",
+            order_pair_count(order));
     if (order != NULL && order_left_out(order) > 0)
-        buffer_format(&stats->conclusion, "order: %zu loads were left out, since there are more than %d\n", order_left_out(order),
-                      (int)ORDER_ELEMENTS_AT_MOST);
+        buffer_format(&stats->conclusion,
+                      "order: %zu loads were left out, since there are more than %d\n",
+                      order_left_out(order), (int)ORDER_ELEMENTS_AT_MOST);
 }
 
 static int print(struct stats *stats, struct trail_error *error)
@@ -247,7 +262,9 @@ static int print(struct stats *stats, struct trail_error *error)
     bool is_table = viewer_prints_table(stats->viewer);
     int result;
 
-    comparison_describe_side(&stats->preface, &stats->side, stats->viewer->argument_count == 1 ? stats->viewer->arguments[0] : "runs");
+    comparison_describe_side(&stats->preface, &stats->side,
+                             stats->viewer->argument_count == 1 ? stats->viewer->arguments[0]
+                                                                : "runs");
     conclude(stats);
     output->title = "trailview stats";
     output->preface = buffer_text(&stats->preface);
@@ -274,10 +291,14 @@ static int parse_parts(struct stats *stats, struct trail_error *error)
     while (only != NULL) {
         size_t length = strcspn(only, ",");
         int part = 0;
-        while (part < STATS_PARTS && (strlen(stats_part_name((enum stats_part)part)) != length || memcmp(stats_part_name((enum stats_part)part), only, length) != 0))
+        while (part < STATS_PARTS &&
+               (strlen(stats_part_name((enum stats_part)part)) != length ||
+                memcmp(stats_part_name((enum stats_part)part), only, length) != 0))
             part++;
         if (part == STATS_PARTS)
-            return error_set(error, TRAIL_FAILED, 0, "there is no part '%.*s'; stats has loads, time, flaky and order", (int)length, only);
+            return error_set(error, TRAIL_FAILED, 0,
+                             "there is no part '%.*s'; stats has loads, time, flaky and order",
+                             (int)length, only);
         stats->only[part] = true;
         only = only[length] == ',' ? only + length + 1 : NULL;
     }
@@ -310,12 +331,17 @@ const struct command command_stats = {
     .name = "stats",
     .summary = "what several runs have in common: which loads, in which order, when",
     .arguments = "[RUN...]",
-    .details = "Takes all runs that are named as one set, as in 'trailview stats @build=100'. PART is loads, time, flaky or order.\n"
+    .details = "Takes all runs that are named as one set, as in 'trailview stats @build=100'. PART "
+               "is loads, time, flaky or order.\n"
                "\n"
-               "loads: each module, always or sometimes there; the median of the time to its first load and the quartiles; 'step ms' is the median\n"
-               "since the load before it in its thread. time: phases between marks, and totals. flaky: groups of loads that trade places from run\n"
-               "to run, with a line from the first to the last place and an o in the middle. order: the learned order (see 'trailview help diff'),\n"
-               "without the pairs that follow from others. Times are without what the recorder held the target for.\n",
+               "loads: each module, always or sometimes there; the median of the time to its first "
+               "load and the quartiles; 'step ms' is the median\n"
+               "since the load before it in its thread. time: phases between marks, and totals. "
+               "flaky: groups of loads that trade places from run\n"
+               "to run, with a line from the first to the last place and an o in the middle. "
+               "order: the learned order (see 'trailview help diff'),\n"
+               "without the pairs that follow from others. Times are without what the recorder "
+               "held the target for.\n",
     .options = OPTION_BIT(OPTION_ONLY),
     .flags = COMMAND_TAKES_RUNS,
     .run = run,

@@ -44,7 +44,8 @@ static void add_cell(struct page *page, sqlite3_stmt *statement, int index)
 {
     const char *text = (const char *)sqlite3_column_text(statement, index);
 
-    escape_for_terminal(&page->text, text != NULL ? text : "", text != NULL ? (size_t)sqlite3_column_bytes(statement, index) : 0);
+    escape_for_terminal(&page->text, text != NULL ? text : "",
+                        text != NULL ? (size_t)sqlite3_column_bytes(statement, index) : 0);
 }
 
 static void add(struct page *page, const char *name)
@@ -78,7 +79,8 @@ static void end_line(struct page *page)
 }
 
 /* Puts what `add` writes to the right of `width` cells. */
-static void add_right(struct page *page, size_t width, void (*add_value)(struct buffer *, int64_t), int64_t value)
+static void add_right(struct page *page, size_t width, void (*add_value)(struct buffer *, int64_t),
+                      int64_t value)
 {
     struct buffer text = {0};
 
@@ -93,8 +95,10 @@ static void add_end_reason(struct page *page)
 {
     static const struct {
         const char *reason, *meaning;
-    } meanings[] = {{"timeout", "the time given to it ran out"}, {"until", "an event met a stop condition"},
-                    {"request", "the recording was ended by request"}, {"failure", "the recording failed"}};
+    } meanings[] = {{"timeout", "the time given to it ran out"},
+                    {"until", "an event met a stop condition"},
+                    {"request", "the recording was ended by request"},
+                    {"failure", "the recording failed"}};
     const char *reason = (const char *)sqlite3_column_text(page->row, column(page, "end_reason"));
 
     for (size_t i = 0; reason != NULL && i < sizeof meanings / sizeof meanings[0]; i++)
@@ -154,7 +158,9 @@ static void add_times(struct page *page)
     if (number(page, "quiet_stops") > 0) {
         buffer_add_text(&page->text, ", ");
         human_count(&page->text, number(page, "quiet_stops"));
-        buffer_add_text(&page->text, number(page, "quiet_stops") == 1 ? " stop without an event included" : " stops without an event included");
+        buffer_add_text(&page->text, number(page, "quiet_stops") == 1
+                                         ? " stop without an event included"
+                                         : " stops without an event included");
     }
     end_line(page);
 }
@@ -205,7 +211,8 @@ static void add_machine(struct page *page)
     add(page, "recorder");
     buffer_add_text(&page->text, ", ");
     add(page, "mode");
-    buffer_add_text(&page->text, number(page, "follow") ? ", with child processes; waits: " : "; waits: ");
+    buffer_add_text(&page->text,
+                    number(page, "follow") ? ", with child processes; waits: " : "; waits: ");
     add(page, "wait_function");
     buffer_add_text(&page->text, "; loads: ");
     add(page, "load_detection");
@@ -230,8 +237,10 @@ static sqlite3_stmt *elements(struct page *page, const char *name, const char *s
 static void add_kinds(struct page *page)
 {
     sqlite3_stmt *kind = elements(page, "kinds",
-                                  "SELECT json_extract(value, '$.kind'), json_extract(value, '$.events'), json_extract(value, '$.hold_ns'), "
-                                  "json_extract(value, '$.p50_hold_ns'), json_extract(value, '$.p99_hold_ns') FROM json_each(?1)");
+                                  "SELECT json_extract(value, '$.kind'), json_extract(value, "
+                                  "'$.events'), json_extract(value, '$.hold_ns'), "
+                                  "json_extract(value, '$.p50_hold_ns'), json_extract(value, "
+                                  "'$.p99_hold_ns') FROM json_each(?1)");
     begin_line(page, "events");
     add_right(page, 10, human_count, number(page, "events"));
     buffer_add_text(&page->text, kind != NULL ? "         held          p50          p99\n" : "\n");
@@ -254,8 +263,10 @@ static void add_kinds(struct page *page)
 /* The time between marks, in the words with which rules and comparisons speak of it. */
 static void add_phases(struct page *page)
 {
-    sqlite3_stmt *phase = elements(page, "phases", "SELECT json_extract(value, '$.ns'), json_extract(value, '$.from'), "
-                                                   "json_extract(value, '$.to'), json_extract(value, '$.t_ns') FROM json_each(?1)");
+    sqlite3_stmt *phase =
+        elements(page, "phases",
+                 "SELECT json_extract(value, '$.ns'), json_extract(value, '$.from'), "
+                 "json_extract(value, '$.to'), json_extract(value, '$.t_ns') FROM json_each(?1)");
 
     if (phase == NULL)
         return;
@@ -282,8 +293,10 @@ static void add_phases(struct page *page)
 
 static void add_gaps(struct page *page)
 {
-    sqlite3_stmt *gap = elements(page, "load_gaps", "SELECT json_extract(value, '$.gap_ns'), json_extract(value, '$.from'), "
-                                                    "json_extract(value, '$.to'), json_extract(value, '$.t_ns') FROM json_each(?1)");
+    sqlite3_stmt *gap =
+        elements(page, "load_gaps",
+                 "SELECT json_extract(value, '$.gap_ns'), json_extract(value, '$.from'), "
+                 "json_extract(value, '$.to'), json_extract(value, '$.t_ns') FROM json_each(?1)");
 
     if (gap == NULL)
         return;
@@ -305,8 +318,10 @@ static void add_gaps(struct page *page)
 
 static void add_repeated(struct page *page)
 {
-    sqlite3_stmt *module = elements(page, "repeated_modules", "SELECT json_extract(value, '$.times'), json_extract(value, '$.name'), "
-                                                              "json_extract(value, '$.pid') FROM json_each(?1)");
+    sqlite3_stmt *module =
+        elements(page, "repeated_modules",
+                 "SELECT json_extract(value, '$.times'), json_extract(value, '$.name'), "
+                 "json_extract(value, '$.pid') FROM json_each(?1)");
 
     if (module == NULL)
         return;
@@ -314,7 +329,8 @@ static void add_repeated(struct page *page)
     add_bold(page, "loaded more than once");
     end_line(page);
     do {
-        buffer_format(&page->text, "%6" PRId64 " times  ", (int64_t)sqlite3_column_int64(module, 0));
+        buffer_format(&page->text, "%6" PRId64 " times  ",
+                      (int64_t)sqlite3_column_int64(module, 0));
         add_cell(page, module, 1);
         buffer_add_text(&page->text, " in process ");
         add_cell(page, module, 2);
@@ -325,11 +341,12 @@ static void add_repeated(struct page *page)
 
 static void add_exceptions(struct page *page)
 {
-    sqlite3_stmt *first = elements(page, "first_exception",
-                                   "SELECT coalesce(json_extract(?1, '$.name') || ' (' || json_extract(?1, '$.code') || ')', "
-                                   "json_extract(?1, '$.code')) || coalesce(' at ' || json_extract(?1, '$.module') || '+' || "
-                                   "json_extract(?1, '$.offset'), ' at ' || json_extract(?1, '$.address'), ''), "
-                                   "json_extract(?1, '$.t_ns'), json_extract(?1, '$.tid')");
+    sqlite3_stmt *first = elements(
+        page, "first_exception",
+        "SELECT coalesce(json_extract(?1, '$.name') || ' (' || json_extract(?1, '$.code') || ')', "
+        "json_extract(?1, '$.code')) || coalesce(' at ' || json_extract(?1, '$.module') || '+' || "
+        "json_extract(?1, '$.offset'), ' at ' || json_extract(?1, '$.address'), ''), "
+        "json_extract(?1, '$.t_ns'), json_extract(?1, '$.tid')");
 
     if (first == NULL && number(page, "loader_breakpoints") == 0)
         return;
@@ -352,8 +369,9 @@ static void add_exceptions(struct page *page)
 
 static void add_not_observed(struct page *page)
 {
-    sqlite3_stmt *process = elements(page, "not_observed", "SELECT coalesce(json_extract(value, '$.name'), '?'), "
-                                                           "json_extract(value, '$.pid') FROM json_each(?1)");
+    sqlite3_stmt *process = elements(page, "not_observed",
+                                     "SELECT coalesce(json_extract(value, '$.name'), '?'), "
+                                     "json_extract(value, '$.pid') FROM json_each(?1)");
     const char *separator = "";
 
     if (process == NULL)
@@ -396,7 +414,8 @@ static int print_page(struct page *page, const struct run_reference *run, struct
     return 0;
 }
 
-static int print_run(struct viewer *viewer, const struct run_reference *run, struct trail_error *error)
+static int print_run(struct viewer *viewer, const struct run_reference *run,
+                     struct trail_error *error)
 {
     struct page page = {viewer, run->database->db, NULL, {0}};
     int result = -1;
@@ -405,7 +424,9 @@ static int print_run(struct viewer *viewer, const struct run_reference *run, str
         result = print_page(&page, run, error);
     sqlite3_finalize(page.row);
     buffer_release(&page.text);
-    return result == 0 ? 0 : error_context(error, "cannot read run %" PRId64 " of '%s'", (int64_t)run->run, run->database->path);
+    return result == 0 ? 0
+                       : error_context(error, "cannot read run %" PRId64 " of '%s'",
+                                       (int64_t)run->run, run->database->path);
 }
 
 static const struct query query = {.sql = sql_summary, .order = "run"};

@@ -12,12 +12,14 @@ static const struct table_column table[] = {
     {"end ms", "end_t_ns", STYLE_MS, 0},
     {"lived", "end_t_ns - start_t_ns", STYLE_DURATION, 0},
     {"exit", QUERY_EXIT_CODE, STYLE_COUNT, 0},
-    {"start address", "coalesce(start_module || '+' || start_offset, start_address)", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"start address", "coalesce(start_module || '+' || start_offset, start_address)", STYLE_PLAIN,
+     COLUMN_HIDE_EMPTY},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 
 static const struct sort_key sort_keys[] = {
-    {"time", "start_t_ns"}, {"end", "end_t_ns"}, {"life", "end_t_ns - start_t_ns"}, {"pid", "pid"}, {"tid", "tid"}, {"name", "name"},
+    {"time", "start_t_ns"}, {"end", "end_t_ns"}, {"life", "end_t_ns - start_t_ns"},
+    {"pid", "pid"},         {"tid", "tid"},      {"name", "name"},
     {NULL, NULL},
 };
 
@@ -26,11 +28,12 @@ static const struct query query = {
     .table = table,
     .order = "thread",
     .sort_keys = sort_keys,
-    .conditions = {
-        [OPTION_PID] = QUERY_PID,
-        [OPTION_TID] = QUERY_TID,
-        [OPTION_MODULE] = "trail_glob(:module, start_module, NULL)",
-    },
+    .conditions =
+        {
+            [OPTION_PID] = QUERY_PID,
+            [OPTION_TID] = QUERY_TID,
+            [OPTION_MODULE] = "trail_glob(:module, start_module, NULL)",
+        },
 };
 
 static int run(struct viewer *viewer, struct trail_error *error)
@@ -42,9 +45,10 @@ const struct command command_threads = {
     .name = "threads",
     .summary = "the threads of a run: where they started, how long they lived",
     .arguments = "[RUN...]",
-    .details = "KEY is time, end, life, pid, tid or name. --module is the module in which a thread started.\n",
-    .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_MODULE) | OPTION_BIT(OPTION_SORT) |
-               OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
+    .details = "KEY is time, end, life, pid, tid or name. --module is the module in which a thread "
+               "started.\n",
+    .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_MODULE) |
+               OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
     .flags = COMMAND_TAKES_RUNS,
     .run = run,
 };

@@ -1,6 +1,7 @@
 /*
- * trailview tree: the processes of a run, children below their parents. A child has a higher number than its parent, because a parent is
- * recorded first; a file that says otherwise gets a root instead of a circle.
+ * trailview tree: the processes of a run, children below their parents. A child has a higher number
+ * than its parent, because a parent is recorded first; a file that says otherwise gets a root
+ * instead of a circle.
  */
 #include "command.h"
 #include "db.h"
@@ -25,7 +26,8 @@ struct process_list {
 static const size_t NONE = (size_t)-1;
 enum { DEEPEST_LINES = 40 }; /* deeper processes are not moved further to the right */
 
-static int add_process(struct process_list *list, int64_t id, int64_t parent, struct trail_error *error)
+static int add_process(struct process_list *list, int64_t id, int64_t parent,
+                       struct trail_error *error)
 {
     if (list->count == list->capacity) {
         size_t capacity = list->capacity ? 2 * list->capacity : 16;
@@ -39,9 +41,11 @@ static int add_process(struct process_list *list, int64_t id, int64_t parent, st
     return 0;
 }
 
-static int read_processes(const struct run_reference *run, struct process_list *list, struct trail_error *error)
+static int read_processes(const struct run_reference *run, struct process_list *list,
+                          struct trail_error *error)
 {
-    static const char sql[] = "SELECT id, parent_process_id FROM main.process WHERE run_id = ?1 ORDER BY id";
+    static const char sql[] =
+        "SELECT id, parent_process_id FROM main.process WHERE run_id = ?1 ORDER BY id";
     sqlite3_stmt *select = db_prepare(run->database->db, sql, error);
     int step = SQLITE_DONE, result = 0;
 
@@ -49,7 +53,8 @@ static int read_processes(const struct run_reference *run, struct process_list *
         return -1;
     sqlite3_bind_int64(select, 1, run->run);
     while (result == 0 && (step = sqlite3_step(select)) == SQLITE_ROW)
-        result = add_process(list, sqlite3_column_int64(select, 0), sqlite3_column_int64(select, 1), error);
+        result = add_process(list, sqlite3_column_int64(select, 0), sqlite3_column_int64(select, 1),
+                             error);
     if (result == 0 && step != SQLITE_DONE)
         result = db_error(run->database->db, error);
     sqlite3_finalize(select);
@@ -86,7 +91,10 @@ static void link_processes(struct process_list *list, struct process *root)
     }
 }
 
-/* ["├─ " or "└─ "] after what the ancestors' lines need; more[d] says whether a process of depth d has a further sibling. */
+/*
+ * ["├─ " or "└─ "] after what the ancestors' lines need; more[d] says whether a process of depth d
+ * has a further sibling.
+ */
 static void add_lines(struct buffer *out, const struct process *process, const bool *more)
 {
     size_t depth = process->depth < DEEPEST_LINES ? process->depth : DEEPEST_LINES;
@@ -94,10 +102,14 @@ static void add_lines(struct buffer *out, const struct process *process, const b
     for (size_t d = 1; d < depth; d++)
         buffer_add_text(out, more[d] ? "\xE2\x94\x82  " : "   ");
     if (depth > 0)
-        buffer_add_text(out, process->next_sibling != NONE ? "\xE2\x94\x9C\xE2\x94\x80 " : "\xE2\x94\x94\xE2\x94\x80 ");
+        buffer_add_text(out, process->next_sibling != NONE ? "\xE2\x94\x9C\xE2\x94\x80 "
+                                                           : "\xE2\x94\x94\xE2\x94\x80 ");
 }
 
-/* Writes the JSON array that tree.sql wants. Goes down without recursion: `path` holds the positions from the root to here. */
+/*
+ * Writes the JSON array that tree.sql wants. Goes down without recursion: `path` holds the
+ * positions from the root to here.
+ */
 static int walk(const struct process_list *list, size_t first, struct buffer *out)
 {
     size_t *path = calloc(list->count + 1, sizeof *path), depth = 0, at = first;
@@ -110,7 +122,8 @@ static int walk(const struct process_list *list, size_t first, struct buffer *ou
         const struct process *process = &list->processes[at];
         if (process->depth <= DEEPEST_LINES)
             more[process->depth] = process->next_sibling != NONE;
-        buffer_format(out, "%s[%" PRId64 ",%" PRIu64 ",\"", out->length > 1 ? "," : "", process->id, (uint64_t)process->depth);
+        buffer_format(out, "%s[%" PRId64 ",%" PRIu64 ",\"", out->length > 1 ? "," : "", process->id,
+                      (uint64_t)process->depth);
         add_lines(out, process, more);
         buffer_add_text(out, "\"]");
         path[depth = process->depth] = at;
@@ -126,7 +139,8 @@ static int walk(const struct process_list *list, size_t first, struct buffer *ou
     return out->failed ? -1 : 0;
 }
 
-static int bind_tree(const struct run_reference *run, sqlite3_stmt *statement, struct trail_error *error)
+static int bind_tree(const struct run_reference *run, sqlite3_stmt *statement,
+                     struct trail_error *error)
 {
     struct process_list list = {NULL, 0, 0};
     struct process root = {0, 0, NONE, NONE, NONE, 0};
@@ -138,7 +152,8 @@ static int bind_tree(const struct run_reference *run, sqlite3_stmt *statement, s
         if (walk(&list, root.first_child, &tree) != 0)
             result = error_set(error, TRAIL_FAILED, 0, "out of memory");
         else
-            sqlite3_bind_text(statement, sqlite3_bind_parameter_index(statement, ":tree"), tree.data, (int)tree.length, SQLITE_TRANSIENT);
+            sqlite3_bind_text(statement, sqlite3_bind_parameter_index(statement, ":tree"),
+                              tree.data, (int)tree.length, SQLITE_TRANSIENT);
     }
     buffer_release(&tree);
     free(list.processes);
@@ -154,14 +169,16 @@ static const struct table_column table[] = {
     {"lived", "end_t_ns - start_t_ns", STYLE_DURATION, 0},
     {"exit", QUERY_EXIT, STYLE_COUNT, 0},
     {"process", "lines || coalesce(name, '?')", STYLE_PLAIN, 0},
-    {"loads", "iif(load_detection = 'not observed', load_detection, NULL)", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"loads", "iif(load_detection = 'not observed', load_detection, NULL)", STYLE_PLAIN,
+     COLUMN_HIDE_EMPTY},
     {"command line", "command_line", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 
 static const struct query query = {
     .sql = sql_tree,
-    .data_columns = "run, depth, process, pid, parent_process, parent_pid, via, name, path, command_line, start_t_ns, end_t_ns, "
+    .data_columns = "run, depth, process, pid, parent_process, parent_pid, via, name, path, "
+                    "command_line, start_t_ns, end_t_ns, "
                     "exit_code, exit_signal, load_detection, first_seq, last_seq",
     .table = table,
     .order = "position",

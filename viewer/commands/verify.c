@@ -1,6 +1,7 @@
 /*
- * trailview verify: whether a file is whole and agrees with itself. Each check is a SELECT that yields one sentence for each problem;
- * those that concern the tables of details are made from the event descriptors.
+ * trailview verify: whether a file is whole and agrees with itself. Each check is a SELECT that
+ * yields one sentence for each problem; those that concern the tables of details are made from the
+ * event descriptors.
  */
 #include "command.h"
 #include "db.h"
@@ -35,7 +36,8 @@ static void find_problems(struct check *check, sqlite3 *db, const char *sql)
     }
     while ((step = sqlite3_step(problems)) == SQLITE_ROW) {
         const char *sentence = (const char *)sqlite3_column_text(problems, 0);
-        if (sentence != NULL && strncmp(sentence, "*** in database", 15) == 0 && strchr(sentence, '\n') != NULL)
+        if (sentence != NULL && strncmp(sentence, "*** in database", 15) == 0 &&
+            strchr(sentence, '\n') != NULL)
             sentence = strchr(sentence, '\n') + 1; /* integrity_check's heading */
         if (sentence == NULL || strcmp(sentence, "ok") != 0)
             add_problem(check, sentence);
@@ -58,16 +60,24 @@ static void check_details(struct check *check, sqlite3 *db)
         const struct kind_descriptor *descriptor = event_kind_descriptor(kind);
         if (descriptor == NULL || descriptor->table[0] == '\0')
             continue;
-        find_and_free(check, db, sqlite3_mprintf(
-            "SELECT printf('run %%d: the details of event %%d in %w have no event of kind %w', d.run_id, d.seq) FROM main.\"%w\" d "
-            "WHERE NOT EXISTS (SELECT 1 FROM main.event e WHERE e.run_id = d.run_id AND e.seq = d.seq AND e.kind = %u) UNION ALL "
-            "SELECT printf('run %%d: event %%d, %w, has no details', e.run_id, e.seq) FROM main.event e WHERE e.kind = %u "
-            "AND NOT EXISTS (SELECT 1 FROM main.\"%w\" d WHERE d.run_id = e.run_id AND d.seq = e.seq)",
-            descriptor->table, descriptor->name, descriptor->table, kind, descriptor->name, kind, descriptor->table));
+        find_and_free(check, db,
+                      sqlite3_mprintf("SELECT printf('run %%d: the details of event %%d in %w have "
+                                      "no event of kind %w', d.run_id, d.seq) FROM main.\"%w\" d "
+                                      "WHERE NOT EXISTS (SELECT 1 FROM main.event e WHERE e.run_id "
+                                      "= d.run_id AND e.seq = d.seq AND e.kind = %u) UNION ALL "
+                                      "SELECT printf('run %%d: event %%d, %w, has no details', "
+                                      "e.run_id, e.seq) FROM main.event e WHERE e.kind = %u "
+                                      "AND NOT EXISTS (SELECT 1 FROM main.\"%w\" d WHERE d.run_id "
+                                      "= e.run_id AND d.seq = e.seq)",
+                                      descriptor->table, descriptor->name, descriptor->table, kind,
+                                      descriptor->name, kind, descriptor->table));
     }
 }
 
-/* What a column of a detail table refers to, going by the end of its name, as a condition that lacks "= column". */
+/*
+ * What a column of a detail table refers to, going by the end of its name, as a condition that
+ * lacks "= column".
+ */
 static const char *target_of(const char *column)
 {
     static const struct {
@@ -85,31 +95,41 @@ static const char *target_of(const char *column)
     return NULL;
 }
 
-static void check_reference(struct check *check, sqlite3 *db, const char *table, const char *column, const char *type)
+static void check_reference(struct check *check, sqlite3 *db, const char *table, const char *column,
+                            const char *type)
 {
     const char *target = target_of(column);
 
     (void)type;
     if (target == NULL)
         return;
-    find_and_free(check, db, sqlite3_mprintf(
-        "SELECT printf('run %%d: event %%d: %q refers to %%s, which is not there', d.run_id, d.seq, d.\"%w\") FROM main.\"%w\" d "
-        "WHERE d.\"%w\" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %s = d.\"%w\")", column, column, table, column, target, column));
+    find_and_free(
+        check, db,
+        sqlite3_mprintf("SELECT printf('run %%d: event %%d: %q refers to %%s, which is not there', "
+                        "d.run_id, d.seq, d.\"%w\") FROM main.\"%w\" d "
+                        "WHERE d.\"%w\" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %s = d.\"%w\")",
+                        column, column, table, column, target, column));
 }
 
-static void check_type(struct check *check, sqlite3 *db, const char *table, const char *column, const char *type)
+static void check_type(struct check *check, sqlite3 *db, const char *table, const char *column,
+                       const char *type)
 {
-    find_and_free(check, db, sqlite3_mprintf(
-        "SELECT printf('run %%d: event %%d: %q is of type %%s, not %q', run_id, seq, typeof(\"%w\")) FROM main.\"%w\" "
-        "WHERE typeof(\"%w\") NOT IN ('null', lower('%q'))", column, type, column, table, column, type));
+    find_and_free(check, db,
+                  sqlite3_mprintf("SELECT printf('run %%d: event %%d: %q is of type %%s, not %q', "
+                                  "run_id, seq, typeof(\"%w\")) FROM main.\"%w\" "
+                                  "WHERE typeof(\"%w\") NOT IN ('null', lower('%q'))",
+                                  column, type, column, table, column, type));
 }
 
 /* Calls `look` for each column of each table of details, as the file has them. */
 static void for_each_column(struct check *check, sqlite3 *db,
-                            void (*look)(struct check *, sqlite3 *, const char *table, const char *column, const char *type))
+                            void (*look)(struct check *, sqlite3 *, const char *table,
+                                         const char *column, const char *type))
 {
     struct trail_error error;
-    sqlite3_stmt *columns = db_prepare(db, "SELECT name, type FROM pragma_table_info(?1, 'main') WHERE pk = 0 ORDER BY cid", &error);
+    sqlite3_stmt *columns = db_prepare(
+        db, "SELECT name, type FROM pragma_table_info(?1, 'main') WHERE pk = 0 ORDER BY cid",
+        &error);
 
     if (columns == NULL)
         add_problem(check, error.sentence);
@@ -119,7 +139,8 @@ static void for_each_column(struct check *check, sqlite3 *db,
             continue;
         sqlite3_bind_text(columns, 1, descriptor->table, -1, SQLITE_STATIC);
         while (sqlite3_step(columns) == SQLITE_ROW) {
-            const char *column = (const char *)sqlite3_column_text(columns, 0), *type = (const char *)sqlite3_column_text(columns, 1);
+            const char *column = (const char *)sqlite3_column_text(columns, 0),
+                       *type = (const char *)sqlite3_column_text(columns, 1);
             if (column != NULL && type != NULL)
                 look(check, db, descriptor->table, column, type);
         }
@@ -136,7 +157,8 @@ static void run_check(struct check *check, sqlite3 *db, const char *sql)
     else if (strcmp(check->name, "details") == 0)
         check_details(check, db);
     else
-        for_each_column(check, db, strcmp(check->name, "types") == 0 ? check_type : check_reference);
+        for_each_column(check, db,
+                        strcmp(check->name, "types") == 0 ? check_type : check_reference);
 }
 
 static const struct {
@@ -161,21 +183,28 @@ static int print_check(struct viewer *viewer, const struct check *check, struct 
         {CELL_TEXT, 0, 0, check->name, strlen(check->name)},
         {CELL_TEXT, 0, 0, result, strlen(result)},
         {CELL_INTEGER, check->problems, 0, NULL, 0},
-        {check->problems > 0 ? CELL_TEXT : CELL_NULL, 0, 0, buffer_text(&check->first), check->first.length},
+        {check->problems > 0 ? CELL_TEXT : CELL_NULL, 0, 0, buffer_text(&check->first),
+         check->first.length},
     };
 
     return output_row(&viewer->output, cells, error);
 }
 
-/* `open_error` is what a damaged file said when it was opened, NULL if it is open. Returns 0, 1 or -1. */
-static int print_checks(struct viewer *viewer, const struct database *database, const struct trail_error *open_error,
-                        struct trail_error *error)
+/*
+ * `open_error` is what a damaged file said when it was opened, NULL if it is open. Returns 0, 1 or
+ * -1.
+ */
+static int print_checks(struct viewer *viewer, const struct database *database,
+                        const struct trail_error *open_error, struct trail_error *error)
 {
-    static const struct column columns[] = {
-        {"check", STYLE_PLAIN, 0}, {"result", STYLE_KIND, 0}, {"problems", STYLE_COUNT, 0}, {"first", STYLE_PLAIN, 0}};
+    static const struct column columns[] = {{"check", STYLE_PLAIN, 0},
+                                            {"result", STYLE_KIND, 0},
+                                            {"problems", STYLE_COUNT, 0},
+                                            {"first", STYLE_PLAIN, 0}};
     int result = output_begin(&viewer->output, columns, 4, error), worst = 0;
 
-    for (size_t i = 0; result == 0 && i < (open_error != NULL ? 1 : sizeof checks / sizeof checks[0]); i++) {
+    for (size_t i = 0;
+         result == 0 && i < (open_error != NULL ? 1 : sizeof checks / sizeof checks[0]); i++) {
         struct check check = {checks[i].name, 0, {0}};
         if (open_error != NULL)
             add_problem(&check, open_error->sentence);
@@ -197,7 +226,8 @@ static int run(struct viewer *viewer, struct trail_error *error)
     struct trail_error damage;
 
     if (viewer->argument_count > 1)
-        return error_set(error, TRAIL_FAILED, 0, "'verify' takes one file, but there is also '%s'", viewer->arguments[1]);
+        return error_set(error, TRAIL_FAILED, 0, "'verify' takes one file, but there is also '%s'",
+                         viewer->arguments[1]);
     if ((database = viewer_open(viewer, path, error)) != NULL)
         return print_checks(viewer, database, NULL, error);
     if (error->code != TRAIL_DAMAGED)
@@ -210,7 +240,8 @@ const struct command command_verify = {
     .name = "verify",
     .summary = "check that the file is whole and agrees with itself",
     .arguments = "[FILE]",
-    .details = "A line a check, with the first of its problems. Exit status 1 if there is any. Runs that are still being recorded are fine.\n",
+    .details = "A line a check, with the first of its problems. Exit status 1 if there is any. "
+               "Runs that are still being recorded are fine.\n",
     .options = 0,
     .flags = COMMAND_TAKES_ARGUMENTS,
     .run = run,

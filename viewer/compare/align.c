@@ -19,8 +19,9 @@ struct snake {
 };
 
 struct aligning {
-    ptrdiff_t *forward, *reverse; /* by diagonal x - y: the furthest x; -1 where none was reached. Pointers to diagonal 0 */
-    const uint32_t *a, *b;        /* the whole sequences */
+    /* by diagonal x - y: the furthest x; -1 where none was reached. Pointers to diagonal 0 */
+    ptrdiff_t *forward, *reverse;
+    const uint32_t *a, *b; /* the whole sequences */
     size_t *of_a, *of_b;
 };
 
@@ -33,7 +34,8 @@ static ptrdiff_t step(const ptrdiff_t *furthest, ptrdiff_t k, ptrdiff_t n, ptrdi
     return right > down ? right : down;
 }
 
-static bool search_forward(const struct part *part, struct aligning *aligning, ptrdiff_t d, ptrdiff_t k, struct snake *snake)
+static bool search_forward(const struct part *part, struct aligning *aligning, ptrdiff_t d,
+                           ptrdiff_t k, struct snake *snake)
 {
     ptrdiff_t delta = part->n - part->m, other = delta - k;
     ptrdiff_t x = d == 0 ? 0 : step(aligning->forward, k, part->n, part->m), start = x;
@@ -41,13 +43,15 @@ static bool search_forward(const struct part *part, struct aligning *aligning, p
     while (x >= 0 && x < part->n && x - k < part->m && part->a[x] == part->b[x - k])
         x++;
     aligning->forward[k] = x;
-    if (delta % 2 == 0 || x < 0 || other <= -d || other >= d || aligning->reverse[other] < 0 || x + aligning->reverse[other] < part->n)
+    if (delta % 2 == 0 || x < 0 || other <= -d || other >= d || aligning->reverse[other] < 0 ||
+        x + aligning->reverse[other] < part->n)
         return false;
     *snake = (struct snake){start, start - k, x, x - k};
     return true;
 }
 
-static bool search_reverse(const struct part *part, struct aligning *aligning, ptrdiff_t d, ptrdiff_t k, struct snake *snake)
+static bool search_reverse(const struct part *part, struct aligning *aligning, ptrdiff_t d,
+                           ptrdiff_t k, struct snake *snake)
 {
     ptrdiff_t n = part->n, m = part->m, delta = n - m, other = delta - k;
     ptrdiff_t x = d == 0 ? 0 : step(aligning->reverse, k, n, m), start = x;
@@ -55,7 +59,8 @@ static bool search_reverse(const struct part *part, struct aligning *aligning, p
     while (x >= 0 && x < n && x - k < m && part->a[n - 1 - x] == part->b[m - 1 - (x - k)])
         x++;
     aligning->reverse[k] = x;
-    if (delta % 2 != 0 || x < 0 || other < -d || other > d || aligning->forward[other] < 0 || x + aligning->forward[other] < n)
+    if (delta % 2 != 0 || x < 0 || other < -d || other > d || aligning->forward[other] < 0 ||
+        x + aligning->forward[other] < n)
         return false;
     *snake = (struct snake){n - x, m - (x - k), n - start, m - (start - k)};
     return true;
@@ -69,7 +74,8 @@ static struct snake find_middle(const struct part *part, struct aligning *aligni
     for (ptrdiff_t k = -most - 1; k <= most + 1; k++)
         aligning->forward[k] = aligning->reverse[k] = -1;
     for (ptrdiff_t d = 0; d <= most; d++) {
-        ptrdiff_t lowest = d > m ? -d + 2 * (d - m) : -d, highest = d > n ? d - 2 * (d - n) : d; /* the diagonals that meet the grid */
+        /* the diagonals that meet the grid */
+        ptrdiff_t lowest = d > m ? -d + 2 * (d - m) : -d, highest = d > n ? d - 2 * (d - n) : d;
         for (ptrdiff_t k = lowest; k <= highest; k += 2)
             if (search_forward(part, aligning, d, k, &snake))
                 return snake;
@@ -86,7 +92,8 @@ static void match(struct aligning *aligning, const uint32_t *a, const uint32_t *
     aligning->of_b[b - aligning->b] = (size_t)(a - aligning->a);
 }
 
-static void align(struct aligning *aligning, struct part part) /* halves the differences at each level */
+/* halves the differences at each level */
+static void align(struct aligning *aligning, struct part part)
 {
     struct snake snake;
 
@@ -103,11 +110,16 @@ static void align(struct aligning *aligning, struct part part) /* halves the dif
     for (ptrdiff_t i = snake.x; i < snake.u; i++)
         match(aligning, &part.a[i], &part.b[snake.y + i - snake.x]);
     align(aligning, (struct part){part.a, part.b, snake.x, snake.y});
-    align(aligning, (struct part){part.a + snake.u, part.b + snake.v, part.n - snake.u, part.m - snake.v});
+    align(aligning,
+          (struct part){part.a + snake.u, part.b + snake.v, part.n - snake.u, part.m - snake.v});
 }
 
-/* What the other sequence does not have at all cannot match: without it, sequences that have little in common take little time. */
-static size_t keep_common(const uint32_t *from, size_t count, uint32_t bit, struct tuple_map *map, uint32_t *kept, size_t *places)
+/*
+ * What the other sequence does not have at all cannot match: without it, sequences that have little
+ * in common take little time.
+ */
+static size_t keep_common(const uint32_t *from, size_t count, uint32_t bit, struct tuple_map *map,
+                          uint32_t *kept, size_t *places)
 {
     size_t kept_count = 0;
 
@@ -159,10 +171,14 @@ static int align_kept(struct kept *a, struct kept *b)
     return 0;
 }
 
-/* Elements that stand once in each: the longest sequence of growing places, by patience sorting, in n log n steps. */
+/*
+ * Elements that stand once in each: the longest sequence of growing places, by patience sorting, in
+ * n log n steps.
+ */
 struct growing {
     size_t *places; /* by position in b: where it stands in a */
-    size_t *tails;  /* by length - 1: the position in b at which the best sequence of that length ends */
+    /* by length - 1: the position in b at which the best sequence of that length ends */
+    size_t *tails;
     size_t *before; /* by position in b: what comes before it in its sequence, or ALIGN_NONE */
     size_t length;
 };
@@ -186,7 +202,8 @@ static void grow(struct growing *growing, size_t at)
 static int align_unique(struct kept *a, struct kept *b)
 {
     size_t count = b->count;
-    struct growing growing = {malloc((count + 1) * sizeof *growing.places), malloc((count + 1) * sizeof *growing.tails),
+    struct growing growing = {malloc((count + 1) * sizeof *growing.places),
+                              malloc((count + 1) * sizeof *growing.tails),
                               malloc((count + 1) * sizeof *growing.before), 0};
     struct tuple_map of_a = {0};
     int result = growing.places == NULL || growing.tails == NULL || growing.before == NULL ? -1 : 0;
@@ -200,7 +217,8 @@ static int align_unique(struct kept *a, struct kept *b)
         growing.places[i] = tuple_map_find(&of_a, b->values[i], 0, 0);
         grow(&growing, i);
     }
-    for (size_t at = growing.length > 0 ? growing.tails[growing.length - 1] : ALIGN_NONE; at != ALIGN_NONE; at = growing.before[at]) {
+    for (size_t at = growing.length > 0 ? growing.tails[growing.length - 1] : ALIGN_NONE;
+         at != ALIGN_NONE; at = growing.before[at]) {
         b->of[at] = growing.places[at];
         a->of[growing.places[at]] = at;
     }
@@ -239,7 +257,8 @@ static bool are_unique(const struct kept *kept, struct tuple_map *map)
     return true;
 }
 
-int align_sequences(const uint32_t *a, size_t n, const uint32_t *b, size_t m, size_t *of_a, size_t *of_b, struct trail_error *error)
+int align_sequences(const uint32_t *a, size_t n, const uint32_t *b, size_t m, size_t *of_a,
+                    size_t *of_b, struct trail_error *error)
 {
     struct tuple_map map = {0};
     struct kept kept_a = {0}, kept_b = {0};
@@ -250,7 +269,8 @@ int align_sequences(const uint32_t *a, size_t n, const uint32_t *b, size_t m, si
     if (!map.failed && make_kept(&kept_a, n) == 0 && make_kept(&kept_b, m) == 0) {
         kept_a.count = keep_common(a, n, 2, &map, kept_a.values, kept_a.places);
         kept_b.count = keep_common(b, m, 1, &map, kept_b.values, kept_b.places);
-        result = are_unique(&kept_a, &map) ? align_unique(&kept_a, &kept_b) : align_kept(&kept_a, &kept_b);
+        result = are_unique(&kept_a, &map) ? align_unique(&kept_a, &kept_b)
+                                           : align_kept(&kept_a, &kept_b);
     }
     if (result == 0) {
         put_back(&kept_a, &kept_b, n, of_a);

@@ -16,7 +16,8 @@ struct recordings *comparison_load(const struct viewer *viewer, struct trail_err
 
     for (size_t i = 0; i < viewer->run_count && result == 0; i++) {
         const struct run_reference *run = &viewer->runs[i];
-        result = recordings_add(recordings, run->database->db, run->database->path, run->run, error);
+        result =
+            recordings_add(recordings, run->database->db, run->database->path, run->run, error);
     }
     if (result == 0)
         result = recordings_finish(recordings, error);

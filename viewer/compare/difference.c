@@ -14,7 +14,8 @@ enum { NAME_BYTES = 60 };
 
 const char *difference_section_name(enum difference_section section)
 {
-    static const char *const names[] = {"loads", "order", "identity", "path", "processes", "threads", "exceptions", "output", "time"};
+    static const char *const names[] = {"loads",   "order",      "identity", "path", "processes",
+                                        "threads", "exceptions", "output",   "time"};
 
     return names[section];
 }
@@ -23,10 +24,12 @@ static const struct {
     const char *name;
     char sign;
 } changes[CHANGES] = {
-    [CHANGE_SAME] = {"same", ' '},        [CHANGE_SKIPPED] = {"skipped", ' '},  [CHANGE_ADDED] = {"added", '+'},
-    [CHANGE_REMOVED] = {"removed", '-'},  [CHANGE_MOVED] = {"moved", '>'},      [CHANGE_REPLACED] = {"replaced", '!'},
-    [CHANGE_MORE] = {"more", '+'},        [CHANGE_FEWER] = {"fewer", '-'},      [CHANGE_THREAD] = {"thread", '!'},
-    [CHANGE_EXIT] = {"exit", '!'},        [CHANGE_SLOWER] = {"slower", '!'},    [CHANGE_FASTER] = {"faster", '!'},
+    [CHANGE_SAME] = {"same", ' '},       [CHANGE_SKIPPED] = {"skipped", ' '},
+    [CHANGE_ADDED] = {"added", '+'},     [CHANGE_REMOVED] = {"removed", '-'},
+    [CHANGE_MOVED] = {"moved", '>'},     [CHANGE_REPLACED] = {"replaced", '!'},
+    [CHANGE_MORE] = {"more", '+'},       [CHANGE_FEWER] = {"fewer", '-'},
+    [CHANGE_THREAD] = {"thread", '!'},   [CHANGE_EXIT] = {"exit", '!'},
+    [CHANGE_SLOWER] = {"slower", '!'},   [CHANGE_FASTER] = {"faster", '!'},
     [CHANGE_MINGLED] = {"mingled", ' '}, [CHANGE_SHOWN] = {"shown", ' '},
 };
 
@@ -40,27 +43,38 @@ char difference_change_sign(enum difference_change change)
     return changes[change].sign;
 }
 
-struct difference *difference_add(struct differences *differences, enum difference_section section, enum difference_change change, bool differs)
+struct difference *difference_add(struct differences *differences, enum difference_section section,
+                                  enum difference_change change, bool differs)
 {
     static struct difference nobody;
     struct difference *items = differences->items;
 
     if ((differences->count & (differences->count - 1)) == 0)
-        items = realloc(items, (differences->count > 0 ? 2 * differences->count : 1) * sizeof *items);
+        items =
+            realloc(items, (differences->count > 0 ? 2 * differences->count : 1) * sizeof *items);
     if (items == NULL) {
         differences->failed = true;
         return &nobody;
     }
     differences->items = items;
     differences->different += differs;
-    items[differences->count] = (struct difference){.section = section, .change = change, .differs = differs, .a_ns = NAN, .b_ns = NAN,
-                                                    .a_held_ns = NAN, .b_held_ns = NAN, .low_ns = NAN, .high_ns = NAN, .p = NAN};
+    items[differences->count] = (struct difference){.section = section,
+                                                    .change = change,
+                                                    .differs = differs,
+                                                    .a_ns = NAN,
+                                                    .b_ns = NAN,
+                                                    .a_held_ns = NAN,
+                                                    .b_held_ns = NAN,
+                                                    .low_ns = NAN,
+                                                    .high_ns = NAN,
+                                                    .p = NAN};
     return &items[differences->count++];
 }
 
 uint32_t difference_text(struct differences *differences)
 {
-    uint32_t number = text_pool_add(differences->all->texts, buffer_text(&differences->scratch), differences->scratch.length);
+    uint32_t number = text_pool_add(differences->all->texts, buffer_text(&differences->scratch),
+                                    differences->scratch.length);
 
     buffer_clear(&differences->scratch);
     return number;
@@ -73,7 +87,8 @@ void difference_add_name(struct differences *differences, uint32_t name)
 
     if (length > NAME_BYTES) {
         shown = NAME_BYTES;
-        while (shown > 0 && ((unsigned char)text[shown] & 0xC0) == 0x80) /* not within a character */
+        /* not within a character */
+        while (shown > 0 && ((unsigned char)text[shown] & 0xC0) == 0x80)
             shown--;
     }
     buffer_add(&differences->scratch, text, shown);
@@ -82,8 +97,8 @@ void difference_add_name(struct differences *differences, uint32_t name)
 
 enum difference_section difference_section_of(enum recorded_stream stream)
 {
-    static const enum difference_section sections[STREAMS] = {SECTION_ORDER, SECTION_PROCESSES, SECTION_THREADS, SECTION_EXCEPTIONS,
-                                                              SECTION_OUTPUT};
+    static const enum difference_section sections[STREAMS] = {
+        SECTION_ORDER, SECTION_PROCESSES, SECTION_THREADS, SECTION_EXCEPTIONS, SECTION_OUTPUT};
 
     return sections[stream];
 }
@@ -114,7 +129,8 @@ struct part {
 
 enum { PARTS = 7 };
 
-static void describe(const struct recordings *all, const struct identity *identity, struct part *parts)
+static void describe(const struct recordings *all, const struct identity *identity,
+                     struct part *parts)
 {
     const struct {
         const char *what, *format;
@@ -142,7 +158,8 @@ static void describe(const struct recordings *all, const struct identity *identi
 }
 
 /* All that differs as the note; the first, which tells most, as the two values. */
-void difference_describe_identity(struct differences *differences, struct difference *row, size_t module_a, size_t module_b)
+void difference_describe_identity(struct differences *differences, struct difference *row,
+                                  size_t module_a, size_t module_b)
 {
     struct part a[PARTS], b[PARTS];
 
@@ -155,7 +172,8 @@ void difference_describe_identity(struct differences *differences, struct differ
             row->a = text_pool_add_text(differences->all->texts, a[i].text);
             row->b = text_pool_add_text(differences->all->texts, b[i].text);
         }
-        buffer_format(&differences->scratch, "%s%s", differences->scratch.length > 0 ? ", " : "", a[i].what);
+        buffer_format(&differences->scratch, "%s%s", differences->scratch.length > 0 ? ", " : "",
+                      a[i].what);
     }
     row->note = difference_text(differences);
 }
@@ -164,15 +182,21 @@ static int find(struct differences *differences, struct trail_error *error)
 {
     bool is_single = differences->a->count == 1 && differences->b->count == 1;
 
-    if (tally_init(&differences->tally_a, differences->a, error) != 0 || tally_init(&differences->tally_b, differences->b, error) != 0 ||
-        (is_single ? difference_find_loads(differences, error) : difference_find_modules(differences, error)) != 0 ||
+    if (tally_init(&differences->tally_a, differences->a, error) != 0 ||
+        tally_init(&differences->tally_b, differences->b, error) != 0 ||
+        (is_single ? difference_find_loads(differences, error)
+                   : difference_find_modules(differences, error)) != 0 ||
         difference_find_tallies(differences, error) != 0 ||
-        (is_single ? difference_find_steps(differences, error) : difference_find_order(differences, error)) != 0)
+        (is_single ? difference_find_steps(differences, error)
+                   : difference_find_order(differences, error)) != 0)
         return -1;
     return difference_find_times(differences, error);
 }
 
-/* What is about modules stays in the order of the loads; the other sections follow, each as it was found. */
+/*
+ * What is about modules stays in the order of the loads; the other sections follow, each as it was
+ * found.
+ */
 static int rank(enum difference_section section)
 {
     return section <= SECTION_PATH ? 0 : (int)section;
@@ -209,8 +233,8 @@ static void drop_unwanted(struct differences *differences)
     differences->count = kept;
 }
 
-int differences_find(struct differences *differences, const struct side *a, const struct side *b, const struct difference_options *options,
-                     struct trail_error *error)
+int differences_find(struct differences *differences, const struct side *a, const struct side *b,
+                     const struct difference_options *options, struct trail_error *error)
 {
     differences->all = a->all;
     differences->a = a;
@@ -218,7 +242,8 @@ int differences_find(struct differences *differences, const struct side *a, cons
     differences->options = options;
     if (find(differences, error) != 0)
         return -1;
-    if (differences->failed || differences->scratch.failed || text_pool_has_failed(a->all->texts) || sort_by_section(differences) != 0)
+    if (differences->failed || differences->scratch.failed || text_pool_has_failed(a->all->texts) ||
+        sort_by_section(differences) != 0)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     drop_unwanted(differences);
     return 0;

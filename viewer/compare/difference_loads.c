@@ -1,6 +1,6 @@
 /*
- * One run against another, load by load: the sequences of each process are aligned, and what is on one side only is an addition, a removal or,
- * with its like on the other side, a move.
+ * One run against another, load by load: the sequences of each process are aligned, and what is on
+ * one side only is an addition, a removal or, with its like on the other side, a move.
  */
 #include "difference_private.h"
 
@@ -20,7 +20,8 @@ struct comparing {
     struct tuple_map counts; /* (key, side) -> how many loads; (key, 2 + what) -> 1: was reported */
 };
 
-static void choose_loads(struct comparing *comparing, struct sequence *sequence, size_t process, uint32_t side)
+static void choose_loads(struct comparing *comparing, struct sequence *sequence, size_t process,
+                         uint32_t side)
 {
     const struct recording *recording = sequence->recording;
 
@@ -28,7 +29,8 @@ static void choose_loads(struct comparing *comparing, struct sequence *sequence,
     for (size_t i = 0; i < recording->step_count[STREAM_LOADS]; i++) {
         const struct recorded_step *step = &recording->steps[STREAM_LOADS][i];
         const struct recorded_load *load = &recording->loads[step->item];
-        if (load->process != process || difference_ignores_module(comparing->differences, load->module))
+        if (load->process != process ||
+            difference_ignores_module(comparing->differences, load->module))
             continue;
         sequence_add(sequence, step, load->key);
         ++*tuple_map_at(&comparing->counts, load->key, side, 0);
@@ -54,9 +56,11 @@ static uint32_t count_of(struct comparing *comparing, uint32_t key, uint32_t sid
 }
 
 /* Fills the sides of a row from positions in the sequences, either of which may be ALIGN_NONE. */
-static struct difference *add_row(struct comparing *comparing, enum difference_section section, enum difference_change change, size_t a, size_t b)
+static struct difference *add_row(struct comparing *comparing, enum difference_section section,
+                                  enum difference_change change, size_t a, size_t b)
 {
-    struct difference *row = difference_add(comparing->differences, section, change, change != CHANGE_SAME && change != CHANGE_MINGLED);
+    struct difference *row = difference_add(comparing->differences, section, change,
+                                            change != CHANGE_SAME && change != CHANGE_MINGLED);
     const struct sequence *of = b != ALIGN_NONE ? &comparing->b : &comparing->a;
     const struct recorded_load *load = load_of(of, b != ALIGN_NONE ? b : a);
 
@@ -81,12 +85,18 @@ static void add_count(struct comparing *comparing, uint32_t *text, uint32_t coun
     *text = difference_text(comparing->differences);
 }
 
-/* A load that only one of the runs has: of a module that the other does not load at all, or loads less often. */
+/*
+ * A load that only one of the runs has: of a module that the other does not load at all, or loads
+ * less often.
+ */
 static void report_alone(struct comparing *comparing, size_t a, size_t b)
 {
     uint32_t key = a != ALIGN_NONE ? comparing->a.keys[a] : comparing->b.keys[b];
     uint32_t count_a = count_of(comparing, key, 0), count_b = count_of(comparing, key, 1);
-    enum difference_change change = count_a == 0 ? CHANGE_ADDED : count_b == 0 ? CHANGE_REMOVED : count_b > count_a ? CHANGE_MORE : CHANGE_FEWER;
+    enum difference_change change = count_a == 0        ? CHANGE_ADDED
+                                    : count_b == 0      ? CHANGE_REMOVED
+                                    : count_b > count_a ? CHANGE_MORE
+                                                        : CHANGE_FEWER;
     struct difference *row;
 
     if (!is_news(comparing, key, FATE_ALONE << 8))
@@ -104,7 +114,9 @@ static void add_place(struct comparing *comparing, const struct sequence *sequen
 
     buffer_add_text(&comparing->differences->scratch, before == ALIGN_NONE ? "first" : "after ");
     if (before != ALIGN_NONE)
-        buffer_add_text(&comparing->differences->scratch, recordings_text(comparing->differences->all, load_of(sequence, before)->name));
+        buffer_add_text(
+            &comparing->differences->scratch,
+            recordings_text(comparing->differences->all, load_of(sequence, before)->name));
 }
 
 static void report_moved(struct comparing *comparing, size_t a, size_t b)
@@ -124,27 +136,34 @@ static unsigned char look_for_news(struct comparing *comparing, size_t a, size_t
     const struct recordings *all = comparing->differences->all;
     const bool *only = comparing->differences->options->only;
     const struct recorded_load *of_a = load_of(&comparing->a, a), *of_b = load_of(&comparing->b, b);
-    bool is_early = strcmp(recordings_text(all, of_a->cause), "startup") == 0 || strcmp(recordings_text(all, of_b->cause), "startup") == 0;
+    bool is_early = strcmp(recordings_text(all, of_a->cause), "startup") == 0 ||
+                    strcmp(recordings_text(all, of_b->cause), "startup") == 0;
     unsigned char news = 0;
 
-    if (only[SECTION_IDENTITY] && !identity_equal(&all->modules[of_a->module].identity, &all->modules[of_b->module].identity) &&
+    if (only[SECTION_IDENTITY] &&
+        !identity_equal(&all->modules[of_a->module].identity,
+                        &all->modules[of_b->module].identity) &&
         is_news(comparing, of_a->key, NEWS_BUILD))
         news |= NEWS_BUILD;
-    if (only[SECTION_PATH] && of_a->place != of_b->place && is_news(comparing, of_a->key, NEWS_PLACE))
+    if (only[SECTION_PATH] && of_a->place != of_b->place &&
+        is_news(comparing, of_a->key, NEWS_PLACE))
         news |= NEWS_PLACE;
     /* Windows loads what a program is linked to with threads of its own, whichever is free. */
     if (only[SECTION_LOADS] && !is_early &&
-        !recording_same_thread_role(all, comparing->a.recording, of_a->thread, comparing->b.recording, of_b->thread) &&
+        !recording_same_thread_role(all, comparing->a.recording, of_a->thread,
+                                    comparing->b.recording, of_b->thread) &&
         is_news(comparing, of_a->key, NEWS_THREAD))
         news |= NEWS_THREAD;
     return news;
 }
 
-static uint32_t thread_name(struct comparing *comparing, const struct recording *recording, size_t thread)
+static uint32_t thread_name(struct comparing *comparing, const struct recording *recording,
+                            size_t thread)
 {
     const struct recorded_thread *of = &recording->threads[thread];
 
-    return of->is_main ? text_pool_add_text(comparing->differences->all->texts, "main thread") : of->role;
+    return of->is_main ? text_pool_add_text(comparing->differences->all->texts, "main thread")
+                       : of->role;
 }
 
 static void report_news(struct comparing *comparing, size_t a, size_t b)
@@ -153,8 +172,9 @@ static void report_news(struct comparing *comparing, size_t a, size_t b)
     struct difference *row;
 
     if (comparing->news[b] & NEWS_BUILD)
-        difference_describe_identity(comparing->differences, add_row(comparing, SECTION_IDENTITY, CHANGE_REPLACED, a, b), of_a->module,
-                                     of_b->module);
+        difference_describe_identity(comparing->differences,
+                                     add_row(comparing, SECTION_IDENTITY, CHANGE_REPLACED, a, b),
+                                     of_a->module, of_b->module);
     if (comparing->news[b] & NEWS_PLACE) {
         row = add_row(comparing, SECTION_PATH, CHANGE_REPLACED, a, b);
         row->a = of_a->place;
@@ -164,7 +184,8 @@ static void report_news(struct comparing *comparing, size_t a, size_t b)
         row = add_row(comparing, SECTION_LOADS, CHANGE_THREAD, a, b);
         row->a = thread_name(comparing, comparing->a.recording, of_a->thread);
         row->b = thread_name(comparing, comparing->b.recording, of_b->thread);
-        row->note = text_pool_add_text(comparing->differences->all->texts, "loaded by another thread");
+        row->note =
+            text_pool_add_text(comparing->differences->all->texts, "loaded by another thread");
     }
 }
 
@@ -173,7 +194,8 @@ static void look_at_pairs(struct comparing *comparing)
     struct sequence *b = &comparing->b;
 
     for (size_t i = 0; i < b->count; i++) {
-        comparing->news[i] = b->partners[i] != ALIGN_NONE ? look_for_news(comparing, b->partners[i], i) : 0;
+        comparing->news[i] =
+            b->partners[i] != ALIGN_NONE ? look_for_news(comparing, b->partners[i], i) : 0;
         if (b->fates[i] == FATE_SAME && comparing->news[i] != 0)
             b->fates[i] = FATE_CHANGED;
     }
@@ -191,7 +213,10 @@ static bool is_quiet(enum fate fate)
     return fate == FATE_SAME || fate == FATE_MINGLED;
 }
 
-/* Marks what is near to a change: by place in b, where what only a has stands before what follows it in a. */
+/*
+ * Marks what is near to a change: by place in b, where what only a has stands before what follows
+ * it in a.
+ */
 static void choose_context(struct comparing *comparing)
 {
     size_t context = comparing->differences->options->context, since = context, next = 0;
@@ -232,7 +257,8 @@ static void report_context(struct comparing *comparing, size_t partner, size_t a
         return;
     }
     if (*hidden > 0)
-        difference_add(comparing->differences, SECTION_LOADS, CHANGE_SKIPPED, false)->a_place = *hidden;
+        difference_add(comparing->differences, SECTION_LOADS, CHANGE_SKIPPED, false)->a_place =
+            *hidden;
     *hidden = 0;
     add_row(comparing, SECTION_LOADS, CHANGE_SAME, partner, at);
 }
@@ -241,11 +267,15 @@ static void report_mingled(struct comparing *comparing, size_t partner, size_t a
 {
     struct difference *row = add_row(comparing, SECTION_ORDER, CHANGE_MINGLED, partner, at);
 
-    row->note = text_pool_add_text(comparing->differences->all->texts, "elsewhere among loads of threads that ran at the same time");
+    row->note = text_pool_add_text(comparing->differences->all->texts,
+                                   "elsewhere among loads of threads that ran at the same time");
     comparing->differences->mingled++;
 }
 
-/* Goes along b, with what only a has in between; unchanged loads give context in the section of loads. */
+/*
+ * Goes along b, with what only a has in between; unchanged loads give context in the section of
+ * loads.
+ */
 static void report(struct comparing *comparing)
 {
     struct sequence *a = &comparing->a, *b = &comparing->b;
@@ -271,7 +301,8 @@ static void report(struct comparing *comparing)
     report_of_a(comparing, next, a->count);
 }
 
-static int compare_process(struct comparing *comparing, size_t process_a, size_t process_b, struct trail_error *error)
+static int compare_process(struct comparing *comparing, size_t process_a, size_t process_b,
+                           struct trail_error *error)
 {
     struct sequence *a = &comparing->a, *b = &comparing->b;
 
@@ -288,14 +319,17 @@ static int compare_process(struct comparing *comparing, size_t process_a, size_t
 
 int difference_find_loads(struct differences *differences, struct trail_error *error)
 {
-    const struct recording *a = &differences->all->items[differences->a->first], *b = &differences->all->items[differences->b->first];
-    struct comparing comparing = {.differences = differences, .news = malloc(b->load_count + 1),
+    const struct recording *a = &differences->all->items[differences->a->first],
+                           *b = &differences->all->items[differences->b->first];
+    struct comparing comparing = {.differences = differences,
+                                  .news = malloc(b->load_count + 1),
                                   .shown = malloc((b->load_count + 1) * sizeof *comparing.shown)};
     int result = 0;
 
     if (comparing.news == NULL || comparing.shown == NULL)
         result = error_set(error, TRAIL_FAILED, 0, "out of memory");
-    if (result == 0 && (sequence_init(&comparing.a, a, a->load_count, error) != 0 || sequence_init(&comparing.b, b, b->load_count, error) != 0))
+    if (result == 0 && (sequence_init(&comparing.a, a, a->load_count, error) != 0 ||
+                        sequence_init(&comparing.b, b, b->load_count, error) != 0))
         result = -1;
     for (size_t i = 0; i < a->process_count && result == 0; i++) {
         size_t other = recording_find_role(b, a->processes[i].role);

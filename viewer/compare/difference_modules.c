@@ -1,4 +1,7 @@
-/* Sets of runs: which modules a side always or never loads, how often, and which builds of them from where. */
+/*
+ * Sets of runs: which modules a side always or never loads, how often, and which builds of them
+ * from where.
+ */
 #include "difference_private.h"
 
 #include "statistics.h"
@@ -9,7 +12,8 @@
 /* A module as both sides have it; either may be NULL. */
 struct module_pair {
     const struct side_module *a, *b;
-    double p; /* that it is loaded as often by runs of one side as by those of the other; corrected */
+    /* that it is loaded as often by runs of one side as by those of the other; corrected */
+    double p;
 };
 
 struct comparing {
@@ -27,13 +31,16 @@ static int make_pairs(struct comparing *comparing)
 {
     const struct side *a = comparing->differences->a, *b = comparing->differences->b;
 
-    if ((comparing->pairs = malloc((a->module_count + b->module_count + 1) * sizeof *comparing->pairs)) == NULL)
+    if ((comparing->pairs =
+             malloc((a->module_count + b->module_count + 1) * sizeof *comparing->pairs)) == NULL)
         return -1;
     for (size_t i = 0; i < a->module_count; i++)
         if (!is_ignored(comparing->differences, &a->modules[i]))
-            comparing->pairs[comparing->count++] = (struct module_pair){&a->modules[i], side_module(b, a->modules[i].role, a->modules[i].key), 1};
+            comparing->pairs[comparing->count++] = (struct module_pair){
+                &a->modules[i], side_module(b, a->modules[i].role, a->modules[i].key), 1};
     for (size_t i = 0; i < b->module_count; i++)
-        if (!is_ignored(comparing->differences, &b->modules[i]) && side_module(a, b->modules[i].role, b->modules[i].key) == NULL)
+        if (!is_ignored(comparing->differences, &b->modules[i]) &&
+            side_module(a, b->modules[i].role, b->modules[i].key) == NULL)
             comparing->pairs[comparing->count++] = (struct module_pair){NULL, &b->modules[i], 1};
     return 0;
 }
@@ -51,7 +58,8 @@ static int test_presence(struct comparing *comparing, struct trail_error *error)
     int result = p != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 
     for (size_t i = 0; i < comparing->count && result == 0; i++)
-        p[i] = statistics_fisher(runs_of(comparing->pairs[i].a), a->count, runs_of(comparing->pairs[i].b), b->count);
+        p[i] = statistics_fisher(runs_of(comparing->pairs[i].a), a->count,
+                                 runs_of(comparing->pairs[i].b), b->count);
     if (result == 0)
         result = statistics_holm(p, comparing->count, error);
     for (size_t i = 0; i < comparing->count && result == 0; i++)
@@ -60,8 +68,8 @@ static int test_presence(struct comparing *comparing, struct trail_error *error)
     return result;
 }
 
-static struct difference *add_row(struct comparing *comparing, enum difference_section section, enum difference_change change,
-                                  const struct module_pair *pair)
+static struct difference *add_row(struct comparing *comparing, enum difference_section section,
+                                  enum difference_change change, const struct module_pair *pair)
 {
     struct difference *row = difference_add(comparing->differences, section, change, true);
 
@@ -85,7 +93,8 @@ static void add_range(struct comparing *comparing, uint32_t *text, const struct 
 
 static void compare_presence(struct comparing *comparing, const struct module_pair *pair)
 {
-    size_t in_a = runs_of(pair->a), in_b = runs_of(pair->b), all_a = comparing->differences->a->count, all_b = comparing->differences->b->count;
+    size_t in_a = runs_of(pair->a), in_b = runs_of(pair->b),
+           all_a = comparing->differences->a->count, all_b = comparing->differences->b->count;
     struct difference *row;
 
     if (in_a == 0 && in_b == all_b) {
@@ -93,22 +102,30 @@ static void compare_presence(struct comparing *comparing, const struct module_pa
     } else if (in_a == all_a && in_b == 0) {
         add_row(comparing, SECTION_LOADS, CHANGE_REMOVED, pair);
     } else if (pair->p <= STATISTICS_ALPHA) {
-        row = add_row(comparing, SECTION_LOADS, in_b * all_a > in_a * all_b ? CHANGE_MORE : CHANGE_FEWER, pair);
+        row = add_row(comparing, SECTION_LOADS,
+                      in_b * all_a > in_a * all_b ? CHANGE_MORE : CHANGE_FEWER, pair);
         row->p = pair->p;
-        row->note = text_pool_add_text(comparing->differences->all->texts, in_b * all_a > in_a * all_b ? "in more of the runs" : "in fewer of the runs");
-    } else if (in_a == all_a && in_b == all_b && (pair->a->most < pair->b->least || pair->b->most < pair->a->least)) {
-        row = add_row(comparing, SECTION_LOADS, pair->a->most < pair->b->least ? CHANGE_MORE : CHANGE_FEWER, pair);
+        row->note = text_pool_add_text(comparing->differences->all->texts,
+                                       in_b * all_a > in_a * all_b ? "in more of the runs"
+                                                                   : "in fewer of the runs");
+    } else if (in_a == all_a && in_b == all_b &&
+               (pair->a->most < pair->b->least || pair->b->most < pair->a->least)) {
+        row = add_row(comparing, SECTION_LOADS,
+                      pair->a->most < pair->b->least ? CHANGE_MORE : CHANGE_FEWER, pair);
         add_range(comparing, &row->a, pair->a);
         add_range(comparing, &row->b, pair->b);
     }
 }
 
-static bool same_identity(const struct recordings *all, const struct side_variant *a, const struct side_variant *b)
+static bool same_identity(const struct recordings *all, const struct side_variant *a,
+                          const struct side_variant *b)
 {
-    return a->module == b->module || identity_equal(&all->modules[a->module].identity, &all->modules[b->module].identity);
+    return a->module == b->module ||
+           identity_equal(&all->modules[a->module].identity, &all->modules[b->module].identity);
 }
 
-static bool same_place(const struct recordings *all, const struct side_variant *a, const struct side_variant *b)
+static bool same_place(const struct recordings *all, const struct side_variant *a,
+                       const struct side_variant *b)
 {
     (void)all;
     return a->place == b->place;
@@ -116,7 +133,8 @@ static bool same_place(const struct recordings *all, const struct side_variant *
 
 /* Whether a build (or a place) of one side was seen on the other too. */
 static bool share(const struct recordings *all, const struct module_pair *pair,
-                  bool (*same)(const struct recordings *, const struct side_variant *, const struct side_variant *))
+                  bool (*same)(const struct recordings *, const struct side_variant *,
+                               const struct side_variant *))
 {
     for (size_t i = 0; i < pair->a->variant_count; i++)
         for (size_t k = 0; k < pair->b->variant_count; k++)
@@ -130,8 +148,9 @@ static void compare_variants(struct comparing *comparing, const struct module_pa
     struct differences *differences = comparing->differences;
 
     if (!share(differences->all, pair, same_identity))
-        difference_describe_identity(differences, add_row(comparing, SECTION_IDENTITY, CHANGE_REPLACED, pair), pair->a->variants[0].module,
-                                     pair->b->variants[0].module);
+        difference_describe_identity(differences,
+                                     add_row(comparing, SECTION_IDENTITY, CHANGE_REPLACED, pair),
+                                     pair->a->variants[0].module, pair->b->variants[0].module);
     if (!share(differences->all, pair, same_place)) {
         struct difference *row = add_row(comparing, SECTION_PATH, CHANGE_REPLACED, pair);
         row->a = pair->a->variants[0].place;
@@ -142,7 +161,8 @@ static void compare_variants(struct comparing *comparing, const struct module_pa
 int difference_find_modules(struct differences *differences, struct trail_error *error)
 {
     struct comparing comparing = {.differences = differences};
-    int result = make_pairs(&comparing) == 0 ? test_presence(&comparing, error) : error_set(error, TRAIL_FAILED, 0, "out of memory");
+    int result = make_pairs(&comparing) == 0 ? test_presence(&comparing, error)
+                                             : error_set(error, TRAIL_FAILED, 0, "out of memory");
 
     for (size_t i = 0; i < comparing.count && result == 0; i++) {
         compare_presence(&comparing, &comparing.pairs[i]);

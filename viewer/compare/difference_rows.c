@@ -24,7 +24,8 @@ static void add_nothing(struct printing *printing)
 
 static void add_text(struct printing *printing, const char *text)
 {
-    printing->cells[printing->count++] = (struct cell){.type = *text != '\0' ? CELL_TEXT : CELL_NULL, .text = text, .length = strlen(text)};
+    printing->cells[printing->count++] = (struct cell){
+        .type = *text != '\0' ? CELL_TEXT : CELL_NULL, .text = text, .length = strlen(text)};
 }
 
 static void add_number(struct printing *printing, uint32_t text)
@@ -35,7 +36,8 @@ static void add_number(struct printing *printing, uint32_t text)
 static void add_integer(struct printing *printing, bool is_known, int64_t integer)
 {
     if (is_known)
-        printing->cells[printing->count++] = (struct cell){.type = CELL_INTEGER, .integer = integer};
+        printing->cells[printing->count++] =
+            (struct cell){.type = CELL_INTEGER, .integer = integer};
     else
         add_nothing(printing);
 }
@@ -69,11 +71,27 @@ static double percent_of(const struct difference *row)
 }
 
 static const struct column data_columns[] = {
-    {"section", STYLE_PLAIN, 0}, {"change", STYLE_PLAIN, 0}, {"differs", STYLE_COUNT, 0}, {"process", STYLE_PLAIN, 0},
-    {"name", STYLE_PLAIN, 0}, {"a", STYLE_PLAIN, 0}, {"b", STYLE_PLAIN, 0}, {"a_place", STYLE_COUNT, 0}, {"b_place", STYLE_COUNT, 0},
-    {"a_runs", STYLE_COUNT, 0}, {"b_runs", STYLE_COUNT, 0}, {"a_ns", STYLE_COUNT, 0}, {"b_ns", STYLE_COUNT, 0},
-    {"a_held_ns", STYLE_COUNT, 0}, {"b_held_ns", STYLE_COUNT, 0}, {"change_ns", STYLE_COUNT, 0}, {"change_percent", STYLE_PERCENT, 0},
-    {"low_ns", STYLE_COUNT, 0}, {"high_ns", STYLE_COUNT, 0}, {"p", STYLE_PLAIN, 0}, {"note", STYLE_PLAIN, 0},
+    {"section", STYLE_PLAIN, 0},
+    {"change", STYLE_PLAIN, 0},
+    {"differs", STYLE_COUNT, 0},
+    {"process", STYLE_PLAIN, 0},
+    {"name", STYLE_PLAIN, 0},
+    {"a", STYLE_PLAIN, 0},
+    {"b", STYLE_PLAIN, 0},
+    {"a_place", STYLE_COUNT, 0},
+    {"b_place", STYLE_COUNT, 0},
+    {"a_runs", STYLE_COUNT, 0},
+    {"b_runs", STYLE_COUNT, 0},
+    {"a_ns", STYLE_COUNT, 0},
+    {"b_ns", STYLE_COUNT, 0},
+    {"a_held_ns", STYLE_COUNT, 0},
+    {"b_held_ns", STYLE_COUNT, 0},
+    {"change_ns", STYLE_COUNT, 0},
+    {"change_percent", STYLE_PERCENT, 0},
+    {"low_ns", STYLE_COUNT, 0},
+    {"high_ns", STYLE_COUNT, 0},
+    {"p", STYLE_PLAIN, 0},
+    {"note", STYLE_PLAIN, 0},
 };
 
 static void fill_data(struct printing *printing, const struct difference *row)
@@ -104,14 +122,24 @@ static void fill_data(struct printing *printing, const struct difference *row)
 }
 
 static const struct column human_columns[] = {
-    {"", STYLE_KIND, 0}, {"what", STYLE_PLAIN, 0}, {"process", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"name", STYLE_TITLE, 0},
-    {"A #", STYLE_COUNT, COLUMN_HIDE_EMPTY}, {"B #", STYLE_COUNT, COLUMN_HIDE_EMPTY}, {"A runs", STYLE_COUNT, COLUMN_HIDE_EMPTY},
-    {"B runs", STYLE_COUNT, COLUMN_HIDE_EMPTY}, {"A ms", STYLE_MS, COLUMN_HIDE_EMPTY}, {"B ms", STYLE_MS, COLUMN_HIDE_EMPTY},
-    {"A", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"B", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, {"", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"", STYLE_KIND, 0},
+    {"what", STYLE_PLAIN, 0},
+    {"process", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"name", STYLE_TITLE, 0},
+    {"A #", STYLE_COUNT, COLUMN_HIDE_EMPTY},
+    {"B #", STYLE_COUNT, COLUMN_HIDE_EMPTY},
+    {"A runs", STYLE_COUNT, COLUMN_HIDE_EMPTY},
+    {"B runs", STYLE_COUNT, COLUMN_HIDE_EMPTY},
+    {"A ms", STYLE_MS, COLUMN_HIDE_EMPTY},
+    {"B ms", STYLE_MS, COLUMN_HIDE_EMPTY},
+    {"A", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"B", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
 };
 
 /* That a time is known of all runs goes without saying. */
-static void add_runs(struct printing *printing, struct buffer *text, const struct difference *row, size_t runs, size_t all)
+static void add_runs(struct printing *printing, struct buffer *text, const struct difference *row,
+                     size_t runs, size_t all)
 {
     if (are_sets(printing) && (row->section != SECTION_TIME || runs < all))
         buffer_format(text, "%zu of %zu", runs, all);
@@ -139,9 +167,9 @@ static void describe_time(struct printing *printing, const struct difference *ro
         add_signed_duration(note, row->high_ns);
         buffer_format(note, ", p %.2g", row->p);
     } else if (isfinite(row->p)) {
-        buffer_add_text(note, row->drifts                     ? ", no more than times drift within a side"
+        buffer_add_text(note, row->drifts ? ", no more than times drift within a side"
                               : row->p <= STATISTICS_ALPHA ? ", too small to matter"
-                                                             : ", no evidence of a change");
+                                                           : ", no evidence of a change");
         buffer_format(note, " (p %.2g)", row->p);
     }
 }
@@ -170,7 +198,8 @@ static void fill_human(struct printing *printing, const struct difference *row)
         return;
     }
     if (row->differs)
-        buffer_format(&printing->change, "%c %s", difference_change_sign(row->change), difference_change_name(row->change));
+        buffer_format(&printing->change, "%c %s", difference_change_sign(row->change),
+                      difference_change_name(row->change));
     add_text(printing, buffer_text(&printing->change));
     add_text(printing, is_context ? "" : difference_section_name(row->section));
     add_number(printing, row->role);
@@ -195,7 +224,8 @@ static void clear(struct printing *printing)
     buffer_clear(&printing->note);
 }
 
-static int print_row(struct printing *printing, const struct difference *row, struct output *output, struct trail_error *error)
+static int print_row(struct printing *printing, const struct difference *row, struct output *output,
+                     struct trail_error *error)
 {
     bool is_context = row->change == CHANGE_SAME || row->change == CHANGE_SKIPPED;
 
@@ -209,11 +239,13 @@ static int print_row(struct printing *printing, const struct difference *row, st
     return output_row(output, printing->cells, error);
 }
 
-int difference_rows_print(const struct differences *differences, struct output *output, struct trail_error *error)
+int difference_rows_print(const struct differences *differences, struct output *output,
+                          struct trail_error *error)
 {
     struct printing printing = {.differences = differences};
     const struct column *columns = output->format->is_for_people ? human_columns : data_columns;
-    size_t count = output->format->is_for_people ? sizeof human_columns / sizeof human_columns[0] : sizeof data_columns / sizeof data_columns[0];
+    size_t count = output->format->is_for_people ? sizeof human_columns / sizeof human_columns[0]
+                                                 : sizeof data_columns / sizeof data_columns[0];
     int result = output_begin(output, columns, count, error);
 
     for (size_t i = 0; i < differences->count && result == 0; i++)

@@ -1,4 +1,7 @@
-/* Differences as rows of output: columns for people in formats for people, else the documented data columns. Main thread. */
+/*
+ * Differences as rows of output: columns for people in formats for people, else the documented data
+ * columns. Main thread.
+ */
 #ifndef TRAIL_DIFFERENCE_ROWS_H
 #define TRAIL_DIFFERENCE_ROWS_H
 
@@ -6,6 +9,7 @@
 #include "output.h"
 
 /* Prints all rows; data without those that only give context. Returns 0, or -1 and error. */
-int difference_rows_print(const struct differences *differences, struct output *output, struct trail_error *error);
+int difference_rows_print(const struct differences *differences, struct output *output,
+                          struct trail_error *error);
 
 #endif

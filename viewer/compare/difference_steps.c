@@ -1,4 +1,7 @@
-/* One run against another: processes, threads, exceptions and debug strings that come in another order. How many there are is said elsewhere. */
+/*
+ * One run against another: processes, threads, exceptions and debug strings that come in another
+ * order. How many there are is said elsewhere.
+ */
 #include "difference_private.h"
 
 #include "sequence.h"
@@ -12,7 +15,8 @@ struct comparing {
     struct tuple_map said; /* key -> 1: was reported */
 };
 
-static void choose_steps(const struct comparing *comparing, struct sequence *sequence, size_t process)
+static void choose_steps(const struct comparing *comparing, struct sequence *sequence,
+                         size_t process)
 {
     const struct recordings *all = comparing->differences->all;
     const struct recording *recording = sequence->recording;
@@ -32,7 +36,9 @@ static void add_place(struct comparing *comparing, const struct sequence *sequen
 
     buffer_add_text(&comparing->differences->scratch, before == ALIGN_NONE ? "first" : "after ");
     if (before != ALIGN_NONE)
-        difference_add_name(comparing->differences, comparing->differences->all->elements[sequence->steps[before]->element].name);
+        difference_add_name(
+            comparing->differences,
+            comparing->differences->all->elements[sequence->steps[before]->element].name);
 }
 
 static void report_moved(struct comparing *comparing, size_t a, size_t b)
@@ -59,7 +65,8 @@ static void report_moved(struct comparing *comparing, size_t a, size_t b)
     row->note = difference_text(differences);
 }
 
-static int compare_process(struct comparing *comparing, size_t process_a, size_t process_b, struct trail_error *error)
+static int compare_process(struct comparing *comparing, size_t process_a, size_t process_b,
+                           struct trail_error *error)
 {
     struct sequence *a = &comparing->a, *b = &comparing->b;
 
@@ -73,14 +80,19 @@ static int compare_process(struct comparing *comparing, size_t process_a, size_t
     return 0;
 }
 
-static int compare_stream(struct differences *differences, enum recorded_stream stream, struct trail_error *error)
+static int compare_stream(struct differences *differences, enum recorded_stream stream,
+                          struct trail_error *error)
 {
-    const struct recording *a = &differences->all->items[differences->a->first], *b = &differences->all->items[differences->b->first];
+    const struct recording *a = &differences->all->items[differences->a->first],
+                           *b = &differences->all->items[differences->b->first];
     struct comparing comparing = {.differences = differences, .stream = stream};
     int result = -1;
 
-    if (sequence_init(&comparing.a, a, a->step_count[stream], error) == 0 && sequence_init(&comparing.b, b, b->step_count[stream], error) == 0)
-        result = stream == STREAM_PROCESSES ? compare_process(&comparing, RECORDING_NONE, RECORDING_NONE, error) : 0;
+    if (sequence_init(&comparing.a, a, a->step_count[stream], error) == 0 &&
+        sequence_init(&comparing.b, b, b->step_count[stream], error) == 0)
+        result = stream == STREAM_PROCESSES
+                     ? compare_process(&comparing, RECORDING_NONE, RECORDING_NONE, error)
+                     : 0;
     for (size_t i = 0; i < a->process_count && result == 0 && stream != STREAM_PROCESSES; i++) {
         size_t other = recording_find_role(b, a->processes[i].role);
         if (other != RECORDING_NONE)

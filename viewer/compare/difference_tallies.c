@@ -13,10 +13,12 @@ static void add_range(struct differences *differences, uint32_t *text, size_t le
 }
 
 /* One class; either may be NULL. */
-static void compare_class(struct differences *differences, const struct tally_class *a, const struct tally_class *b)
+static void compare_class(struct differences *differences, const struct tally_class *a,
+                          const struct tally_class *b)
 {
     const struct tally_class *any = a != NULL ? a : b;
-    size_t least_a = a != NULL ? a->least : 0, most_a = a != NULL ? a->most : 0, least_b = b != NULL ? b->least : 0, most_b = b != NULL ? b->most : 0;
+    size_t least_a = a != NULL ? a->least : 0, most_a = a != NULL ? a->most : 0,
+           least_b = b != NULL ? b->least : 0, most_b = b != NULL ? b->most : 0;
     struct difference *row;
 
     if (most_a >= least_b && most_b >= least_a)
@@ -24,7 +26,10 @@ static void compare_class(struct differences *differences, const struct tally_cl
     if (difference_ignores(differences, any->key, any->key))
         return;
     row = difference_add(differences, difference_section_of(any->stream), CHANGE_ADDED, true);
-    row->change = most_a == 0 ? CHANGE_ADDED : most_b == 0 ? CHANGE_REMOVED : most_a < least_b ? CHANGE_MORE : CHANGE_FEWER;
+    row->change = most_a == 0        ? CHANGE_ADDED
+                  : most_b == 0      ? CHANGE_REMOVED
+                  : most_a < least_b ? CHANGE_MORE
+                                     : CHANGE_FEWER;
     row->role = any->role;
     row->name = any->key;
     row->a_runs = a != NULL ? a->runs : 0;
@@ -38,7 +43,8 @@ static void compare_tallies(struct differences *differences)
     const struct tally *a = &differences->tally_a, *b = &differences->tally_b;
 
     for (size_t i = 0; i < a->count; i++)
-        compare_class(differences, &a->classes[i], tally_class(b, a->classes[i].stream, a->classes[i].role, a->classes[i].key));
+        compare_class(differences, &a->classes[i],
+                      tally_class(b, a->classes[i].stream, a->classes[i].role, a->classes[i].key));
     for (size_t i = 0; i < b->count; i++)
         if (tally_class(a, b->classes[i].stream, b->classes[i].role, b->classes[i].key) == NULL)
             compare_class(differences, NULL, &b->classes[i]);
@@ -66,7 +72,9 @@ static uint32_t exit_of(struct differences *differences, const struct recorded_p
     return difference_text(differences);
 }
 
-/* What is the same for all runs of a side that have the process: its exit. TEXT_NONE if it varies. */
+/*
+ * What is the same for all runs of a side that have the process: its exit. TEXT_NONE if it varies.
+ */
 static uint32_t usual_exit(struct differences *differences, const struct side *side, uint32_t role)
 {
     uint32_t usual = TEXT_NONE;
@@ -94,17 +102,22 @@ static bool is_disjoint(const struct differences *differences, uint32_t role, en
         const struct recorded_process *a = process_of(differences->a, i, role);
         for (size_t k = 0; k < differences->b->count; k++) {
             const struct recorded_process *b = process_of(differences->b, k, role);
-            if (a == NULL || b == NULL || a->module == RECORDING_NONE || b->module == RECORDING_NONE)
+            if (a == NULL || b == NULL || a->module == RECORDING_NONE ||
+                b->module == RECORDING_NONE)
                 continue;
-            if (part == IMAGE_PLACE ? a->place == b->place : part == IMAGE_NAME ? a->key == b->key
-                                    : identity_equal(&all->modules[a->module].identity, &all->modules[b->module].identity))
+            if (part == IMAGE_PLACE  ? a->place == b->place
+                : part == IMAGE_NAME ? a->key == b->key
+                                     : identity_equal(&all->modules[a->module].identity,
+                                                      &all->modules[b->module].identity))
                 return false;
         }
     }
     return true;
 }
 
-static struct difference *add_process_row(struct differences *differences, enum difference_section section, enum difference_change change,
+static struct difference *add_process_row(struct differences *differences,
+                                          enum difference_section section,
+                                          enum difference_change change,
                                           const struct recorded_process *process)
 {
     struct difference *row = difference_add(differences, section, change, true);
@@ -116,11 +129,13 @@ static struct difference *add_process_row(struct differences *differences, enum 
     return row;
 }
 
-static void compare_image(struct differences *differences, const struct recorded_process *a, const struct recorded_process *b)
+static void compare_image(struct differences *differences, const struct recorded_process *a,
+                          const struct recorded_process *b)
 {
     struct difference *row;
 
-    if (a->module == RECORDING_NONE || b->module == RECORDING_NONE || difference_ignores_module(differences, b->module))
+    if (a->module == RECORDING_NONE || b->module == RECORDING_NONE ||
+        difference_ignores_module(differences, b->module))
         return;
     if (is_disjoint(differences, a->role, IMAGE_NAME)) {
         row = add_process_row(differences, SECTION_PROCESSES, CHANGE_REPLACED, b);
@@ -130,7 +145,9 @@ static void compare_image(struct differences *differences, const struct recorded
         return;
     }
     if (is_disjoint(differences, a->role, IMAGE_BUILD))
-        difference_describe_identity(differences, add_process_row(differences, SECTION_IDENTITY, CHANGE_REPLACED, b), a->module, b->module);
+        difference_describe_identity(
+            differences, add_process_row(differences, SECTION_IDENTITY, CHANGE_REPLACED, b),
+            a->module, b->module);
     if (is_disjoint(differences, a->role, IMAGE_PLACE)) {
         row = add_process_row(differences, SECTION_PATH, CHANGE_REPLACED, b);
         row->a = a->place;
@@ -143,7 +160,8 @@ static void compare_processes(struct differences *differences)
     const struct recording *first = &differences->all->items[differences->a->first];
 
     for (size_t i = 0; i < first->process_count; i++) {
-        const struct recorded_process *a = &first->processes[i], *b = process_of(differences->b, 0, a->role);
+        const struct recorded_process *a = &first->processes[i],
+                                      *b = process_of(differences->b, 0, a->role);
         uint32_t exit_a, exit_b;
         if (b == NULL)
             continue;
@@ -151,7 +169,8 @@ static void compare_processes(struct differences *differences)
         exit_a = usual_exit(differences, differences->a, a->role);
         exit_b = usual_exit(differences, differences->b, a->role);
         if (exit_a != TEXT_NONE && exit_b != TEXT_NONE && exit_a != exit_b) {
-            struct difference *row = add_process_row(differences, SECTION_PROCESSES, CHANGE_EXIT, b);
+            struct difference *row =
+                add_process_row(differences, SECTION_PROCESSES, CHANGE_EXIT, b);
             row->a = exit_a;
             row->b = exit_b;
             row->note = text_pool_add_text(differences->all->texts, "exit");

@@ -1,7 +1,9 @@
 /*
- * Phases between marks, totals, and the time to each module from what its thread did before, so that one slow step is not said of all that
- * come after it. Of sets: distributions, with a correction for all that is tested. Half of the chance of a false claim is the phases', which
- * are few. Where the sides did not take turns, a change must stand out from the drift within them too. Of single runs: shown, without a claim.
+ * Phases between marks, totals, and the time to each module from what its thread did before, so
+ * that one slow step is not said of all that come after it. Of sets: distributions, with a
+ * correction for all that is tested. Half of the chance of a false claim is the phases', which are
+ * few. Where the sides did not take turns, a change must stand out from the drift within them too.
+ * Of single runs: shown, without a claim.
  */
 #include "difference_private.h"
 
@@ -14,7 +16,7 @@
 /* One quantity that both sides have samples of. */
 struct question {
     uint32_t role, name;
-    bool is_shown; /* also without a claim */
+    bool is_shown;                         /* also without a claim */
     const double *a, *b, *held_a, *held_b; /* by run; held is NULL for modules */
     size_t count_a, count_b;
     double p;
@@ -52,17 +54,27 @@ static int collect(struct asking *asking)
     if (asking->questions == NULL || asking->room_a == NULL || asking->room_b == NULL)
         return -1;
     for (size_t i = 0; i < a->phase_count; i++) {
-        const struct side_phase *phase = &a->phases[i], *other = side_phase(b, phase->from, phase->to);
+        const struct side_phase *phase = &a->phases[i],
+                                *other = side_phase(b, phase->from, phase->to);
         if (other != NULL)
             asking->questions[asking->count++] =
-                (struct question){TEXT_NONE, phase_name(differences, phase), !is_minor(differences->all, phase), phase->times, other->times,
-                                  phase->held, other->held, 0, 0, 1};
+                (struct question){TEXT_NONE,
+                                  phase_name(differences, phase),
+                                  !is_minor(differences->all, phase),
+                                  phase->times,
+                                  other->times,
+                                  phase->held,
+                                  other->held,
+                                  0,
+                                  0,
+                                  1};
     }
     for (size_t i = 0; i < a->module_count; i++) {
-        const struct side_module *module = &a->modules[i], *other = side_module(b, module->role, module->key);
+        const struct side_module *module = &a->modules[i],
+                                 *other = side_module(b, module->role, module->key);
         if (other != NULL && !difference_ignores_module(differences, module->variants[0].module))
-            asking->questions[asking->count++] =
-                (struct question){module->role, module->name, false, module->gaps, other->gaps, NULL, NULL, 0, 0, 1};
+            asking->questions[asking->count++] = (struct question){
+                module->role, module->name, false, module->gaps, other->gaps, NULL, NULL, 0, 0, 1};
     }
     return 0;
 }
@@ -75,10 +87,14 @@ static void take_samples(struct asking *asking, struct question *question)
 
 static bool is_enough(const struct question *question)
 {
-    return question->count_a >= STATISTICS_RUNS_AT_LEAST && question->count_b >= STATISTICS_RUNS_AT_LEAST;
+    return question->count_a >= STATISTICS_RUNS_AT_LEAST &&
+           question->count_b >= STATISTICS_RUNS_AT_LEAST;
 }
 
-/* Tests one family of questions, the phases or the modules, and corrects for how many they are, and for there being two families. */
+/*
+ * Tests one family of questions, the phases or the modules, and corrects for how many they are, and
+ * for there being two families.
+ */
 static int test(struct asking *asking, bool are_phases, struct trail_error *error)
 {
     double *p = malloc((asking->count + 1) * sizeof *p);
@@ -90,7 +106,9 @@ static int test(struct asking *asking, bool are_phases, struct trail_error *erro
         if ((question->held_a != NULL) != are_phases)
             continue;
         take_samples(asking, question);
-        if (is_enough(question) && (p[tested++] = statistics_mann_whitney(asking->room_a, question->count_a, asking->room_b, question->count_b)) < 0)
+        if (is_enough(question) &&
+            (p[tested++] = statistics_mann_whitney(asking->room_a, question->count_a,
+                                                   asking->room_b, question->count_b)) < 0)
             result = error_set(error, TRAIL_FAILED, 0, "out of memory");
     }
     if (result == 0)
@@ -117,7 +135,10 @@ struct answer {
     bool is_claimed, drifts;
 };
 
-/* The chance that it is only drift within the sides; 0 where they took turns. The rooms hold the samples in the order of the runs. */
+/*
+ * The chance that it is only drift within the sides; 0 where they took turns. The rooms hold the
+ * samples in the order of the runs.
+ */
 static double chance_of_drift(const struct asking *asking, const struct question *question)
 {
     if (asking->differences->take_turns)
@@ -125,19 +146,28 @@ static double chance_of_drift(const struct asking *asking, const struct question
     return statistics_batches(asking->room_a, question->count_a, asking->room_b, question->count_b);
 }
 
-/* A claim needs the corrected chance, the interval and a size that matters. Fills the answer from samples that were taken. */
-static int find_answer(struct asking *asking, const struct question *question, struct answer *answer, struct trail_error *error)
+/*
+ * A claim needs the corrected chance, the interval and a size that matters. Fills the answer from
+ * samples that were taken.
+ */
+static int find_answer(struct asking *asking, const struct question *question,
+                       struct answer *answer, struct trail_error *error)
 {
     double drift = chance_of_drift(asking, question);
     bool is_change;
 
     *answer = (struct answer){statistics_summary(asking->room_a, question->count_a).median,
-                              statistics_summary(asking->room_b, question->count_b).median, NAN, NAN, false, false};
+                              statistics_summary(asking->room_b, question->count_b).median,
+                              NAN,
+                              NAN,
+                              false,
+                              false};
     if (drift < 0)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     if (!is_enough(question) || (!question->is_shown && question->p > STATISTICS_ALPHA))
         return 0;
-    if (statistics_interval(asking->room_a, question->count_a, asking->room_b, question->count_b, &answer->low, &answer->high, error) != 0)
+    if (statistics_interval(asking->room_a, question->count_a, asking->room_b, question->count_b,
+                            &answer->low, &answer->high, error) != 0)
         return -1;
     is_change = question->p <= STATISTICS_ALPHA && (answer->low > 0 || answer->high < 0) &&
                 fabs(answer->median_b - answer->median_a) >= STATISTICS_SMALLEST * answer->median_a;
@@ -146,13 +176,14 @@ static int find_answer(struct asking *asking, const struct question *question, s
     return 0;
 }
 
-static void add_row(struct asking *asking, const struct question *question, const struct answer *answer)
+static void add_row(struct asking *asking, const struct question *question,
+                    const struct answer *answer)
 {
     struct differences *differences = asking->differences;
     struct difference *row = difference_add(differences, SECTION_TIME,
-                                            !answer->is_claimed                     ? CHANGE_SHOWN
+                                            !answer->is_claimed                   ? CHANGE_SHOWN
                                             : answer->median_b > answer->median_a ? CHANGE_SLOWER
-                                                                                    : CHANGE_FASTER,
+                                                                                  : CHANGE_FASTER,
                                             answer->is_claimed);
 
     row->role = question->role;
@@ -169,7 +200,8 @@ static void add_row(struct asking *asking, const struct question *question, cons
         row->a_held_ns = median_of(differences->a, question->held_a, asking->room_a);
         row->b_held_ns = median_of(differences->b, question->held_b, asking->room_b);
     } else {
-        row->note = text_pool_add_text(differences->all->texts, "since the load before it in its thread");
+        row->note =
+            text_pool_add_text(differences->all->texts, "since the load before it in its thread");
     }
 }
 
@@ -198,10 +230,14 @@ static int compare_starts(const void *left, const void *right)
 {
     const struct start *a = left, *b = right;
 
-    return a->ns != b->ns ? (a->ns > b->ns) - (a->ns < b->ns) : (a->run > b->run) - (a->run < b->run);
+    return a->ns != b->ns ? (a->ns > b->ns) - (a->ns < b->ns)
+                          : (a->run > b->run) - (a->run < b->run);
 }
 
-/* Whether the sides alternated: by when their runs started, there are half as many changes of side or more as the smaller has runs. */
+/*
+ * Whether the sides alternated: by when their runs started, there are half as many changes of side
+ * or more as the smaller has runs.
+ */
 static int find_turns(struct differences *differences)
 {
     const struct side *a = differences->a, *b = differences->b;
@@ -225,7 +261,9 @@ static int find_turns(struct differences *differences)
 int difference_find_times(struct differences *differences, struct trail_error *error)
 {
     struct asking asking = {.differences = differences};
-    int result = collect(&asking) != 0 || find_turns(differences) != 0 ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
+    int result = collect(&asking) != 0 || find_turns(differences) != 0
+                     ? error_set(error, TRAIL_FAILED, 0, "out of memory")
+                     : 0;
 
     if (result == 0 && (test(&asking, true, error) != 0 || test(&asking, false, error) != 0))
         result = -1;

@@ -34,10 +34,15 @@ static size_t without_so_version(const char *name, size_t length)
 
     while (at > 0 && (is_digit(name[at - 1]) || name[at - 1] == '.'))
         at--;
-    return at >= 3 && at < length && name[at] == '.' && memcmp(name + at - 3, ".so", 3) == 0 ? at : length;
+    return at >= 3 && at < length && name[at] == '.' && memcmp(name + at - 3, ".so", 3) == 0
+               ? at
+               : length;
 }
 
-/* The length of the stem: up to the last dot of ".so", ".dll", ".exe" and the like, which have no digits. */
+/*
+ * The length of the stem: up to the last dot of ".so", ".dll", ".exe" and the like, which have no
+ * digits.
+ */
 static size_t stem_length(const char *name, size_t length)
 {
     for (size_t i = length; i-- > 1;) {
@@ -49,7 +54,10 @@ static size_t stem_length(const char *name, size_t length)
     return length;
 }
 
-/* "_json.cpython-311-x86_64-linux-gnu", "_json.abi3", "_json.cp311-win_amd64": what Python puts behind a module's name. */
+/*
+ * "_json.cpython-311-x86_64-linux-gnu", "_json.abi3", "_json.cp311-win_amd64": what Python puts
+ * behind a module's name.
+ */
 static size_t without_python_tag(const char *stem, size_t length)
 {
     static const char *const tags[] = {".cpython-", ".abi3", ".cp3", ".pypy3"};
@@ -67,18 +75,24 @@ static size_t without_hash(const char *stem, size_t length)
 
     for (; at > 0 && is_hex(stem[at - 1]); at--)
         digits += is_digit(stem[at - 1]);
-    return at > 1 && stem[at - 1] == '-' && length - at >= HASH_DIGITS_AT_LEAST && digits > 0 ? at - 1 : length;
+    return at > 1 && stem[at - 1] == '-' && length - at >= HASH_DIGITS_AT_LEAST && digits > 0
+               ? at - 1
+               : length;
 }
 
-/* Takes "-1.2", "_1.2", "_1_2", "-1", and the "3.11" of python3.11 away; a lone number needs a hyphen before it. */
+/*
+ * Takes "-1.2", "_1.2", "_1_2", "-1", and the "3.11" of python3.11 away; a lone number needs a
+ * hyphen before it.
+ */
 static size_t without_version(const char *stem, size_t length)
 {
     size_t at = length, parts = 1;
 
     if (length == 0 || !is_digit(stem[length - 1]))
         return length;
-    while (at > 0 && (is_digit(stem[at - 1]) || ((stem[at - 1] == '.' || stem[at - 1] == '_') && at > 1 && is_digit(stem[at - 2]) &&
-                                                 is_digit(stem[at])))) {
+    while (at > 0 &&
+           (is_digit(stem[at - 1]) || ((stem[at - 1] == '.' || stem[at - 1] == '_') && at > 1 &&
+                                       is_digit(stem[at - 2]) && is_digit(stem[at])))) {
         parts += !is_digit(stem[at - 1]);
         at--;
     }

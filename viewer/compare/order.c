@@ -25,14 +25,16 @@ static int compare_candidates(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
 
-    return a->runs != b->runs ? (a->runs < b->runs) - (a->runs > b->runs) : (a->element > b->element) - (a->element < b->element);
+    return a->runs != b->runs ? (a->runs < b->runs) - (a->runs > b->runs)
+                              : (a->element > b->element) - (a->element < b->element);
 }
 
 static void count_runs(const struct order *order, struct candidate *candidates)
 {
     for (size_t run = order->first; run < order->first + order->runs; run++)
         for (size_t i = 0; i < order->all->items[run].step_count[order->stream]; i++)
-            candidates[order->all->items[run].steps[order->stream][i].element].runs++; /* an element comes once in a run */
+            /* an element comes once in a run */
+            candidates[order->all->items[run].steps[order->stream][i].element].runs++;
 }
 
 /* Chooses the elements that are in enough runs, at most so many. */
@@ -84,9 +86,11 @@ static int make_room(struct learning *learning)
     learning->speeds = malloc((order->runs + 1) * sizeof *learning->speeds);
     learning->scratch = malloc((order->runs + order->count + 1) * sizeof *learning->scratch);
     learning->joins = calloc(order->count + 1, sizeof *learning->joins);
-    if (order->ranks == NULL || order->ranges == NULL || order->presence == NULL || order->held == NULL || order->by_thread == NULL || order->by_cause == NULL ||
-        order->apart == NULL || order->learned == NULL || learning->places == NULL || learning->times == NULL || learning->speeds == NULL ||
-        learning->scratch == NULL || learning->joins == NULL)
+    if (order->ranks == NULL || order->ranges == NULL || order->presence == NULL ||
+        order->held == NULL || order->by_thread == NULL || order->by_cause == NULL ||
+        order->apart == NULL || order->learned == NULL || learning->places == NULL ||
+        learning->times == NULL || learning->speeds == NULL || learning->scratch == NULL ||
+        learning->joins == NULL)
         return -1;
     memset(order->held, 0xFF, cells * sizeof *order->held);
     memset(order->by_thread, 0xFF, cells * sizeof *order->by_thread);
@@ -136,7 +140,10 @@ static double median_of(struct learning *learning, const double *samples)
     return statistics_summary(learning->scratch, count).median;
 }
 
-/* How long things took in each run, compared to the others: the median over all elements of the time to them by its own median. */
+/*
+ * How long things took in each run, compared to the others: the median over all elements of the
+ * time to them by its own median.
+ */
 static void find_speeds(struct learning *learning, double *medians)
 {
     struct order *order = learning->order;
@@ -159,7 +166,8 @@ static void find_speeds(struct learning *learning, double *medians)
 /* APART of order.h. */
 static bool is_far_apart(const struct learning *learning, size_t before, size_t after)
 {
-    const double *from = learning->times + before * learning->order->runs, *to = learning->times + after * learning->order->runs;
+    const double *from = learning->times + before * learning->order->runs,
+                 *to = learning->times + after * learning->order->runs;
     double least = INFINITY, most = 0;
 
     for (size_t run = 0; run < learning->order->runs; run++) {
@@ -179,11 +187,15 @@ static void learn_pairs(struct learning *learning)
     struct order *order = learning->order;
 
     for (size_t after = 0; after < order->count; after++) {
-        uint64_t *held = order_row(order, order->held, after), *learned = order_row(order, order->learned, after);
-        const uint64_t *by_cause = order_row(order, order->by_cause, after), *presence = order->presence + after * order->run_words;
+        uint64_t *held = order_row(order, order->held, after),
+                 *learned = order_row(order, order->learned, after);
+        const uint64_t *by_cause = order_row(order, order->by_cause, after),
+                       *presence = order->presence + after * order->run_words;
         bits_remove(held, after);
-        for (size_t before = bits_next(held, order->words, 0); before < order->count; before = bits_next(held, order->words, before + 1)) {
-            size_t runs = bits_common(presence, order->presence + before * order->run_words, order->run_words);
+        for (size_t before = bits_next(held, order->words, 0); before < order->count;
+             before = bits_next(held, order->words, before + 1)) {
+            size_t runs = bits_common(presence, order->presence + before * order->run_words,
+                                      order->run_words);
             if (runs < ORDER_RUNS_AT_LEAST) {
                 bits_remove(held, before);
             } else if (bits_has(by_cause, before)) {
@@ -210,13 +222,15 @@ static int learn(struct learning *learning, struct trail_error *error)
     struct order *order = learning->order;
     double *medians;
 
-    if (choose_elements(order) != 0 || make_room(learning) != 0 || (medians = calloc(order->count + 1, sizeof *medians)) == NULL)
+    if (choose_elements(order) != 0 || make_room(learning) != 0 ||
+        (medians = calloc(order->count + 1, sizeof *medians)) == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     take_samples(learning);
     find_speeds(learning, medians);
     free(medians);
     for (size_t run = 0; run < order->runs; run++)
-        if (order_take_run(order, &order->all->items[order->first + run], run, learning->joins, error) != 0)
+        if (order_take_run(order, &order->all->items[order->first + run], run, learning->joins,
+                           error) != 0)
             return -1;
     learn_pairs(learning);
     if (order_join_learn(order, learning->joins, learning->speeds, error) != 0)
@@ -225,7 +239,8 @@ static int learn(struct learning *learning, struct trail_error *error)
     return 0;
 }
 
-struct order *order_learn(const struct recordings *recordings, enum recorded_stream stream, size_t first, size_t count, struct trail_error *error)
+struct order *order_learn(const struct recordings *recordings, enum recorded_stream stream,
+                          size_t first, size_t count, struct trail_error *error)
 {
     struct order *order = calloc(1, sizeof *order);
     struct learning learning = {.order = order};
@@ -297,8 +312,11 @@ enum order_reason order_of(const struct order *order, uint32_t before, uint32_t 
 const char *order_reason_text(enum order_reason reason)
 {
     static const char *const texts[] = {
-        [ORDER_NOT_LEARNED] = "", [ORDER_BY_THREAD] = "same thread", [ORDER_BY_CAUSE] = "before its thread was made",
-        [ORDER_BY_JOIN] = "after that thread's end", [ORDER_BY_DISTANCE] = "far apart",
+        [ORDER_NOT_LEARNED] = "",
+        [ORDER_BY_THREAD] = "same thread",
+        [ORDER_BY_CAUSE] = "before its thread was made",
+        [ORDER_BY_JOIN] = "after that thread's end",
+        [ORDER_BY_DISTANCE] = "far apart",
     };
 
     return texts[reason];

@@ -38,7 +38,8 @@ static struct ranked *sort_by_rank(const struct order *order)
 
 static size_t runs_of(const struct order *order, size_t a, size_t b)
 {
-    return bits_common(order->presence + a * order->run_words, order->presence + b * order->run_words, order->run_words);
+    return bits_common(order->presence + a * order->run_words,
+                       order->presence + b * order->run_words, order->run_words);
 }
 
 struct pair_list {
@@ -56,13 +57,15 @@ static int add_pair(const struct order *order, struct pair_list *list, size_t be
         list->pairs = pairs;
         list->capacity = capacity;
     }
-    list->pairs[list->count++] = (struct order_pair){order->elements[before], order->elements[after], runs_of(order, before, after),
-                                                     order_of(order, order->elements[before], order->elements[after])};
+    list->pairs[list->count++] = (struct order_pair){
+        order->elements[before], order->elements[after], runs_of(order, before, after),
+        order_of(order, order->elements[before], order->elements[after])};
     return 0;
 }
 
 /* The nearest before it first: what one of them has before it needs no pair of its own. */
-static int reduce(const struct order *order, const struct ranked *sorted, size_t at, uint64_t *left, struct pair_list *list)
+static int reduce(const struct order *order, const struct ranked *sorted, size_t at, uint64_t *left,
+                  struct pair_list *list)
 {
     size_t after = sorted[at].local;
 
@@ -81,7 +84,8 @@ static int reduce(const struct order *order, const struct ranked *sorted, size_t
     return 0;
 }
 
-int order_reduction(const struct order *order, struct order_pair **pairs, size_t *count, struct trail_error *error)
+int order_reduction(const struct order *order, struct order_pair **pairs, size_t *count,
+                    struct trail_error *error)
 {
     struct ranked *sorted = sort_by_rank(order);
     uint64_t *left = malloc((order->words + 1) * sizeof *left);
@@ -113,7 +117,8 @@ static void find_broken(struct breaks *breaks, const struct recording *recording
     const struct order *order = breaks->order;
 
     memset(later, 0, order->words * sizeof *later);
-    for (size_t i = recording->step_count[order->stream]; i-- > 0;) { /* from the end: `later` is what comes after */
+    /* from the end: `later` is what comes after */
+    for (size_t i = recording->step_count[order->stream]; i-- > 0;) {
         size_t local = order_local(order, recording->steps[order->stream][i].element);
         const uint64_t *learned;
         if (local == SIZE_MAX)
@@ -141,7 +146,8 @@ static size_t nearest_partner(const struct breaks *breaks, size_t moved)
     size_t nearest = SIZE_MAX;
     double least = 0;
 
-    for (size_t i = bits_next(partners, order->words, 0); i < order->count; i = bits_next(partners, order->words, i + 1)) {
+    for (size_t i = bits_next(partners, order->words, 0); i < order->count;
+         i = bits_next(partners, order->words, i + 1)) {
         double distance = order->ranks[i] - order->ranks[moved];
         distance = distance < 0 ? -distance : distance;
         if (nearest == SIZE_MAX || distance < least) {
@@ -157,10 +163,12 @@ static struct order_break describe(const struct breaks *breaks, size_t moved)
     const struct order *order = breaks->order;
     size_t other = nearest_partner(breaks, moved);
     bool was_before = bits_has(order_row(order, order->learned, other), moved);
-    uint32_t a = order->elements[was_before ? moved : other], b = order->elements[was_before ? other : moved];
+    uint32_t a = order->elements[was_before ? moved : other],
+             b = order->elements[was_before ? other : moved];
 
-    return (struct order_break){order->elements[moved], order->elements[other], was_before, runs_of(order, moved, other),
-                                breaks->degrees[moved], order_of(order, a, b)};
+    return (struct order_break){
+        order->elements[moved],       order->elements[other], was_before,
+        runs_of(order, moved, other), breaks->degrees[moved], order_of(order, a, b)};
 }
 
 static void take_out(struct breaks *breaks, size_t moved)
@@ -168,7 +176,8 @@ static void take_out(struct breaks *breaks, size_t moved)
     const struct order *order = breaks->order;
     const uint64_t *partners = order_row(order, breaks->partners, moved);
 
-    for (size_t i = bits_next(partners, order->words, 0); i < order->count; i = bits_next(partners, order->words, i + 1)) {
+    for (size_t i = bits_next(partners, order->words, 0); i < order->count;
+         i = bits_next(partners, order->words, i + 1)) {
         bits_remove(order_row(order, breaks->partners, i), moved);
         breaks->degrees[i]--;
     }
@@ -181,8 +190,10 @@ static size_t worst(const struct breaks *breaks)
     size_t found = SIZE_MAX;
 
     for (size_t i = 0; i < breaks->order->count; i++)
-        if (breaks->degrees[i] > 0 && (found == SIZE_MAX || breaks->degrees[i] > breaks->degrees[found] ||
-                                       (breaks->degrees[i] == breaks->degrees[found] && breaks->order->ranks[i] > breaks->order->ranks[found])))
+        if (breaks->degrees[i] > 0 &&
+            (found == SIZE_MAX || breaks->degrees[i] > breaks->degrees[found] ||
+             (breaks->degrees[i] == breaks->degrees[found] &&
+              breaks->order->ranks[i] > breaks->order->ranks[found])))
             found = i;
     return found;
 }
@@ -194,9 +205,11 @@ static int compare_breaks(const void *left, const void *right)
     return (a->moved > b->moved) - (a->moved < b->moved);
 }
 
-int order_check(const struct order *order, const struct recording *recording, struct order_break **out, size_t *count, struct trail_error *error)
+int order_check(const struct order *order, const struct recording *recording,
+                struct order_break **out, size_t *count, struct trail_error *error)
 {
-    struct breaks breaks = {order, calloc(order->count * order->words + 1, sizeof *breaks.partners), calloc(order->count + 1, sizeof *breaks.degrees)};
+    struct breaks breaks = {order, calloc(order->count * order->words + 1, sizeof *breaks.partners),
+                            calloc(order->count + 1, sizeof *breaks.degrees)};
     uint64_t *later = malloc((order->words + 1) * sizeof *later);
     struct order_break *found = NULL, *larger;
     int result = breaks.partners == NULL || breaks.degrees == NULL || later == NULL ? -1 : 0;

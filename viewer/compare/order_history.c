@@ -1,14 +1,17 @@
 /*
- * One run's part in learning (order.h): each thread has a history, the set of steps that certainly came before what it does next. A new
- * thread starts with what is in the histories of all threads that can have made it.
+ * One run's part in learning (order.h): each thread has a history, the set of steps that certainly
+ * came before what it does next. A new thread starts with what is in the histories of all threads
+ * that can have made it.
  */
 #include "order_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS_LOOKED_AT = 256 }; /* among those that ended lately, and alive ones that may have made another */
-#define HISTORY_WORDS_AT_MOST ((size_t)32 << 20) /* 256 MB; what has no room has no history, and nothing is learned of it */
+/* among those that ended lately, and alive ones that may have made another */
+enum { THREADS_LOOKED_AT = 256 };
+#define HISTORY_WORDS_AT_MOST \
+    ((size_t)32 << 20) /* 256 MB; what has no room has no history, and nothing is learned of it */
 
 struct history {
     struct order *order;
@@ -34,7 +37,8 @@ static int compare_seq(const void *left, const void *right)
 {
     const struct by_seq *a = left, *b = right;
 
-    return a->seq != b->seq ? (a->seq > b->seq) - (a->seq < b->seq) : (a->thread > b->thread) - (a->thread < b->thread);
+    return a->seq != b->seq ? (a->seq > b->seq) - (a->seq < b->seq)
+                            : (a->thread > b->thread) - (a->thread < b->thread);
 }
 
 /* Threads sorted by start or end; those without an end are left out. */
@@ -60,14 +64,18 @@ static int sort_threads(const struct recording *recording, bool by_end, size_t *
 
 static uint64_t *own_set(struct history *history, uint64_t **sets, size_t thread)
 {
-    if (sets[thread] == NULL && history->words_used + history->order->words <= HISTORY_WORDS_AT_MOST) {
+    if (sets[thread] == NULL &&
+        history->words_used + history->order->words <= HISTORY_WORDS_AT_MOST) {
         sets[thread] = calloc(history->order->words, sizeof **sets);
         history->words_used += history->order->words;
     }
     return sets[thread];
 }
 
-/* Narrows `scratch` to what all threads that can have made this one know. Returns whether anything is left. */
+/*
+ * Narrows `scratch` to what all threads that can have made this one know. Returns whether anything
+ * is left.
+ */
 static bool find_cause(struct history *history, const struct recorded_thread *thread)
 {
     const struct recorded_process *process = &history->recording->processes[thread->process];
@@ -98,7 +106,8 @@ static void start_threads(struct history *history, int64_t before)
         const struct recorded_thread *thread = &history->recording->threads[at];
         if (thread->start_seq >= before)
             return;
-        if (find_cause(history, thread) && bits_count(history->scratch, history->order->words) > 0) {
+        if (find_cause(history, thread) &&
+            bits_count(history->scratch, history->order->words) > 0) {
             uint64_t *known = own_set(history, history->known, at);
             if (known != NULL)
                 memcpy(known, history->scratch, history->order->words * sizeof *known);
@@ -107,26 +116,35 @@ static void start_threads(struct history *history, int64_t before)
     }
 }
 
-/* What ended between the step of this thread before and this one, of what was made while the thread lived. */
-static int look_for_join(struct history *history, const struct recorded_step *step, struct order_join *join, struct trail_error *error)
+/*
+ * What ended between the step of this thread before and this one, of what was made while the thread
+ * lived.
+ */
+static int look_for_join(struct history *history, const struct recorded_step *step,
+                         struct order_join *join, struct trail_error *error)
 {
-    const struct recorded_thread *threads = history->recording->threads, *thread = &threads[step->thread];
+    const struct recorded_thread *threads = history->recording->threads,
+                                 *thread = &threads[step->thread];
     size_t last = RECORDING_NONE;
     int64_t first_start = INT64_MAX;
 
-    while (history->next_end < history->ended_count && threads[history->ended[history->next_end]].end_seq < step->seq)
+    while (history->next_end < history->ended_count &&
+           threads[history->ended[history->next_end]].end_seq < step->seq)
         history->next_end++;
     memset(history->scratch, 0, history->order->words * sizeof *history->scratch);
-    for (size_t i = history->next_end, looked = 0; i-- > 0 && looked < THREADS_LOOKED_AT; looked++) {
+    for (size_t i = history->next_end, looked = 0; i-- > 0 && looked < THREADS_LOOKED_AT;
+         looked++) {
         const struct recorded_thread *ended = &threads[history->ended[i]];
         if (ended->end_seq < history->last_step[step->thread])
             break;
-        if (ended->process != thread->process || ended->start_seq <= thread->start_seq || ended->is_synthetic || ended == thread)
+        if (ended->process != thread->process || ended->start_seq <= thread->start_seq ||
+            ended->is_synthetic || ended == thread)
             continue;
         if (last == RECORDING_NONE)
             last = history->ended[i];
         first_start = ended->start_net_ns < first_start ? ended->start_net_ns : first_start;
-        for (size_t w = 0; history->own[history->ended[i]] != NULL && w < history->order->words; w++)
+        for (size_t w = 0; history->own[history->ended[i]] != NULL && w < history->order->words;
+             w++)
             history->scratch[w] |= history->own[history->ended[i]][w];
     }
     if (last == RECORDING_NONE) {
@@ -135,7 +153,8 @@ static int look_for_join(struct history *history, const struct recorded_step *st
     }
     return order_join_add(history->order, join, history->run, history->scratch,
                           history->own[last] != NULL ? history->own[last] : history->nothing,
-                          (double)(threads[last].end_net_ns - first_start), (double)(step->net_ns - first_start), error);
+                          (double)(threads[last].end_net_ns - first_start),
+                          (double)(step->net_ns - first_start), error);
 }
 
 static void narrow(uint64_t *row, const uint64_t *by, const uint64_t *absent, size_t words)
@@ -144,7 +163,8 @@ static void narrow(uint64_t *row, const uint64_t *by, const uint64_t *absent, si
         row[w] &= by[w] | absent[w];
 }
 
-static int take_step(struct history *history, const struct recorded_step *step, struct trail_error *error)
+static int take_step(struct history *history, const struct recorded_step *step,
+                     struct trail_error *error)
 {
     struct order *order = history->order;
     size_t local = order_local(order, step->element);
@@ -156,9 +176,12 @@ static int take_step(struct history *history, const struct recorded_step *step, 
     known = step->thread != RECORDING_NONE ? own_set(history, history->known, step->thread) : NULL;
     own = step->thread != RECORDING_NONE ? own_set(history, history->own, step->thread) : NULL;
     narrow(order_row(order, order->held, local), history->seen, history->absent, order->words);
-    narrow(order_row(order, order->by_thread, local), own != NULL ? own : history->nothing, history->absent, order->words);
-    narrow(order_row(order, order->by_cause, local), known != NULL ? known : history->nothing, history->absent, order->words);
-    if (step->thread != RECORDING_NONE && look_for_join(history, step, &history->joins[local], error) != 0)
+    narrow(order_row(order, order->by_thread, local), own != NULL ? own : history->nothing,
+           history->absent, order->words);
+    narrow(order_row(order, order->by_cause, local), known != NULL ? known : history->nothing,
+           history->absent, order->words);
+    if (step->thread != RECORDING_NONE &&
+        look_for_join(history, step, &history->joins[local], error) != 0)
         return -1;
     bits_add(history->seen, local);
     if (known != NULL && own != NULL) {
@@ -184,14 +207,17 @@ static int begin(struct history *history)
     history->seen = calloc(words, sizeof *history->seen);
     history->scratch = calloc(words, sizeof *history->scratch);
     history->nothing = calloc(words, sizeof *history->nothing);
-    if (history->known == NULL || history->own == NULL || history->starts == NULL || history->ended == NULL || history->alive == NULL ||
-        history->last_step == NULL || history->absent == NULL || history->seen == NULL || history->scratch == NULL || history->nothing == NULL)
+    if (history->known == NULL || history->own == NULL || history->starts == NULL ||
+        history->ended == NULL || history->alive == NULL || history->last_step == NULL ||
+        history->absent == NULL || history->seen == NULL || history->scratch == NULL ||
+        history->nothing == NULL)
         return -1;
     for (size_t i = 0; i < history->order->count; i++)
         if (!bits_has(history->order->presence + i * history->order->run_words, history->run))
             bits_add(history->absent, i);
     return sort_threads(history->recording, false, history->starts, &ignored) != 0 ||
-                   sort_threads(history->recording, true, history->ended, &history->ended_count) != 0
+                   sort_threads(history->recording, true, history->ended, &history->ended_count) !=
+                       0
                ? -1
                : 0;
 }
@@ -216,7 +242,8 @@ static void release(struct history *history)
     free(history->nothing);
 }
 
-int order_take_run(struct order *order, const struct recording *recording, size_t run, struct order_join *joins, struct trail_error *error)
+int order_take_run(struct order *order, const struct recording *recording, size_t run,
+                   struct order_join *joins, struct trail_error *error)
 {
     struct history history = {.order = order, .recording = recording, .run = run, .joins = joins};
     int result = begin(&history);

@@ -19,8 +19,8 @@ static int begin(struct order *order, struct order_join *join, struct trail_erro
     return 0;
 }
 
-int order_join_add(struct order *order, struct order_join *join, size_t run, const uint64_t *joined, const uint64_t *last, double end, double next,
-                   struct trail_error *error)
+int order_join_add(struct order *order, struct order_join *join, size_t run, const uint64_t *joined,
+                   const uint64_t *last, double end, double next, struct trail_error *error)
 {
     if (join->is_out)
         return 0;
@@ -58,7 +58,10 @@ void order_join_free(struct order_join *joins, size_t count)
     free(joins);
 }
 
-/* The chance that b would have come after the last end in all runs if it had not waited: lengths of different runs are set against each other. */
+/*
+ * The chance that b would have come after the last end in all runs if it had not waited: lengths of
+ * different runs are set against each other.
+ */
 static double chance(const struct order *order, const struct order_join *join, const double *speeds)
 {
     double later = 0, pairs = 0, runs = 0;
@@ -89,7 +92,8 @@ static double variance(const double *values, size_t count)
 }
 
 /* Whether b follows the last end, however early or late that is. `room` is for twice the runs. */
-static bool follows(const struct order *order, const struct order_join *join, const double *speeds, double *room)
+static bool follows(const struct order *order, const struct order_join *join, const double *speeds,
+                    double *room)
 {
     double *ends = room, *distances = room + order->runs;
     size_t count = 0;
@@ -100,13 +104,16 @@ static bool follows(const struct order *order, const struct order_join *join, co
         ends[count] = join->end[i] / speeds[i];
         distances[count++] = (join->next[i] - join->end[i]) / speeds[i];
     }
-    return count >= ORDER_APART_RUNS && variance(distances, count) * ORDER_JOIN_FOLLOWS <= variance(ends, count) && variance(ends, count) > 0;
+    return count >= ORDER_APART_RUNS &&
+           variance(distances, count) * ORDER_JOIN_FOLLOWS <= variance(ends, count) &&
+           variance(ends, count) > 0;
 }
 
 static void learn_pairs(struct order *order, const struct order_join *join, size_t waiting)
 {
     for (size_t after = 0; after < order->count; after++) {
-        uint64_t *learned = order_row(order, order->learned, after), *held = order_row(order, order->held, after);
+        uint64_t *learned = order_row(order, order->learned, after),
+                 *held = order_row(order, order->held, after);
         if (after != waiting && !bits_has(order_row(order, order->by_cause, after), waiting))
             continue;
         for (size_t w = 0; w < order->words; w++)
@@ -114,7 +121,8 @@ static void learn_pairs(struct order *order, const struct order_join *join, size
     }
 }
 
-int order_join_learn(struct order *order, struct order_join *joins, const double *speeds, struct trail_error *error)
+int order_join_learn(struct order *order, struct order_join *joins, const double *speeds,
+                     struct trail_error *error)
 {
     double tests = 0, *room = malloc((2 * order->runs + 1) * sizeof *room);
 
@@ -123,8 +131,8 @@ int order_join_learn(struct order *order, struct order_join *joins, const double
     for (size_t i = 0; i < order->count; i++)
         tests += joins[i].joined != NULL;
     for (size_t i = 0; i < order->count; i++)
-        if (joins[i].joined != NULL &&
-            (follows(order, &joins[i], speeds, room) || chance(order, &joins[i], speeds) <= ORDER_CHANCE / tests))
+        if (joins[i].joined != NULL && (follows(order, &joins[i], speeds, room) ||
+                                        chance(order, &joins[i], speeds) <= ORDER_CHANCE / tests))
             learn_pairs(order, &joins[i], i);
     free(room);
     return 0;

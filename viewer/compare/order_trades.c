@@ -22,10 +22,12 @@ static void find_groups(struct grouping *grouping)
     const struct order *order = grouping->order;
 
     for (size_t i = 0; i < order->count; i++) {
-        const uint64_t *before = order_row(order, order->held, i), *presence = order->presence + i * order->run_words;
+        const uint64_t *before = order_row(order, order->held, i),
+                       *presence = order->presence + i * order->run_words;
         for (size_t k = 0; k < i; k++) {
             if (bits_has(before, k) || bits_has(order_row(order, order->held, k), i) ||
-                bits_common(presence, order->presence + k * order->run_words, order->run_words) < ORDER_RUNS_AT_LEAST)
+                bits_common(presence, order->presence + k * order->run_words, order->run_words) <
+                    ORDER_RUNS_AT_LEAST)
                 continue;
             grouping->trades[i] = grouping->trades[k] = true;
             grouping->parents[representative(grouping, i)] = representative(grouping, k);
@@ -50,8 +52,9 @@ static void list_trades(struct grouping *grouping, struct order_trade *trades, s
 
     for (size_t i = 0; i < order->count; i++)
         if (grouping->trades[i])
-            trades[(*count)++] = (struct order_trade){order->elements[i], representative(grouping, i), order->ranges[i].least,
-                                                      order->ranges[i].most, order->ranks[i] + 1};
+            trades[(*count)++] = (struct order_trade){
+                order->elements[i], representative(grouping, i), order->ranges[i].least,
+                order->ranges[i].most, order->ranks[i] + 1};
 }
 
 /* Groups are numbered by the rank of their first. */
@@ -68,17 +71,21 @@ static void number_groups(struct order_trade *trades, size_t count, size_t *numb
 
 static int compare_medians(const void *left, const void *right)
 {
-    double a = ((const struct order_trade *)left)->median, b = ((const struct order_trade *)right)->median;
+    double a = ((const struct order_trade *)left)->median,
+           b = ((const struct order_trade *)right)->median;
 
     return (a > b) - (a < b);
 }
 
-int order_trades(const struct order *order, struct order_trade **trades, size_t *count, struct trail_error *error)
+int order_trades(const struct order *order, struct order_trade **trades, size_t *count,
+                 struct trail_error *error)
 {
-    struct grouping grouping = {order, malloc((order->count + 1) * sizeof *grouping.parents), calloc(order->count + 1, sizeof *grouping.trades)};
+    struct grouping grouping = {order, malloc((order->count + 1) * sizeof *grouping.parents),
+                                calloc(order->count + 1, sizeof *grouping.trades)};
     struct order_trade *found = malloc((order->count + 1) * sizeof *found);
     size_t *numbers = calloc(order->count + 1, sizeof *numbers);
-    bool has_memory = grouping.parents != NULL && grouping.trades != NULL && found != NULL && numbers != NULL;
+    bool has_memory =
+        grouping.parents != NULL && grouping.trades != NULL && found != NULL && numbers != NULL;
 
     *count = 0;
     if (has_memory) {

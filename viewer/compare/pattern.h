@@ -4,7 +4,9 @@
 
 #include "buffer.h"
 
-/* Adds the text with every number of two digits or more, and every hexadecimal one, written as {n}. */
+/*
+ * Adds the text with every number of two digits or more, and every hexadecimal one, written as {n}.
+ */
 void pattern_add(struct buffer *out, const char *text);
 
 #endif

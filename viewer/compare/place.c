@@ -44,7 +44,10 @@ void place_add_folder(struct buffer *out, const char *path, bool is_windows)
         out->data[out->length] = '\0';
 }
 
-/* How much of the folder a pattern takes: * is one whole name, and the end must be the end of a name. 0 if it does not match. */
+/*
+ * How much of the folder a pattern takes: * is one whole name, and the end must be the end of a
+ * name. 0 if it does not match.
+ */
 static size_t match_prefix(const char *pattern, const char *folder)
 {
     const char *at = folder;
@@ -70,25 +73,41 @@ struct prefix {
 
 /* The first that matches counts. */
 static const struct prefix windows_systems[] = {
-    {"?:/windows/system32", "{system}"}, {"?:/windows/syswow64", "{system}"}, {"?:/windows/sysnative", "{system}"},
-    {"?:/windows/winsxs/*", "{system}/winsxs"}, {"?:/usr/lib/*/wine/*", "{system}"}, {"?:/usr/lib/wine/*", "{system}"}, /* Wine's own */
+    {"?:/windows/system32", "{system}"},  {"?:/windows/syswow64", "{system}"},
+    {"?:/windows/sysnative", "{system}"}, {"?:/windows/winsxs/*", "{system}/winsxs"},
+    {"?:/usr/lib/*/wine/*", "{system}"},  {"?:/usr/lib/wine/*", "{system}"}, /* Wine's own */
 };
 static const struct prefix windows_others[] = {
-    {"?:/users/*/appdata/local/temp", "{temp}"}, {"?:/windows/temp", "{temp}"}, {"?:/temp", "{temp}"}, {"?:/users/*", "{home}"},
+    {"?:/users/*/appdata/local/temp", "{temp}"},
+    {"?:/windows/temp", "{temp}"},
+    {"?:/temp", "{temp}"},
+    {"?:/users/*", "{home}"},
 };
 static const struct prefix unix_systems[] = {
-    {"/usr/lib/x86_64-linux-gnu", "{system}"}, {"/lib/x86_64-linux-gnu", "{system}"}, {"/usr/lib/aarch64-linux-gnu", "{system}"},
-    {"/lib/aarch64-linux-gnu", "{system}"},    {"/usr/lib/i386-linux-gnu", "{system}"}, {"/lib/i386-linux-gnu", "{system}"},
-    {"/usr/lib64", "{system}"}, {"/lib64", "{system}"}, {"/usr/lib32", "{system}"}, {"/lib32", "{system}"},
-    {"/usr/lib", "{system}"},   {"/lib", "{system}"},
+    {"/usr/lib/x86_64-linux-gnu", "{system}"},
+    {"/lib/x86_64-linux-gnu", "{system}"},
+    {"/usr/lib/aarch64-linux-gnu", "{system}"},
+    {"/lib/aarch64-linux-gnu", "{system}"},
+    {"/usr/lib/i386-linux-gnu", "{system}"},
+    {"/lib/i386-linux-gnu", "{system}"},
+    {"/usr/lib64", "{system}"},
+    {"/lib64", "{system}"},
+    {"/usr/lib32", "{system}"},
+    {"/lib32", "{system}"},
+    {"/usr/lib", "{system}"},
+    {"/lib", "{system}"},
 };
 static const struct prefix unix_others[] = {
-    {"/var/tmp", "{temp}"}, {"/tmp", "{temp}"}, {"/home/*", "{home}"}, {"/root", "{home}"},
+    {"/var/tmp", "{temp}"},
+    {"/tmp", "{temp}"},
+    {"/home/*", "{home}"},
+    {"/root", "{home}"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static size_t replace_prefix(struct buffer *out, const char *folder, const struct prefix *prefixes, size_t count)
+static size_t replace_prefix(struct buffer *out, const char *folder, const struct prefix *prefixes,
+                             size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         size_t length = match_prefix(prefixes[i].pattern, folder);
@@ -104,7 +123,8 @@ static size_t replace_app(struct buffer *out, const char *folder, const char *ap
 {
     size_t length = strlen(app);
 
-    if (length < 2 || strncmp(folder, app, length) != 0 || (folder[length] != '\0' && folder[length] != '/'))
+    if (length < 2 || strncmp(folder, app, length) != 0 ||
+        (folder[length] != '\0' && folder[length] != '/'))
         return 0;
     buffer_add_text(out, "{app}");
     return length;
@@ -137,7 +157,10 @@ static bool is_uuid(const char *text, size_t length)
     return true;
 }
 
-/* How much of the text is a number that varies: digits with dots, many digits, a hash; or any digits, if they must be it. 0 if it is none. */
+/*
+ * How much of the text is a number that varies: digits with dots, many digits, a hash; or any
+ * digits, if they must be it. 0 if it is none.
+ */
 static size_t varying_number(const char *text, size_t length, bool is_whole, bool is_any)
 {
     size_t hex = 0, digits = 0, hex_digits = 0, dots = 0;
@@ -146,16 +169,22 @@ static size_t varying_number(const char *text, size_t length, bool is_whole, boo
         hex_digits += is_digit(text[hex++]);
     if (hex >= LONG_HASH && hex_digits > 0)
         return hex;
-    while (digits < length && (is_digit(text[digits]) || (text[digits] == '.' && digits > 0 && digits + 1 < length && is_digit(text[digits + 1])))) {
+    while (digits < length &&
+           (is_digit(text[digits]) || (text[digits] == '.' && digits > 0 && digits + 1 < length &&
+                                       is_digit(text[digits + 1])))) {
         dots += text[digits] == '.';
         digits++;
     }
-    return dots > 0 || digits >= LONG_NUMBER || (is_whole && digits > 0 && digits == length) || is_any ? digits : 0;
+    return dots > 0 || digits >= LONG_NUMBER || (is_whole && digits > 0 && digits == length) ||
+                   is_any
+               ? digits
+               : 0;
 }
 
 static void add_name(struct buffer *out, const char *name, size_t length, bool below_temp)
 {
-    bool in_store = length > 33 && name[32] == '-'; /* Nix and Guix: 32 characters of base 32, a hyphen, name and version */
+    /* Nix and Guix: 32 characters of base 32, a hyphen, name and version */
+    bool in_store = length > 33 && name[32] == '-';
 
     if (below_temp && is_random_name(name, length)) {
         buffer_add_text(out, "{n}");
@@ -171,11 +200,14 @@ static void add_name(struct buffer *out, const char *name, size_t length, bool b
         if (is_uuid(name + i, length - i)) {
             buffer_add_text(out, "{uuid}");
             skip = UUID_LENGTH;
-        } else if ((skip = is_start || is_digit(name[i]) ? varying_number(name + i, length - i, i == 0, below_temp) : 0) > 0) {
+        } else if ((skip = is_start || is_digit(name[i])
+                               ? varying_number(name + i, length - i, i == 0, below_temp)
+                               : 0) > 0) {
             buffer_add_text(out, "{n}");
         } else {
             skip = 1;
-            while (is_digit(name[i]) && i + skip < length && is_digit(name[i + skip])) /* the rest of a short number is none of its own */
+            /* the rest of a short number is none of its own */
+            while (is_digit(name[i]) && i + skip < length && is_digit(name[i + skip]))
                 skip++;
             buffer_add(out, name + i, skip);
         }
@@ -191,13 +223,16 @@ void place_add(struct buffer *out, const char *path, const char *app, bool is_wi
 
     place_add_folder(&folder, path, is_windows);
     at = buffer_text(&folder);
-    taken = is_windows ? replace_prefix(out, at, windows_systems, COUNT(windows_systems)) : replace_prefix(out, at, unix_systems, COUNT(unix_systems));
+    taken = is_windows ? replace_prefix(out, at, windows_systems, COUNT(windows_systems))
+                       : replace_prefix(out, at, unix_systems, COUNT(unix_systems));
     if (taken == 0)
         taken = replace_app(out, at, app);
     if (taken == 0)
-        taken = is_windows ? replace_prefix(out, at, windows_others, COUNT(windows_others)) : replace_prefix(out, at, unix_others, COUNT(unix_others));
+        taken = is_windows ? replace_prefix(out, at, windows_others, COUNT(windows_others))
+                           : replace_prefix(out, at, unix_others, COUNT(unix_others));
     at += taken;
-    below_temp = taken > 0 && out->length - start == 6 && memcmp(out->data + start, "{temp}", 6) == 0;
+    below_temp =
+        taken > 0 && out->length - start == 6 && memcmp(out->data + start, "{temp}", 6) == 0;
     while (*at != '\0') {
         size_t length = strcspn(at, "/");
         add_name(out, at, length, below_temp);

@@ -69,9 +69,11 @@ uint32_t recordings_scratch(struct recordings *recordings)
     return number;
 }
 
-int recordings_add(struct recordings *recordings, sqlite3 *db, const char *path, int64_t run, struct trail_error *error)
+int recordings_add(struct recordings *recordings, sqlite3 *db, const char *path, int64_t run,
+                   struct trail_error *error)
 {
-    struct recording *items = recordings_room(recordings->items, recordings->count, sizeof *items), *item;
+    struct recording *items = recordings_room(recordings->items, recordings->count, sizeof *items),
+                     *item;
 
     if (items == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
@@ -103,29 +105,36 @@ static bool differ(int64_t a, int64_t b)
 
 bool identity_equal(const struct identity *a, const struct identity *b)
 {
-    return !differ(a->version, b->version) && !differ(a->build_id, b->build_id) && !differ(a->pdb, b->pdb) &&
-           !differ(a->pe_timestamp, b->pe_timestamp) && !differ(a->pe_checksum, b->pe_checksum) &&
-           !differ(a->image_bytes, b->image_bytes) && !differ(a->file_bytes, b->file_bytes);
+    return !differ(a->version, b->version) && !differ(a->build_id, b->build_id) &&
+           !differ(a->pdb, b->pdb) && !differ(a->pe_timestamp, b->pe_timestamp) &&
+           !differ(a->pe_checksum, b->pe_checksum) && !differ(a->image_bytes, b->image_bytes) &&
+           !differ(a->file_bytes, b->file_bytes);
 }
 
-/* The identity of the module that a thread starts in, as the process of the run has it; NULL if that cannot be told. */
-static const struct identity *start_identity(const struct recordings *recordings, const struct recording *recording,
+/*
+ * The identity of the module that a thread starts in, as the process of the run has it; NULL if
+ * that cannot be told.
+ */
+static const struct identity *start_identity(const struct recordings *recordings,
+                                             const struct recording *recording,
                                              const struct recorded_thread *thread)
 {
     const struct recorded_process *process = &recording->processes[thread->process];
 
-    if (process->module != RECORDING_NONE && recordings->modules[process->module].key == thread->start_key)
+    if (process->module != RECORDING_NONE &&
+        recordings->modules[process->module].key == thread->start_key)
         return &recordings->modules[process->module].identity;
     for (size_t i = 0; i < recording->load_count; i++) {
         const struct recorded_load *load = &recording->loads[i];
-        if (load->process == thread->process && recordings->modules[load->module].key == thread->start_key)
+        if (load->process == thread->process &&
+            recordings->modules[load->module].key == thread->start_key)
             return &recordings->modules[load->module].identity;
     }
     return NULL;
 }
 
-bool recording_same_thread_role(const struct recordings *recordings, const struct recording *a, size_t thread_a, const struct recording *b,
-                                size_t thread_b)
+bool recording_same_thread_role(const struct recordings *recordings, const struct recording *a,
+                                size_t thread_a, const struct recording *b, size_t thread_b)
 {
     const struct recorded_thread *of_a, *of_b;
     const struct identity *identity_a, *identity_b;
@@ -142,7 +151,8 @@ bool recording_same_thread_role(const struct recordings *recordings, const struc
         return true;
     if (of_a->start_key != of_b->start_key)
         return false;
-    if (of_a->start_offset == of_b->start_offset || of_a->start_offset == RECORDING_UNKNOWN || of_b->start_offset == RECORDING_UNKNOWN)
+    if (of_a->start_offset == of_b->start_offset || of_a->start_offset == RECORDING_UNKNOWN ||
+        of_b->start_offset == RECORDING_UNKNOWN)
         return true;
     identity_a = start_identity(recordings, a, of_a);
     identity_b = start_identity(recordings, b, of_b);

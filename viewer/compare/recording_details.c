@@ -1,4 +1,7 @@
-/* What happened in a run: loads, exceptions, debug strings and marks, in order. See recording_reading.h. */
+/*
+ * What happened in a run: loads, exceptions, debug strings and marks, in order. See
+ * recording_reading.h.
+ */
 #include "recording_reading.h"
 
 #include "event_kinds.h"
@@ -9,7 +12,8 @@
 static int take_load(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_load *loads = recordings_room(recording->loads, recording->load_count, sizeof *loads);
+    struct recorded_load *loads =
+        recordings_room(recording->loads, recording->load_count, sizeof *loads);
     size_t module;
 
     if (loads == NULL)
@@ -36,11 +40,16 @@ static int take_load(struct reading *reading, const struct moment *moment, sqlit
     return 0;
 }
 
-/* The first of each of the two codes (64 and 32 bits) in a process; what was attached to is past them. */
-static bool is_loader_breakpoint(const struct reading *reading, const struct moment *moment, int64_t code)
+/*
+ * The first of each of the two codes (64 and 32 bits) in a process; what was attached to is past
+ * them.
+ */
+static bool is_loader_breakpoint(const struct reading *reading, const struct moment *moment,
+                                 int64_t code)
 {
     unsigned bit = code == 0x80000003 ? 1 : code == 0x4000001F ? 2 : 0;
-    struct recorded_process *process = moment->process != RECORDING_NONE ? &reading->recording->processes[moment->process] : NULL;
+    struct recorded_process *process =
+        moment->process != RECORDING_NONE ? &reading->recording->processes[moment->process] : NULL;
     bool is_first = process != NULL && bit != 0 && !(process->loader_breakpoints & bit);
 
     if (is_first && strcmp(text_pool_text(reading->all->texts, process->via), "attach") == 0)
@@ -53,7 +62,8 @@ static bool is_loader_breakpoint(const struct reading *reading, const struct mom
 static int take_exception(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_exception *exceptions = recordings_room(recording->exceptions, recording->exception_count, sizeof *exceptions);
+    struct recorded_exception *exceptions =
+        recordings_room(recording->exceptions, recording->exception_count, sizeof *exceptions);
     bool is_windows = sqlite3_column_int64(row, 6) != 0;
     size_t module;
 
@@ -71,7 +81,8 @@ static int take_exception(struct reading *reading, const struct moment *moment, 
         .module = module != RECORDING_NONE ? reading->all->modules[module].key : TEXT_NONE,
         .offset = reading_number(row, 3),
         .first_chance = reading_number(row, 4),
-        .is_loader = is_windows && is_loader_breakpoint(reading, moment, sqlite3_column_int64(row, 5)),
+        .is_loader =
+            is_windows && is_loader_breakpoint(reading, moment, sqlite3_column_int64(row, 5)),
         .is_synthetic = moment->is_synthetic,
     };
     recording->exception_count++;
@@ -81,25 +92,29 @@ static int take_exception(struct reading *reading, const struct moment *moment, 
 static int take_output(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_output *outputs = recordings_room(recording->outputs, recording->output_count, sizeof *outputs);
+    struct recorded_output *outputs =
+        recordings_room(recording->outputs, recording->output_count, sizeof *outputs);
 
     if (outputs == NULL)
         return reading_out_of_memory(reading);
     recording->outputs = outputs;
     outputs[recording->output_count++] =
-        (struct recorded_output){moment->seq, moment->net_ns, moment->process, moment->thread, reading_text(reading, row, 7)};
+        (struct recorded_output){moment->seq, moment->net_ns, moment->process, moment->thread,
+                                 reading_text(reading, row, 7)};
     return 0;
 }
 
 static int take_mark(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_mark *marks = recordings_room(recording->marks, recording->mark_count, sizeof *marks);
+    struct recorded_mark *marks =
+        recordings_room(recording->marks, recording->mark_count, sizeof *marks);
 
     if (marks == NULL)
         return reading_out_of_memory(reading);
     recording->marks = marks;
-    marks[recording->mark_count++] = (struct recorded_mark){moment->seq, moment->t_ns, moment->net_ns, moment->process, reading_text(reading, row, 7)};
+    marks[recording->mark_count++] = (struct recorded_mark){
+        moment->seq, moment->t_ns, moment->net_ns, moment->process, reading_text(reading, row, 7)};
     return 0;
 }
 

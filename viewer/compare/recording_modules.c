@@ -11,7 +11,9 @@
 static int take_module(struct reading *reading, sqlite3_stmt *row)
 {
     struct recordings *all = reading->all;
-    struct recorded_module *modules = recordings_room(all->modules, all->module_count, sizeof *modules), *module;
+    struct recorded_module *modules =
+                               recordings_room(all->modules, all->module_count, sizeof *modules),
+                           *module;
 
     if (modules == NULL)
         return reading_out_of_memory(reading);
@@ -20,11 +22,13 @@ static int take_module(struct reading *reading, sqlite3_stmt *row)
     memset(module, 0, sizeof *module);
     module->name = reading_text(reading, row, 0);
     module->path = reading_text(reading, row, 1);
-    module_key_add(&all->index->scratch, recordings_text(all, module->name), reading->recording->folds_case);
+    module_key_add(&all->index->scratch, recordings_text(all, module->name),
+                   reading->recording->folds_case);
     module->key = recordings_scratch(all);
-    module->identity = (struct identity){reading_text(reading, row, 2), reading_text(reading, row, 3), reading_text(reading, row, 4),
-                                         sqlite3_column_int64(row, 5), sqlite3_column_int64(row, 6), sqlite3_column_int64(row, 7),
-                                         sqlite3_column_int64(row, 8)};
+    module->identity = (struct identity){
+        reading_text(reading, row, 2), reading_text(reading, row, 3), reading_text(reading, row, 4),
+        sqlite3_column_int64(row, 5),  sqlite3_column_int64(row, 6),  sqlite3_column_int64(row, 7),
+        sqlite3_column_int64(row, 8)};
     return 0;
 }
 
@@ -97,7 +101,7 @@ uint32_t reading_place(struct reading *reading, size_t module)
 
     if (module == RECORDING_NONE)
         return TEXT_NONE;
-    place_add(&all->index->scratch, recordings_text(all, all->modules[module].path), recordings_text(all, reading->recording->app),
-              reading->recording->folds_case);
+    place_add(&all->index->scratch, recordings_text(all, all->modules[module].path),
+              recordings_text(all, reading->recording->app), reading->recording->folds_case);
     return recordings_scratch(all);
 }

@@ -1,4 +1,7 @@
-/* Reading a run: see recording.h. Whatever a hostile file has in a column, SQLite makes a number or a text of it. */
+/*
+ * Reading a run: see recording.h. Whatever a hostile file has in a column, SQLite makes a number or
+ * a text of it.
+ */
 #include "recording_reading.h"
 
 #include "db.h"
@@ -23,11 +26,13 @@ uint32_t reading_text(struct reading *reading, sqlite3_stmt *row, int column)
 
 int64_t reading_number(sqlite3_stmt *row, int column)
 {
-    return sqlite3_column_type(row, column) == SQLITE_NULL ? RECORDING_UNKNOWN : sqlite3_column_int64(row, column);
+    return sqlite3_column_type(row, column) == SQLITE_NULL ? RECORDING_UNKNOWN
+                                                           : sqlite3_column_int64(row, column);
 }
 
 /* Runs a statement over ?1 = the run and hands each row over. */
-static int each_row(struct reading *reading, const char *sql, int (*take)(struct reading *, sqlite3_stmt *))
+static int each_row(struct reading *reading, const char *sql,
+                    int (*take)(struct reading *, sqlite3_stmt *))
 {
     sqlite3_stmt *rows = db_prepare(reading->db, sql, reading->error);
     int step = SQLITE_DONE, result = 0;
@@ -58,7 +63,8 @@ static int take_run(struct reading *reading, sqlite3_stmt *row)
     recording->folds_case = strncmp(os, "Windows", 7) == 0;
     recording->is_attach = mode != NULL && strcmp(mode, "attach") == 0;
     recording->wall_ns = sqlite3_column_int64(row, 4);
-    if (recording->wall_ns < 0 || recording->wall_ns > INT64_MAX / 4) /* only a damaged file says so */
+    /* only a damaged file says so */
+    if (recording->wall_ns < 0 || recording->wall_ns > INT64_MAX / 4)
         recording->wall_ns = 0;
     recording->hold_ns = sqlite3_column_int64(row, 5);
     recording->start_utc_ns = sqlite3_column_int64(row, 7);
@@ -83,7 +89,8 @@ static size_t find_process(const struct recording *recording, int64_t id)
         else
             high = middle;
     }
-    return low < recording->process_count && recording->processes[low].id == id ? low : RECORDING_NONE;
+    return low < recording->process_count && recording->processes[low].id == id ? low
+                                                                                : RECORDING_NONE;
 }
 
 static size_t find_thread(const struct recording *recording, int64_t id)
@@ -111,13 +118,16 @@ const struct moment *reading_moment(const struct reading *reading, int64_t seq)
         else
             high = middle;
     }
-    return low < reading->moment_count && reading->moments[low].seq == seq ? &reading->moments[low] : NULL;
+    return low < reading->moment_count && reading->moments[low].seq == seq ? &reading->moments[low]
+                                                                           : NULL;
 }
 
 static int take_process(struct reading *reading, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_process *processes = recordings_room(recording->processes, recording->process_count, sizeof *processes), *process;
+    struct recorded_process *processes = recordings_room(
+                                recording->processes, recording->process_count, sizeof *processes),
+                            *process;
     int64_t parent = reading_number(row, 2);
 
     if (processes == NULL)
@@ -127,7 +137,8 @@ static int take_process(struct reading *reading, sqlite3_stmt *row)
     memset(process, 0, sizeof *process);
     process->id = sqlite3_column_int64(row, 0);
     process->pid = sqlite3_column_int64(row, 1);
-    process->parent = parent == RECORDING_UNKNOWN ? RECORDING_NONE : find_process(recording, parent);
+    process->parent =
+        parent == RECORDING_UNKNOWN ? RECORDING_NONE : find_process(recording, parent);
     if (reading_module(reading, reading_number(row, 3), &process->module) != 0)
         return -1;
     recording->process_count++;
@@ -149,7 +160,9 @@ static int take_process(struct reading *reading, sqlite3_stmt *row)
 static int take_thread(struct reading *reading, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_thread *threads = recordings_room(recording->threads, recording->thread_count, sizeof *threads), *thread;
+    struct recorded_thread *threads = recordings_room(recording->threads, recording->thread_count,
+                                                      sizeof *threads),
+                           *thread;
     struct buffer *scratch = &reading->all->index->scratch;
     size_t module, process = find_process(recording, sqlite3_column_int64(row, 1));
 
@@ -175,7 +188,10 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
     if (thread->is_main)
         recording->processes[process].main_thread = recording->thread_count - 1;
     if (!thread->is_main && thread->name == TEXT_NONE) {
-        buffer_add_text(scratch, module != RECORDING_NONE ? recordings_text(reading->all, reading->all->modules[module].name) : "thread");
+        buffer_add_text(scratch,
+                        module != RECORDING_NONE
+                            ? recordings_text(reading->all, reading->all->modules[module].name)
+                            : "thread");
         if (thread->start_offset != RECORDING_UNKNOWN)
             buffer_format(scratch, "+0x%" PRIx64, (uint64_t)thread->start_offset);
     } else if (!thread->is_main) {
@@ -187,7 +203,8 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
 
 static int take_moment(struct reading *reading, sqlite3_stmt *row)
 {
-    struct moment *moments = recordings_room(reading->moments, reading->moment_count, sizeof *moments);
+    struct moment *moments =
+        recordings_room(reading->moments, reading->moment_count, sizeof *moments);
     int64_t hold = sqlite3_column_int64(row, 2);
 
     if (moments == NULL)
@@ -204,7 +221,10 @@ static int take_moment(struct reading *reading, sqlite3_stmt *row)
     return 0;
 }
 
-/* Subtracts from each time the part of it in which a thread was held: the union of [t, t + hold) over the events before. */
+/*
+ * Subtracts from each time the part of it in which a thread was held: the union of [t, t + hold)
+ * over the events before.
+ */
 static void settle_times(struct reading *reading)
 {
     int64_t held = 0, held_until = 0, last = 0;
@@ -215,7 +235,8 @@ static void settle_times(struct reading *reading)
         if (t < last || t > INT64_MAX / 4) /* only a damaged file says so */
             t = last;
         last = t;
-        ahead = held_until > t ? held_until - t : 0; /* of what was counted, this part is still to come */
+        /* of what was counted, this part is still to come */
+        ahead = held_until > t ? held_until - t : 0;
         moment->net_ns = t - (held - ahead);
         if (hold > INT64_MAX / 4)
             hold = 0;
@@ -224,7 +245,8 @@ static void settle_times(struct reading *reading)
             held_until = t + hold;
         }
     }
-    reading->recording->net_wall_ns = reading->recording->wall_ns > held ? reading->recording->wall_ns - held : 0;
+    reading->recording->net_wall_ns =
+        reading->recording->wall_ns > held ? reading->recording->wall_ns - held : 0;
 }
 
 int64_t reading_net_time(const struct reading *reading, int64_t seq)
@@ -243,7 +265,9 @@ static void settle_lives(struct reading *reading)
     }
     for (size_t i = 0; i < reading->recording->thread_count; i++) {
         struct recorded_thread *thread = &reading->recording->threads[i];
-        const struct moment *start = thread->start_seq == RECORDING_UNKNOWN ? NULL : reading_moment(reading, thread->start_seq);
+        const struct moment *start = thread->start_seq == RECORDING_UNKNOWN
+                                         ? NULL
+                                         : reading_moment(reading, thread->start_seq);
         thread->start_net_ns = start != NULL ? start->net_ns : RECORDING_UNKNOWN;
         thread->is_synthetic = start != NULL && start->is_synthetic;
         thread->end_net_ns = reading_net_time(reading, thread->end_seq);
@@ -257,7 +281,9 @@ static void settle_app(struct reading *reading)
     struct recordings *all = reading->all;
 
     if (recording->process_count > 0 && recording->processes[0].module != RECORDING_NONE) {
-        place_add_folder(&all->index->scratch, recordings_text(all, all->modules[recording->processes[0].module].path), recording->folds_case);
+        place_add_folder(&all->index->scratch,
+                         recordings_text(all, all->modules[recording->processes[0].module].path),
+                         recording->folds_case);
         recording->app = recordings_scratch(all);
     }
     for (size_t i = 0; i < recording->process_count; i++)
@@ -266,18 +292,23 @@ static void settle_app(struct reading *reading)
 
 static int read_all(struct reading *reading)
 {
-    if (each_row(reading, sql_recording_run, take_run) != 0 || each_row(reading, sql_recording_processes, take_process) != 0 ||
-        each_row(reading, sql_recording_threads, take_thread) != 0 || each_row(reading, sql_recording_events, take_moment) != 0)
+    if (each_row(reading, sql_recording_run, take_run) != 0 ||
+        each_row(reading, sql_recording_processes, take_process) != 0 ||
+        each_row(reading, sql_recording_threads, take_thread) != 0 ||
+        each_row(reading, sql_recording_events, take_moment) != 0)
         return -1;
     settle_times(reading);
     settle_lives(reading);
     settle_app(reading);
     if (each_row(reading, sql_recording_details, reading_take_detail) != 0)
         return -1;
-    return text_pool_has_failed(reading->all->texts) || reading->all->index->scratch.failed ? reading_out_of_memory(reading) : 0;
+    return text_pool_has_failed(reading->all->texts) || reading->all->index->scratch.failed
+               ? reading_out_of_memory(reading)
+               : 0;
 }
 
-int recording_read(struct recordings *recordings, sqlite3 *db, struct recording *recording, struct trail_error *error)
+int recording_read(struct recordings *recordings, sqlite3 *db, struct recording *recording,
+                   struct trail_error *error)
 {
     struct reading reading = {.all = recordings, .recording = recording, .db = db, .error = error};
     int result = -1;

@@ -1,4 +1,7 @@
-/* What each run did, step by step, with the names by which steps of several runs are the same. See recording.h. */
+/*
+ * What each run did, step by step, with the names by which steps of several runs are the same. See
+ * recording.h.
+ */
 #include "recording_index.h"
 
 #include "pattern.h"
@@ -18,10 +21,12 @@ struct stepping {
 static uint32_t take_element(struct stepping *stepping, const struct element *element)
 {
     struct recordings *all = stepping->all;
-    uint32_t *position = tuple_map_at(&stepping->elements[element->stream], element->role, element->key, element->occurrence);
+    uint32_t *position = tuple_map_at(&stepping->elements[element->stream], element->role,
+                                      element->key, element->occurrence);
 
     if (*position == 0) {
-        struct element *elements = recordings_room(all->elements, all->element_count, sizeof *elements);
+        struct element *elements =
+            recordings_room(all->elements, all->element_count, sizeof *elements);
         if (elements == NULL) {
             stepping->failed = true;
             return 0;
@@ -33,12 +38,17 @@ static uint32_t take_element(struct stepping *stepping, const struct element *el
     return *position - 1;
 }
 
-/* Adds a step that is known by `key`; the rest of `step` is filled. Returns it, or NULL without memory. */
-static const struct recorded_step *add_step(struct stepping *stepping, enum recorded_stream stream, struct recorded_step step, uint32_t role,
-                                            uint32_t key, uint32_t name)
+/*
+ * Adds a step that is known by `key`; the rest of `step` is filled. Returns it, or NULL without
+ * memory.
+ */
+static const struct recorded_step *add_step(struct stepping *stepping, enum recorded_stream stream,
+                                            struct recorded_step step, uint32_t role, uint32_t key,
+                                            uint32_t name)
 {
     struct recording *recording = stepping->recording;
-    struct recorded_step *steps = recordings_room(recording->steps[stream], recording->step_count[stream], sizeof *steps);
+    struct recorded_step *steps =
+        recordings_room(recording->steps[stream], recording->step_count[stream], sizeof *steps);
     uint32_t occurrence = ++*tuple_map_at(&stepping->occurrences, (uint32_t)step.process, key, 0);
 
     if (steps == NULL) {
@@ -66,8 +76,10 @@ static void step_loads(struct stepping *stepping)
         load->element = UINT32_MAX;
         if (load->is_synthetic)
             continue;
-        step = add_step(stepping, STREAM_LOADS, (struct recorded_step){load->seq, load->net_ns, load->process, load->thread, i, 0},
-                        role_of(recording, load->process), load->key, load->name);
+        step = add_step(
+            stepping, STREAM_LOADS,
+            (struct recorded_step){load->seq, load->net_ns, load->process, load->thread, i, 0},
+            role_of(recording, load->process), load->key, load->name);
         if (step == NULL)
             return;
         load->element = step->element;
@@ -75,14 +87,19 @@ static void step_loads(struct stepping *stepping)
     }
 }
 
-/* All but the launched one, which is always there. What a process is called tells it from others of its kind already. */
+/*
+ * All but the launched one, which is always there. What a process is called tells it from others of
+ * its kind already.
+ */
 static void step_processes(struct stepping *stepping)
 {
     const struct recording *recording = stepping->recording;
 
     for (size_t i = 1; i < recording->process_count; i++) {
         const struct recorded_process *process = &recording->processes[i];
-        add_step(stepping, STREAM_PROCESSES, (struct recorded_step){process->start_seq, process->start_net_ns, RECORDING_NONE, process->main_thread, i, 0},
+        add_step(stepping, STREAM_PROCESSES,
+                 (struct recorded_step){process->start_seq, process->start_net_ns, RECORDING_NONE,
+                                        process->main_thread, i, 0},
                  TEXT_NONE, process->role, process->role);
     }
 }
@@ -91,7 +108,8 @@ static uint32_t thread_key(struct stepping *stepping, const struct recorded_thre
 {
     if (thread->name != TEXT_NONE)
         return thread->name;
-    return thread->start_key != TEXT_NONE ? thread->start_key : text_pool_add_text(stepping->all->texts, "thread");
+    return thread->start_key != TEXT_NONE ? thread->start_key
+                                          : text_pool_add_text(stepping->all->texts, "thread");
 }
 
 static void step_threads(struct stepping *stepping)
@@ -102,7 +120,9 @@ static void step_threads(struct stepping *stepping)
         const struct recorded_thread *thread = &recording->threads[i];
         uint32_t key = thread_key(stepping, thread);
         if (!thread->is_main && !thread->is_synthetic)
-            add_step(stepping, STREAM_THREADS, (struct recorded_step){thread->start_seq, thread->start_net_ns, thread->process, i, i, 0},
+            add_step(stepping, STREAM_THREADS,
+                     (struct recorded_step){thread->start_seq, thread->start_net_ns,
+                                            thread->process, i, i, 0},
                      role_of(recording, thread->process), key, key);
     }
 }
@@ -132,7 +152,9 @@ static void step_exceptions(struct stepping *stepping)
         if (exception->is_loader || exception->is_synthetic)
             continue;
         key = exception_key(stepping, exception);
-        add_step(stepping, STREAM_EXCEPTIONS, (struct recorded_step){exception->seq, exception->net_ns, exception->process, exception->thread, i, 0},
+        add_step(stepping, STREAM_EXCEPTIONS,
+                 (struct recorded_step){exception->seq, exception->net_ns, exception->process,
+                                        exception->thread, i, 0},
                  role_of(recording, exception->process), key, key);
     }
 }
@@ -146,7 +168,9 @@ static void step_outputs(struct stepping *stepping)
         uint32_t key;
         pattern_add(&stepping->all->index->scratch, recordings_text(stepping->all, output->text));
         key = recordings_scratch(stepping->all);
-        add_step(stepping, STREAM_OUTPUT, (struct recorded_step){output->seq, output->net_ns, output->process, output->thread, i, 0},
+        add_step(stepping, STREAM_OUTPUT,
+                 (struct recorded_step){output->seq, output->net_ns, output->process,
+                                        output->thread, i, 0},
                  role_of(recording, output->process), key, key);
     }
 }
@@ -155,19 +179,23 @@ static int compare_steps(const void *left, const void *right)
 {
     const struct recorded_step *a = left, *b = right;
 
-    return a->seq != b->seq ? (a->seq > b->seq) - (a->seq < b->seq) : (a->item > b->item) - (a->item < b->item);
+    return a->seq != b->seq ? (a->seq > b->seq) - (a->seq < b->seq)
+                            : (a->item > b->item) - (a->item < b->item);
 }
 
 static void step_run(struct stepping *stepping)
 {
-    static void (*const step[STREAMS])(struct stepping *) = {step_loads, step_processes, step_threads, step_exceptions, step_outputs};
+    static void (*const step[STREAMS])(struct stepping *) = {
+        step_loads, step_processes, step_threads, step_exceptions, step_outputs};
 
     for (int stream = 0; stream < STREAMS; stream++) {
         struct recording *recording = stepping->recording;
         tuple_map_clear(&stepping->occurrences);
         step[stream](stepping);
-        if (recording->step_count[stream] > 0) /* processes and threads come in the order of their ids */
-            qsort(recording->steps[stream], recording->step_count[stream], sizeof *recording->steps[stream], compare_steps);
+        /* processes and threads come in the order of their ids */
+        if (recording->step_count[stream] > 0)
+            qsort(recording->steps[stream], recording->step_count[stream],
+                  sizeof *recording->steps[stream], compare_steps);
     }
 }
 
@@ -179,7 +207,8 @@ int recordings_make_steps(struct recordings *recordings, struct trail_error *err
         stepping.recording = &recordings->items[i];
         step_run(&stepping);
     }
-    stepping.failed |= stepping.occurrences.failed || recordings->index->scratch.failed || text_pool_has_failed(recordings->texts);
+    stepping.failed |= stepping.occurrences.failed || recordings->index->scratch.failed ||
+                       text_pool_has_failed(recordings->texts);
     tuple_map_release(&stepping.occurrences);
     for (int stream = 0; stream < STREAMS; stream++) {
         stepping.failed |= stepping.elements[stream].failed;

@@ -7,14 +7,16 @@
 
 enum { PAIRS_AT_MOST = 1000 * 1000 };
 
-int sequence_init(struct sequence *sequence, const struct recording *recording, size_t room, struct trail_error *error)
+int sequence_init(struct sequence *sequence, const struct recording *recording, size_t room,
+                  struct trail_error *error)
 {
     sequence->recording = recording;
     sequence->steps = malloc((room + 1) * sizeof *sequence->steps);
     sequence->keys = malloc((room + 1) * sizeof *sequence->keys);
     sequence->partners = malloc((room + 1) * sizeof *sequence->partners);
     sequence->fates = malloc((room + 1) * sizeof *sequence->fates);
-    return sequence->steps == NULL || sequence->keys == NULL || sequence->partners == NULL || sequence->fates == NULL
+    return sequence->steps == NULL || sequence->keys == NULL || sequence->partners == NULL ||
+                   sequence->fates == NULL
                ? error_set(error, TRAIL_FAILED, 0, "out of memory")
                : 0;
 }
@@ -36,20 +38,23 @@ void sequence_add(struct sequence *sequence, const struct recorded_step *step, u
 /* Makes pairs of equal keys that the alignment left on both sides: the n-th with the n-th. */
 static int pair_moved(struct sequence *a, struct sequence *b)
 {
-    struct tuple_map next = {0}; /* key -> position + 1 of its first lone step in b; links go on in `links` */
+    /* key -> position + 1 of its first lone step in b; links go on in `links` */
+    struct tuple_map next = {0};
     uint32_t *links = calloc(b->count + 1, sizeof *links);
 
     if (links == NULL)
         return -1;
     for (size_t i = b->count; i-- > 0;) {
-        uint32_t *head = b->partners[i] == ALIGN_NONE ? tuple_map_at(&next, b->keys[i], 0, 0) : NULL;
+        uint32_t *head =
+            b->partners[i] == ALIGN_NONE ? tuple_map_at(&next, b->keys[i], 0, 0) : NULL;
         if (head == NULL)
             continue;
         links[i] = *head;
         *head = (uint32_t)i + 1;
     }
     for (size_t i = 0; i < a->count; i++) {
-        uint32_t *head = a->partners[i] == ALIGN_NONE ? tuple_map_at(&next, a->keys[i], 0, 0) : NULL;
+        uint32_t *head =
+            a->partners[i] == ALIGN_NONE ? tuple_map_at(&next, a->keys[i], 0, 0) : NULL;
         size_t at = head != NULL && *head != 0 ? *head - 1 : ALIGN_NONE;
         a->fates[i] = head == NULL ? FATE_SAME : at == ALIGN_NONE ? FATE_ALONE : FATE_MOVED;
         if (at == ALIGN_NONE)
@@ -66,14 +71,16 @@ static int pair_moved(struct sequence *a, struct sequence *b)
 
 static bool lived_at(const struct recorded_thread *thread, int64_t seq)
 {
-    return thread->start_seq < seq && (thread->end_seq == RECORDING_UNKNOWN || thread->end_seq > seq);
+    return thread->start_seq < seq &&
+           (thread->end_seq == RECORDING_UNKNOWN || thread->end_seq > seq);
 }
 
 /*
- * Whether two steps are of threads that ran at the same time, or of processes. The main thread lives all the time and often waits: of it, only
- * while the other thread lived.
+ * Whether two steps are of threads that ran at the same time, or of processes. The main thread
+ * lives all the time and often waits: of it, only while the other thread lived.
  */
-static bool ran_together(const struct recording *recording, const struct recorded_step *a, const struct recorded_step *b)
+static bool ran_together(const struct recording *recording, const struct recorded_step *a,
+                         const struct recorded_step *b)
 {
     const struct recorded_thread *of_a, *of_b;
 
@@ -86,7 +93,10 @@ static bool ran_together(const struct recording *recording, const struct recorde
     return lived_at(of_a, of_b->start_seq) || lived_at(of_b, of_a->start_seq);
 }
 
-/* Whether the pairs of two positions in b came in another order in a, and not by chance: not of threads that ran at the same time in both. */
+/*
+ * Whether the pairs of two positions in b came in another order in a, and not by chance: not of
+ * threads that ran at the same time in both.
+ */
 static bool is_broken(const struct sequence *a, const struct sequence *b, size_t i, size_t k)
 {
     if ((i < k) == (b->partners[i] < b->partners[k]))
@@ -128,28 +138,35 @@ static int add_edge(struct breaks *breaks, size_t i, size_t k)
     return 0;
 }
 
-/* What the alignment has in one order is not broken: one end of each edge is a step that it left out. */
+/*
+ * What the alignment has in one order is not broken: one end of each edge is a step that it left
+ * out.
+ */
 static int find_breaks(const struct sequence *a, const struct sequence *b, struct breaks *breaks)
 {
     for (size_t i = 0; i < b->count; i++) {
         if (b->fates[i] != FATE_MOVED)
             continue;
         for (size_t k = 0; k < b->count; k++)
-            if (k != i && b->partners[k] != ALIGN_NONE && (b->fates[k] != FATE_MOVED || k < i) && is_broken(a, b, i, k) &&
-                add_edge(breaks, i, k) != 0)
+            if (k != i && b->partners[k] != ALIGN_NONE && (b->fates[k] != FATE_MOVED || k < i) &&
+                is_broken(a, b, i, k) && add_edge(breaks, i, k) != 0)
                 return -1;
     }
     return 0;
 }
 
-/* The step in most breaks; of several one that the alignment left out. ALIGN_NONE without a break. */
+/*
+ * The step in most breaks; of several one that the alignment left out. ALIGN_NONE without a break.
+ */
 static size_t worst(const struct sequence *b, const struct breaks *breaks)
 {
     size_t found = ALIGN_NONE;
 
     for (size_t i = 0; i < b->count; i++)
-        if (breaks->degrees[i] > 0 && (found == ALIGN_NONE || breaks->degrees[i] > breaks->degrees[found] ||
-                                       (breaks->degrees[i] == breaks->degrees[found] && b->fates[i] == FATE_MOVED && b->fates[found] != FATE_MOVED)))
+        if (breaks->degrees[i] > 0 &&
+            (found == ALIGN_NONE || breaks->degrees[i] > breaks->degrees[found] ||
+             (breaks->degrees[i] == breaks->degrees[found] && b->fates[i] == FATE_MOVED &&
+              b->fates[found] != FATE_MOVED)))
             found = i;
     return found;
 }
@@ -171,7 +188,10 @@ static void take_out(struct breaks *breaks, size_t at)
     breaks->count = kept;
 }
 
-/* Where threads mingle, the alignment may have left out what only came elsewhere among others: as few as break the order have moved. */
+/*
+ * Where threads mingle, the alignment may have left out what only came elsewhere among others: as
+ * few as break the order have moved.
+ */
 static int choose_moved(struct sequence *a, struct sequence *b)
 {
     struct breaks breaks = {.degrees = calloc(b->count + 1, sizeof *breaks.degrees)};
@@ -184,7 +204,8 @@ static int choose_moved(struct sequence *a, struct sequence *b)
         a->fates[b->partners[at]] = b->fates[at] = FATE_BREAKS;
     for (size_t i = 0; i < b->count && result == 0; i++)
         if (b->fates[i] == FATE_MOVED || b->fates[i] == FATE_BREAKS)
-            a->fates[b->partners[i]] = b->fates[i] = b->fates[i] == FATE_BREAKS ? FATE_MOVED : FATE_MINGLED;
+            a->fates[b->partners[i]] = b->fates[i] =
+                b->fates[i] == FATE_BREAKS ? FATE_MOVED : FATE_MINGLED;
     free(breaks.edges);
     free(breaks.degrees);
     return result;
@@ -198,7 +219,10 @@ static bool has_several_threads(const struct sequence *sequence)
     return false;
 }
 
-/* In one thread, the alignment says what moved. Where there is too much to look at each two, what it left out and does not only mingle. */
+/*
+ * In one thread, the alignment says what moved. Where there is too much to look at each two, what
+ * it left out and does not only mingle.
+ */
 static int judge_moved(struct sequence *a, struct sequence *b)
 {
     size_t moved = 0;
@@ -229,7 +253,8 @@ int sequences_compare(struct sequence *a, struct sequence *b, struct trail_error
 size_t sequence_anchor(const struct sequence *sequence, size_t at)
 {
     for (size_t i = at; i-- > 0;)
-        if (sequence->fates[i] != FATE_MOVED && !ran_together(sequence->recording, sequence->steps[i], sequence->steps[at]))
+        if (sequence->fates[i] != FATE_MOVED &&
+            !ran_together(sequence->recording, sequence->steps[i], sequence->steps[at]))
             return i;
     return ALIGN_NONE;
 }

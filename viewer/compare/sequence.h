@@ -1,6 +1,7 @@
 /*
- * Two sequences of steps, aligned: what both have in the same order, what stands elsewhere, and what only one has. As few steps as can be
- * are said to have moved: in one thread exactly so, since the alignment is a longest one, where threads mingle nearly. Main thread.
+ * Two sequences of steps, aligned: what both have in the same order, what stands elsewhere, and
+ * what only one has. As few steps as can be are said to have moved: in one thread exactly so, since
+ * the alignment is a longest one, where threads mingle nearly. Main thread.
  */
 #ifndef TRAIL_SEQUENCE_H
 #define TRAIL_SEQUENCE_H
@@ -27,8 +28,12 @@ struct sequence {
     size_t count;
 };
 
-/* Room for so many steps of a recording. Returns 0, or -1 and error; sequence_release in either case. */
-int sequence_init(struct sequence *sequence, const struct recording *recording, size_t room, struct trail_error *error);
+/*
+ * Room for so many steps of a recording. Returns 0, or -1 and error; sequence_release in either
+ * case.
+ */
+int sequence_init(struct sequence *sequence, const struct recording *recording, size_t room,
+                  struct trail_error *error);
 void sequence_release(struct sequence *sequence);
 
 void sequence_add(struct sequence *sequence, const struct recorded_step *step, uint32_t key);
@@ -37,8 +42,8 @@ void sequence_add(struct sequence *sequence, const struct recorded_step *step, u
 int sequences_compare(struct sequence *a, struct sequence *b, struct trail_error *error);
 
 /*
- * What a place is told by: the last step before `at` that has not moved and is no matter of chance, as are those of threads that ran at the same
- * time. ALIGN_NONE at the beginning.
+ * What a place is told by: the last step before `at` that has not moved and is no matter of chance,
+ * as are those of threads that ran at the same time. ALIGN_NONE at the beginning.
  */
 size_t sequence_anchor(const struct sequence *sequence, size_t at);
 

@@ -25,8 +25,12 @@ static void *grown(void *array, size_t count, size_t bytes)
     return (count & (count - 1)) == 0 ? realloc(array, (count > 0 ? 2 * count : 1) * bytes) : array;
 }
 
-/* The module of a load, made if it is new. The index holds positions + 1; the array is only sorted at the end. */
-static struct side_module *take_module(struct side *side, uint32_t role, const struct recorded_load *load)
+/*
+ * The module of a load, made if it is new. The index holds positions + 1; the array is only sorted
+ * at the end.
+ */
+static struct side_module *take_module(struct side *side, uint32_t role,
+                                       const struct recorded_load *load)
 {
     uint32_t *position = tuple_map_at(&side->module_index, role, load->key, 0);
     struct side_module *modules, *module;
@@ -39,7 +43,11 @@ static struct side_module *take_module(struct side *side, uint32_t role, const s
         return NULL;
     side->modules = modules;
     module = &modules[side->module_count];
-    *module = (struct side_module){.role = role, .key = load->key, .name = load->name, .element = UINT32_MAX, .least = SIZE_MAX};
+    *module = (struct side_module){.role = role,
+                                   .key = load->key,
+                                   .name = load->name,
+                                   .element = UINT32_MAX,
+                                   .least = SIZE_MAX};
     side->module_count++;
     module->times = new_samples(side);
     module->gaps = new_samples(side);
@@ -47,14 +55,17 @@ static struct side_module *take_module(struct side *side, uint32_t role, const s
     return module->times != NULL && module->gaps != NULL ? module : NULL;
 }
 
-static int take_variant(const struct side *side, struct side_module *module, const struct recorded_load *load, size_t run)
+static int take_variant(const struct side *side, struct side_module *module,
+                        const struct recorded_load *load, size_t run)
 {
     struct side_variant *variants, *variant;
 
     for (size_t i = 0; i < module->variant_count; i++) {
         variant = &module->variants[i];
-        if (variant->place != load->place || (variant->module != load->module &&
-                                              !identity_equal(&side->all->modules[variant->module].identity, &side->all->modules[load->module].identity)))
+        if (variant->place != load->place ||
+            (variant->module != load->module &&
+             !identity_equal(&side->all->modules[variant->module].identity,
+                             &side->all->modules[load->module].identity)))
             continue;
         variant->runs += variant->last_run != run;
         variant->last_run = run;
@@ -72,14 +83,16 @@ struct taking {
     struct side *side;
     const struct recording *recording;
     size_t run;
-    double *last; /* by thread: when it last did something */
+    double *last;           /* by thread: when it last did something */
     struct tuple_map loads; /* how often each module (position) */
 };
 
 static int take_load(struct taking *taking, const struct recorded_load *load)
 {
     const struct recording *recording = taking->recording;
-    uint32_t role = load->process != RECORDING_NONE ? recording->processes[load->process].role : TEXT_NONE, *loads;
+    uint32_t role = load->process != RECORDING_NONE ? recording->processes[load->process].role
+                                                    : TEXT_NONE,
+             *loads;
     struct side_module *module = take_module(taking->side, role, load);
 
     if (module == NULL || take_variant(taking->side, module, load, taking->run) != 0)
@@ -122,7 +135,8 @@ static int take_loads(struct taking *taking)
     return taking->loads.failed ? -1 : result;
 }
 
-static int take_phase(struct side *side, size_t run, uint32_t from, uint32_t to, int64_t ns, int64_t gross_ns)
+static int take_phase(struct side *side, size_t run, uint32_t from, uint32_t to, int64_t ns,
+                      int64_t gross_ns)
 {
     uint32_t *position = tuple_map_at(&side->phase_index, from, to, 0);
     struct side_phase *phases, *phase;
@@ -133,7 +147,8 @@ static int take_phase(struct side *side, size_t run, uint32_t from, uint32_t to,
         if ((phases = grown(side->phases, side->phase_count, sizeof *phases)) == NULL)
             return -1;
         side->phases = phases;
-        phases[side->phase_count++] = (struct side_phase){from, to, 0, new_samples(side), new_samples(side)};
+        phases[side->phase_count++] =
+            (struct side_phase){from, to, 0, new_samples(side), new_samples(side)};
         *position = (uint32_t)side->phase_count;
     }
     phase = &side->phases[*position - 1];
@@ -166,19 +181,24 @@ static int take_mark_phases(struct taking *taking, uint32_t start, uint32_t end)
     for (size_t i = 0; i < recording->mark_count && result == 0; i++) {
         const struct recorded_mark *mark = &recording->marks[i];
         uint32_t point = mark_point(taking->side, mark->name);
-        result = take_phase(taking->side, taking->run, from, point, mark->net_ns - last.net_ns, mark->t_ns - last.t_ns);
+        result = take_phase(taking->side, taking->run, from, point, mark->net_ns - last.net_ns,
+                            mark->t_ns - last.t_ns);
         from = point;
         last = *mark;
     }
     if (result == 0 && from != start)
-        result = take_phase(taking->side, taking->run, from, end, recording->net_wall_ns - last.net_ns, recording->wall_ns - last.t_ns);
+        result = take_phase(taking->side, taking->run, from, end,
+                            recording->net_wall_ns - last.net_ns, recording->wall_ns - last.t_ns);
     return result;
 }
 
-static int take_load_phase(struct taking *taking, uint32_t start, const char *name, const struct recorded_load *load)
+static int take_load_phase(struct taking *taking, uint32_t start, const char *name,
+                           const struct recorded_load *load)
 {
     return load == NULL ? 0
-                        : take_phase(taking->side, taking->run, start, text_pool_add_text(taking->side->all->texts, name), load->net_ns, load->t_ns);
+                        : take_phase(taking->side, taking->run, start,
+                                     text_pool_add_text(taking->side->all->texts, name),
+                                     load->net_ns, load->t_ns);
 }
 
 static int take_phases(struct taking *taking)
@@ -194,15 +214,18 @@ static int take_phases(struct taking *taking)
         last = &recording->loads[i];
         first = first != NULL ? first : last;
     }
-    if (take_mark_phases(taking, start, end) != 0 || take_load_phase(taking, start, "first load", first) != 0 ||
+    if (take_mark_phases(taking, start, end) != 0 ||
+        take_load_phase(taking, start, "first load", first) != 0 ||
         take_load_phase(taking, start, "last load", last) != 0)
         return -1;
-    return take_phase(taking->side, taking->run, start, end, recording->net_wall_ns, recording->wall_ns);
+    return take_phase(taking->side, taking->run, start, end, recording->net_wall_ns,
+                      recording->wall_ns);
 }
 
 static int take_run(struct side *side, size_t run)
 {
-    struct taking taking = {.side = side, .recording = &side->all->items[side->first + run], .run = run};
+    struct taking taking = {
+        .side = side, .recording = &side->all->items[side->first + run], .run = run};
     int result = take_loads(&taking) != 0 || take_phases(&taking) != 0 ? -1 : 0;
 
     free(taking.last);
@@ -231,8 +254,11 @@ static void find_ranks(const struct side *side, struct place *places)
         const struct recording *recording = &side->all->items[side->first + run];
         for (size_t i = 0; i < recording->load_count; i++) {
             const struct recorded_load *load = &recording->loads[i];
-            uint32_t role = load->process != RECORDING_NONE ? recording->processes[load->process].role : TEXT_NONE;
-            const struct side_module *module = load->occurrence <= 1 ? side_module(side, role, load->key) : NULL;
+            uint32_t role = load->process != RECORDING_NONE
+                                ? recording->processes[load->process].role
+                                : TEXT_NONE;
+            const struct side_module *module =
+                load->occurrence <= 1 ? side_module(side, role, load->key) : NULL;
             if (module != NULL)
                 places[module - side->modules].rank += (double)i / (double)module->runs;
         }
@@ -263,7 +289,8 @@ static int sort_modules(struct side *side)
     return 0;
 }
 
-int side_init(struct side *side, const struct recordings *recordings, size_t first, size_t count, struct trail_error *error)
+int side_init(struct side *side, const struct recordings *recordings, size_t first, size_t count,
+              struct trail_error *error)
 {
     side->all = recordings;
     side->first = first;
@@ -273,7 +300,8 @@ int side_init(struct side *side, const struct recordings *recordings, size_t fir
             return out_of_memory(error);
     if (sort_modules(side) != 0 || text_pool_has_failed(recordings->texts))
         return out_of_memory(error);
-    if (count >= ORDER_RUNS_AT_LEAST && (side->order = order_learn(recordings, STREAM_LOADS, first, count, error)) == NULL)
+    if (count >= ORDER_RUNS_AT_LEAST &&
+        (side->order = order_learn(recordings, STREAM_LOADS, first, count, error)) == NULL)
         return -1;
     return 0;
 }

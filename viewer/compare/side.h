@@ -1,6 +1,7 @@
 /*
- * A side of a comparison: what one or more runs have in common. Presence of modules, their builds and places, the learned order, and
- * times. Made from consecutive runs of a `recordings`. Main thread.
+ * A side of a comparison: what one or more runs have in common. Presence of modules, their builds
+ * and places, the learned order, and times. Made from consecutive runs of a `recordings`. Main
+ * thread.
  */
 #ifndef TRAIL_SIDE_H
 #define TRAIL_SIDE_H
@@ -17,19 +18,25 @@ struct side_variant {
     size_t last_run; /* private */
 };
 
-/* A module in a process role. Samples are by run, counted from the side's first; negative where a run has none. */
+/*
+ * A module in a process role. Samples are by run, counted from the side's first; negative where a
+ * run has none.
+ */
 struct side_module {
     uint32_t role, key, name;
-    uint32_t element; /* its first load; UINT32_MAX if it was only there at an attach */
-    size_t runs;      /* in how many it is loaded */
+    uint32_t element;   /* its first load; UINT32_MAX if it was only there at an attach */
+    size_t runs;        /* in how many it is loaded */
     size_t least, most; /* how often a run loads it: over all runs, also those without */
     struct side_variant *variants;
     size_t variant_count;
     double *times; /* ns from the start to its first load, net */
-    double *gaps;  /* ns to its first load from what came before it in the thread: a load, or the thread's start */
+    /* ns to its first load from what came before it in the thread: a load, or the thread's start */
+    double *gaps;
 };
 
-/* Time from one point of a run to another: "start", "mark:NAME", "first load", "last load", "end". */
+/*
+ * Time from one point of a run to another: "start", "mark:NAME", "first load", "last load", "end".
+ */
 struct side_phase {
     uint32_t from, to;
     size_t runs;
@@ -39,17 +46,19 @@ struct side_phase {
 
 struct side {
     const struct recordings *all;
-    size_t first, count; /* runs */
+    size_t first, count;         /* runs */
     struct side_module *modules; /* by rank of their first load */
     size_t module_count;
-    struct side_phase *phases; /* in the order of the first run that has them; "start" to "end" is the last */
+    /* in the order of the first run that has them; "start" to "end" is the last */
+    struct side_phase *phases;
     size_t phase_count;
-    struct order *order; /* NULL with fewer than ORDER_RUNS_AT_LEAST runs */
+    struct order *order;                        /* NULL with fewer than ORDER_RUNS_AT_LEAST runs */
     struct tuple_map module_index, phase_index; /* private */
 };
 
 /* Fills side (all zero before). Returns 0, or -1 and error; side_release in either case. */
-int side_init(struct side *side, const struct recordings *recordings, size_t first, size_t count, struct trail_error *error);
+int side_init(struct side *side, const struct recordings *recordings, size_t first, size_t count,
+              struct trail_error *error);
 void side_release(struct side *side);
 
 /* The module of that role and key, or NULL; the phase between these points, or NULL. */

@@ -22,10 +22,15 @@ double statistics_quantile(const double *sorted, size_t count, double q)
 
     if (count == 0)
         return 0;
-    return below + 1 < count ? sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]) : sorted[count - 1];
+    return below + 1 < count
+               ? sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below])
+               : sorted[count - 1];
 }
 
-/* The value that half of |value - middle| does not exceed: two pointers walk outwards from the middle of the sorted values. */
+/*
+ * The value that half of |value - middle| does not exceed: two pointers walk outwards from the
+ * middle of the sorted values.
+ */
 static double deviation(const double *sorted, size_t count, double middle)
 {
     size_t left = 0, right = 0;
@@ -99,7 +104,8 @@ static double exact(size_t count_a, size_t total, double rank_sum)
 
 static double approximate(double count_a, double count_b, double rank_sum, double ties)
 {
-    double total = count_a + count_b, u = rank_sum - count_a * (count_a + 1) / 2, mean = count_a * count_b / 2;
+    double total = count_a + count_b, u = rank_sum - count_a * (count_a + 1) / 2,
+           mean = count_a * count_b / 2;
     double variance = count_a * count_b / 12 * (total + 1 - ties / (total * (total - 1)));
     double distance = fabs(u - mean) - 0.5;
 
@@ -131,14 +137,19 @@ double statistics_mann_whitney(const double *a, size_t count_a, const double *b,
             rank_sum += ranked[k].is_a ? (double)(i + 1) + (tied - 1) / 2 : 0;
     }
     free(ranked);
-    return total <= EXACT_AT_MOST && ties <= 0 ? exact(count_a, total, rank_sum)
-                                                : approximate((double)count_a, (double)count_b, rank_sum, ties);
+    return total <= EXACT_AT_MOST && ties <= 0
+               ? exact(count_a, total, rank_sum)
+               : approximate((double)count_a, (double)count_b, rank_sum, ties);
 }
 
-/* The chance of |t| or more with so many degrees of freedom: Abramowitz and Stegun 26.7.3 and 26.7.4. */
+/*
+ * The chance of |t| or more with so many degrees of freedom: Abramowitz and Stegun 26.7.3
+ * and 26.7.4.
+ */
 static double student(double t, size_t freedom)
 {
-    double angle = atan(fabs(t) / sqrt((double)freedom)), cosine = cos(angle), term = freedom % 2 == 1 ? cosine : 1, sum = 0, within;
+    double angle = atan(fabs(t) / sqrt((double)freedom)), cosine = cos(angle),
+           term = freedom % 2 == 1 ? cosine : 1, sum = 0, within;
 
     if (freedom == 1)
         return 1 - angle / acos(0);
@@ -170,7 +181,9 @@ static struct batches take_batches(const double *values, size_t count, double *s
     for (size_t i = 0; i + size <= count; i += size) {
         double mean = 0, distance;
         for (size_t k = i; k < i + size; k++)
-            mean += fmax(summary.median - FARTHEST * summary.mad, fmin(summary.median + FARTHEST * summary.mad, values[k])) / (double)size;
+            mean += fmax(summary.median - FARTHEST * summary.mad,
+                         fmin(summary.median + FARTHEST * summary.mad, values[k])) /
+                    (double)size;
         distance = mean - batches.mean;
         batches.mean += distance / (double)++batches.count;
         batches.squares += distance * (mean - batches.mean);
@@ -193,7 +206,8 @@ double statistics_batches(const double *a, size_t count_a, const double *b, size
         return 1;
     freedom = of_a.count + of_b.count - 2;
     difference = of_b.mean - of_a.mean;
-    variance = (of_a.squares + of_b.squares) / (double)freedom * (1 / (double)of_a.count + 1 / (double)of_b.count);
+    variance = (of_a.squares + of_b.squares) / (double)freedom *
+               (1 / (double)of_a.count + 1 / (double)of_b.count);
     if (variance > 0)
         return student(difference / sqrt(variance), freedom);
     return fabs(difference) > 0 ? 0 : 1;
@@ -207,7 +221,8 @@ static double log_choose(size_t n, size_t k)
 double statistics_fisher(size_t hits_a, size_t count_a, size_t hits_b, size_t count_b)
 {
     size_t hits = hits_a + hits_b, total = count_a + count_b;
-    double all = log_choose(total, hits), here = log_choose(count_a, hits_a) + log_choose(count_b, hits_b) - all, p = 0;
+    double all = log_choose(total, hits),
+           here = log_choose(count_a, hits_a) + log_choose(count_b, hits_b) - all, p = 0;
 
     for (size_t k = hits > count_b ? hits - count_b : 0; k <= hits && k <= count_a; k++) {
         double chance = log_choose(count_a, k) + log_choose(count_b, hits - k) - all;
@@ -265,9 +280,11 @@ static double resampled_median(const double *values, size_t count, double *room,
     return statistics_quantile(room, count, 0.5);
 }
 
-int statistics_interval(const double *a, size_t count_a, const double *b, size_t count_b, double *low, double *high, struct trail_error *error)
+int statistics_interval(const double *a, size_t count_a, const double *b, size_t count_b,
+                        double *low, double *high, struct trail_error *error)
 {
-    double *differences = malloc(RESAMPLES * sizeof *differences), *room = malloc((count_a + count_b + 1) * sizeof *room);
+    double *differences = malloc(RESAMPLES * sizeof *differences),
+           *room = malloc((count_a + count_b + 1) * sizeof *room);
     uint64_t state = 1;
 
     *low = *high = 0;

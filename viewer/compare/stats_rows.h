@@ -1,4 +1,7 @@
-/* What a set of runs has in common, as rows of output: columns for people in formats for people, else the documented data columns. Main thread. */
+/*
+ * What a set of runs has in common, as rows of output: columns for people in formats for people,
+ * else the documented data columns. Main thread.
+ */
 #ifndef TRAIL_STATS_ROWS_H
 #define TRAIL_STATS_ROWS_H
 
@@ -31,7 +34,8 @@ const char *stats_part_name(enum stats_part part); /* "loads" */
 struct stats_row stats_row_of(enum stats_part part);
 
 /* As output_begin and output_row; output_end ends it. The rows must stay until then. */
-int stats_rows_begin(struct stats_rows *rows, struct output *output, const struct recordings *all, struct trail_error *error);
+int stats_rows_begin(struct stats_rows *rows, struct output *output, const struct recordings *all,
+                     struct trail_error *error);
 int stats_rows_add(struct stats_rows *rows, const struct stats_row *row, struct trail_error *error);
 
 #endif

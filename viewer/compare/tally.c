@@ -15,7 +15,8 @@ struct counting {
 static struct tally_class *take_class(struct counting *counting, const struct element *element)
 {
     struct tally *tally = counting->tally;
-    uint32_t *position = tuple_map_at(&tally->index, (uint32_t)element->stream, element->role, element->key);
+    uint32_t *position =
+        tuple_map_at(&tally->index, (uint32_t)element->stream, element->role, element->key);
     struct tally_class *classes = tally->classes;
 
     if (tally->index.failed)
@@ -27,16 +28,21 @@ static struct tally_class *take_class(struct counting *counting, const struct el
     if (classes == NULL)
         return NULL;
     tally->classes = classes;
-    classes[tally->count++] = (struct tally_class){.stream = element->stream, .role = element->role, .key = element->key, .last_run = SIZE_MAX,
+    classes[tally->count++] = (struct tally_class){.stream = element->stream,
+                                                   .role = element->role,
+                                                   .key = element->key,
+                                                   .last_run = SIZE_MAX,
                                                    .least = counting->run > 0 ? 0 : SIZE_MAX};
     *position = (uint32_t)tally->count;
     return &classes[tally->count - 1];
 }
 
-static int count_steps(struct counting *counting, const struct recording *recording, enum recorded_stream stream)
+static int count_steps(struct counting *counting, const struct recording *recording,
+                       enum recorded_stream stream)
 {
     for (size_t i = 0; i < recording->step_count[stream]; i++) {
-        struct tally_class *class = take_class(counting, &counting->side->all->elements[recording->steps[stream][i].element]);
+        struct tally_class *class = take_class(
+            counting, &counting->side->all->elements[recording->steps[stream][i].element]);
         if (class == NULL)
             return -1;
         if (class->last_run != counting->run)
@@ -50,7 +56,8 @@ static int count_steps(struct counting *counting, const struct recording *record
 
 static int count_run(struct counting *counting)
 {
-    const struct recording *recording = &counting->side->all->items[counting->side->first + counting->run];
+    const struct recording *recording =
+        &counting->side->all->items[counting->side->first + counting->run];
     struct tally *tally = counting->tally;
 
     for (int stream = STREAM_LOADS + 1; stream < STREAMS; stream++)
@@ -82,7 +89,8 @@ void tally_release(struct tally *tally)
     memset(tally, 0, sizeof *tally);
 }
 
-const struct tally_class *tally_class(const struct tally *tally, enum recorded_stream stream, uint32_t role, uint32_t key)
+const struct tally_class *tally_class(const struct tally *tally, enum recorded_stream stream,
+                                      uint32_t role, uint32_t key)
 {
     uint32_t position = tuple_map_find(&tally->index, (uint32_t)stream, role, key);
 

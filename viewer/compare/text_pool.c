@@ -26,13 +26,15 @@ static uint64_t hash_of(const char *text, size_t length)
     return hash;
 }
 
-static size_t find_slot(const struct text_pool *pool, const char *text, size_t length, uint64_t hash)
+static size_t find_slot(const struct text_pool *pool, const char *text, size_t length,
+                        uint64_t hash)
 {
     size_t mask = 2 * pool->capacity - 1, at = (size_t)hash & mask;
 
     while (pool->slots[at] != TEXT_NONE) {
         const struct entry *entry = &pool->entries[pool->slots[at]];
-        if (entry->hash == hash && entry->length == length && memcmp(entry->text, text, length) == 0)
+        if (entry->hash == hash && entry->length == length &&
+            memcmp(entry->text, text, length) == 0)
             break;
         at = (at + 1) & mask;
     }

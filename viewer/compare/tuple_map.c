@@ -20,7 +20,8 @@ static struct tuple_slot *find(const struct tuple_map *map, const uint32_t *key)
 
 static bool grow(struct tuple_map *map)
 {
-    struct tuple_map larger = {.capacity = map->capacity > 0 ? 2 * map->capacity : 64, .count = map->count};
+    struct tuple_map larger = {.capacity = map->capacity > 0 ? 2 * map->capacity : 64,
+                               .count = map->count};
 
     if ((larger.slots = calloc(larger.capacity, sizeof *larger.slots)) == NULL)
         return false;

@@ -19,7 +19,10 @@ struct tuple_map {
     bool failed;
 };
 
-/* The place of the value of (a, b, c), 0 at first; valid until the next call. Where memory ran out, a place that nobody reads. */
+/*
+ * The place of the value of (a, b, c), 0 at first; valid until the next call. Where memory ran out,
+ * a place that nobody reads.
+ */
 uint32_t *tuple_map_at(struct tuple_map *map, uint32_t a, uint32_t b, uint32_t c);
 /* The value of (a, b, c), 0 if it is not in the map. */
 uint32_t tuple_map_find(const struct tuple_map *map, uint32_t a, uint32_t b, uint32_t c);

@@ -1,7 +1,8 @@
 /*
- * RFC 4180: a header line, lines that end in CR LF, quotes where a value needs them. NULL is an empty field, an empty text is "".
- * Values are the data, byte for byte (only on a terminal is text escaped): nothing is put before a leading = + - or @, because that
- * would change them. Import the file as text into a spreadsheet program that would run such values as formulas.
+ * RFC 4180: a header line, lines that end in CR LF, quotes where a value needs them. NULL is an
+ * empty field, an empty text is "". Values are the data, byte for byte (only on a terminal is text
+ * escaped): nothing is put before a leading = + - or @, because that would change them. Import the
+ * file as text into a spreadsheet program that would run such values as formulas.
  */
 #include "formats.h"
 

@@ -1,6 +1,6 @@
 /*
- * One page with all it needs: no script, nothing from elsewhere, light or dark as the reader's system is. Everything from a recording is
- * escaped, what could hide or reorder text too.
+ * One page with all it needs: no script, nothing from elsewhere, light or dark as the reader's
+ * system is. Everything from a recording is escaped, what could hide or reorder text too.
  */
 #include "formats.h"
 
@@ -14,18 +14,29 @@ enum { LONG_BYTES = 40 }; /* words that are longer wrap */
 static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<style>\n"
-    ":root { color-scheme: light dark; --line: #d0d7de; --soft: #59636e; --stripe: #f6f8fa; --add: #1a7f37; --remove: #cf222e; --move: #9a6700;"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+    "'unsafe-inline'\">\n<style>\n"
+    ":root { color-scheme: light dark; --line: #d0d7de; --soft: #59636e; --stripe: #f6f8fa; --add: "
+    "#1a7f37; --remove: #cf222e; --move: #9a6700;"
     " --change: #8250df }\n"
-    "@media (prefers-color-scheme: dark) { :root { --line: #3d444d; --soft: #9198a1; --stripe: #151b23; --add: #3fb950; --remove: #f85149;"
+    "@media (prefers-color-scheme: dark) { :root { --line: #3d444d; --soft: #9198a1; --stripe: "
+    "#151b23; --add: #3fb950; --remove: #f85149;"
     " --move: #d29922; --change: #ab7df8 } body { background: #0d1117; color: #e6edf3 } }\n"
-    "body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: 100rem }\n"
-    "h1 { font-size: 1.3rem } h2 { font-size: 1.05rem; margin: 1.6rem 0 -.5rem } p { margin: .2rem 0; overflow-wrap: anywhere } p.after:first-of-type, div + p.after { margin-top: 1rem }\n"
-    "div { overflow-x: auto; margin-top: 1rem } table { border-collapse: collapse; font-variant-numeric: tabular-nums }\n"
-    "th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top }\n"
-    "th { color: var(--soft); font-weight: 600; position: sticky; top: 0 } td.n, th.n { text-align: right } td.t { font-weight: 600 }\n"
-    "td:first-child, th:first-child { padding-left: 0 } td.d { font-family: ui-monospace, monospace } td.l { white-space: normal; overflow-wrap: anywhere; min-width: 14rem } tbody tr:hover { background: var(--stripe) }\n"
-    "tr.c td { color: var(--soft); font-weight: 400 } .add { color: var(--add) } .remove { color: var(--remove) } .move { color: var(--move) }"
+    "body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: "
+    "100rem }\n"
+    "h1 { font-size: 1.3rem } h2 { font-size: 1.05rem; margin: 1.6rem 0 -.5rem } p { margin: .2rem "
+    "0; overflow-wrap: anywhere } p.after:first-of-type, div + p.after { margin-top: 1rem }\n"
+    "div { overflow-x: auto; margin-top: 1rem } table { border-collapse: collapse; "
+    "font-variant-numeric: tabular-nums }\n"
+    "th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid var(--line); "
+    "white-space: nowrap; vertical-align: top }\n"
+    "th { color: var(--soft); font-weight: 600; position: sticky; top: 0 } td.n, th.n { "
+    "text-align: right } td.t { font-weight: 600 }\n"
+    "td:first-child, th:first-child { padding-left: 0 } td.d { font-family: ui-monospace, "
+    "monospace } td.l { white-space: normal; overflow-wrap: anywhere; min-width: 14rem } tbody "
+    "tr:hover { background: var(--stripe) }\n"
+    "tr.c td { color: var(--soft); font-weight: 400 } .add { color: var(--add) } .remove { color: "
+    "var(--remove) } .move { color: var(--move) }"
     " .change { color: var(--change) }\n"
     "</style>\n";
 
@@ -112,10 +123,14 @@ static const char *class_of(const char *text)
 {
     static const struct {
         const char *word, *class;
-    } classes[] = {{"+ ", "add"}, {"- ", "remove"}, {"> ", "move"}, {"! ", "change"}, {"Exception", "remove"}, {"RipEvent", "remove"},
-                   {"problem", "remove"}, {"interrupted", "move"}, {"recovered", "move"}, {"recording", "move"}, {"LoadDll", "add"},
-                   {"ok", "add"}, {"Mark", "change"}, {"OutputDebugString", "change"},
-                   {"violated", "remove"}, {"holds", "add"}};
+    } classes[] = {{"+ ", "add"},           {"- ", "remove"},
+                   {"> ", "move"},          {"! ", "change"},
+                   {"Exception", "remove"}, {"RipEvent", "remove"},
+                   {"problem", "remove"},   {"interrupted", "move"},
+                   {"recovered", "move"},   {"recording", "move"},
+                   {"LoadDll", "add"},      {"ok", "add"},
+                   {"Mark", "change"},      {"OutputDebugString", "change"},
+                   {"violated", "remove"},  {"holds", "add"}};
 
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
         if (strncmp(text, classes[i].word, strlen(classes[i].word)) == 0)
@@ -126,9 +141,13 @@ static const char *class_of(const char *text)
 static void add_cell(struct output *output, size_t column, const char *text, size_t length)
 {
     enum style style = output->columns[column].style;
-    const char *class = sheet_is_number(output, column) ? "n" : style == STYLE_TITLE ? "t" : style == STYLE_KIND ? class_of(text) : "";
+    const char *class = sheet_is_number(output, column) ? "n"
+                        : style == STYLE_TITLE          ? "t"
+                        : style == STYLE_KIND           ? class_of(text)
+                                                        : "";
 
-    if (*class == '\0' && (column + 1 == output->column_count || (length > LONG_BYTES && memchr(text, ' ', length) != NULL)))
+    if (*class == '\0' && (column + 1 == output->column_count ||
+                           (length > LONG_BYTES && memchr(text, ' ', length) != NULL)))
         class = text[0] == '|' ? "d" : "l"; /* a drawing, or words */
     buffer_add_text(&output->line, "<td");
     if (*class != '\0') {

@@ -1,6 +1,7 @@
 /*
- * A Markdown table as GitHub and GitLab render it, for a comment: a heading, lines before and after the rows, if the command gave any. What
- * could be taken for markup, a mention, a reference or a link is escaped.
+ * A Markdown table as GitHub and GitLab render it, for a comment: a heading, lines before and after
+ * the rows, if the command gave any. What could be taken for markup, a mention, a reference or a
+ * link is escaped.
  */
 #include "formats.h"
 
@@ -14,8 +15,9 @@ static void add_escaped(struct output *output, const char *text, size_t length)
     static const struct {
         char character;
         const char *escaped;
-    } escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'@', "&#64;"}, {'#', "&#35;"}, {'\\', "\\\\"}, {'|', "\\|"},
-                   {'*', "\\*"}, {'_', "\\_"}, {'`', "\\`"}, {'[', "\\["}, {']', "\\]"}, {'~', "\\~"}, {'$', "\\$"}, {'!', "\\!"}};
+    } escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'@', "&#64;"}, {'#', "&#35;"},
+                   {'\\', "\\\\"}, {'|', "\\|"},  {'*', "\\*"},  {'_', "\\_"},   {'`', "\\`"},
+                   {'[', "\\["},   {']', "\\]"},  {'~', "\\~"},  {'$', "\\$"},   {'!', "\\!"}};
 
     for (size_t i = 0; i < length; i++) {
         size_t k = 0;

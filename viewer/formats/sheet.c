@@ -9,7 +9,8 @@ int sheet_begin(struct output *output)
 {
     struct sheet *sheet = calloc(1, sizeof *sheet);
 
-    if (sheet == NULL || (sheet->used = calloc(output->column_count + 1, sizeof *sheet->used)) == NULL) {
+    if (sheet == NULL ||
+        (sheet->used = calloc(output->column_count + 1, sizeof *sheet->used)) == NULL) {
         free(sheet);
         return -1;
     }
@@ -73,7 +74,8 @@ bool sheet_shows(const struct output *output, size_t column)
 const char *sheet_cell(const struct output *output, size_t row, size_t column, size_t *length)
 {
     const struct sheet *sheet = output->state;
-    size_t cell = row * output->column_count + column, start = cell > 0 ? sheet->ends[cell - 1] + 1 : 0;
+    size_t cell = row * output->column_count + column,
+           start = cell > 0 ? sheet->ends[cell - 1] + 1 : 0;
 
     *length = sheet->ends[cell] - start;
     return sheet->text.data + start;
@@ -83,5 +85,6 @@ bool sheet_is_number(const struct output *output, size_t column)
 {
     enum style style = output->columns[column].style;
 
-    return style == STYLE_COUNT || style == STYLE_MS || style == STYLE_DURATION || style == STYLE_PERCENT || style == STYLE_BYTES;
+    return style == STYLE_COUNT || style == STYLE_MS || style == STYLE_DURATION ||
+           style == STYLE_PERCENT || style == STYLE_BYTES;
 }

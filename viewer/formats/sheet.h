@@ -1,6 +1,6 @@
 /*
- * All rows of a result as people are shown them, kept until the end: for formats that leave out a column in which nothing stands. Memory that
- * runs out is remembered in the output's line.
+ * All rows of a result as people are shown them, kept until the end: for formats that leave out a
+ * column in which nothing stands. Memory that runs out is remembered in the output's line.
  */
 #ifndef TRAIL_SHEET_H
 #define TRAIL_SHEET_H
@@ -14,7 +14,10 @@ struct sheet {
     bool *used; /* by column: something stands in it */
 };
 
-/* For a format's begin, row and end; the sheet is output->state. sheet_begin returns 0, or -1 without memory. */
+/*
+ * For a format's begin, row and end; the sheet is output->state. sheet_begin returns 0, or -1
+ * without memory.
+ */
 int sheet_begin(struct output *output);
 void sheet_row(struct output *output, const struct cell *cells);
 void sheet_end(struct output *output);

@@ -1,7 +1,8 @@
 /*
- * A table for people: aligned columns under a header line. Widths come from the first rows, which are kept until there are
- * WINDOW_ROWS of them or WINDOW_BYTES of text, or until they must be shown; later rows are printed as they come, a wider cell then
- * pushes its line to the right. The last column is cut to the terminal's width, and never where the output is not a terminal.
+ * A table for people: aligned columns under a header line. Widths come from the first rows, which
+ * are kept until there are WINDOW_ROWS of them or WINDOW_BYTES of text, or until they must be
+ * shown; later rows are printed as they come, a wider cell then pushes its line to the right. The
+ * last column is cut to the terminal's width, and never where the output is not a terminal.
  */
 #include "formats.h"
 
@@ -25,7 +26,8 @@ struct table {
 
 static bool is_number_style(enum style style)
 {
-    return style == STYLE_COUNT || style == STYLE_MS || style == STYLE_DURATION || style == STYLE_PERCENT || style == STYLE_BYTES;
+    return style == STYLE_COUNT || style == STYLE_MS || style == STYLE_DURATION ||
+           style == STYLE_PERCENT || style == STYLE_BYTES;
 }
 
 static void free_table(struct table *table, size_t columns)
@@ -52,12 +54,14 @@ static int begin(struct output *output)
     table->widths = calloc(count, sizeof *table->widths);
     table->right = calloc(count, sizeof *table->right);
     table->shown = calloc(count, sizeof *table->shown);
-    if (table->cells == NULL || table->widths == NULL || table->right == NULL || table->shown == NULL) {
+    if (table->cells == NULL || table->widths == NULL || table->right == NULL ||
+        table->shown == NULL) {
         free_table(table, count);
         return -1;
     }
     for (size_t i = 0; i < count; i++)
-        table->right[i] = is_number_style(output->columns[i].style) || output->columns[i].style == STYLE_PLAIN;
+        table->right[i] =
+            is_number_style(output->columns[i].style) || output->columns[i].style == STYLE_PLAIN;
     output->state = table;
     return 0;
 }
@@ -114,17 +118,22 @@ void format_add_human(struct buffer *out, enum style style, const struct cell *c
 /* A row whose first column tells what changed, and tells nothing, only gives context. */
 static bool is_context(const struct output *output, const struct buffer *cells)
 {
-    return output->columns[0].style == STYLE_KIND && (cells[0].length == 0 || buffer_text(&cells[0])[0] == ' ');
+    return output->columns[0].style == STYLE_KIND &&
+           (cells[0].length == 0 || buffer_text(&cells[0])[0] == ' ');
 }
 
 static const char *color_of(enum style style, const char *text)
 {
     static const struct {
         const char *word, *color;
-    } colors[] = {{"Exception", "\x1B[31m"}, {"RipEvent", "\x1B[31m"}, {"problem", "\x1B[31m"}, {"interrupted", "\x1B[33m"},
-                  {"recovered", "\x1B[33m"}, {"recording", "\x1B[33m"}, {"Mark", "\x1B[36m"}, {"OutputDebugString", "\x1B[36m"},
-                  {"LoadDll", "\x1B[32m"}, {"ok", "\x1B[32m"}, {"+ ", "\x1B[32m"}, {"- ", "\x1B[31m"},
-                  {"> ", "\x1B[33m"}, {"! ", "\x1B[35m"}, {"violated", "\x1B[31m"}, {"holds", "\x1B[32m"}};
+    } colors[] = {{"Exception", "\x1B[31m"}, {"RipEvent", "\x1B[31m"},
+                  {"problem", "\x1B[31m"},   {"interrupted", "\x1B[33m"},
+                  {"recovered", "\x1B[33m"}, {"recording", "\x1B[33m"},
+                  {"Mark", "\x1B[36m"},      {"OutputDebugString", "\x1B[36m"},
+                  {"LoadDll", "\x1B[32m"},   {"ok", "\x1B[32m"},
+                  {"+ ", "\x1B[32m"},        {"- ", "\x1B[31m"},
+                  {"> ", "\x1B[33m"},        {"! ", "\x1B[35m"},
+                  {"violated", "\x1B[31m"},  {"holds", "\x1B[32m"}};
 
     if (*text == '\0')
         return NULL;
@@ -142,11 +151,16 @@ static void add_spaces(struct buffer *out, size_t count)
         buffer_add_char(out, ' ');
 }
 
-/* Adds text in its column; returns how many terminal cells it took. The last column is not padded, and cut to `room`. */
-static size_t add_aligned(struct output *output, size_t column, const char *text, size_t length, size_t room, const char *color)
+/*
+ * Adds text in its column; returns how many terminal cells it took. The last column is not padded,
+ * and cut to `room`.
+ */
+static size_t add_aligned(struct output *output, size_t column, const char *text, size_t length,
+                          size_t room, const char *color)
 {
     struct table *table = output->state;
-    size_t width = escape_display_width(text, length), padding = table->widths[column] > width ? table->widths[column] - width : 0;
+    size_t width = escape_display_width(text, length),
+           padding = table->widths[column] > width ? table->widths[column] - width : 0;
     bool is_cut = width > room, right = table->right[column];
 
     if (is_cut)
@@ -181,7 +195,8 @@ static size_t room_for_last(const struct output *output, size_t used)
 {
     if (output->width == 0)
         return SIZE_MAX - 1;
-    return output->width > used + NARROWEST_LAST_COLUMN ? output->width - used : NARROWEST_LAST_COLUMN;
+    return output->width > used + NARROWEST_LAST_COLUMN ? output->width - used
+                                                        : NARROWEST_LAST_COLUMN;
 }
 
 static void add_end_of_line(struct output *output)
@@ -202,8 +217,9 @@ static void print_row(struct output *output, const struct buffer *cells)
         const char *text = buffer_text(&cells[i]);
         if (!table->shown[i])
             continue;
-        used += add_aligned(output, i, text, cells[i].length, i == last ? room_for_last(output, used) : SIZE_MAX,
-                            quiet && *text != '\0' ? "\x1B[2m" : color_of(output->columns[i].style, text));
+        used += add_aligned(
+            output, i, text, cells[i].length, i == last ? room_for_last(output, used) : SIZE_MAX,
+            quiet && *text != '\0' ? "\x1B[2m" : color_of(output->columns[i].style, text));
         if (i < last) {
             buffer_add_text(&output->line, "  ");
             used += 2;
@@ -222,7 +238,8 @@ static void print_header(struct output *output)
     for (size_t i = 0; i <= last; i++) {
         if (!table->shown[i])
             continue;
-        add_aligned(output, i, output->columns[i].name, strlen(output->columns[i].name), i == last ? SIZE_MAX - 1 : SIZE_MAX, NULL);
+        add_aligned(output, i, output->columns[i].name, strlen(output->columns[i].name),
+                    i == last ? SIZE_MAX - 1 : SIZE_MAX, NULL);
         if (i < last)
             buffer_add_text(&output->line, "  ");
     }
@@ -250,7 +267,8 @@ static void print_window(struct output *output, bool is_complete)
     for (size_t i = 0; i < output->column_count; i++) {
         const char *name = output->columns[i].name;
         size_t title = escape_display_width(name, strlen(name));
-        table->shown[i] = !(output->columns[i].flags & COLUMN_HIDE_EMPTY) || !is_complete || table->widths[i] > 0;
+        table->shown[i] =
+            !(output->columns[i].flags & COLUMN_HIDE_EMPTY) || !is_complete || table->widths[i] > 0;
         if (table->widths[i] == 0 && !is_number_style(output->columns[i].style))
             table->right[i] = false;
         if (title > table->widths[i])
@@ -270,7 +288,8 @@ static void row(struct output *output, const struct cell *cells)
 
     if (table == NULL)
         return;
-    row_cells = &table->cells[(table->is_streaming ? WINDOW_ROWS : table->rows) * output->column_count];
+    row_cells =
+        &table->cells[(table->is_streaming ? WINDOW_ROWS : table->rows) * output->column_count];
     for (size_t i = 0; i < output->column_count; i++) {
         size_t width;
         buffer_clear(&row_cells[i]);

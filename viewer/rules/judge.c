@@ -1,4 +1,7 @@
-/* See judge.h. Here: the way through the runs and their processes; what one rule says is judge_rules.c and judge_limits.c. */
+/*
+ * See judge.h. Here: the way through the runs and their processes; what one rule says is
+ * judge_rules.c and judge_limits.c.
+ */
 #include "judge.h"
 
 #include "escape.h"
@@ -30,12 +33,14 @@ static char *take_text(struct judging *judging, struct buffer *text)
 /* The scope's process, or that of a load; NULL if there is neither. */
 static const struct recorded_process *process_of(const struct scope *scope, size_t load)
 {
-    if (scope->process != NULL || load == RECORDING_NONE || scope->run->loads[load].process == RECORDING_NONE)
+    if (scope->process != NULL || load == RECORDING_NONE ||
+        scope->run->loads[load].process == RECORDING_NONE)
         return scope->process;
     return &scope->run->processes[scope->run->loads[load].process];
 }
 
-void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load, struct buffer *message, struct buffer *hint)
+void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load,
+               struct buffer *message, struct buffer *hint)
 {
     struct judgement *judgement = judging->judgement;
     struct verdict *verdict = &judgement->verdicts[rule];
@@ -43,7 +48,9 @@ void judge_add(struct judging *judging, size_t rule, const struct scope *scope, 
     size_t run = scope->run != NULL ? scope->run_index : RECORDING_NONE;
 
     if ((judgement->finding_count & (judgement->finding_count - 1)) == 0)
-        finding = realloc(finding, (judgement->finding_count > 0 ? 2 * judgement->finding_count : 1) * sizeof *finding);
+        finding =
+            realloc(finding, (judgement->finding_count > 0 ? 2 * judgement->finding_count : 1) *
+                                 sizeof *finding);
     if (finding == NULL) {
         judging->has_failed = true;
         buffer_release(message);
@@ -64,7 +71,8 @@ void judge_add(struct judging *judging, size_t rule, const struct scope *scope, 
         finding->t_ns = at->t_ns;
         finding->tid = at->thread != RECORDING_NONE ? scope->run->threads[at->thread].tid : 0;
         finding->subject = recordings_text(judging->recordings, at->name);
-        finding->path = recordings_text(judging->recordings, judging->recordings->modules[at->module].path);
+        finding->path =
+            recordings_text(judging->recordings, judging->recordings->modules[at->module].path);
     }
 }
 
@@ -79,7 +87,8 @@ void judge_name_finding(struct judging *judging, const char *subject, int64_t pi
     finding[-1].pid = pid;
 }
 
-void judge_add_where(const struct judging *judging, struct buffer *out, const struct scope *scope, size_t load)
+void judge_add_where(const struct judging *judging, struct buffer *out, const struct scope *scope,
+                     size_t load)
 {
     const struct recorded_load *at = &scope->run->loads[load];
 
@@ -87,7 +96,8 @@ void judge_add_where(const struct judging *judging, struct buffer *out, const st
     buffer_format(out, " ms, seq %" PRId64, at->seq);
     if (at->thread != RECORDING_NONE) {
         const struct recorded_thread *thread = &scope->run->threads[at->thread];
-        const char *role = thread->is_main ? "main" : recordings_text(judging->recordings, thread->role);
+        const char *role =
+            thread->is_main ? "main" : recordings_text(judging->recordings, thread->role);
         buffer_format(out, ", thread %" PRId64, thread->tid);
         if (role[0] != '\0' && strcmp(role, "thread") != 0) {
             buffer_add_text(out, " (");
@@ -133,7 +143,8 @@ static int match_names(struct judging *judging, struct trail_error *error)
     for (size_t i = 0; i < rules->count; i++) {
         judging->first_match[i] = at;
         for (size_t k = 0; k < module_names(&rules->rules[i]); k++, at++)
-            if (subjects_match(&judging->subjects, rules->rules[i].words[k], &judging->matches[at], error) != 0)
+            if (subjects_match(&judging->subjects, rules->rules[i].words[k], &judging->matches[at],
+                               error) != 0)
                 return -1;
     }
     judging->first_match[rules->count] = at;
@@ -164,7 +175,8 @@ static void decide(struct judging *judging, size_t rule, size_t *deciders)
     const struct subject_list *list = &judging->matches[judging->first_match[rule]];
 
     for (size_t i = 0; i < list->count; i++)
-        deciders[list->items[i]] = judge_more_specific(judging->rules, deciders[list->items[i]], rule);
+        deciders[list->items[i]] =
+            judge_more_specific(judging->rules, deciders[list->items[i]], rule);
 }
 
 static bool decides_on_modules(const struct rule *rule)
@@ -181,34 +193,43 @@ static int prepare(struct judging *judging, struct trail_error *error)
     judging->times = calloc(rule_count + 1, sizeof *judging->times);
     judging->time_counts = calloc(rule_count + 1, sizeof *judging->time_counts);
     judging->missing = calloc(rule_count + 1, sizeof *judging->missing);
-    if (judgement->verdicts == NULL || judging->times == NULL || judging->time_counts == NULL || judging->missing == NULL)
+    if (judgement->verdicts == NULL || judging->times == NULL || judging->time_counts == NULL ||
+        judging->missing == NULL)
         return no_memory(error);
     for (size_t i = 0; i < rule_count; i++)
         judgement->verdicts[i].worst = INT64_MIN;
-    if (subjects_init(&judging->subjects, judging->recordings, error) != 0 || match_names(judging, error) != 0)
+    if (subjects_init(&judging->subjects, judging->recordings, error) != 0 ||
+        match_names(judging, error) != 0)
         return -1;
     judging->deciders = malloc((judging->subjects.count + 1) * sizeof *judging->deciders);
-    judging->section_deciders = malloc((judging->subjects.count + 1) * sizeof *judging->section_deciders);
+    judging->section_deciders =
+        malloc((judging->subjects.count + 1) * sizeof *judging->section_deciders);
     if (judging->deciders == NULL || judging->section_deciders == NULL)
         return no_memory(error);
     for (size_t i = 0; i < judging->subjects.count; i++)
         judging->deciders[i] = RECORDING_NONE;
     for (size_t i = 0; i < rule_count; i++)
-        if (decides_on_modules(&judging->rules->rules[i]) && judging->rules->rules[i].process == NULL)
+        if (decides_on_modules(&judging->rules->rules[i]) &&
+            judging->rules->rules[i].process == NULL)
             decide(judging, i, judging->deciders);
     return 0;
 }
 
-static bool applies_to_process(const struct judging *judging, const struct rule *rule, const struct scope *scope)
+static bool applies_to_process(const struct judging *judging, const struct rule *rule,
+                               const struct scope *scope)
 {
-    return rule->process != NULL && subject_matches_process(judging->recordings, rule->process, scope->run, scope->process);
+    return rule->process != NULL &&
+           subject_matches_process(judging->recordings, rule->process, scope->run, scope->process);
 }
 
 /* What holds for the run as a whole where there is no section, and for the process in one. */
 static void judge_in(struct judging *judging, size_t rule, const struct scope *scope)
 {
     static void (*const judges[RULE_KINDS])(struct judging *, size_t, const struct scope *) = {
-        [RULE_REQUIRE] = judge_require, [RULE_PATH] = judge_path, [RULE_IDENTITY] = judge_identity, [RULE_LIMIT] = judge_limit};
+        [RULE_REQUIRE] = judge_require,
+        [RULE_PATH] = judge_path,
+        [RULE_IDENTITY] = judge_identity,
+        [RULE_LIMIT] = judge_limit};
     const struct rule *of = &judging->rules->rules[rule];
 
     if (judges[of->kind] != NULL && !of->is_process)
@@ -221,10 +242,12 @@ static void judge_process(struct judging *judging, const struct scope *scope)
 
     judging->current = judging->deciders;
     for (size_t i = 0; i < rules->count; i++) {
-        if (!decides_on_modules(&rules->rules[i]) || !applies_to_process(judging, &rules->rules[i], scope))
+        if (!decides_on_modules(&rules->rules[i]) ||
+            !applies_to_process(judging, &rules->rules[i], scope))
             continue;
         if (judging->current == judging->deciders)
-            memcpy(judging->section_deciders, judging->deciders, judging->subjects.count * sizeof *judging->deciders);
+            memcpy(judging->section_deciders, judging->deciders,
+                   judging->subjects.count * sizeof *judging->deciders);
         judging->current = judging->section_deciders;
         decide(judging, i, judging->section_deciders);
     }
@@ -232,7 +255,8 @@ static void judge_process(struct judging *judging, const struct scope *scope)
         const struct rule *rule = &rules->rules[i];
         if (applies_to_process(judging, rule, scope))
             judge_in(judging, i, scope);
-        if (rule->kind == RULE_ORDER && (rule->process == NULL || applies_to_process(judging, rule, scope)))
+        if (rule->kind == RULE_ORDER &&
+            (rule->process == NULL || applies_to_process(judging, rule, scope)))
             judge_order(judging, i, scope);
     }
     judge_presence(judging, scope);
@@ -241,7 +265,8 @@ static void judge_process(struct judging *judging, const struct scope *scope)
 /* The run's loads, those of a process together: positions, and where each process's begin. */
 static int group_loads(const struct recording *run, size_t **positions, size_t **starts)
 {
-    size_t *counts = calloc(run->process_count + 2, sizeof *counts), *loads = malloc((run->load_count + 1) * sizeof *loads);
+    size_t *counts = calloc(run->process_count + 2, sizeof *counts),
+           *loads = malloc((run->load_count + 1) * sizeof *loads);
 
     *positions = loads;
     *starts = counts;
@@ -255,23 +280,30 @@ static int group_loads(const struct recording *run, size_t **positions, size_t *
     for (size_t i = 0; i < run->load_count; i++)
         if (run->loads[i].process < run->process_count)
             loads[counts[run->loads[i].process]++] = i;
-    for (size_t i = run->process_count; i > 0; i--) /* each now stands at its end, which is the next one's start */
+    /* each now stands at its end, which is the next one's start */
+    for (size_t i = run->process_count; i > 0; i--)
         counts[i] = counts[i - 1];
     counts[0] = 0;
     return 0;
 }
 
-static void note_first_loads(const struct judging *judging, const struct scope *scope, size_t *first, bool are_noted)
+static void note_first_loads(const struct judging *judging, const struct scope *scope,
+                             size_t *first, bool are_noted)
 {
     for (size_t i = scope->load_count; i-- > 0;)
-        first[judging->subjects.of_load[scope->run_index][scope->loads[i]]] = are_noted ? scope->loads[i] : RECORDING_NONE;
+        first[judging->subjects.of_load[scope->run_index][scope->loads[i]]] =
+            are_noted ? scope->loads[i] : RECORDING_NONE;
 }
 
-/* `positions`, `starts`: of group_loads; `first` has nothing but RECORDING_NONE, also afterwards. */
-static void judge_run(struct judging *judging, size_t run_index, const size_t *positions, const size_t *starts, size_t *first)
+/*
+ * `positions`, `starts`: of group_loads; `first` has nothing but RECORDING_NONE, also afterwards.
+ */
+static void judge_run(struct judging *judging, size_t run_index, const size_t *positions,
+                      const size_t *starts, size_t *first)
 {
     const struct recording *run = &judging->recordings->items[run_index];
-    struct scope scope = {run, run_index, NULL, RECORDING_NONE, positions, starts[run->process_count], first};
+    struct scope scope = {
+        run, run_index, NULL, RECORDING_NONE, positions, starts[run->process_count], first};
 
     judging->missing_count = 0;
     judging->current = judging->deciders;
@@ -282,7 +314,13 @@ static void judge_run(struct judging *judging, size_t run_index, const size_t *p
     judge_processes(judging, &scope);
     note_first_loads(judging, &scope, first, false);
     for (size_t p = 0; p < run->process_count; p++) {
-        struct scope process = {run, run_index, &run->processes[p], p, positions + starts[p], starts[p + 1] - starts[p], first};
+        struct scope process = {run,
+                                run_index,
+                                &run->processes[p],
+                                p,
+                                positions + starts[p],
+                                starts[p + 1] - starts[p],
+                                first};
         note_first_loads(judging, &process, first, true);
         judge_process(judging, &process);
         note_first_loads(judging, &process, first, false);
@@ -329,7 +367,8 @@ static int compare_findings(const void *left, const void *right)
 static void count_findings(struct judgement *judgement)
 {
     if (judgement->finding_count > 0)
-        qsort(judgement->findings, judgement->finding_count, sizeof *judgement->findings, compare_findings);
+        qsort(judgement->findings, judgement->finding_count, sizeof *judgement->findings,
+              compare_findings);
     for (size_t i = 0; i < judgement->finding_count; i++) {
         const struct finding *finding = &judgement->findings[i];
         if (i == 0 || finding->rule != finding[-1].rule || finding->run != finding[-1].run)
@@ -356,7 +395,8 @@ static void release_judging(struct judging *judging)
     subjects_release(&judging->subjects);
 }
 
-int judge(const struct rules *rules, const struct recordings *recordings, struct judgement *judgement, struct trail_error *error)
+int judge(const struct rules *rules, const struct recordings *recordings,
+          struct judgement *judgement, struct trail_error *error)
 {
     struct judging judging = {.judgement = judgement, .rules = rules, .recordings = recordings};
     int result;

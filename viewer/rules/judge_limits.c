@@ -1,4 +1,6 @@
-/* See scope.h: limits of counts, judged run by run, and of times, judged by the median of all runs. */
+/*
+ * See scope.h: limits of counts, judged run by run, and of times, judged by the median of all runs.
+ */
 #include "scope.h"
 
 #include "human.h"
@@ -28,7 +30,8 @@ static int64_t count_exceptions(const struct scope *scope)
 
     for (size_t i = 0; i < scope->run->exception_count; i++) {
         const struct recorded_exception *exception = &scope->run->exceptions[i];
-        count += is_in(scope, exception->process) && !exception->is_loader && !exception->is_synthetic;
+        count +=
+            is_in(scope, exception->process) && !exception->is_loader && !exception->is_synthetic;
     }
     return count;
 }
@@ -56,7 +59,8 @@ static size_t load_beyond(const struct scope *scope, int64_t most)
     return RECORDING_NONE;
 }
 
-static void explain_count(const struct judging *judging, const struct rule *rule, const struct scope *scope, size_t load, struct buffer *hint)
+static void explain_count(const struct judging *judging, const struct rule *rule,
+                          const struct scope *scope, size_t load, struct buffer *hint)
 {
     int64_t most = rule->most;
 
@@ -66,9 +70,11 @@ static void explain_count(const struct judging *judging, const struct rule *rule
         buffer_add_text(hint, ": ");
         judge_add_where(judging, hint, scope, load);
     }
-    for (size_t i = 0; rule->measure == MEASURE_EXCEPTIONS && i < scope->run->exception_count; i++) {
+    for (size_t i = 0; rule->measure == MEASURE_EXCEPTIONS && i < scope->run->exception_count;
+         i++) {
         const struct recorded_exception *exception = &scope->run->exceptions[i];
-        if (!is_in(scope, exception->process) || exception->is_loader || exception->is_synthetic || most-- > 0)
+        if (!is_in(scope, exception->process) || exception->is_loader || exception->is_synthetic ||
+            most-- > 0)
             continue;
         buffer_add_text(hint, "the first beyond is ");
         buffer_add_text(hint, recordings_text(judging->recordings, exception->what));
@@ -88,11 +94,13 @@ static int64_t process_start(const struct scope *scope)
     return scope->process != NULL ? scope->process->start_net_ns : 0;
 }
 
-static bool find_mark(const struct judging *judging, const struct scope *scope, const char *name, int64_t *ns)
+static bool find_mark(const struct judging *judging, const struct scope *scope, const char *name,
+                      int64_t *ns)
 {
     for (size_t i = 0; i < scope->run->mark_count; i++) {
         const struct recorded_mark *mark = &scope->run->marks[i];
-        if (is_in(scope, mark->process) && text_glob(name, recordings_text(judging->recordings, mark->name), false)) {
+        if (is_in(scope, mark->process) &&
+            text_glob(name, recordings_text(judging->recordings, mark->name), false)) {
             *ns = mark->net_ns;
             return true;
         }
@@ -100,15 +108,21 @@ static bool find_mark(const struct judging *judging, const struct scope *scope, 
     return false;
 }
 
-/* The first load that matches a name (NULL: any), or the last; replayed ones were before the recording. */
-static bool find_load(const struct judging *judging, const struct scope *scope, const char *name, bool is_last, int64_t *ns)
+/*
+ * The first load that matches a name (NULL: any), or the last; replayed ones were before the
+ * recording.
+ */
+static bool find_load(const struct judging *judging, const struct scope *scope, const char *name,
+                      bool is_last, int64_t *ns)
 {
     bool found = false;
 
     for (size_t i = 0; i < scope->load_count && (is_last || !found); i++) {
         const struct recorded_load *load = &scope->run->loads[scope->loads[i]];
         if (load->is_synthetic ||
-            (name != NULL && !subject_matches(&judging->subjects, name, judging->subjects.of_load[scope->run_index][scope->loads[i]])))
+            (name != NULL &&
+             !subject_matches(&judging->subjects, name,
+                              judging->subjects.of_load[scope->run_index][scope->loads[i]])))
             continue;
         if (!found || load->net_ns > *ns)
             *ns = load->net_ns;
@@ -117,7 +131,8 @@ static bool find_load(const struct judging *judging, const struct scope *scope, 
     return found;
 }
 
-static bool find_point(const struct judging *judging, const struct scope *scope, const struct rule_point *point, int64_t *ns)
+static bool find_point(const struct judging *judging, const struct scope *scope,
+                       const struct rule_point *point, int64_t *ns)
 {
     switch (point->kind) {
     case POINT_START:
@@ -133,7 +148,8 @@ static bool find_point(const struct judging *judging, const struct scope *scope,
     }
 }
 
-static void add_never_reached(struct judging *judging, size_t rule, const struct scope *scope, const struct rule_point *point)
+static void add_never_reached(struct judging *judging, size_t rule, const struct scope *scope,
+                              const struct rule_point *point)
 {
     struct buffer message = {0}, hint = {0};
 
@@ -142,7 +158,8 @@ static void add_never_reached(struct judging *judging, size_t rule, const struct
         buffer_add_text(&message, point->name);
         buffer_add_text(&message, " was never reached");
     } else {
-        buffer_add_text(&message, point->kind == POINT_END ? "no end was seen" : "nothing was loaded");
+        buffer_add_text(&message,
+                        point->kind == POINT_END ? "no end was seen" : "nothing was loaded");
     }
     judge_add_process(judging, &message, scope);
     judge_add(judging, rule, scope, RECORDING_NONE, &message, &hint);
@@ -163,7 +180,8 @@ static void note_time(struct judging *judging, size_t rule, const struct scope *
         add_never_reached(judging, rule, scope, &of->to);
         return;
     }
-    if ((count & (count - 1)) == 0 && (values = realloc(values, (count > 0 ? 2 * count : 1) * sizeof *values)) == NULL) {
+    if ((count & (count - 1)) == 0 &&
+        (values = realloc(values, (count > 0 ? 2 * count : 1) * sizeof *values)) == NULL) {
         judging->has_failed = true;
         return;
     }
@@ -175,7 +193,9 @@ static void note_time(struct judging *judging, size_t rule, const struct scope *
 void judge_limit(struct judging *judging, size_t rule, const struct scope *scope)
 {
     static int64_t (*const counters[MEASURES])(const struct scope *) = {
-        [MEASURE_LOADS] = count_loads, [MEASURE_EXCEPTIONS] = count_exceptions, [MEASURE_THREADS] = count_threads,
+        [MEASURE_LOADS] = count_loads,
+        [MEASURE_EXCEPTIONS] = count_exceptions,
+        [MEASURE_THREADS] = count_threads,
         [MEASURE_PROCESSES] = count_processes};
     const struct rule *of = &judging->rules->rules[rule];
     struct verdict *verdict = &judging->judgement->verdicts[rule];
@@ -199,7 +219,8 @@ void judge_limit(struct judging *judging, size_t rule, const struct scope *scope
     buffer_format(&message, "; the limit is %" PRId64, of->most);
     explain_count(judging, of, scope, load, &hint);
     judge_add(judging, rule, scope, load, &message, &hint);
-    judge_name_finding(judging, "", scope->process != NULL ? scope->process->pid : 0); /* it is about the count, not what came beyond it */
+    /* it is about the count, not what came beyond it */
+    judge_name_finding(judging, "", scope->process != NULL ? scope->process->pid : 0);
 }
 
 static int compare_times(const void *left, const void *right)
@@ -217,17 +238,20 @@ static void judge_time(struct judging *judging, size_t rule)
     size_t count = judging->time_counts[rule];
     struct buffer message = {0}, hint = {0};
     struct scope one = {.process = NULL};
-    int64_t median, most = count >= RULES_RUNS_FOR_MEDIAN && of->most_median > 0 ? of->most_median : of->most;
+    int64_t median,
+        most = count >= RULES_RUNS_FOR_MEDIAN && of->most_median > 0 ? of->most_median : of->most;
 
     qsort(values, count, sizeof *values, compare_times);
-    median = values[count / 2].ns - (count % 2 == 0 ? (values[count / 2].ns - values[count / 2 - 1].ns) / 2 : 0);
+    median = values[count / 2].ns -
+             (count % 2 == 0 ? (values[count / 2].ns - values[count / 2 - 1].ns) / 2 : 0);
     judging->judgement->verdicts[rule].worst = median;
     if (median <= most)
         return;
     human_duration(&message, median);
     if (count > 1)
         buffer_format(&message, " is the median of %zu", count);
-    buffer_add_text(&message, most == of->most ? "; the limit is " : "; the limit for a median is ");
+    buffer_add_text(&message,
+                    most == of->most ? "; the limit is " : "; the limit for a median is ");
     human_duration(&message, most);
     if (count > 1) {
         buffer_add_text(&hint, "from ");
@@ -236,7 +260,8 @@ static void judge_time(struct judging *judging, size_t rule)
         human_duration(&hint, values[count - 1].ns);
         buffer_add_text(&hint, "; without the time that the recorder held the program");
     } else {
-        buffer_add_text(&hint, "one run tells little about times; with several, their median is judged");
+        buffer_add_text(&hint,
+                        "one run tells little about times; with several, their median is judged");
         one.run = &judging->recordings->items[values[0].run];
         one.run_index = values[0].run;
     }

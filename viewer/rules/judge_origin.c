@@ -15,8 +15,12 @@ static const char *text(const struct judging *judging, uint32_t number)
     return recordings_text(judging->recordings, number);
 }
 
-/* Whether one of the rule's globs matches the path: as a file or as its folder, with placeholders or as it was. */
-static bool is_at_place(const struct judging *judging, const struct rule *rule, const struct subject *subject)
+/*
+ * Whether one of the rule's globs matches the path: as a file or as its folder, with placeholders
+ * or as it was.
+ */
+static bool is_at_place(const struct judging *judging, const struct rule *rule,
+                        const struct subject *subject)
 {
     const char *path = text(judging, judging->recordings->modules[subject->module].path);
     struct buffer folder = {0}, files[2] = {{0}, {0}}, glob = {0};
@@ -37,10 +41,11 @@ static bool is_at_place(const struct judging *judging, const struct rule *rule, 
                 glob.data[k] = '/';
         if (glob.length > 1 && glob.data[glob.length - 1] == '/')
             glob.data[--glob.length] = '\0';
-        matches = path_glob(buffer_text(&glob), text(judging, subject->place), subject->folds_case) ||
-                  path_glob(buffer_text(&glob), buffer_text(&folder), subject->folds_case) ||
-                  path_glob(buffer_text(&glob), buffer_text(&files[0]), subject->folds_case) ||
-                  path_glob(buffer_text(&glob), buffer_text(&files[1]), subject->folds_case);
+        matches =
+            path_glob(buffer_text(&glob), text(judging, subject->place), subject->folds_case) ||
+            path_glob(buffer_text(&glob), buffer_text(&folder), subject->folds_case) ||
+            path_glob(buffer_text(&glob), buffer_text(&files[0]), subject->folds_case) ||
+            path_glob(buffer_text(&glob), buffer_text(&files[1]), subject->folds_case);
     }
     buffer_release(&folder);
     buffer_release(&files[0]);
@@ -57,7 +62,8 @@ static void add_words(struct buffer *out, const struct rule *rule)
     }
 }
 
-static void add_identity(const struct judging *judging, struct buffer *out, const struct subject *subject)
+static void add_identity(const struct judging *judging, struct buffer *out,
+                         const struct subject *subject)
 {
     const struct identity *identity = &judging->recordings->modules[subject->module].identity;
     const char *separator = "what was loaded:";
@@ -67,7 +73,9 @@ static void add_identity(const struct judging *judging, struct buffer *out, cons
         separator = ",";
     }
     if (identity->build_id != TEXT_NONE || identity->pdb != TEXT_NONE) {
-        buffer_format(out, "%s build %.80s", separator, text(judging, identity->build_id != TEXT_NONE ? identity->build_id : identity->pdb));
+        buffer_format(
+            out, "%s build %.80s", separator,
+            text(judging, identity->build_id != TEXT_NONE ? identity->build_id : identity->pdb));
         separator = ",";
     }
     if (identity->file_bytes > 0)
@@ -90,12 +98,13 @@ void judge_path(struct judging *judging, size_t rule, const struct scope *scope)
             continue;
         buffer_add_text(&message, text(judging, subject->name));
         buffer_add_text(&message, " came from ");
-        buffer_add_text(&message, text(judging, judging->recordings->modules[subject->module].path));
+        buffer_add_text(&message,
+                        text(judging, judging->recordings->modules[subject->module].path));
         buffer_add_text(&message, " (");
         buffer_add_text(&message, text(judging, subject->place));
         buffer_add_text(&message, "), not from ");
         add_words(&message, of);
-            buffer_add_text(&message, ": ");
+        buffer_add_text(&message, ": ");
         judge_add_where(judging, &message, scope, load);
         add_identity(judging, &hint, subject);
         judge_add(judging, rule, scope, load, &message, &hint);
@@ -103,14 +112,15 @@ void judge_path(struct judging *judging, size_t rule, const struct scope *scope)
 }
 
 /* What a module's identity says for a key, as text; "" if that is not known. */
-static const char *identity_value(const struct judging *judging, const struct identity *identity, enum rule_identity key, char *room,
-                                  size_t size)
+static const char *identity_value(const struct judging *judging, const struct identity *identity,
+                                  enum rule_identity key, char *room, size_t size)
 {
     switch (key) {
     case IDENTITY_VERSION:
         return text(judging, identity->version);
     case IDENTITY_BUILD_ID:
-        return text(judging, identity->build_id != TEXT_NONE ? identity->build_id : identity->pdb); /* as the column build_id has it */
+        /* as the column build_id has it */
+        return text(judging, identity->build_id != TEXT_NONE ? identity->build_id : identity->pdb);
     case IDENTITY_PDB:
         return text(judging, identity->pdb);
     default:
@@ -139,21 +149,26 @@ static bool has_value(const struct rule *rule, enum rule_identity key, const cha
     return false;
 }
 
-/* A file whose identity is judged: a module by its first load, or a program (then `load` is RECORDING_NONE). */
+/*
+ * A file whose identity is judged: a module by its first load, or a program (then `load` is
+ * RECORDING_NONE).
+ */
 struct judged_file {
     const char *name;
     size_t module, load;
 };
 
-static void add_other_identity(struct judging *judging, size_t rule, const struct scope *scope, const struct judged_file *file,
-                               enum rule_identity key, const char *value)
+static void add_other_identity(struct judging *judging, size_t rule, const struct scope *scope,
+                               const struct judged_file *file, enum rule_identity key,
+                               const char *value)
 {
     const struct rule *of = &judging->rules->rules[rule];
     struct buffer message = {0}, hint = {0};
     const char *separator = ", not ";
 
     buffer_add_text(&message, file->name);
-    buffer_format(&message, value[0] != '\0' ? " has %s " : " has no known %s", rule_identity_word(key));
+    buffer_format(&message, value[0] != '\0' ? " has %s " : " has no known %s",
+                  rule_identity_word(key));
     buffer_add_text(&message, value);
     for (size_t i = 1; i < of->word_count; i++) {
         if (of->keys[i - 1] != key)
@@ -166,7 +181,8 @@ static void add_other_identity(struct judging *judging, size_t rule, const struc
         buffer_add_text(&message, ": ");
         judge_add_where(judging, &message, scope, file->load);
     }
-    buffer_add_text(&hint, file->load != RECORDING_NONE ? "it was loaded from " : "it was run from ");
+    buffer_add_text(&hint,
+                    file->load != RECORDING_NONE ? "it was loaded from " : "it was run from ");
     buffer_add_text(&hint, text(judging, judging->recordings->modules[file->module].path));
     judge_add(judging, rule, scope, file->load, &message, &hint);
     if (file->load == RECORDING_NONE)
@@ -174,7 +190,8 @@ static void add_other_identity(struct judging *judging, size_t rule, const struc
 }
 
 /* The first key that the file has none of the values for is told. */
-static void judge_file(struct judging *judging, size_t rule, const struct scope *scope, const struct judged_file *file)
+static void judge_file(struct judging *judging, size_t rule, const struct scope *scope,
+                       const struct judged_file *file)
 {
     const struct rule *of = &judging->rules->rules[rule];
     const struct identity *identity = &judging->recordings->modules[file->module].identity;
@@ -183,7 +200,8 @@ static void judge_file(struct judging *judging, size_t rule, const struct scope 
     judging->judgement->verdicts[rule].judged++;
     for (int key = 0; key < IDENTITIES; key++) {
         bool is_given = false;
-        const char *value = identity_value(judging, identity, (enum rule_identity)key, room, sizeof room);
+        const char *value =
+            identity_value(judging, identity, (enum rule_identity)key, room, sizeof room);
         for (size_t i = 0; i + 1 < of->word_count; i++)
             is_given |= of->keys[i] == (enum rule_identity)key;
         if (!is_given || has_value(of, (enum rule_identity)key, value))
@@ -198,17 +216,22 @@ void judge_identity(struct judging *judging, size_t rule, const struct scope *sc
     const char *name = judging->rules->rules[rule].words[0];
     const struct subject_list *list = &judging->matches[judging->first_match[rule]];
 
-    for (size_t p = 0; p < scope->run->process_count; p++) { /* the programs themselves, which are no loads */
+    /* the programs themselves, which are no loads */
+    for (size_t p = 0; p < scope->run->process_count; p++) {
         const struct recorded_process *process = &scope->run->processes[p];
-        if (process->module == RECORDING_NONE || (scope->process != NULL && scope->process != process) ||
+        if (process->module == RECORDING_NONE ||
+            (scope->process != NULL && scope->process != process) ||
             !subject_matches_process(judging->recordings, name, scope->run, process))
             continue;
-        judge_file(judging, rule, scope, &(struct judged_file){text(judging, process->name), process->module, RECORDING_NONE});
+        judge_file(
+            judging, rule, scope,
+            &(struct judged_file){text(judging, process->name), process->module, RECORDING_NONE});
     }
     for (size_t i = 0; i < list->count; i++) {
         const struct subject *subject = &judging->subjects.items[list->items[i]];
         size_t load = scope->first[list->items[i]];
         if (load != RECORDING_NONE)
-            judge_file(judging, rule, scope, &(struct judged_file){text(judging, subject->name), subject->module, load});
+            judge_file(judging, rule, scope,
+                       &(struct judged_file){text(judging, subject->name), subject->module, load});
     }
 }

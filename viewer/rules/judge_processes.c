@@ -9,13 +9,16 @@ static const char *text(const struct judging *judging, uint32_t number)
 }
 
 /* The rule that decides on a process, or RECORDING_NONE. */
-static size_t process_decider(const struct judging *judging, const struct scope *scope, const struct recorded_process *process)
+static size_t process_decider(const struct judging *judging, const struct scope *scope,
+                              const struct recorded_process *process)
 {
     const struct rules *rules = judging->rules;
     size_t decider = RECORDING_NONE;
 
     for (size_t i = 0; i < rules->count; i++)
-        if (rules->rules[i].is_process && subject_matches_process(judging->recordings, rules->rules[i].words[0], scope->run, process))
+        if (rules->rules[i].is_process &&
+            subject_matches_process(judging->recordings, rules->rules[i].words[0], scope->run,
+                                    process))
             decider = judge_more_specific(rules, decider, i);
     return decider;
 }
@@ -31,7 +34,8 @@ void judge_processes(struct judging *judging, const struct scope *scope)
             continue;
         judging->judgement->verdicts[i].judged++;
         for (size_t p = 0; p < scope->run->process_count && !is_there; p++)
-            is_there = subject_matches_process(judging->recordings, rules->rules[i].words[0], scope->run, &scope->run->processes[p]);
+            is_there = subject_matches_process(judging->recordings, rules->rules[i].words[0],
+                                               scope->run, &scope->run->processes[p]);
         if (is_there)
             continue;
         buffer_add_text(&message, "no process ");

@@ -9,7 +9,8 @@
 
 enum { NEAREST_AMONG = 4096 };
 
-static const struct subject_list *matches_of(const struct judging *judging, size_t rule, size_t word)
+static const struct subject_list *matches_of(const struct judging *judging, size_t rule,
+                                             size_t word)
 {
     return &judging->matches[judging->first_match[rule] + word];
 }
@@ -26,8 +27,12 @@ static void add_quoted(struct buffer *out, const char *name)
     buffer_add_char(out, '\'');
 }
 
-/* The first of the modules in a list to be loaded in the scope, or the last; replayed loads count only for whether it is there. */
-static size_t find_load(const struct scope *scope, const struct subject_list *list, bool is_last, bool for_order)
+/*
+ * The first of the modules in a list to be loaded in the scope, or the last; replayed loads count
+ * only for whether it is there.
+ */
+static size_t find_load(const struct scope *scope, const struct subject_list *list, bool is_last,
+                        bool for_order)
 {
     size_t found = RECORDING_NONE;
 
@@ -41,7 +46,10 @@ static size_t find_load(const struct scope *scope, const struct subject_list *li
     return found;
 }
 
-/* Whether a rule requires or allows the module by its own name: it is then none that came in another's place. */
+/*
+ * Whether a rule requires or allows the module by its own name: it is then none that came in
+ * another's place.
+ */
 static bool is_expected(const struct judging *judging, size_t subject)
 {
     size_t decider = judging->current[subject];
@@ -50,14 +58,17 @@ static bool is_expected(const struct judging *judging, size_t subject)
            !subject_is_glob(judging->rules->rules[decider].words[0]);
 }
 
-static void add_ending(const struct judging *judging, struct buffer *hint, const struct scope *scope)
+static void add_ending(const struct judging *judging, struct buffer *hint,
+                       const struct scope *scope)
 {
-    const struct recorded_process *process = scope->process != NULL ? scope->process : scope->run->processes;
+    const struct recorded_process *process =
+        scope->process != NULL ? scope->process : scope->run->processes;
 
     if (scope->run->process_count == 0)
         return;
     if (strncmp(text(judging, process->load_detection), "not observed", 12) == 0) {
-        buffer_add_text(hint, "loads were not observed in that process: it is a static or a 32-bit program");
+        buffer_add_text(
+            hint, "loads were not observed in that process: it is a static or a 32-bit program");
         return;
     }
     if (process->exit_signal != TEXT_NONE)
@@ -76,7 +87,8 @@ static void add_ending(const struct judging *judging, struct buffer *hint, const
 }
 
 /* What was loaded and may be the module by another name; else how the process ended. */
-static void explain_missing(const struct judging *judging, struct buffer *hint, const char *name, const struct scope *scope)
+static void explain_missing(const struct judging *judging, struct buffer *hint, const char *name,
+                            const struct scope *scope)
 {
     const char **names = malloc(NEAREST_AMONG * sizeof *names), *nearest;
     size_t count = 0;
@@ -102,7 +114,8 @@ static void explain_missing(const struct judging *judging, struct buffer *hint, 
 /* A child of fork that loaded nothing runs on in its parent's modules. */
 static bool inherits_modules(const struct judging *judging, const struct scope *scope)
 {
-    return scope->process != NULL && scope->load_count == 0 && strcmp(text(judging, scope->process->via), "fork") == 0;
+    return scope->process != NULL && scope->load_count == 0 &&
+           strcmp(text(judging, scope->process->via), "fork") == 0;
 }
 
 void judge_require(struct judging *judging, size_t rule, const struct scope *scope)
@@ -119,7 +132,9 @@ void judge_require(struct judging *judging, size_t rule, const struct scope *sco
     buffer_add_text(&message, " was not loaded");
     judge_add_process(judging, &message, scope);
     explain_missing(judging, &hint, name, scope);
-    judging->missing[judging->missing_count < judging->rules->count ? judging->missing_count++ : 0] = rule;
+    judging
+        ->missing[judging->missing_count < judging->rules->count ? judging->missing_count++ : 0] =
+        rule;
     judge_add(judging, rule, scope, RECORDING_NONE, &message, &hint);
     judge_name_finding(judging, name, scope->process != NULL ? scope->process->pid : 0);
 }
@@ -141,7 +156,8 @@ static void explain_unexpected(const struct judging *judging, struct buffer *hin
     free(names);
 }
 
-static void add_forbidden(struct judging *judging, size_t rule, const struct scope *scope, size_t subject)
+static void add_forbidden(struct judging *judging, size_t rule, const struct scope *scope,
+                          size_t subject)
 {
     const char *glob = judging->rules->rules[rule].words[0];
     size_t load = scope->first[subject];
@@ -149,7 +165,8 @@ static void add_forbidden(struct judging *judging, size_t rule, const struct sco
     struct buffer message = {0}, hint = {0};
 
     buffer_add_text(&message, text(judging, at->name));
-    buffer_add_text(&message, subject_is_glob(glob) ? " was loaded, which no rule allows: " : " was loaded: ");
+    buffer_add_text(&message, subject_is_glob(glob) ? " was loaded, which no rule allows: "
+                                                    : " was loaded: ");
     judge_add_where(judging, &message, scope, load);
     explain_unexpected(judging, &hint, text(judging, at->key));
     judge_add(judging, rule, scope, load, &message, &hint);
@@ -170,7 +187,8 @@ void judge_presence(struct judging *judging, const struct scope *scope)
     }
 }
 
-static void add_out_of_order(struct judging *judging, size_t rule, const struct scope *scope, size_t first, size_t second)
+static void add_out_of_order(struct judging *judging, size_t rule, const struct scope *scope,
+                             size_t first, size_t second)
 {
     const struct recorded_load *a = &scope->run->loads[first], *b = &scope->run->loads[second];
     struct buffer message = {0}, hint = {0};
@@ -192,7 +210,8 @@ static void add_out_of_order(struct judging *judging, size_t rule, const struct 
     if (a->thread != b->thread)
         buffer_add_text(&hint, "two threads load them: nothing but a wait makes one come first");
     else if (a->t_ns == b->t_ns && strcmp(text(judging, a->time_source), "batch") == 0)
-        buffer_add_text(&hint, "both were seen at one stop: this is the loader's own order of what one start-up or dlopen brings");
+        buffer_add_text(&hint, "both were seen at one stop: this is the loader's own order of what "
+                               "one start-up or dlopen brings");
     judge_add(judging, rule, scope, second, &message, &hint);
 }
 

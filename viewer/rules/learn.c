@@ -59,18 +59,22 @@ void line_list_write(struct line_list *list, struct buffer *out)
     memset(list, 0, sizeof *list);
 }
 
-bool learned_is_own(const struct learned_scope *scope, enum rule_kind kind, const char *name, bool by_glob)
+bool learned_is_own(const struct learned_scope *scope, enum rule_kind kind, const char *name,
+                    bool by_glob)
 {
     const struct rules *own = scope->options->own;
-    bool folds_case = scope->side->count > 0 && scope->side->all->items[scope->side->first].folds_case;
+    bool folds_case =
+        scope->side->count > 0 && scope->side->all->items[scope->side->first].folds_case;
 
     for (size_t i = 0; own != NULL && i < own->count; i++) {
         const struct rule *rule = &own->rules[i];
-        bool same_scope = (rule->process == NULL) == (scope->process == NULL) &&
-                          (rule->process == NULL || text_glob(rule->process, scope->process, folds_case));
+        bool same_scope =
+            (rule->process == NULL) == (scope->process == NULL) &&
+            (rule->process == NULL || text_glob(rule->process, scope->process, folds_case));
         if (rule->is_learned || rule->is_process || rule->kind != kind || !same_scope)
             continue;
-        if (strcmp(rule->words[0], name) == 0 || (by_glob && text_glob(rule->words[0], name, folds_case)))
+        if (strcmp(rule->words[0], name) == 0 ||
+            (by_glob && text_glob(rule->words[0], name, folds_case)))
             return true;
     }
     return false;
@@ -84,7 +88,8 @@ static struct program *find_program(struct programs *programs, uint32_t key)
         if (items[i].key == key)
             return &items[i];
     if ((programs->count & (programs->count - 1)) == 0) {
-        if ((items = realloc(items, (programs->count > 0 ? 2 * programs->count : 1) * sizeof *items)) == NULL)
+        if ((items = realloc(items, (programs->count > 0 ? 2 * programs->count : 1) *
+                                        sizeof *items)) == NULL)
             return NULL;
         programs->items = items;
     }
@@ -115,7 +120,8 @@ static int add_role(struct program *program, uint32_t role, bool counts)
 }
 
 /* A child of fork that loaded nothing has its parent's modules. */
-static bool inherits_modules(const struct recordings *all, const struct recording *run, size_t process)
+static bool inherits_modules(const struct recordings *all, const struct recording *run,
+                             size_t process)
 {
     if (strcmp(recordings_text(all, run->processes[process].via), "fork") != 0)
         return false;
@@ -132,7 +138,8 @@ static int find_programs(const struct side *side, struct programs *programs)
         programs->several |= run->process_count > 1;
         for (size_t p = 0; p < run->process_count; p++) {
             struct program *program = find_program(programs, run->processes[p].key);
-            if (program == NULL || add_role(program, run->processes[p].role, !inherits_modules(side->all, run, p)) != 0)
+            if (program == NULL || add_role(program, run->processes[p].role,
+                                            !inherits_modules(side->all, run, p)) != 0)
                 return -1;
             program->runs += program->last_run != r + 1;
             program->last_run = r + 1;
@@ -143,9 +150,11 @@ static int find_programs(const struct side *side, struct programs *programs)
 
 static int compare_side_modules(const void *left, const void *right)
 {
-    const struct side_module *a = *(const struct side_module *const *)left, *b = *(const struct side_module *const *)right;
+    const struct side_module *a = *(const struct side_module *const *)left,
+                             *b = *(const struct side_module *const *)right;
 
-    return a->key != b->key ? (a->key > b->key) - (a->key < b->key) : (a->role > b->role) - (a->role < b->role);
+    return a->key != b->key ? (a->key > b->key) - (a->key < b->key)
+                            : (a->role > b->role) - (a->role < b->role);
 }
 
 static size_t role_position(const struct learned_scope *scope, uint32_t role)
@@ -157,8 +166,12 @@ static size_t role_position(const struct learned_scope *scope, uint32_t role)
     return i;
 }
 
-/* Puts the modules of the scope's roles together by key. `sorted`: all modules of the side by key; `slots`: room. */
-static void gather(struct learned_scope *scope, const struct side_module **sorted, const struct side_module **slots)
+/*
+ * Puts the modules of the scope's roles together by key. `sorted`: all modules of the side by key;
+ * `slots`: room.
+ */
+static void gather(struct learned_scope *scope, const struct side_module **sorted,
+                   const struct side_module **slots)
 {
     for (size_t i = 0, next; i < scope->side->module_count; i = next) {
         struct learned_module *module = &scope->modules[scope->module_count];
@@ -166,7 +179,8 @@ static void gather(struct learned_scope *scope, const struct side_module **sorte
         bool is_in = false;
         module->key = sorted[i]->key;
         module->of_role = slots + scope->module_count * scope->role_count;
-        for (next = i; next < scope->side->module_count && sorted[next]->key == module->key; next++) {
+        for (next = i; next < scope->side->module_count && sorted[next]->key == module->key;
+             next++) {
             size_t role = role_position(scope, sorted[next]->role);
             if (role == scope->role_count)
                 continue;
@@ -181,9 +195,11 @@ static void gather(struct learned_scope *scope, const struct side_module **sorte
     }
 }
 
-static int write_paragraphs(const struct learned_scope *scope, bool with_processes, struct buffer *out)
+static int write_paragraphs(const struct learned_scope *scope, bool with_processes,
+                            struct buffer *out)
 {
-    if (learn_presence(scope, out) != 0 || learn_order(scope, out) != 0 || learn_paths(scope, out) != 0 ||
+    if (learn_presence(scope, out) != 0 || learn_order(scope, out) != 0 ||
+        learn_paths(scope, out) != 0 ||
         (scope->options->with_identity && learn_identities(scope, out) != 0))
         return -1;
     return scope->process == NULL ? learn_limits(scope, with_processes, out) : 0;
@@ -222,7 +238,8 @@ static bool is_own_process(const struct learn_options *options, const char *name
     return false;
 }
 
-static void write_processes(const struct side *side, const struct learn_options *options, const struct programs *programs, struct buffer *out)
+static void write_processes(const struct side *side, const struct learn_options *options,
+                            const struct programs *programs, struct buffer *out)
 {
     struct line_list lists[2] = {{0}, {0}}; /* require, allow */
     struct buffer line = {0}, name = {0};
@@ -252,16 +269,27 @@ static int compare_programs(const void *left, const void *right)
     return strcmp(a->process, b->process);
 }
 
-/* Runs with more than one process: a section for each program, and what is about the run as a whole before them. */
-static int learn_sections(const struct side *side, const struct learn_options *options, const struct programs *programs, struct buffer *out)
+/*
+ * Runs with more than one process: a section for each program, and what is about the run as a whole
+ * before them.
+ */
+static int learn_sections(const struct side *side, const struct learn_options *options,
+                          const struct programs *programs, struct buffer *out)
 {
-    struct learned_scope run = {.side = side, .options = options}, *scopes = calloc(programs->count + 1, sizeof *scopes);
+    struct learned_scope run = {.side = side, .options = options},
+                         *scopes = calloc(programs->count + 1, sizeof *scopes);
     int result = scopes != NULL ? 0 : -1;
 
     for (size_t i = 0; result == 0 && i < programs->count; i++) {
         const struct program *program = &programs->items[i];
-        scopes[i] = (struct learned_scope){side, options, recordings_text(side->all, program->key), program->roles, program->role_runs,
-                                           program->role_count, NULL, 0};
+        scopes[i] = (struct learned_scope){side,
+                                           options,
+                                           recordings_text(side->all, program->key),
+                                           program->roles,
+                                           program->role_runs,
+                                           program->role_count,
+                                           NULL,
+                                           0};
     }
     if (result == 0) {
         qsort(scopes, programs->count, sizeof *scopes, compare_programs);
@@ -278,17 +306,20 @@ static int learn_sections(const struct side *side, const struct learn_options *o
     return result;
 }
 
-int learn_rules(const struct side *side, const struct learn_options *options, struct buffer *out, struct trail_error *error)
+int learn_rules(const struct side *side, const struct learn_options *options, struct buffer *out,
+                struct trail_error *error)
 {
     struct programs programs = {0};
     int result = find_programs(side, &programs);
 
-    buffer_add_text(out, RULES_LEARNED_START " by 'trailview baseline', which replaces these lines with --update\n");
+    buffer_add_text(out, RULES_LEARNED_START
+                    " by 'trailview baseline', which replaces these lines with --update\n");
     if (result == 0 && programs.several) {
         result = learn_sections(side, options, &programs, out);
     } else if (result == 0) {
         uint32_t role = TEXT_NONE;
-        struct learned_scope scope = {side, options, NULL, &role, (size_t[]){side->count}, 1, NULL, 0};
+        struct learned_scope scope = {side, options, NULL, &role, (size_t[]){side->count},
+                                      1,    NULL,    0};
         result = learn_scope(&scope, out);
     }
     buffer_add_text(out, RULES_LEARNED_END "\n");
@@ -314,7 +345,8 @@ static void add_lines(const struct rules *own, const struct buffer *text, struct
     out->failed |= text->failed;
 }
 
-int learn_file(const struct side *side, const struct learn_options *options, const char *head, struct buffer *out, struct trail_error *error)
+int learn_file(const struct side *side, const struct learn_options *options, const char *head,
+               struct buffer *out, struct trail_error *error)
 {
     const struct rules *own = options->own;
     struct buffer learned = {0};

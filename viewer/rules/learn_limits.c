@@ -47,12 +47,17 @@ static int64_t limit_of(const struct side *side, enum rule_measure measure)
     return most + room;
 }
 
-/* Whether a hand-written rule already limits this: the same thing, for times between the same points. */
-static bool is_own_limit(const struct learn_options *options, enum rule_measure measure, const char *text)
+/*
+ * Whether a hand-written rule already limits this: the same thing, for times between the same
+ * points.
+ */
+static bool is_own_limit(const struct learn_options *options, enum rule_measure measure,
+                         const char *text)
 {
     for (size_t i = 0; options->own != NULL && i < options->own->count; i++) {
         const struct rule *rule = &options->own->rules[i];
-        if (rule->kind == RULE_LIMIT && !rule->is_learned && rule->process == NULL && rule->measure == measure &&
+        if (rule->kind == RULE_LIMIT && !rule->is_learned && rule->process == NULL &&
+            rule->measure == measure &&
             (text == NULL || strncmp(rule->text, text, strlen(text)) == 0))
             return true;
     }
@@ -70,8 +75,8 @@ static void add_point(struct buffer *out, const char *point)
 
 static bool is_worth_a_limit(const char *from, const char *to)
 {
-    bool is_load = strcmp(from, "first load") == 0 || strcmp(from, "last load") == 0 || strcmp(to, "first load") == 0 ||
-                   strcmp(to, "last load") == 0;
+    bool is_load = strcmp(from, "first load") == 0 || strcmp(from, "last load") == 0 ||
+                   strcmp(to, "first load") == 0 || strcmp(to, "last load") == 0;
 
     return !is_load; /* what the loader does between two marks is in the time between the marks */
 }
@@ -81,7 +86,8 @@ static double larger(double a, double b)
     return a > b ? a : b;
 }
 
-static void add_time_limit(const struct learned_scope *scope, const struct side_phase *phase, struct line_list *list)
+static void add_time_limit(const struct learned_scope *scope, const struct side_phase *phase,
+                           struct line_list *list)
 {
     const struct recordings *all = scope->side->all;
     struct buffer points = {0}, line = {0};
@@ -108,9 +114,13 @@ static void add_time_limit(const struct learned_scope *scope, const struct side_
         buffer_release(&line);
         return;
     }
-    rule_write_time(&line, (int64_t)(summary.most + larger(summary.median / 10, summary.most - summary.least)) + 1);
+    rule_write_time(
+        &line,
+        (int64_t)(summary.most + larger(summary.median / 10, summary.most - summary.least)) + 1);
     buffer_add_text(&line, " median ");
-    rule_write_time(&line, (int64_t)(summary.median + larger(summary.median / 20, 1.3 * (summary.high - summary.low))) + 1);
+    rule_write_time(&line, (int64_t)(summary.median + larger(summary.median / 20,
+                                                             1.3 * (summary.high - summary.low))) +
+                               1);
     line_list_take(list, &line);
 }
 
@@ -120,15 +130,19 @@ int learn_limits(const struct learned_scope *scope, bool with_processes, struct 
     struct buffer line = {0};
 
     for (int measure = 0; measure < MEASURE_TIME; measure++) {
-        if ((measure == MEASURE_PROCESSES && !with_processes) || is_own_limit(scope->options, (enum rule_measure)measure, NULL))
+        if ((measure == MEASURE_PROCESSES && !with_processes) ||
+            is_own_limit(scope->options, (enum rule_measure)measure, NULL))
             continue;
         buffer_format(&line, "limit %s %" PRId64, rule_measure_word((enum rule_measure)measure),
                       limit_of(scope->side, (enum rule_measure)measure));
         line_list_take(&list, &line);
     }
-    for (size_t i = 0; scope->options->with_time && scope->side->count >= RUNS_FOR_TIMES && i < scope->side->phase_count; i++) {
+    for (size_t i = 0; scope->options->with_time && scope->side->count >= RUNS_FOR_TIMES &&
+                       i < scope->side->phase_count;
+         i++) {
         const struct side_phase *phase = &scope->side->phases[i];
-        if (is_worth_a_limit(recordings_text(scope->side->all, phase->from), recordings_text(scope->side->all, phase->to)))
+        if (is_worth_a_limit(recordings_text(scope->side->all, phase->from),
+                             recordings_text(scope->side->all, phase->to)))
             add_time_limit(scope, phase, &list);
     }
     line_list_write(&list, out);

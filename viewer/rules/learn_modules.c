@@ -15,7 +15,8 @@ static const char *text(const struct learned_scope *scope, uint32_t number)
 }
 
 /* The name as the file writes it, for comparing it with hand-written ones. */
-static void add_name(const struct learned_scope *scope, const struct learned_module *module, struct buffer *out)
+static void add_name(const struct learned_scope *scope, const struct learned_module *module,
+                     struct buffer *out)
 {
     buffer_clear(out);
     rule_write_glob(out, text(scope, module->key));
@@ -30,7 +31,8 @@ int learn_presence(const struct learned_scope *scope, struct buffer *out)
         const struct learned_module *module = &scope->modules[i];
         enum rule_kind kind = module->is_always ? RULE_REQUIRE : RULE_ALLOW;
         add_name(scope, module, &name);
-        if (learned_is_own(scope, RULE_REQUIRE, buffer_text(&name), false) || learned_is_own(scope, RULE_FORBID, buffer_text(&name), false) ||
+        if (learned_is_own(scope, RULE_REQUIRE, buffer_text(&name), false) ||
+            learned_is_own(scope, RULE_FORBID, buffer_text(&name), false) ||
             learned_is_own(scope, RULE_ALLOW, buffer_text(&name), kind == RULE_ALLOW))
             continue;
         buffer_add_text(&line, rule_kind_word(kind));
@@ -67,10 +69,13 @@ static bool add_text(const char **texts, size_t *count, size_t most, const char 
 
 /* Calls `take` for each build and place of a module; false as soon as it says so. */
 static bool each_variant(const struct learned_scope *scope, const struct learned_module *module,
-                         bool (*take)(const struct learned_scope *, const struct side_variant *, void *), void *context)
+                         bool (*take)(const struct learned_scope *, const struct side_variant *,
+                                      void *),
+                         void *context)
 {
     for (size_t role = 0; role < scope->role_count; role++)
-        for (size_t i = 0; module->of_role[role] != NULL && i < module->of_role[role]->variant_count; i++)
+        for (size_t i = 0;
+             module->of_role[role] != NULL && i < module->of_role[role]->variant_count; i++)
             if (!take(scope, &module->of_role[role]->variants[i], context))
                 return false;
     return true;
@@ -81,11 +86,13 @@ struct values {
     size_t count;
 };
 
-static bool take_place(const struct learned_scope *scope, const struct side_variant *variant, void *context)
+static bool take_place(const struct learned_scope *scope, const struct side_variant *variant,
+                       void *context)
 {
     struct values *places = context;
 
-    return variant->place != TEXT_NONE && add_text(places->texts, &places->count, PLACES_AT_MOST, text(scope, variant->place));
+    return variant->place != TEXT_NONE &&
+           add_text(places->texts, &places->count, PLACES_AT_MOST, text(scope, variant->place));
 }
 
 int learn_paths(const struct learned_scope *scope, struct buffer *out)
@@ -96,8 +103,8 @@ int learn_paths(const struct learned_scope *scope, struct buffer *out)
     for (size_t i = 0; i < scope->module_count; i++) {
         struct values places = {{NULL}, 0};
         add_name(scope, &scope->modules[i], &name);
-        if (learned_is_own(scope, RULE_PATH, buffer_text(&name), true) || !each_variant(scope, &scope->modules[i], take_place, &places) ||
-            places.count == 0)
+        if (learned_is_own(scope, RULE_PATH, buffer_text(&name), true) ||
+            !each_variant(scope, &scope->modules[i], take_place, &places) || places.count == 0)
             continue;
         buffer_add_text(&line, "path ");
         rule_write_word(&line, buffer_text(&name));
@@ -131,23 +138,28 @@ static bool add_file(struct files *files, size_t module)
     return true;
 }
 
-static bool take_file(const struct learned_scope *scope, const struct side_variant *variant, void *context)
+static bool take_file(const struct learned_scope *scope, const struct side_variant *variant,
+                      void *context)
 {
     (void)scope;
     return add_file(context, variant->module);
 }
 
 /* What the identity says for a key, "" if that is not known. `room` is for a size. */
-static const char *identity_value(const struct files *files, size_t index, enum rule_identity key, char room[24])
+static const char *identity_value(const struct files *files, size_t index, enum rule_identity key,
+                                  char room[24])
 {
-    const struct identity *identity = &files->scope->side->all->modules[files->modules[index]].identity;
+    const struct identity *identity =
+        &files->scope->side->all->modules[files->modules[index]].identity;
 
     room[0] = '\0';
     if (key == IDENTITY_SIZE && identity->file_bytes > 0)
         snprintf(room, 24, "%" PRId64, identity->file_bytes);
     if (key == IDENTITY_SIZE)
         return room;
-    return text(files->scope, key == IDENTITY_VERSION ? identity->version : key == IDENTITY_BUILD_ID ? identity->build_id : identity->pdb);
+    return text(files->scope, key == IDENTITY_VERSION    ? identity->version
+                              : key == IDENTITY_BUILD_ID ? identity->build_id
+                                                         : identity->pdb);
 }
 
 /* Adds ` KEY=VALUE` for all values, if all of the files have one. Returns whether it did. */
@@ -186,7 +198,8 @@ static void add_identity(const struct files *files, const char *name, struct lin
     buffer_add_text(&line, "identity ");
     rule_write_word(&line, name);
     is_known = add_values(files, IDENTITY_VERSION, &line);
-    is_known |= add_values(files, IDENTITY_BUILD_ID, &line) || add_values(files, IDENTITY_PDB, &line);
+    is_known |=
+        add_values(files, IDENTITY_BUILD_ID, &line) || add_values(files, IDENTITY_PDB, &line);
     if (is_known || add_values(files, IDENTITY_SIZE, &line))
         line_list_take(list, &line);
     else
@@ -205,10 +218,12 @@ static void add_program(const struct learned_scope *scope, struct line_list *lis
     for (size_t r = side->first; r < side->first + side->count; r++) {
         const struct recording *run = &side->all->items[r];
         for (size_t p = 0; p < run->process_count; p++) {
-            bool is_in = scope->process == NULL || strcmp(text(scope, run->processes[p].key), scope->process) == 0;
+            bool is_in = scope->process == NULL ||
+                         strcmp(text(scope, run->processes[p].key), scope->process) == 0;
             if (!is_in || run->processes[p].module == RECORDING_NONE)
                 continue;
-            is_whole &= (key == TEXT_NONE || key == run->processes[p].key) && add_file(&files, run->processes[p].module);
+            is_whole &= (key == TEXT_NONE || key == run->processes[p].key) &&
+                        add_file(&files, run->processes[p].module);
             key = run->processes[p].key;
         }
     }

@@ -1,6 +1,7 @@
 /*
- * See learning.h: the learned order as lines. A pair that follows from two others is left out only if the module between them is always
- * there, since a check judges what is written and nothing that would follow.
+ * See learning.h: the learned order as lines. A pair that follows from two others is left out only
+ * if the module between them is always there, since a check judges what is written and nothing that
+ * would follow.
  */
 #include "compare/bits.h"
 #include "learning.h"
@@ -17,13 +18,15 @@ struct relation {
 };
 
 /* Whether a comes before b in every role that has both, and there is one. */
-static bool is_before(const struct learned_scope *scope, const struct learned_module *a, const struct learned_module *b)
+static bool is_before(const struct learned_scope *scope, const struct learned_module *a,
+                      const struct learned_module *b)
 {
     bool is_learned = false;
 
     for (size_t role = 0; role < scope->role_count; role++) {
         const struct side_module *of_a = a->of_role[role], *of_b = b->of_role[role];
-        if (of_a == NULL || of_b == NULL || of_a->element == UINT32_MAX || of_b->element == UINT32_MAX)
+        if (of_a == NULL || of_b == NULL || of_a->element == UINT32_MAX ||
+            of_b->element == UINT32_MAX)
             continue;
         if (order_of(scope->side->order, of_a->element, of_b->element) == ORDER_NOT_LEARNED)
             return false;
@@ -83,7 +86,8 @@ static int relate(const struct learned_scope *scope, struct relation *relation)
     return sort_relation(relation);
 }
 
-static void write_pair(const struct learned_scope *scope, size_t a, size_t b, struct line_list *list)
+static void write_pair(const struct learned_scope *scope, size_t a, size_t b,
+                       struct line_list *list)
 {
     struct buffer line = {0};
 
@@ -94,7 +98,8 @@ static void write_pair(const struct learned_scope *scope, size_t a, size_t b, st
     line_list_take(list, &line);
 }
 
-static int write_pairs(const struct learned_scope *scope, const struct relation *relation, struct line_list *list)
+static int write_pairs(const struct learned_scope *scope, const struct relation *relation,
+                       struct line_list *list)
 {
     uint64_t *follows = malloc((relation->words + 1) * sizeof *follows);
 

@@ -8,7 +8,10 @@
 
 enum { ELEMENT_BYTES_AT_MOST = 1023 };
 
-/* Copies the element at `text`; returns its length, or -1 if it is too long for a name of any system. */
+/*
+ * Copies the element at `text`; returns its length, or -1 if it is too long for a name of any
+ * system.
+ */
 static ptrdiff_t copy_element(const char *text, char *out)
 {
     size_t length = strcspn(text, "/");
@@ -29,14 +32,16 @@ static bool is_any_folders(const char *glob)
 static bool match_element(const char **glob, const char **path, bool ignore_case)
 {
     char element[ELEMENT_BYTES_AT_MOST + 1], name[ELEMENT_BYTES_AT_MOST + 1];
-    ptrdiff_t element_length = copy_element(*glob, element), name_length = copy_element(*path, name);
+    ptrdiff_t element_length = copy_element(*glob, element),
+              name_length = copy_element(*path, name);
 
     if (element_length < 0 || name_length < 0 || !text_glob(element, name, ignore_case))
         return false;
     *glob += element_length;
     *path += name_length;
     if (**glob != **path) /* one has more elements; ** may be one that is none */
-        return **path == '\0' && **glob == '/' && is_any_folders(*glob + 1) && *(*glob += 1) != '\0';
+        return **path == '\0' && **glob == '/' && is_any_folders(*glob + 1) &&
+               *(*glob += 1) != '\0';
     *glob += **glob == '/';
     *path += **path == '/';
     return true;

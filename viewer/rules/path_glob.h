@@ -1,6 +1,7 @@
 /*
- * Globs of paths: like text_glob, but * and ? stay within one folder or name, and ** as a whole element is any number of folders, also
- * none. Separators are / here; a caller turns those of Windows. Pure.
+ * Globs of paths: like text_glob, but * and ? stay within one folder or name, and ** as a whole
+ * element is any number of folders, also none. Separators are / here; a caller turns those of
+ * Windows. Pure.
  */
 #ifndef TRAIL_PATH_GLOB_H
 #define TRAIL_PATH_GLOB_H

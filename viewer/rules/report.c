@@ -17,7 +17,10 @@ report_printer *report_format(const char *name)
     static const struct {
         const char *name;
         report_printer *print;
-    } formats[] = {{"table", report_text}, {"junit", report_junit}, {"sarif", report_sarif}, {"github", report_github}};
+    } formats[] = {{"table", report_text},
+                   {"junit", report_junit},
+                   {"sarif", report_sarif},
+                   {"github", report_github}};
 
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (strcmp(formats[i].name, name) == 0)
@@ -34,7 +37,8 @@ struct place {
 static int compare_places(const void *left, const void *right)
 {
     const struct place *a = left, *b = right;
-    const struct finding *of_a = &a->judgement->findings[a->finding], *of_b = &b->judgement->findings[b->finding];
+    const struct finding *of_a = &a->judgement->findings[a->finding],
+                         *of_b = &b->judgement->findings[b->finding];
     int order;
 
     if (of_a->rule != of_b->rule)
@@ -56,7 +60,8 @@ static void make_groups(struct report *report, const struct place *places)
 
     for (size_t i = 0; i < report->judgement->finding_count; i++) {
         const struct finding *finding = &findings[places[i].finding];
-        bool is_new = before == NULL || before->rule != finding->rule || strcmp(before->subject, finding->subject) != 0;
+        bool is_new = before == NULL || before->rule != finding->rule ||
+                      strcmp(before->subject, finding->subject) != 0;
         if (is_new)
             report->groups[report->group_count++] = (struct report_group){places[i].finding, 0};
         report->groups[report->group_count - 1].runs += is_new || before->run != finding->run;
@@ -124,7 +129,8 @@ void report_add_result(const struct report *report, struct buffer *out)
         report_add_runs(report, out);
         return;
     }
-    buffer_format(out, "%zu of %zu rules %s violated in ", violated, count, violated == 1 ? "is" : "are");
+    buffer_format(out, "%zu of %zu rules %s violated in ", violated, count,
+                  violated == 1 ? "is" : "are");
     if (!is_one)
         buffer_add_text(out, "at least one of ");
     report_add_runs(report, out);
@@ -145,14 +151,16 @@ void report_add_rule(const struct rule *rule, struct buffer *out)
     buffer_release(&raw);
 }
 
-void report_add_message(const struct report *report, const struct report_group *group, struct buffer *out)
+void report_add_message(const struct report *report, const struct report_group *group,
+                        struct buffer *out)
 {
     const struct finding *finding = &report->judgement->findings[group->first];
     const struct recordings *recordings = report->judgement->recordings;
 
     if (recordings->count > 1 && finding->run != RECORDING_NONE) {
         const struct recording *run = &recordings->items[finding->run];
-        buffer_format(out, "in %zu of %zu runs, first in run %" PRId64, group->runs, recordings->count, run->run);
+        buffer_format(out, "in %zu of %zu runs, first in run %" PRId64, group->runs,
+                      recordings->count, run->run);
         if (strcmp(run->path, recordings->items[0].path) != 0) {
             buffer_add_text(out, " of ");
             escape_for_terminal(out, run->path, strlen(run->path));
@@ -165,15 +173,20 @@ void report_add_message(const struct report *report, const struct report_group *
 
 static void add_judged(const struct verdict *verdict, struct buffer *out, const char *what)
 {
-    buffer_format(out, "judged %zu %s%s", verdict->judged, what, verdict->judged == 1 ? "" : what[strlen(what) - 1] == 's' ? "es" : "s");
+    buffer_format(out, "judged %zu %s%s", verdict->judged, what,
+                  verdict->judged == 1            ? ""
+                  : what[strlen(what) - 1] == 's' ? "es"
+                                                  : "s");
 }
 
-static void add_limit_judged(const struct report *report, const struct rule *rule, const struct verdict *verdict, struct buffer *out)
+static void add_limit_judged(const struct report *report, const struct rule *rule,
+                             const struct verdict *verdict, struct buffer *out)
 {
     if (verdict->worst == INT64_MIN) {
         buffer_add_text(out, "there was nothing to judge");
     } else if (rule->measure == MEASURE_TIME) {
-        buffer_add_text(out, report->judgement->recordings->count == 1 ? "it took " : "the median was ");
+        buffer_add_text(out,
+                        report->judgement->recordings->count == 1 ? "it took " : "the median was ");
         human_duration(out, verdict->worst);
     } else {
         buffer_format(out, "the most was %" PRId64, verdict->worst);
@@ -195,11 +208,14 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
     const struct verdict *verdict = &report->judgement->verdicts[rule];
 
     if (of->is_process)
-        buffer_add_text(out, of->kind == RULE_REQUIRE ? "such a process runs" :
-                             of->kind == RULE_ALLOW   ? "such a process may run" :
-                                                        "no such process runs, unless a more specific rule requires or allows it");
+        buffer_add_text(
+            out, of->kind == RULE_REQUIRE ? "such a process runs"
+                 : of->kind == RULE_ALLOW
+                     ? "such a process may run"
+                     : "no such process runs, unless a more specific rule requires or allows it");
     else if (of->kind == RULE_LIMIT && of->measure == MEASURE_TIME)
-        buffer_add_text(out, "it takes no longer, net of the recorder's own holds; of several runs the median counts");
+        buffer_add_text(out, "it takes no longer, net of the recorder's own holds; of several runs "
+                             "the median counts");
     else
         buffer_add_text(out, meanings[of->kind]);
     buffer_add_text(out, "; ");
@@ -208,9 +224,15 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
     else if (of->kind == RULE_FORBID)
         buffer_format(out, "found %zu", verdict->findings);
     else if (verdict->judged == 0)
-        buffer_add_text(out, of->kind != RULE_ALLOW ? "there was nothing to judge" : of->is_process ? "none did" : "it was not");
+        buffer_add_text(out, of->kind != RULE_ALLOW ? "there was nothing to judge"
+                             : of->is_process       ? "none did"
+                                                    : "it was not");
     else
-        add_judged(verdict, out, of->kind == RULE_REQUIRE ? "time" : of->kind == RULE_ORDER ? "pair" : of->is_process ? "process" : "load");
+        add_judged(verdict, out,
+                   of->kind == RULE_REQUIRE ? "time"
+                   : of->kind == RULE_ORDER ? "pair"
+                   : of->is_process         ? "process"
+                                            : "load");
     if (of->kind == RULE_ORDER && verdict->worst != INT64_MIN) {
         buffer_add_text(out, ", the nearest ");
         human_ms(out, verdict->worst);

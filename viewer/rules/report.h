@@ -1,6 +1,7 @@
 /*
- * A judgement as text: for people, and in the formats that other programs read. What breaks a rule in the same way in several runs is told
- * once, with the first run that shows it. Texts of the recorded program are made harmless here. Main thread.
+ * A judgement as text: for people, and in the formats that other programs read. What breaks a rule
+ * in the same way in several runs is told once, with the first run that shows it. Texts of the
+ * recorded program are made harmless here. Main thread.
  */
 #ifndef TRAIL_REPORT_H
 #define TRAIL_REPORT_H
@@ -26,10 +27,14 @@ struct report {
 };
 
 /* The judgement must stay. Returns 0, or -1 and error; release also after a failure. */
-int report_init(struct report *report, const struct judgement *judgement, struct trail_error *error);
+int report_init(struct report *report, const struct judgement *judgement,
+                struct trail_error *error);
 void report_release(struct report *report);
 
-/* How to print it, by the name of a format; NULL if it is none of these ("junit", "sarif", "github", and "table" for people). */
+/*
+ * How to print it, by the name of a format; NULL if it is none of these ("junit", "sarif",
+ * "github", and "table" for people).
+ */
 typedef void report_printer(const struct report *report, struct buffer *out);
 report_printer *report_format(const char *name);
 report_printer report_text, report_junit, report_sarif, report_github;
@@ -45,7 +50,8 @@ void report_add_result(const struct report *report, struct buffer *out);
 void report_add_rule(const struct rule *rule, struct buffer *out);
 
 /* "in 3 of 10 runs, first in run 5: libfoo.so was not loaded", made harmless. */
-void report_add_message(const struct report *report, const struct report_group *group, struct buffer *out);
+void report_add_message(const struct report *report, const struct report_group *group,
+                        struct buffer *out);
 
 /* What the rule asks for, and how it was judged: two sentences. */
 void report_add_meaning(const struct report *report, size_t rule, struct buffer *out);

@@ -1,7 +1,8 @@
 /*
  * A judgement as workflow commands of GitHub Actions, which become annotations of the rules file:
- * `::error file=NAME,line=N,title=RULE::MESSAGE`. % and line breaks are written %25, %0D and %0A, in a property : and , too (%3A, %2C):
- * docs.github.com, "Workflow commands for GitHub Actions", and actions/toolkit's command.ts.
+ * `::error file=NAME,line=N,title=RULE::MESSAGE`. % and line breaks are written %25, %0D and %0A,
+ * in a property : and , too (%3A, %2C): docs.github.com, "Workflow commands for GitHub Actions",
+ * and actions/toolkit's command.ts.
  */
 #include "report.h"
 
@@ -12,14 +13,17 @@
 static void add_escaped(struct buffer *out, const char *text, bool is_property)
 {
     for (; *text != '\0'; text++) {
-        if (*text == '%' || *text == '\r' || *text == '\n' || (is_property && (*text == ':' || *text == ',')))
+        if (*text == '%' || *text == '\r' || *text == '\n' ||
+            (is_property && (*text == ':' || *text == ',')))
             buffer_format(out, "%%%02X", (unsigned char)*text);
         else
             buffer_add_char(out, *text);
     }
 }
 
-/* Annotations are attached to files as the repository names them: forward slashes, no ./ in front. */
+/*
+ * Annotations are attached to files as the repository names them: forward slashes, no ./ in front.
+ */
 static void add_file(struct buffer *out, const char *path)
 {
     struct buffer name = {0};
@@ -33,7 +37,8 @@ static void add_file(struct buffer *out, const char *path)
     buffer_release(&name);
 }
 
-static void add_annotation(const struct report *report, const struct report_group *group, struct buffer *out)
+static void add_annotation(const struct report *report, const struct report_group *group,
+                           struct buffer *out)
 {
     const struct finding *finding = &report->judgement->findings[group->first];
     const struct rules *rules = report->judgement->rules;

@@ -1,6 +1,7 @@
 /*
- * A judgement as JUnit XML: a test suite, with a test case for each rule. There is no one definition; this is what the schemas of Ant's
- * JUnit task (Windy Road) and of Jenkins both accept. Names have no line numbers, so that a case keeps its history when lines move.
+ * A judgement as JUnit XML: a test suite, with a test case for each rule. There is no one
+ * definition; this is what the schemas of Ant's JUnit task (Windy Road) and of Jenkins both accept.
+ * Names have no line numbers, so that a case keeps its history when lines move.
  */
 #include "report.h"
 
@@ -13,13 +14,15 @@
 /* Text that is harmless on a terminal, in an attribute or an element. */
 static void add_xml(struct buffer *out, const char *text)
 {
-    static const char *const entities[128] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\n'] = "&#10;"};
+    static const char *const entities[128] = {
+        ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\n'] = "&#10;"};
     size_t length = strlen(text), size;
     uint32_t c = 0;
 
     for (size_t at = 0; at < length; at += size) {
         size = text_decode(text + at, length - at, &c);
-        if (size == 0 || (c < ' ' && c != '\n') || (c & 0xFFFE) == 0xFFFE) { /* what XML 1.0 has no characters for */
+        /* what XML 1.0 has no characters for */
+        if (size == 0 || (c < ' ' && c != '\n') || (c & 0xFFFE) == 0xFFFE) {
             buffer_format(out, "\\x%02X", (unsigned char)text[at]);
             size = size > 0 ? size : 1;
         } else if (c < 128 && entities[c] != NULL) {
@@ -101,7 +104,8 @@ static void add_suite(const struct report *report, struct buffer *out)
     add_attribute(out, "name", judgement->rules->name);
     add_attribute(out, "timestamp", timestamp);
     add_attribute(out, "hostname", report->host[0] != '\0' ? report->host : "localhost");
-    buffer_format(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" time=\"%.3f\">\n", judgement->rules->count, judgement->violated, seconds);
+    buffer_format(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" time=\"%.3f\">\n",
+                  judgement->rules->count, judgement->violated, seconds);
     buffer_add_text(out, "    <properties>\n");
     for (size_t i = 0; i < judgement->recordings->count; i++) {
         struct buffer run = {0};

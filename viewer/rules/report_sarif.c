@@ -1,6 +1,7 @@
 /*
- * A judgement as SARIF 2.1.0 (OASIS): a rule of the file is where a result points to, its kind is SARIF's rule. A result's fingerprint is
- * made of what does not change when lines move, so that a service can tell old from new ones.
+ * A judgement as SARIF 2.1.0 (OASIS): a rule of the file is where a result points to, its kind is
+ * SARIF's rule. A result's fingerprint is made of what does not change when lines move, so that a
+ * service can tell old from new ones.
  */
 #include "report.h"
 
@@ -47,7 +48,8 @@ static void add_driver(struct buffer *out)
 /* A path as a URI reference: relative, or file:///C:/x for an absolute one. */
 static void add_uri(struct buffer *out, const char *path)
 {
-    bool has_drive = ((path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z')) && path[1] == ':';
+    bool has_drive = ((path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z')) &&
+                     path[1] == ':';
     struct buffer uri = {0};
 
     if (path[0] == '.' && (path[1] == '/' || path[1] == '\\'))
@@ -56,8 +58,9 @@ static void add_uri(struct buffer *out, const char *path)
     for (; *path != '\0'; path++) {
         if (*path == '\\')
             buffer_add_char(&uri, '/');
-        else if ((*path >= '0' && *path <= '9') || (*path >= 'A' && *path <= 'Z') || (*path >= 'a' && *path <= 'z') ||
-                 strchr("-._~/", *path) != NULL || (has_drive && *path == ':'))
+        else if ((*path >= '0' && *path <= '9') || (*path >= 'A' && *path <= 'Z') ||
+                 (*path >= 'a' && *path <= 'z') || strchr("-._~/", *path) != NULL ||
+                 (has_drive && *path == ':'))
             buffer_add_char(&uri, *path);
         else
             buffer_format(&uri, "%%%02X", (unsigned char)*path);
@@ -67,11 +70,13 @@ static void add_uri(struct buffer *out, const char *path)
     buffer_release(&uri);
 }
 
-static void add_location(const struct rules *rules, const struct rule *rule, const char *subject, struct buffer *out)
+static void add_location(const struct rules *rules, const struct rule *rule, const char *subject,
+                         struct buffer *out)
 {
     buffer_add_text(out, "\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
     add_uri(out, rules->name);
-    buffer_format(out, "},\"region\":{\"startLine\":%u,\"startColumn\":%u,\"snippet\":{", rule->line, rule->column);
+    buffer_format(out, "},\"region\":{\"startLine\":%u,\"startColumn\":%u,\"snippet\":{",
+                  rule->line, rule->column);
     add_member(out, "text", rule->text);
     buffer_add_text(out, "}}}");
     if (subject[0] != '\0') {
@@ -84,13 +89,15 @@ static void add_location(const struct rules *rules, const struct rule *rule, con
     buffer_add_text(out, "}]");
 }
 
-static void add_evidence(const struct report *report, const struct report_group *group, struct buffer *out)
+static void add_evidence(const struct report *report, const struct report_group *group,
+                         struct buffer *out)
 {
     const struct finding *finding = &report->judgement->findings[group->first];
 
     buffer_format(out, "\"properties\":{\"runs\":%zu", group->runs);
     if (finding->run != RECORDING_NONE)
-        buffer_format(out, ",\"run\":%" PRId64, report->judgement->recordings->items[finding->run].run);
+        buffer_format(out, ",\"run\":%" PRId64,
+                      report->judgement->recordings->items[finding->run].run);
     if (finding->seq > 0)
         buffer_format(out, ",\"seq\":%" PRId64 ",\"t_ns\":%" PRId64, finding->seq, finding->t_ns);
     if (finding->pid != 0)
@@ -118,7 +125,8 @@ static void add_fingerprint(const struct rule *rule, const char *subject, struct
     buffer_release(&text);
 }
 
-static void add_result_head(const struct rule *rule, const char *kind, const char *level, const char *message, struct buffer *out)
+static void add_result_head(const struct rule *rule, const char *kind, const char *level,
+                            const char *message, struct buffer *out)
 {
     buffer_add_char(out, '{');
     add_member(out, "ruleId", rule_kind_word(rule->kind));
@@ -131,7 +139,8 @@ static void add_result_head(const struct rule *rule, const char *kind, const cha
     buffer_add_text(out, "},\n ");
 }
 
-static void add_violation(const struct report *report, const struct report_group *group, struct buffer *out)
+static void add_violation(const struct report *report, const struct report_group *group,
+                          struct buffer *out)
 {
     const struct finding *finding = &report->judgement->findings[group->first];
     const struct rules *rules = report->judgement->rules;
@@ -173,7 +182,8 @@ void report_sarif(const struct report *report, struct buffer *out)
 {
     const char *separator = "\n";
 
-    buffer_add_text(out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{");
+    buffer_add_text(out, "{\"$schema\":\"https://json.schemastore.org/"
+                         "sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{");
     add_driver(out);
     buffer_add_text(out, ",\n\"columnKind\":\"unicodeCodePoints\",\"results\":[");
     for (size_t rule = 0; rule < report->judgement->rules->count; rule++) {

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static void add_colored(const struct report *report, struct buffer *out, const char *color, const char *text)
+static void add_colored(const struct report *report, struct buffer *out, const char *color,
+                        const char *text)
 {
     if (report->color)
         buffer_add_text(out, color);
@@ -30,7 +31,8 @@ static void add_head(const struct report *report, size_t rule, bool is_violated,
     buffer_release(&line);
 }
 
-static void add_group(const struct report *report, const struct report_group *group, struct buffer *out)
+static void add_group(const struct report *report, const struct report_group *group,
+                      struct buffer *out)
 {
     const char *hint = report->judgement->findings[group->first].hint;
 
@@ -74,7 +76,8 @@ void report_text(const struct report *report, struct buffer *out)
     escape_for_terminal(out, rules->name, strlen(rules->name));
     buffer_add_text(out, ": ");
     report_add_result(report, &result);
-    add_colored(report, out, report->judgement->violated > 0 ? "\x1B[1;31m" : "\x1B[1;32m", buffer_text(&result));
+    add_colored(report, out, report->judgement->violated > 0 ? "\x1B[1;31m" : "\x1B[1;32m",
+                buffer_text(&result));
     buffer_add_char(out, '\n');
     buffer_release(&result);
 }

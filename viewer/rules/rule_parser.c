@@ -8,17 +8,22 @@
 #include <string.h>
 
 static const char *const kind_words[RULE_KINDS] = {
-    [RULE_REQUIRE] = "require", [RULE_ALLOW] = "allow",       [RULE_FORBID] = "forbid", [RULE_ORDER] = "order",
-    [RULE_PATH] = "path",       [RULE_IDENTITY] = "identity", [RULE_LIMIT] = "limit",
+    [RULE_REQUIRE] = "require", [RULE_ALLOW] = "allow", [RULE_FORBID] = "forbid",
+    [RULE_ORDER] = "order",     [RULE_PATH] = "path",   [RULE_IDENTITY] = "identity",
+    [RULE_LIMIT] = "limit",
 };
 
 static const char *const measure_words[MEASURES] = {
-    [MEASURE_LOADS] = "loads",         [MEASURE_EXCEPTIONS] = "exceptions", [MEASURE_THREADS] = "threads",
-    [MEASURE_PROCESSES] = "processes", [MEASURE_TIME] = "time",
+    [MEASURE_LOADS] = "loads",     [MEASURE_EXCEPTIONS] = "exceptions",
+    [MEASURE_THREADS] = "threads", [MEASURE_PROCESSES] = "processes",
+    [MEASURE_TIME] = "time",
 };
 
 static const char *const identity_words[IDENTITIES] = {
-    [IDENTITY_VERSION] = "version", [IDENTITY_BUILD_ID] = "build-id", [IDENTITY_PDB] = "pdb", [IDENTITY_SIZE] = "size",
+    [IDENTITY_VERSION] = "version",
+    [IDENTITY_BUILD_ID] = "build-id",
+    [IDENTITY_PDB] = "pdb",
+    [IDENTITY_SIZE] = "size",
 };
 
 static const char *const point_words[POINT_KINDS] = {
@@ -60,7 +65,8 @@ static int find_word(const char *text, const char *const *names, size_t count)
     return -1;
 }
 
-static int add_word(struct parser *parser, struct rule *rule, const char *text, enum rule_identity key)
+static int add_word(struct parser *parser, struct rule *rule, const char *text,
+                    enum rule_identity key)
 {
     struct rules_memory *memory = parser->memory;
 
@@ -86,7 +92,8 @@ int rule_need_word(struct parser *parser, char stop, struct word *word, const ch
 {
     int result = words_next(&parser->words, stop, word);
 
-    return result != 0 ? result : words_complain(&parser->words, parser->words.at, "%s is missing", what);
+    return result != 0 ? result
+                       : words_complain(&parser->words, parser->words.at, "%s is missing", what);
 }
 
 static int need_name(struct parser *parser, char stop, struct rule *rule, const char *what)
@@ -112,7 +119,8 @@ static int parse_presence(struct parser *parser, struct rule *rule)
     if (!rule->is_process)
         parser->words = before;
     if (rule->is_process && rule->process != NULL)
-        return words_complain(&parser->words, word.start, "rules about processes stand before the first section");
+        return words_complain(&parser->words, word.start,
+                              "rules about processes stand before the first section");
     return need_name(parser, '\0', rule, rule->is_process ? "a program's name" : "a module's name");
 }
 
@@ -126,16 +134,21 @@ static int parse_order(struct parser *parser, struct rule *rule)
         return -1;
     while ((result = words_next(&parser->words, '<', &word)) > 0) {
         if (!word_is(&word, "<"))
-            return words_complain(&parser->words, word.start, "'<' is missing between two names: order A < B");
+            return words_complain(&parser->words, word.start,
+                                  "'<' is missing between two names: order A < B");
         if (need_name(parser, '<', rule, "a module's name") != 0)
             return -1;
     }
     if (result == 0 && rule->word_count < 2)
-        return words_complain(&parser->words, parser->words.at, "'<' and a second name are missing: order A < B");
+        return words_complain(&parser->words, parser->words.at,
+                              "'<' and a second name are missing: order A < B");
     return result;
 }
 
-/* A placeholder that is none, but is written almost like one, would match nothing, and the rule would never say so. */
+/*
+ * A placeholder that is none, but is written almost like one, would match nothing, and the rule
+ * would never say so.
+ */
 static int check_placeholders(struct parser *parser, const struct word *word)
 {
     static const char *const names[] = {"{system}", "{app}", "{temp}", "{home}", "{uuid}", "{n}"};
@@ -149,7 +162,8 @@ static int check_placeholders(struct parser *parser, const struct word *word)
             continue;
         memcpy(name, at, length);
         name[length] = '\0';
-        if (find_word(name, names, NAMES) < 0 && human_nearest(name, names, NAMES, sizeof names[0]) != NULL)
+        if (find_word(name, names, NAMES) < 0 &&
+            human_nearest(name, names, NAMES, sizeof names[0]) != NULL)
             return words_unknown(&parser->words, &placeholder, "placeholder", names, NAMES);
     }
     return 0;
@@ -163,8 +177,10 @@ static int parse_path(struct parser *parser, struct rule *rule)
 
     if (need_name(parser, '\0', rule, "a module's name") != 0)
         return -1;
-    for (result = rule_need_word(parser, '\0', &word, "a path"); result > 0; result = words_next(&parser->words, '\0', &word))
-        if (check_placeholders(parser, &word) != 0 || add_word(parser, rule, word.text, IDENTITY_VERSION) != 0)
+    for (result = rule_need_word(parser, '\0', &word, "a path"); result > 0;
+         result = words_next(&parser->words, '\0', &word))
+        if (check_placeholders(parser, &word) != 0 ||
+            add_word(parser, rule, word.text, IDENTITY_VERSION) != 0)
             return -1;
     return result;
 }
@@ -181,7 +197,8 @@ static int parse_identity_value(struct parser *parser, struct rule *rule, const 
     if (found < 0 && equals != NULL)
         return words_unknown(&parser->words, &key_word, "key", identity_words, IDENTITIES);
     if (found < 0 || equals == NULL || equals[1] == '\0')
-        return words_complain(&parser->words, word->start, "this is no key=value: version=, build-id=, pdb= or size=");
+        return words_complain(&parser->words, word->start,
+                              "this is no key=value: version=, build-id=, pdb= or size=");
     return add_word(parser, rule, equals + 1, (enum rule_identity)found);
 }
 
@@ -191,7 +208,8 @@ static int parse_identity(struct parser *parser, struct rule *rule)
     struct word word;
     int result;
 
-    if (need_name(parser, '\0', rule, "a module's name") != 0 || rule_need_word(parser, '\0', &word, "a key=value") < 0)
+    if (need_name(parser, '\0', rule, "a module's name") != 0 ||
+        rule_need_word(parser, '\0', &word, "a key=value") < 0)
         return -1;
     do {
         if (parse_identity_value(parser, rule, &word) != 0)
@@ -200,17 +218,20 @@ static int parse_identity(struct parser *parser, struct rule *rule)
     return result;
 }
 
-static int parse_point(struct parser *parser, const struct word *word, const char *text, struct rule_point *point)
+static int parse_point(struct parser *parser, const struct word *word, const char *text,
+                       struct rule_point *point)
 {
     const char *colon = strchr(text, ':');
     char name[64];
     struct word point_word = {name, word->start, false};
     int found;
 
-    snprintf(name, sizeof name, "%.*s", (int)(colon != NULL && colon - text < 60 ? colon - text + 1 : 60), text);
+    snprintf(name, sizeof name, "%.*s",
+             (int)(colon != NULL && colon - text < 60 ? colon - text + 1 : 60), text);
     found = find_word(name, point_words, POINT_KINDS);
     if (found < 0)
-        return words_unknown(&parser->words, &point_word, "point in time", point_words, POINT_KINDS);
+        return words_unknown(&parser->words, &point_word, "point in time", point_words,
+                             POINT_KINDS);
     point->kind = (enum rule_point_kind)found;
     point->name = colon != NULL ? colon + 1 : NULL;
     if (colon != NULL && colon[1] == '\0')
@@ -218,7 +239,10 @@ static int parse_point(struct parser *parser, const struct word *word, const cha
     return 0;
 }
 
-/* FROM..TO, which is cut in two. A name may have dots itself: the last pair before a point's word counts. */
+/*
+ * FROM..TO, which is cut in two. A name may have dots itself: the last pair before a point's word
+ * counts.
+ */
 static int parse_points(struct parser *parser, struct rule *rule, const struct word *word)
 {
     char *text = (char *)(size_t)word->text, *dots = NULL; /* the room is ours */
@@ -228,7 +252,9 @@ static int parse_points(struct parser *parser, struct rule *rule, const struct w
             if (strncmp(at + 2, point_words[i], strlen(point_words[i])) == 0)
                 dots = at;
     if (dots == NULL && (dots = strstr(text, "..")) == NULL)
-        return words_complain(&parser->words, word->start, "'%.60s' is no span of time: start..mark:ready, load:a.dll..end", text);
+        return words_complain(&parser->words, word->start,
+                              "'%.60s' is no span of time: start..mark:ready, load:a.dll..end",
+                              text);
     *dots = '\0';
     if (parse_point(parser, word, text, &rule->from) != 0)
         return -1;
@@ -238,7 +264,8 @@ static int parse_points(struct parser *parser, struct rule *rule, const struct w
 static int parse_time(struct parser *parser, const struct word *word, int64_t *ns)
 {
     if (human_parse_time(word->text, ns) != 0)
-        return words_complain(&parser->words, word->start, "'%.60s' is no time; say 1.5s, 300ms, 20us or 5ns", word->text);
+        return words_complain(&parser->words, word->start,
+                              "'%.60s' is no time; say 1.5s, 300ms, 20us or 5ns", word->text);
     return 0;
 }
 
@@ -248,13 +275,17 @@ static int parse_time_limit(struct parser *parser, struct rule *rule)
     struct word word;
     int result;
 
-    if (rule_need_word(parser, '\0', &word, "a span of time (start..mark:ready)") < 0 || parse_points(parser, rule, &word) != 0 ||
-        rule_need_word(parser, '\0', &word, "a time") < 0 || parse_time(parser, &word, &rule->most) != 0)
+    if (rule_need_word(parser, '\0', &word, "a span of time (start..mark:ready)") < 0 ||
+        parse_points(parser, rule, &word) != 0 ||
+        rule_need_word(parser, '\0', &word, "a time") < 0 ||
+        parse_time(parser, &word, &rule->most) != 0)
         return -1;
     if ((result = words_next(&parser->words, '\0', &word)) <= 0)
         return result;
     if (!word_is(&word, "median"))
-        return words_complain(&parser->words, word.start, "'%.60s' is one word too many; what may follow is 'median TIME'", word.text);
+        return words_complain(&parser->words, word.start,
+                              "'%.60s' is one word too many; what may follow is 'median TIME'",
+                              word.text);
     if (rule_need_word(parser, '\0', &word, "a time") < 0)
         return -1;
     return parse_time(parser, &word, &rule->most_median);
@@ -272,7 +303,8 @@ static int parse_limit(struct parser *parser, struct rule *rule)
         return words_unknown(&parser->words, &word, "limit", measure_words, MEASURES);
     rule->measure = (enum rule_measure)found;
     if (rule->measure == MEASURE_PROCESSES && rule->process != NULL)
-        return words_complain(&parser->words, word.start, "the limit of processes stands before the first section");
+        return words_complain(&parser->words, word.start,
+                              "the limit of processes stands before the first section");
     if (rule->measure == MEASURE_TIME)
         return parse_time_limit(parser, rule);
     if (rule_need_word(parser, '\0', &word, "a number") < 0)
@@ -285,8 +317,10 @@ static int parse_limit(struct parser *parser, struct rule *rule)
 int rule_parse(struct parser *parser, const struct word *first, struct rule *rule)
 {
     static int (*const parsers[RULE_KINDS])(struct parser *, struct rule *) = {
-        [RULE_REQUIRE] = parse_presence, [RULE_ALLOW] = parse_presence,    [RULE_FORBID] = parse_presence, [RULE_ORDER] = parse_order,
-        [RULE_PATH] = parse_path,        [RULE_IDENTITY] = parse_identity, [RULE_LIMIT] = parse_limit,
+        [RULE_REQUIRE] = parse_presence, [RULE_ALLOW] = parse_presence,
+        [RULE_FORBID] = parse_presence,  [RULE_ORDER] = parse_order,
+        [RULE_PATH] = parse_path,        [RULE_IDENTITY] = parse_identity,
+        [RULE_LIMIT] = parse_limit,
     };
     int found = find_word(first->text, kind_words, RULE_KINDS);
 

@@ -57,13 +57,15 @@ static int parse_section(struct parser *parser)
         if (rule_need_word(parser, ']', &word, "a program's name") < 0)
             return -1;
         if (word_is(&word, "]"))
-            return words_complain(words, word.start, "a program's name is missing: [process app.exe]");
+            return words_complain(words, word.start,
+                                  "a program's name is missing: [process app.exe]");
         parser->process = word.text;
     }
     if (rule_need_word(parser, ']', &word, "']'") < 0)
         return -1;
     if (!word_is(&word, "]"))
-        return words_complain(words, word.start, "']' is missing; a name with blanks or brackets stands in quotes");
+        return words_complain(words, word.start,
+                              "']' is missing; a name with blanks or brackets stands in quotes");
     return words_end(words);
 }
 
@@ -101,10 +103,12 @@ static int parse_header(struct parser *parser, const struct word *first)
     int64_t number;
 
     if (!word_is(first, "trail-rules") || words_next(&parser->words, '\0', &version) <= 0)
-        return words_complain(&parser->words, first->start, "a rules file begins with the line 'trail-rules %d'", FORMAT_VERSION);
+        return words_complain(&parser->words, first->start,
+                              "a rules file begins with the line 'trail-rules %d'", FORMAT_VERSION);
     if (human_parse_number(version.text, &number) != 0 || number != FORMAT_VERSION)
-        return words_complain(&parser->words, version.start, "rules of version '%.20s'; this trailview reads version %d", version.text,
-                              FORMAT_VERSION);
+        return words_complain(&parser->words, version.start,
+                              "rules of version '%.20s'; this trailview reads version %d",
+                              version.text, FORMAT_VERSION);
     parser->has_header = true;
     return words_end(&parser->words);
 }
@@ -135,14 +139,16 @@ static int check_text(const struct words *words)
         if (size == 0)
             return words_complain(words, at, "the byte \\x%02X is no UTF-8", (unsigned char)*at);
         if (code_point < ' ' && code_point != '\t' && code_point != '\r')
-            return words_complain(words, at, "the control character \\x%02X; this is no rules file", (unsigned)code_point);
+            return words_complain(words, at, "the control character \\x%02X; this is no rules file",
+                                  (unsigned)code_point);
     }
     return 0;
 }
 
 static bool begins_with(const struct words *words, const char *text)
 {
-    return (size_t)(words->end - words->line) >= strlen(text) && memcmp(words->line, text, strlen(text)) == 0;
+    return (size_t)(words->end - words->line) >= strlen(text) &&
+           memcmp(words->line, text, strlen(text)) == 0;
 }
 
 /* Takes notice of the two lines around what was learned. `next`: where the next line begins. */
@@ -184,7 +190,8 @@ static int parse_lines(struct parser *parser, size_t length)
         words->line = words->at = next;
         words->end = newline != NULL ? newline : end;
         next = newline != NULL ? newline + 1 : end;
-        if (check_text(words) != 0 || see_learned(parser, next, &is_inside) != 0 || parse_line(parser) != 0)
+        if (check_text(words) != 0 || see_learned(parser, next, &is_inside) != 0 ||
+            parse_line(parser) != 0)
             return -1;
         for (size_t i = before; i < rules->count; i++)
             rules->rules[i].is_learned = is_inside;
@@ -192,13 +199,16 @@ static int parse_lines(struct parser *parser, size_t length)
     if (is_inside)
         return words_complain(words, words->end, "the line '%s' is missing", RULES_LEARNED_END);
     if (!parser->has_header)
-        return error_set(words->error, TRAIL_FAILED, 0, "%.180s: a rules file begins with the line 'trail-rules %d'", rules->name, FORMAT_VERSION);
+        return error_set(words->error, TRAIL_FAILED, 0,
+                         "%.180s: a rules file begins with the line 'trail-rules %d'", rules->name,
+                         FORMAT_VERSION);
     return 0;
 }
 
 static int compare_presence(const void *left, const void *right)
 {
-    const struct rule *a = *(const struct rule *const *)left, *b = *(const struct rule *const *)right;
+    const struct rule *a = *(const struct rule *const *)left,
+                      *b = *(const struct rule *const *)right;
     int order = strcmp(a->process != NULL ? a->process : "", b->process != NULL ? b->process : "");
 
     if (order == 0)
@@ -223,11 +233,13 @@ static int check_contradictions(const struct rules *rules, struct trail_error *e
     qsort(presence, count, sizeof *presence, compare_presence);
     for (size_t i = 1; i < count && result == 0; i++) {
         const struct rule *a = presence[i - 1], *b = presence[i];
-        bool is_same = strcmp(a->words[0], b->words[0]) == 0 && a->is_process == b->is_process &&
-                       strcmp(a->process != NULL ? a->process : "", b->process != NULL ? b->process : "") == 0;
+        bool is_same =
+            strcmp(a->words[0], b->words[0]) == 0 && a->is_process == b->is_process &&
+            strcmp(a->process != NULL ? a->process : "", b->process != NULL ? b->process : "") == 0;
         if (is_same && (a->kind == RULE_FORBID) != (b->kind == RULE_FORBID))
-            result = error_set(error, TRAIL_FAILED, 0, "%.180s:%u:%u: '%.60s' contradicts line %u: '%.60s'", rules->name, b->line, b->column,
-                               b->text, a->line, a->text);
+            result = error_set(error, TRAIL_FAILED, 0,
+                               "%.180s:%u:%u: '%.60s' contradicts line %u: '%.60s'", rules->name,
+                               b->line, b->column, b->text, a->line, a->text);
     }
     free(presence);
     return result;
@@ -246,7 +258,8 @@ static void hand_out_words(struct parser *parser)
     }
 }
 
-int rules_parse(const char *name, const char *text, size_t length, struct rules *rules, struct trail_error *error)
+int rules_parse(const char *name, const char *text, size_t length, struct rules *rules,
+                struct trail_error *error)
 {
     struct rules_memory *memory = calloc(1, sizeof *memory);
     struct parser parser = {.rules = rules, .memory = memory};
@@ -258,8 +271,11 @@ int rules_parse(const char *name, const char *text, size_t length, struct rules 
         return no_memory(error);
     rules->memory = memory;
     if (length > FILE_BYTES_AT_MOST)
-        return error_set(error, TRAIL_FAILED, 0, "'%.180s' has more than %d bytes; this is no rules file", name, FILE_BYTES_AT_MOST);
-    if ((memory->text = malloc(length + 1 + name_size)) == NULL || (memory->room = malloc(2 * length + 4)) == NULL)
+        return error_set(error, TRAIL_FAILED, 0,
+                         "'%.180s' has more than %d bytes; this is no rules file", name,
+                         FILE_BYTES_AT_MOST);
+    if ((memory->text = malloc(length + 1 + name_size)) == NULL ||
+        (memory->room = malloc(2 * length + 4)) == NULL)
         return no_memory(error);
     memcpy(memory->text, text, length);
     memory->text[length] = '\0';
@@ -287,7 +303,8 @@ int rules_read(const char *path, struct rules *rules, struct trail_error *error)
 
     memset(rules, 0, sizeof *rules);
     if (file == NULL)
-        return error_set(error, errno == ENOENT ? TRAIL_NOT_FOUND : TRAIL_FAILED, errno, "cannot open '%s': %s", path, strerror(errno));
+        return error_set(error, errno == ENOENT ? TRAIL_NOT_FOUND : TRAIL_FAILED, errno,
+                         "cannot open '%s': %s", path, strerror(errno));
     do {
         if (length == capacity) {
             char *larger = realloc(text, capacity = capacity > 0 ? 2 * capacity : 16384);

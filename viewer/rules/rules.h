@@ -1,19 +1,22 @@
 /*
- * A rules file: what a program's runs are expected to look like, one rule a line, written by `trailview baseline` or by hand.
+ * A rules file: what a program's runs are expected to look like, one rule a line, written by
+ * `trailview baseline` or by hand.
  *
  *     trail-rules 1
  *     require libssl.so                        it is loaded
  *     allow "my plugin.dll"                    it may be loaded
  *     forbid *                                 nothing else is
- *     order libcrypto.so < libssl.so < _ssl.so where they are loaded, their first loads come in this order
+ *     order libcrypto.so < libssl.so < _ssl.so where they are loaded, their first loads come so
  *     path version.dll {system}\version.dll    it comes from there
  *     identity shop.dll version=2.4 version=2.5 build-id=8f3a...
  *     limit loads 120
  *     limit time start..mark:ready 450ms median 390ms
- *     [process helper.exe]                     the rules below are about each process of that program
+ *     [process helper.exe]                     the rules below are about each process of that
+ *                                              program
  *
- * A line is blank, a section or a rule, and may end in a comment, which begins with a # where a word could begin. Words are separated by
- * blanks; one in quotes may hold blanks, and a quote that is doubled. Names are globs (text.h). Text is UTF-8.
+ * A line is blank, a section or a rule, and may end in a comment, which begins with a # where a
+ * word could begin. Words are separated by blanks; one in quotes may hold blanks, and a quote that
+ * is doubled. Names are globs (text.h). Text is UTF-8.
  *
  * A struct rules is constant once it was parsed; any thread may read it.
  */
@@ -26,13 +29,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum rule_kind { RULE_REQUIRE, RULE_ALLOW, RULE_FORBID, RULE_ORDER, RULE_PATH, RULE_IDENTITY, RULE_LIMIT, RULE_KINDS };
+enum rule_kind {
+    RULE_REQUIRE,
+    RULE_ALLOW,
+    RULE_FORBID,
+    RULE_ORDER,
+    RULE_PATH,
+    RULE_IDENTITY,
+    RULE_LIMIT,
+    RULE_KINDS
+};
 
-enum rule_measure { MEASURE_LOADS, MEASURE_EXCEPTIONS, MEASURE_THREADS, MEASURE_PROCESSES, MEASURE_TIME, MEASURES };
+enum rule_measure {
+    MEASURE_LOADS,
+    MEASURE_EXCEPTIONS,
+    MEASURE_THREADS,
+    MEASURE_PROCESSES,
+    MEASURE_TIME,
+    MEASURES
+};
 
 enum rule_identity { IDENTITY_VERSION, IDENTITY_BUILD_ID, IDENTITY_PDB, IDENTITY_SIZE, IDENTITIES };
 
-enum rule_point_kind { POINT_START, POINT_END, POINT_FIRST_LOAD, POINT_LAST_LOAD, POINT_MARK, POINT_LOAD, POINT_KINDS };
+enum rule_point_kind {
+    POINT_START,
+    POINT_END,
+    POINT_FIRST_LOAD,
+    POINT_LAST_LOAD,
+    POINT_MARK,
+    POINT_LOAD,
+    POINT_KINDS
+};
 
 enum { RULES_RUNS_FOR_MEDIAN = 10 };
 
@@ -49,34 +76,46 @@ struct rule {
     bool is_process;     /* REQUIRE, ALLOW, FORBID: of processes, not of modules */
     const char *process; /* the glob of its section; NULL: the run as a whole */
     const char *text;    /* the rule without blanks around it and without its comment */
-    const char **words;  /* globs. REQUIRE, ALLOW, FORBID: one; ORDER: the chain; PATH: the module, its paths; IDENTITY: the module, values */
+    /*
+     * globs. REQUIRE, ALLOW, FORBID: one; ORDER: the chain; PATH: the module, its paths; IDENTITY:
+     * the module, values
+     */
+    const char **words;
     size_t word_count;
-    enum rule_identity *keys; /* IDENTITY: what words[1 + i] is a value of */
-    enum rule_measure measure; /* LIMIT */
+    enum rule_identity *keys;   /* IDENTITY: what words[1 + i] is a value of */
+    enum rule_measure measure;  /* LIMIT */
     struct rule_point from, to; /* of MEASURE_TIME */
     int64_t most;               /* the limit: a count, or nanoseconds */
-    int64_t most_median;        /* of MEASURE_TIME: the limit for the median of RULES_RUNS_FOR_MEDIAN runs or more; 0: the same */
+    /*
+     * of MEASURE_TIME: the limit for the median of RULES_RUNS_FOR_MEDIAN runs or more; 0: the same
+     */
+    int64_t most_median;
 };
 
 struct rules {
-    const char *name; /* of the file */
+    const char *name;   /* of the file */
     struct rule *rules; /* in the order of the file */
     size_t count;
     const char *text; /* the whole file */
     size_t text_length;
-    size_t learned_start, learned_end; /* bytes: the learned part with both of its lines; equal if there is none */
-    void *memory;                      /* rules.c's */
+    /* bytes: the learned part with both of its lines; equal if there is none */
+    size_t learned_start, learned_end;
+    void *memory; /* rules.c's */
 };
 
-/* How the lines around what baseline wrote begin. To the rules they are comments, but that each ends the section before it. */
+/*
+ * How the lines around what baseline wrote begin. To the rules they are comments, but that each
+ * ends the section before it.
+ */
 #define RULES_LEARNED_START "# --- learned"
 #define RULES_LEARNED_END "# --- end of what was learned"
 
 /*
- * Parses a whole file; `name` stands in messages. Returns 0, or -1 and a sentence that begins with name:line:column. Release with
- * rules_release, also after a failure.
+ * Parses a whole file; `name` stands in messages. Returns 0, or -1 and a sentence that begins with
+ * name:line:column. Release with rules_release, also after a failure.
  */
-int rules_parse(const char *name, const char *text, size_t length, struct rules *rules, struct trail_error *error);
+int rules_parse(const char *name, const char *text, size_t length, struct rules *rules,
+                struct trail_error *error);
 
 /* Reads and parses a file. As above; TRAIL_NOT_FOUND if it is not there. */
 int rules_read(const char *path, struct rules *rules, struct trail_error *error);

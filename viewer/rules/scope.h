@@ -1,5 +1,6 @@
 /*
- * Inside judge: what one rule is judged by - a run as a whole, or one process of it - and the functions that judge a kind of rule.
+ * Inside judge: what one rule is judged by - a run as a whole, or one process of it - and the
+ * functions that judge a kind of rule.
  */
 #ifndef TRAIL_SCOPE_H
 #define TRAIL_SCOPE_H
@@ -20,14 +21,18 @@ struct judging {
     struct subjects subjects;
     struct subject_list *matches; /* of each word that is a module's name */
     size_t *first_match;          /* [rule]: of its words in `matches` */
-    size_t *deciders;             /* [subject]: the require, allow or forbid rule outside sections that decides, or RECORDING_NONE */
-    size_t *section_deciders;     /* room for the same with the sections of a process */
-    const size_t *current;        /* those of the two that count for what is at hand */
-    struct time_value **times;    /* [rule]: what limits of time have to judge */
+    /*
+     * [subject]: the require, allow or forbid rule outside sections that decides, or RECORDING_NONE
+     */
+    size_t *deciders;
+    size_t *section_deciders;  /* room for the same with the sections of a process */
+    const size_t *current;     /* those of the two that count for what is at hand */
+    struct time_value **times; /* [rule]: what limits of time have to judge */
     size_t *time_counts;
-    size_t *missing;              /* subjects' names that are required but were not loaded in the run at hand: rules */
+    /* subjects' names that are required but were not loaded in the run at hand: rules */
+    size_t *missing;
     size_t missing_count;
-    bool has_failed;              /* without memory */
+    bool has_failed; /* without memory */
 };
 
 struct scope {
@@ -63,12 +68,18 @@ size_t judge_more_specific(const struct rules *rules, size_t a, size_t b);
 void judge_name_finding(struct judging *judging, const char *subject, int64_t pid);
 
 /* Adds a finding about a load (RECORDING_NONE: about none); takes the texts over. */
-void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load, struct buffer *message, struct buffer *hint);
+void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load,
+               struct buffer *message, struct buffer *hint);
 
-/* "12.345 ms, seq 31, thread 4302 (worker)"; of several processes also which: " of helper.exe (7102)" */
-void judge_add_where(const struct judging *judging, struct buffer *out, const struct scope *scope, size_t load);
+/*
+ * "12.345 ms, seq 31, thread 4302 (worker)"; of several processes also which: " of helper.exe
+ * (7102)"
+ */
+void judge_add_where(const struct judging *judging, struct buffer *out, const struct scope *scope,
+                     size_t load);
 
 /* " in process helper.exe (7102)", if the scope is one of several processes. */
-void judge_add_process(const struct judging *judging, struct buffer *out, const struct scope *scope);
+void judge_add_process(const struct judging *judging, struct buffer *out,
+                       const struct scope *scope);
 
 #endif

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What stands behind each other while subjects are collected: the subjects of one module, linked. */
+/*
+ * What stands behind each other while subjects are collected: the subjects of one module, linked.
+ */
 struct collecting {
     size_t *first_of_module, *next;
     size_t capacity;
@@ -36,12 +38,14 @@ static int compare_names(const void *left, const void *right)
 }
 
 /* The subject of a load: one that is there, or a new one; RECORDING_NONE without memory. */
-static size_t find_or_add(struct subjects *subjects, struct collecting *collecting, const struct recorded_load *load, bool folds_case)
+static size_t find_or_add(struct subjects *subjects, struct collecting *collecting,
+                          const struct recorded_load *load, bool folds_case)
 {
     size_t *first = &collecting->first_of_module[load->module];
 
     for (size_t i = *first; i != RECORDING_NONE; i = collecting->next[i])
-        if (subjects->items[i].key == load->key && subjects->items[i].place == load->place && subjects->items[i].folds_case == folds_case)
+        if (subjects->items[i].key == load->key && subjects->items[i].place == load->place &&
+            subjects->items[i].folds_case == folds_case)
             return i;
     if (subjects->count == collecting->capacity) {
         size_t capacity = collecting->capacity > 0 ? 2 * collecting->capacity : 256;
@@ -55,7 +59,8 @@ static size_t find_or_add(struct subjects *subjects, struct collecting *collecti
         collecting->next = next;
         collecting->capacity = capacity;
     }
-    subjects->items[subjects->count] = (struct subject){load->module, load->key, load->name, load->place, folds_case};
+    subjects->items[subjects->count] =
+        (struct subject){load->module, load->key, load->name, load->place, folds_case};
     collecting->next[subjects->count] = *first;
     *first = subjects->count;
     return subjects->count++;
@@ -69,10 +74,12 @@ static int collect(struct subjects *subjects, struct collecting *collecting)
         collecting->first_of_module[i] = RECORDING_NONE;
     for (size_t r = 0; r < recordings->count; r++) {
         const struct recording *run = &recordings->items[r];
-        if ((subjects->of_load[r] = malloc((run->load_count + 1) * sizeof **subjects->of_load)) == NULL)
+        if ((subjects->of_load[r] = malloc((run->load_count + 1) * sizeof **subjects->of_load)) ==
+            NULL)
             return -1;
         for (size_t i = 0; i < run->load_count; i++)
-            if ((subjects->of_load[r][i] = find_or_add(subjects, collecting, &run->loads[i], run->folds_case)) == RECORDING_NONE)
+            if ((subjects->of_load[r][i] = find_or_add(subjects, collecting, &run->loads[i],
+                                                       run->folds_case)) == RECORDING_NONE)
                 return -1;
     }
     return 0;
@@ -84,16 +91,19 @@ static int index_names(struct subjects *subjects)
         return -1;
     for (size_t i = 0; i < subjects->count; i++) {
         const struct subject *subject = &subjects->items[i];
-        uint32_t numbers[3] = {subject->key, subjects->recordings->modules[subject->module].key, subject->name};
+        uint32_t numbers[3] = {subject->key, subjects->recordings->modules[subject->module].key,
+                               subject->name};
         for (int k = 0; k < 3; k++)
             if ((k < 1 || numbers[k] != numbers[0]) && (k < 2 || numbers[k] != numbers[1]))
-                subjects->names[subjects->name_count++] = (struct subject_name){recordings_text(subjects->recordings, numbers[k]), i};
+                subjects->names[subjects->name_count++] =
+                    (struct subject_name){recordings_text(subjects->recordings, numbers[k]), i};
     }
     qsort(subjects->names, subjects->name_count, sizeof *subjects->names, compare_names);
     return 0;
 }
 
-int subjects_init(struct subjects *subjects, const struct recordings *recordings, struct trail_error *error)
+int subjects_init(struct subjects *subjects, const struct recordings *recordings,
+                  struct trail_error *error)
 {
     struct collecting collecting = {0};
     int result = -1;
@@ -101,8 +111,10 @@ int subjects_init(struct subjects *subjects, const struct recordings *recordings
     memset(subjects, 0, sizeof *subjects);
     subjects->recordings = recordings;
     subjects->of_load = calloc(recordings->count + 1, sizeof *subjects->of_load);
-    collecting.first_of_module = malloc((recordings->module_count + 1) * sizeof *collecting.first_of_module);
-    if (subjects->of_load != NULL && collecting.first_of_module != NULL && collect(subjects, &collecting) == 0)
+    collecting.first_of_module =
+        malloc((recordings->module_count + 1) * sizeof *collecting.first_of_module);
+    if (subjects->of_load != NULL && collecting.first_of_module != NULL &&
+        collect(subjects, &collecting) == 0)
         result = index_names(subjects);
     free(collecting.first_of_module);
     free(collecting.next);
@@ -137,8 +149,11 @@ size_t subject_literal_characters(const char *glob)
     return count;
 }
 
-/* A name with a folder, as modules get it that have nothing else to tell them apart (recording.h). */
-static bool matches_with_place(const struct subjects *subjects, const char *glob, const struct subject *subject)
+/*
+ * A name with a folder, as modules get it that have nothing else to tell them apart (recording.h).
+ */
+static bool matches_with_place(const struct subjects *subjects, const char *glob,
+                               const struct subject *subject)
 {
     struct buffer name = {0};
     bool matches;
@@ -158,14 +173,16 @@ bool subject_matches(const struct subjects *subjects, const char *glob, size_t i
 
     return text_glob(glob, recordings_text(recordings, subject->key), subject->folds_case) ||
            text_glob(glob, recordings_text(recordings, subject->name), subject->folds_case) ||
-           text_glob(glob, recordings_text(recordings, recordings->modules[subject->module].key), subject->folds_case) ||
+           text_glob(glob, recordings_text(recordings, recordings->modules[subject->module].key),
+                     subject->folds_case) ||
            (strchr(glob, '/') != NULL && matches_with_place(subjects, glob, subject));
 }
 
 static int add_match(struct subject_list *list, size_t subject)
 {
     if ((list->count & (list->count - 1)) == 0) { /* full at each power of two */
-        size_t *items = realloc(list->items, (list->count > 0 ? 2 * list->count : 1) * sizeof *items);
+        size_t *items =
+            realloc(list->items, (list->count > 0 ? 2 * list->count : 1) * sizeof *items);
         if (items == NULL)
             return -1;
         list->items = items;
@@ -196,9 +213,11 @@ static size_t first_name(const struct subjects *subjects, const char *text)
     return low;
 }
 
-int subjects_match(const struct subjects *subjects, const char *glob, struct subject_list *list, struct trail_error *error)
+int subjects_match(const struct subjects *subjects, const char *glob, struct subject_list *list,
+                   struct trail_error *error)
 {
-    bool is_glob = subject_is_glob(glob) || strchr(glob, '/') != NULL; /* with a folder: not in the index */
+    /* with a folder: not in the index */
+    bool is_glob = subject_is_glob(glob) || strchr(glob, '/') != NULL;
     size_t unique = 0;
     int result = 0;
 
@@ -207,8 +226,11 @@ int subjects_match(const struct subjects *subjects, const char *glob, struct sub
         if (subject_matches(subjects, glob, i))
             result = add_match(list, i);
     for (size_t i = is_glob ? subjects->name_count : first_name(subjects, glob);
-         i < subjects->name_count && result == 0 && compare_ignoring_case(subjects->names[i].text, glob) == 0; i++)
-        if (subjects->items[subjects->names[i].subject].folds_case || strcmp(subjects->names[i].text, glob) == 0)
+         i < subjects->name_count && result == 0 &&
+         compare_ignoring_case(subjects->names[i].text, glob) == 0;
+         i++)
+        if (subjects->items[subjects->names[i].subject].folds_case ||
+            strcmp(subjects->names[i].text, glob) == 0)
             result = add_match(list, subjects->names[i].subject);
     if (result != 0)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
@@ -221,8 +243,8 @@ int subjects_match(const struct subjects *subjects, const char *glob, struct sub
     return 0;
 }
 
-bool subject_matches_process(const struct recordings *recordings, const char *glob, const struct recording *run,
-                             const struct recorded_process *process)
+bool subject_matches_process(const struct recordings *recordings, const char *glob,
+                             const struct recording *run, const struct recorded_process *process)
 {
     return text_glob(glob, recordings_text(recordings, process->key), run->folds_case) ||
            text_glob(glob, recordings_text(recordings, process->name), run->folds_case);

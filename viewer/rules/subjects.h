@@ -1,6 +1,7 @@
 /*
- * What the names in rules are matched with: the distinct modules of a set of recordings. A name matches a module by its key (without
- * what only tells a version), by the key that keeps it apart from others of its process, and by its file name.
+ * What the names in rules are matched with: the distinct modules of a set of recordings. A name
+ * matches a module by its key (without what only tells a version), by the key that keeps it apart
+ * from others of its process, and by its file name.
  */
 #ifndef TRAIL_SUBJECTS_H
 #define TRAIL_SUBJECTS_H
@@ -34,12 +35,17 @@ struct subject_list {
     size_t count;
 };
 
-/* The recordings must be finished and stay. Returns 0, or -1 and error; release also after a failure. */
-int subjects_init(struct subjects *subjects, const struct recordings *recordings, struct trail_error *error);
+/*
+ * The recordings must be finished and stay. Returns 0, or -1 and error; release also after a
+ * failure.
+ */
+int subjects_init(struct subjects *subjects, const struct recordings *recordings,
+                  struct trail_error *error);
 void subjects_release(struct subjects *subjects);
 
 /* Returns 0, or -1 and error; the list is freed by the caller. */
-int subjects_match(const struct subjects *subjects, const char *glob, struct subject_list *list, struct trail_error *error);
+int subjects_match(const struct subjects *subjects, const char *glob, struct subject_list *list,
+                   struct trail_error *error);
 
 /* Whether the glob matches this one. */
 bool subject_matches(const struct subjects *subjects, const char *glob, size_t subject);
@@ -51,7 +57,7 @@ bool subject_is_glob(const char *name);
 size_t subject_literal_characters(const char *glob);
 
 /* Whether a glob matches a process of a recording, by its program's key or file name. */
-bool subject_matches_process(const struct recordings *recordings, const char *glob, const struct recording *run,
-                             const struct recorded_process *process);
+bool subject_matches_process(const struct recordings *recordings, const char *glob,
+                             const struct recording *run, const struct recorded_process *process);
 
 #endif

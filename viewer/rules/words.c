@@ -17,8 +17,8 @@ int words_complain(const struct words *words, const char *at, const char *format
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    return error_set(words->error, TRAIL_FAILED, 0, "%.180s:%u:%u: %s", words->name, words->line_number, (unsigned)(at - words->line) + 1,
-                     sentence);
+    return error_set(words->error, TRAIL_FAILED, 0, "%.180s:%u:%u: %s", words->name,
+                     words->line_number, (unsigned)(at - words->line) + 1, sentence);
 }
 
 static bool is_blank(char c)
@@ -55,7 +55,8 @@ int words_next(struct words *words, char stop, struct word *word)
     if (words->at == words->end || *words->at == '#')
         return 0;
     if (*words->at == stop) {
-        word->text = stop == '<' ? "<" : "]"; /* not in the room, which has space for one NUL between two words only */
+        /* not in the room, which has space for one NUL between two words only */
+        word->text = stop == '<' ? "<" : "]";
         words->at++;
         return 1;
     }
@@ -81,18 +82,27 @@ int words_end(struct words *words)
     int result = words_next(words, '\0', &word);
 
     if (result > 0)
-        return words_complain(words, word.start, "'%.*s' is one word too many; a name with blanks stands in quotes", SHOWN_AT_MOST, word.text);
+        return words_complain(words, word.start,
+                              "'%.*s' is one word too many; a name with blanks stands in quotes",
+                              SHOWN_AT_MOST, word.text);
     return result;
 }
 
-int words_unknown(const struct words *words, const struct word *word, const char *what, const char *const *names, size_t count)
+int words_unknown(const struct words *words, const struct word *word, const char *what,
+                  const char *const *names, size_t count)
 {
     const char *nearest = human_nearest(word->text, names, count, sizeof names[0]);
     char list[160] = "";
 
     if (nearest != NULL)
-        return words_complain(words, word->start, "unknown %s '%.*s'; did you mean '%s'?", what, SHOWN_AT_MOST, word->text, nearest);
+        return words_complain(words, word->start, "unknown %s '%.*s'; did you mean '%s'?", what,
+                              SHOWN_AT_MOST, word->text, nearest);
     for (size_t i = 0; i < count; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", names[i]);
-    return words_complain(words, word->start, "unknown %s '%.*s'; there are %s", what, SHOWN_AT_MOST, word->text, list);
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
+                 i == 0          ? ""
+                 : i + 1 < count ? ", "
+                                 : " and ",
+                 names[i]);
+    return words_complain(words, word->start, "unknown %s '%.*s'; there are %s", what,
+                          SHOWN_AT_MOST, word->text, list);
 }

@@ -1,5 +1,6 @@
 /*
- * The words of one line of a rules file, and complaints that name the place. Belongs to the thread that uses it.
+ * The words of one line of a rules file, and complaints that name the place. Belongs to the thread
+ * that uses it.
  */
 #ifndef TRAIL_RULES_WORDS_H
 #define TRAIL_RULES_WORDS_H
@@ -10,10 +11,11 @@
 #include <stddef.h>
 
 struct words {
-    const char *name;             /* of the file, for messages */
+    const char *name; /* of the file, for messages */
     unsigned line_number;
-    const char *line, *at, *end;  /* the line, the place in it, its end */
-    char *room;                   /* for words: as long as what is left of the file and a NUL, since a word never grows */
+    const char *line, *at, *end; /* the line, the place in it, its end */
+    /* for words: as long as what is left of the file and a NUL, since a word never grows */
+    char *room;
     struct trail_error *error;
 };
 
@@ -24,11 +26,13 @@ struct word {
 };
 
 /* Says what is wrong at a place of the line, as "name:line:column: ...". Always returns -1. */
-int words_complain(const struct words *words, const char *at, const char *format, ...) TRAIL_PRINTF(3, 4);
+int words_complain(const struct words *words, const char *at, const char *format, ...)
+    TRAIL_PRINTF(3, 4);
 
 /*
- * Reads the next word. It ends at a blank; a bare one ends also before `stop`, which is a word by itself ('<', ']' or '\0' for none).
- * Returns 1, 0 at the end of the line or at a comment, or -1 having complained.
+ * Reads the next word. It ends at a blank; a bare one ends also before `stop`, which is a word by
+ * itself ('<', ']' or '\0' for none). Returns 1, 0 at the end of the line or at a comment, or -1
+ * having complained.
  */
 int words_next(struct words *words, char stop, struct word *word);
 
@@ -38,7 +42,11 @@ bool word_is(const struct word *word, const char *text);
 /* Complains unless the line ends here. */
 int words_end(struct words *words);
 
-/* Complains that `word` is none of `count` names ("unknown rule 'requre'; did you mean 'require'?"). Always returns -1. */
-int words_unknown(const struct words *words, const struct word *word, const char *what, const char *const *names, size_t count);
+/*
+ * Complains that `word` is none of `count` names ("unknown rule 'requre'; did you mean
+ * 'require'?"). Always returns -1.
+ */
+int words_unknown(const struct words *words, const struct word *word, const char *what,
+                  const char *const *names, size_t count);
 
 #endif

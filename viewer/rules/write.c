@@ -8,7 +8,8 @@
 
 static bool needs_quotes(const char *word)
 {
-    return word[0] == '\0' || word[0] == '#' || word[0] == '[' || strcmp(word, "process") == 0 || strpbrk(word, " \t\"<]") != NULL;
+    return word[0] == '\0' || word[0] == '#' || word[0] == '[' || strcmp(word, "process") == 0 ||
+           strpbrk(word, " \t\"<]") != NULL;
 }
 
 void rule_write_word(struct buffer *out, const char *word)

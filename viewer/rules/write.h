@@ -10,8 +10,8 @@
 void rule_write_word(struct buffer *out, const char *word);
 
 /*
- * Adds the glob that matches just this text, as part of a word: characters that mean something in a glob in brackets, those that no rules
- * file can hold (line breaks, bytes that are no UTF-8) as ?.
+ * Adds the glob that matches just this text, as part of a word: characters that mean something in a
+ * glob in brackets, those that no rules file can hold (line breaks, bytes that are no UTF-8) as ?.
  */
 void rule_write_glob(struct buffer *out, const char *text);
 

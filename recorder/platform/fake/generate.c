@@ -11,8 +11,8 @@ enum {
     MODULES = 64,
     BUILD_ID_BYTES = 20,
     DEBUG_STRINGS = 16,
-    THREADS = 1000,  /* how many thread ids are used in turn */
-    CYCLE = 8,       /* events of the mix until it starts again */
+    THREADS = 1000,   /* how many thread ids are used in turn */
+    CYCLE = 8,        /* events of the mix until it starts again */
     STARTUP_LOADS = 8 /* of modules that stay */
 };
 
@@ -42,25 +42,33 @@ static int parse_name(struct generator *generator, const char *name, struct trai
 
     errno = 0;
     generator->count = strtoull(number, &end, 10);
-    if (*number < '0' || *number > '9' || errno != 0 || generator->count < 2 || (*end != '\0' && *end != ':'))
-        return error_set(error, TRAIL_NOT_EXECUTABLE, 0, "expected generate:N or generate:N:KIND with N of at least 2, found '%.200s'", name);
+    if (*number < '0' || *number > '9' || errno != 0 || generator->count < 2 ||
+        (*end != '\0' && *end != ':'))
+        return error_set(
+            error, TRAIL_NOT_EXECUTABLE, 0,
+            "expected generate:N or generate:N:KIND with N of at least 2, found '%.200s'", name);
     if (*end == '\0')
         return 0;
     generator->kind = event_kind_by_name(end + 1);
     generator->mode = strcmp(end + 1, "plain") == 0 ? MODE_PLAIN : MODE_KIND;
     if (generator->mode == MODE_KIND && generator->kind == EVENT_NONE)
-        return error_set(error, TRAIL_NOT_EXECUTABLE, 0, "expected the name of a kind of event or 'plain', found '%.200s'", end + 1);
+        return error_set(error, TRAIL_NOT_EXECUTABLE, 0,
+                         "expected the name of a kind of event or 'plain', found '%.200s'",
+                         end + 1);
     return 0;
 }
 
 static void make_texts(struct generator *generator)
 {
-    static const char filler[] = "the quick brown fox jumps over the lazy dog, again and again and again";
+    static const char filler[] =
+        "the quick brown fox jumps over the lazy dog, again and again and again";
 
     for (int i = 0; i < MODULES; i++)
-        snprintf(generator->path[i], sizeof generator->path[i], "/usr/lib/generated/libmodule%02d.so", i);
+        snprintf(generator->path[i], sizeof generator->path[i],
+                 "/usr/lib/generated/libmodule%02d.so", i);
     for (int i = 0; i < DEBUG_STRINGS; i++)
-        snprintf(generator->text[i], sizeof generator->text[i], "worker %d: %.*s\n", i, 4 * (i + 1), filler);
+        snprintf(generator->text[i], sizeof generator->text[i], "worker %d: %.*s\n", i, 4 * (i + 1),
+                 filler);
 }
 
 struct generator *generate_new(const char *name, struct trail_error *error)
@@ -107,10 +115,12 @@ static void fill_create_process(struct event *event)
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_LAUNCH);
     event_set(event, FIELD(CREATE_PROCESS, base), IMAGE_BASE);
     event_set(event, FIELD(CREATE_PROCESS, start_address), IMAGE_BASE + 0x1000);
-    event_set_bytes(event, FIELD(CREATE_PROCESS, command_line), command_line, sizeof command_line - 1);
+    event_set_bytes(event, FIELD(CREATE_PROCESS, command_line), command_line,
+                    sizeof command_line - 1);
 }
 
-static void fill_load(const struct generator *generator, uint64_t number, bool startup, struct event *event)
+static void fill_load(const struct generator *generator, uint64_t number, bool startup,
+                      struct event *event)
 {
     unsigned module = (unsigned)(number % MODULES);
 
@@ -131,7 +141,8 @@ static void fill_exception(uint64_t number, struct event *event)
     event_set_bytes(event, FIELD(EXCEPTION, parameters), parameters, sizeof parameters);
 }
 
-static void fill_debug_string(const struct generator *generator, uint64_t number, struct event *event)
+static void fill_debug_string(const struct generator *generator, uint64_t number,
+                              struct event *event)
 {
     const char *text = generator->text[number % DEBUG_STRINGS];
 
@@ -177,11 +188,13 @@ static void fill(const struct generator *generator, uint64_t number, struct even
 }
 
 /* One event between the first and the last of the mix; `index` counts from 0. */
-static void mix(const struct generator *generator, uint64_t index, uint64_t t_ns, struct event *event)
+static void mix(const struct generator *generator, uint64_t index, uint64_t t_ns,
+                struct event *event)
 {
-    static const enum event_kind cycle[CYCLE] = {EVENT_LOAD_DLL,            EVENT_CREATE_THREAD, EVENT_OUTPUT_DEBUG_STRING,
-                                                 EVENT_EXCEPTION,           EVENT_OUTPUT_DEBUG_STRING, EVENT_EXIT_THREAD,
-                                                 EVENT_UNLOAD_DLL,          EVENT_OUTPUT_DEBUG_STRING};
+    static const enum event_kind cycle[CYCLE] = {
+        EVENT_LOAD_DLL,   EVENT_CREATE_THREAD,       EVENT_OUTPUT_DEBUG_STRING,
+        EVENT_EXCEPTION,  EVENT_OUTPUT_DEBUG_STRING, EVENT_EXIT_THREAD,
+        EVENT_UNLOAD_DLL, EVENT_OUTPUT_DEBUG_STRING};
     uint64_t round;
     uint32_t tid = PID;
 
@@ -201,7 +214,8 @@ static void mix(const struct generator *generator, uint64_t index, uint64_t t_ns
     fill(generator, round, event);
 }
 
-void generate_event(const struct generator *generator, uint64_t index, uint64_t t_ns, struct event *event)
+void generate_event(const struct generator *generator, uint64_t index, uint64_t t_ns,
+                    struct event *event)
 {
     if (index == 0 || index == generator->count - 1) {
         event_begin(event, index == 0 ? EVENT_CREATE_PROCESS : EVENT_EXIT_PROCESS, PID, PID, t_ns);
@@ -209,7 +223,8 @@ void generate_event(const struct generator *generator, uint64_t index, uint64_t 
     } else if (generator->mode == MODE_MIX) {
         mix(generator, index - 1, t_ns, event);
     } else if (generator->mode == MODE_PLAIN) {
-        event_begin(event, index % 2 == 1 ? EVENT_CREATE_THREAD : EVENT_EXIT_THREAD, PID, (uint32_t)(PID + 1 + (index - 1) / 2 % THREADS), t_ns);
+        event_begin(event, index % 2 == 1 ? EVENT_CREATE_THREAD : EVENT_EXIT_THREAD, PID,
+                    (uint32_t)(PID + 1 + (index - 1) / 2 % THREADS), t_ns);
     } else {
         uint32_t tid = PID;
         if (generator->kind == EVENT_CREATE_THREAD || generator->kind == EVENT_EXIT_THREAD)

@@ -1,12 +1,13 @@
 /*
- * The scripted platform: implements platform.h by replaying a script (script.h) or made-up events (generate.h), with no debuggee at
- * all. It serves tests and load measurements on any host, and it is what to copy for a new operating system: each function says
- * what a real one does there.
+ * The scripted platform: implements platform.h by replaying a script (script.h) or made-up events
+ * (generate.h), with no debuggee at all. It serves tests and load measurements on any host, and it
+ * is what to copy for a new operating system: each function says what a real one does there.
  *
  *     trailfake [options] -- script.trail         trailfake [options] -- generate:1000000
  *
- * An attach (-p PID) replays the script that $TRAIL_FAKE_SCRIPT names. Calls in an order that platform.h forbids fail an assertion.
- * All state belongs to the loop thread, but for the flag that platform_interrupt sets.
+ * An attach (-p PID) replays the script that $TRAIL_FAKE_SCRIPT names. Calls in an order that
+ * platform.h forbids fail an assertion. All state belongs to the loop thread, but for the flag that
+ * platform_interrupt sets.
  */
 #include "platform.h"
 
@@ -24,20 +25,21 @@
 enum { HANG_STEP_MS = 20, KILL_SIGNAL = 9, DIE_STATUS = 99 };
 
 struct platform {
-    struct script *script;       /* one of the two is there once something was launched */
+    struct script *script; /* one of the two is there once something was launched */
     struct generator *generator;
-    uint64_t position, count;    /* the next entry, and how many there are */
-    uint64_t start_ns;           /* what script times are added to */
-    uint64_t last_ns;            /* the latest event's time */
+    uint64_t position, count; /* the next entry, and how many there are */
+    uint64_t start_ns;        /* what script times are added to */
+    uint64_t last_ns;         /* the latest event's time */
     struct live {
         uint32_t pid;
         char name[32];
-    } *live;                     /* processes between their CreateProcess and their ExitProcess; room for all of the script */
+    } * live; /* processes between their CreateProcess and their ExitProcess; room for all of the
+                 script */
     size_t live_count;
-    bool held;                   /* between platform_wait and platform_resume */
-    bool more;                   /* the same stop has another event */
+    bool held; /* between platform_wait and platform_resume */
+    bool more; /* the same stop has another event */
     bool killed;
-    uint32_t launched_pid;       /* of the first CreateProcess, 0 before it */
+    uint32_t launched_pid; /* of the first CreateProcess, 0 before it */
     bool attached;
     struct platform_exit exit;
     struct os_wake *wake;        /* for `hang` to wait on */
@@ -75,12 +77,16 @@ void platform_free(struct platform *platform)
 /* Script times end now: an event is never later than the moment at which it is resumed. */
 static void place_in_time(struct platform *platform)
 {
-    uint64_t now = os_monotonic_ns(), length = platform->script ? script_end_ns(platform->script) : 0;
+    uint64_t now = os_monotonic_ns(),
+             length = platform->script ? script_end_ns(platform->script) : 0;
 
     platform->start_ns = length < now ? now - length : 0;
 }
 
-/* Whatever can fail or allocate is done here, before the first event: the loop afterwards only copies. */
+/*
+ * Whatever can fail or allocate is done here, before the first event: the loop afterwards only
+ * copies.
+ */
 static int load(struct platform *platform, const char *name, struct trail_error *error)
 {
     if (generate_is_asked(name))
@@ -89,23 +95,32 @@ static int load(struct platform *platform, const char *name, struct trail_error 
         platform->script = script_read(name, error);
     if (platform->generator == NULL && platform->script == NULL)
         return -1;
-    platform->count = platform->generator ? generate_count(platform->generator) : script_count(platform->script);
-    platform->live = calloc(platform->generator ? 1 : (size_t)platform->count + 1, sizeof *platform->live);
+    platform->count =
+        platform->generator ? generate_count(platform->generator) : script_count(platform->script);
+    platform->live =
+        calloc(platform->generator ? 1 : (size_t)platform->count + 1, sizeof *platform->live);
     if (platform->live == NULL)
         return error_set(error, TRAIL_FAILED, ENOMEM, "out of memory");
     place_in_time(platform);
     return 0;
 }
 
-/* A real platform starts arguments[0] held before its first instruction, with the directory and the variables applied to it alone. */
-int platform_launch(struct platform *platform, const struct platform_launch *launch, struct trail_error *error)
+/*
+ * A real platform starts arguments[0] held before its first instruction, with the directory and the
+ * variables applied to it alone.
+ */
+int platform_launch(struct platform *platform, const struct platform_launch *launch,
+                    struct trail_error *error)
 {
     assert(platform->count == 0);
     return load(platform, launch->arguments[0], error);
 }
 
-/* A real platform stops each thread of the process and then reports its state as synthetic events. */
-int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms, struct trail_error *error)
+/*
+ * A real platform stops each thread of the process and then reports its state as synthetic events.
+ */
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms,
+                    struct trail_error *error)
 {
     const char *name = getenv("TRAIL_FAKE_SCRIPT");
 
@@ -114,7 +129,8 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, int ti
     if (platform->count > 0)
         return 0; /* one script says it all, also for several -p */
     if (name == NULL)
-        return error_set(error, TRAIL_FAILED, 0, "cannot attach to %u: TRAIL_FAKE_SCRIPT names no script", (unsigned)pid);
+        return error_set(error, TRAIL_FAILED, 0,
+                         "cannot attach to %u: TRAIL_FAKE_SCRIPT names no script", (unsigned)pid);
     return load(platform, name, error);
 }
 
@@ -130,7 +146,8 @@ static void note_start(struct platform *platform, const struct event *event)
     if (platform->generator == NULL || platform->live_count == 0) {
         struct live *live = &platform->live[platform->live_count++];
         live->pid = pid;
-        snprintf(live->name, sizeof live->name, "%.*s", (int)event->image.path.length, (const char *)event_bytes_at(event, event->image.path));
+        snprintf(live->name, sizeof live->name, "%.*s", (int)event->image.path.length,
+                 (const char *)event_bytes_at(event, event->image.path));
     }
 }
 
@@ -169,20 +186,23 @@ static enum platform_wait_result deliver_death(struct platform *platform, struct
 
     if (platform->live_count == 0)
         return PLATFORM_END;
-    event_begin(event, EVENT_EXIT_PROCESS, platform->live[0].pid, platform->live[0].pid, now > platform->last_ns ? now : platform->last_ns);
+    event_begin(event, EVENT_EXIT_PROCESS, platform->live[0].pid, platform->live[0].pid,
+                now > platform->last_ns ? now : platform->last_ns);
     event_set(event, FIELD(EXIT_PROCESS, signal), KILL_SIGNAL);
     return deliver(platform, event);
 }
 
 static enum platform_wait_result hang(struct platform *platform, int timeout_ms)
 {
-    for (int waited = 0; !platform->interrupted && (timeout_ms < 0 || waited < timeout_ms); waited += timeout_ms < 0 ? 0 : HANG_STEP_MS)
+    for (int waited = 0; !platform->interrupted && (timeout_ms < 0 || waited < timeout_ms);
+         waited += timeout_ms < 0 ? 0 : HANG_STEP_MS)
         os_wake_wait(platform->wake, HANG_STEP_MS);
     platform->interrupted = 0;
     return PLATFORM_TIMEOUT;
 }
 
-static enum platform_wait_result replay(struct platform *platform, int timeout_ms, struct event *event, struct trail_error *error)
+static enum platform_wait_result replay(struct platform *platform, int timeout_ms,
+                                        struct event *event, struct trail_error *error)
 {
     enum script_action action;
 
@@ -206,8 +226,12 @@ static enum platform_wait_result replay(struct platform *platform, int timeout_m
     return deliver(platform, event);
 }
 
-/* A real platform takes the time first, then decodes what stopped, reading only memory that may vanish. */
-enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms, struct event *event, struct trail_error *error)
+/*
+ * A real platform takes the time first, then decodes what stopped, reading only memory that may
+ * vanish.
+ */
+enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms,
+                                        struct event *event, struct trail_error *error)
 {
     assert(!platform->held || platform->more);
     if (platform->interrupted && !platform->more) {
@@ -241,7 +265,8 @@ void platform_detach(struct platform *platform, enum platform_detach how)
         platform->live_count = 0;
 }
 
-unsigned platform_processes(const struct platform *platform, struct platform_process *processes, unsigned capacity)
+unsigned platform_processes(const struct platform *platform, struct platform_process *processes,
+                            unsigned capacity)
 {
     for (size_t i = 0; i < platform->live_count && i < capacity; i++) {
         processes[i].pid = platform->live[i].pid;
@@ -268,7 +293,8 @@ void platform_interrupt(struct platform *platform)
 }
 
 /* A real platform does so where it looks for the next stop again and again. */
-void platform_work_while_looking(struct platform *platform, bool (*work)(void *context), void *context)
+void platform_work_while_looking(struct platform *platform, bool (*work)(void *context),
+                                 void *context)
 {
     platform->work = work;
     platform->work_context = context;
@@ -294,7 +320,10 @@ void platform_exit_of_launched(const struct platform *platform, struct platform_
     *exit = platform->exit;
 }
 
-/* A real platform opens the image's file here, parses it, and closes the handle that came with the event. */
+/*
+ * A real platform opens the image's file here, parses it, and closes the handle that came with the
+ * event.
+ */
 void platform_discard(const struct event *event)
 {
     (void)event; /* no handle comes with an event */

@@ -1,4 +1,7 @@
-/* See script.h. Entries are kept as packed events (event.h), so that replaying one is a bounded copy. */
+/*
+ * See script.h. Entries are kept as packed events (event.h), so that replaying one is a bounded
+ * copy.
+ */
 #include "script.h"
 
 #include "text.h"
@@ -46,13 +49,15 @@ static bool is_whole(const struct token *token, const char *at)
     return at == token->value + token->value_length;
 }
 
-static int number_of(struct parser *parser, const struct token *token, uint64_t most, uint64_t *number)
+static int number_of(struct parser *parser, const struct token *token, uint64_t most,
+                     uint64_t *number)
 {
     const char *at = token->value;
 
     if (at == NULL || token_scan_number(&at, most, number) != 0 || !is_whole(token, at))
-        return token_complain(&parser->reader, token->value_start ? token->value_start : token->start, "expected %s=NUMBER, at most %llu", token->word,
-                        (unsigned long long)most);
+        return token_complain(
+            &parser->reader, token->value_start ? token->value_start : token->start,
+            "expected %s=NUMBER, at most %llu", token->word, (unsigned long long)most);
     return 0;
 }
 
@@ -66,28 +71,33 @@ static int time_of(struct parser *parser, const struct token *token)
     uint64_t number;
 
     if (at == NULL || token_scan_number(&at, UINT64_MAX / 2000000000, &number) != 0)
-        return token_complain(&parser->reader, token->start, "expected t=NUMBER, with or without a unit (ns, us, ms, s)");
+        return token_complain(&parser->reader, token->start,
+                              "expected t=NUMBER, with or without a unit (ns, us, ms, s)");
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(at, units[i].unit) == 0 && is_whole(token, at + strlen(at))) {
             if (number * units[i].ns < parser->entry.t_ns)
-                return token_complain(&parser->reader, token->start, "expected a time not before the line above");
+                return token_complain(&parser->reader, token->start,
+                                      "expected a time not before the line above");
             parser->entry.t_ns = number * units[i].ns;
             return 0;
         }
     }
-    return token_complain(&parser->reader, token->start, "expected t=NUMBER, with or without a unit (ns, us, ms, s)");
+    return token_complain(&parser->reader, token->start,
+                          "expected t=NUMBER, with or without a unit (ns, us, ms, s)");
 }
 
 /* Decodes hex digits in place. */
 static int hex_of(struct parser *parser, struct token *token)
 {
     if (token->value_length % 2 != 0)
-        return token_complain(&parser->reader, token->value_start, "expected an even number of hex digits");
+        return token_complain(&parser->reader, token->value_start,
+                              "expected an even number of hex digits");
     for (size_t i = 0; i < token->value_length; i++)
         if (token_hex_digit(token->value[i]) < 0)
             return token_complain(&parser->reader, token->value_start, "expected hex digits");
     for (size_t i = 0; i < token->value_length; i += 2)
-        token->value[i / 2] = (char)(token_hex_digit(token->value[i]) << 4 | token_hex_digit(token->value[i + 1]));
+        token->value[i / 2] =
+            (char)(token_hex_digit(token->value[i]) << 4 | token_hex_digit(token->value[i + 1]));
     token->value_length /= 2;
     return 0;
 }
@@ -95,7 +105,9 @@ static int hex_of(struct parser *parser, struct token *token)
 static int check_room(struct parser *parser, const struct token *token, size_t length)
 {
     if (length > (size_t)EVENT_BYTES_MAX - parser->event->bytes_used)
-        return token_complain(&parser->reader, token->value_start, "expected at most %d bytes of texts in one event", (int)EVENT_BYTES_MAX);
+        return token_complain(&parser->reader, token->value_start,
+                              "expected at most %d bytes of texts in one event",
+                              (int)EVENT_BYTES_MAX);
     return 0;
 }
 
@@ -121,32 +133,39 @@ static int numbers_of(struct parser *parser, struct token *token, unsigned field
         return -1;
     while (token->value_length > 0) {
         if (token_scan_signed(&at, &number) != 0)
-            return token_complain(&parser->reader, token->value_start, "expected numbers, separated by commas");
+            return token_complain(&parser->reader, token->value_start,
+                                  "expected numbers, separated by commas");
         memcpy(parser->escaped + count++ * sizeof number, &number, sizeof number);
         if (is_whole(token, at))
             break;
         if (*at++ != ',')
-            return token_complain(&parser->reader, token->value_start, "expected numbers, separated by commas");
+            return token_complain(&parser->reader, token->value_start,
+                                  "expected numbers, separated by commas");
     }
     event_set_bytes(parser->event, field, parser->escaped, count * sizeof number);
     return 0;
 }
 
-static int coded_of(struct parser *parser, const struct token *token, enum field_type type, unsigned field)
+static int coded_of(struct parser *parser, const struct token *token, enum field_type type,
+                    unsigned field)
 {
     char words[160] = "";
     uint64_t value;
 
-    if (strlen(token->value) == token->value_length && event_code_value(type, token->value, &value) == 0) {
+    if (strlen(token->value) == token->value_length &&
+        event_code_value(type, token->value, &value) == 0) {
         event_set(parser->event, field, value);
         return 0;
     }
     for (value = 0; event_code_word(type, value) != NULL; value++)
-        snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s", value == 0 ? "" : ", ", event_code_word(type, value));
-    return token_complain(&parser->reader, token->value_start, "expected %s to be one of: %s", token->word, words);
+        snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s",
+                 value == 0 ? "" : ", ", event_code_word(type, value));
+    return token_complain(&parser->reader, token->value_start, "expected %s to be one of: %s",
+                          token->word, words);
 }
 
-static int read_field(struct parser *parser, struct token *token, enum field_type type, unsigned field)
+static int read_field(struct parser *parser, struct token *token, enum field_type type,
+                      unsigned field)
 {
     const char *at = token->value;
     uint64_t number;
@@ -155,7 +174,8 @@ static int read_field(struct parser *parser, struct token *token, enum field_typ
     switch (type) {
     case FIELD_INT:
         if (token_scan_signed(&at, &number) != 0 || !is_whole(token, at))
-            return token_complain(&parser->reader, token->value_start, "expected %s=NUMBER", token->word);
+            return token_complain(&parser->reader, token->value_start, "expected %s=NUMBER",
+                                  token->word);
         event_set(parser->event, field, number);
         return 0;
     case FIELD_UINT:
@@ -189,7 +209,8 @@ static int read_image_part(struct parser *parser, struct token *token)
     struct event_image *image = &parser->event->image;
     size_t length;
 
-    if ((strcmp(token->word, "path") == 0 && image->path.length > 0) || (strcmp(token->word, "build_id") == 0 && image->build_id.length > 0))
+    if ((strcmp(token->word, "path") == 0 && image->path.length > 0) ||
+        (strcmp(token->word, "build_id") == 0 && image->build_id.length > 0))
         return token_complain(&parser->reader, token->start, "expected %s only once", token->word);
     if (strcmp(token->word, "path") == 0) {
         if (text_of(parser, token, &length) != 0)
@@ -217,7 +238,8 @@ static int read_naming(struct parser *parser, struct token *token)
 
     if (strcmp(token->word, "thread_name") == 0) {
         if (naming->name.length > 0)
-            return token_complain(&parser->reader, token->start, "expected %s only once", token->word);
+            return token_complain(&parser->reader, token->start, "expected %s only once",
+                                  token->word);
         if (text_of(parser, token, &length) != 0)
             return -1;
         naming->name = event_put_bytes(parser->event, parser->escaped, length);
@@ -238,18 +260,23 @@ static bool is_found_later(enum field_type type)
     return type == FIELD_PROCESS || type == FIELD_LOAD;
 }
 
-static int unknown_field(struct parser *parser, const struct token *token, const struct kind_descriptor *kind)
+static int unknown_field(struct parser *parser, const struct token *token,
+                         const struct kind_descriptor *kind)
 {
     char names[200] = "";
 
     for (unsigned i = 0; i < kind->field_count; i++)
         if (!is_found_later(kind->fields[i].type))
-            snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", names[0] == '\0' ? "" : ", ",
-                     kind->fields[i].type == FIELD_MODULE ? "path, build_id, size" : kind->fields[i].name);
-    return token_complain(&parser->reader, token->start, "expected a field of %s (%s), found '%s'", kind->name, names, token->word);
+            snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
+                     names[0] == '\0' ? "" : ", ",
+                     kind->fields[i].type == FIELD_MODULE ? "path, build_id, size"
+                                                          : kind->fields[i].name);
+    return token_complain(&parser->reader, token->start, "expected a field of %s (%s), found '%s'",
+                          kind->name, names, token->word);
 }
 
-static int read_named_field(struct parser *parser, struct token *token, const struct kind_descriptor *kind)
+static int read_named_field(struct parser *parser, struct token *token,
+                            const struct kind_descriptor *kind)
 {
     int result;
 
@@ -261,9 +288,11 @@ static int read_named_field(struct parser *parser, struct token *token, const st
         if (kind->fields[i].type == FIELD_MODULE) {
             if ((result = read_image_part(parser, token)) != 0)
                 return result < 0 ? -1 : 0;
-        } else if (!is_found_later(kind->fields[i].type) && strcmp(kind->fields[i].name, token->word) == 0) {
+        } else if (!is_found_later(kind->fields[i].type) &&
+                   strcmp(kind->fields[i].name, token->word) == 0) {
             if (event_has(parser->event, i))
-                return token_complain(&parser->reader, token->start, "expected %s only once", token->word);
+                return token_complain(&parser->reader, token->start, "expected %s only once",
+                                      token->word);
             return read_field(parser, token, kind->fields[i].type, i);
         }
     }
@@ -271,7 +300,8 @@ static int read_named_field(struct parser *parser, struct token *token, const st
 }
 
 /* Makes room for `needed` elements. */
-static int grow(void **array, size_t *capacity, size_t needed, size_t element, struct trail_error *error)
+static int grow(void **array, size_t *capacity, size_t needed, size_t element,
+                struct trail_error *error)
 {
     size_t larger = *capacity < 64 ? 64 : *capacity;
     void *moved;
@@ -292,13 +322,15 @@ static int append_entry(struct parser *parser)
     struct script *script = parser->script;
     void *entries = script->entries, *packed = script->packed;
 
-    if (grow(&entries, &script->capacity, script->count + 1, sizeof *script->entries, parser->reader.error) != 0)
+    if (grow(&entries, &script->capacity, script->count + 1, sizeof *script->entries,
+             parser->reader.error) != 0)
         return -1;
     script->entries = entries;
     if (parser->entry.action == SCRIPT_EVENT) {
         parser->entry.packed_at = script->packed_used;
         parser->entry.packed_size = event_packed_size(parser->event);
-        if (grow(&packed, &script->packed_capacity, script->packed_used + parser->entry.packed_size, 1, parser->reader.error) != 0)
+        if (grow(&packed, &script->packed_capacity, script->packed_used + parser->entry.packed_size,
+                 1, parser->reader.error) != 0)
             return -1;
         script->packed = packed;
         event_pack(parser->event, script->packed + script->packed_used);
@@ -308,8 +340,12 @@ static int append_entry(struct parser *parser)
     return 0;
 }
 
-/* What may stand in front of the verb. Returns 1 if it was that, 0 if it is the verb, -1 on failure. */
-static int read_prefix(struct parser *parser, const struct token *token, bool *synthetic, bool *tid_given)
+/*
+ * What may stand in front of the verb. Returns 1 if it was that, 0 if it is the verb, -1 on
+ * failure.
+ */
+static int read_prefix(struct parser *parser, const struct token *token, bool *synthetic,
+                       bool *tid_given)
 {
     uint64_t number;
 
@@ -332,7 +368,9 @@ static int read_prefix(struct parser *parser, const struct token *token, bool *s
         return 1;
     }
     if (token->value != NULL)
-        return token_complain(&parser->reader, token->start, "expected t=, pid=, tid=, synthetic, more, or what happens, found '%s='", token->word);
+        return token_complain(
+            &parser->reader, token->start,
+            "expected t=, pid=, tid=, synthetic, more, or what happens, found '%s='", token->word);
     if (strcmp(token->word, "synthetic") == 0)
         *synthetic = true;
     else if (strcmp(token->word, "more") == 0)
@@ -347,7 +385,8 @@ static int read_verb(struct parser *parser, const struct token *token, enum even
     static const struct {
         const char *word;
         enum script_action action;
-    } verbs[] = {{"quiet", SCRIPT_QUIET}, {"hang", SCRIPT_HANG}, {"fail", SCRIPT_FAIL}, {"die", SCRIPT_DIE}};
+    } verbs[] = {
+        {"quiet", SCRIPT_QUIET}, {"hang", SCRIPT_HANG}, {"fail", SCRIPT_FAIL}, {"die", SCRIPT_DIE}};
 
     *kind = event_kind_by_name(token->word);
     parser->entry.action = SCRIPT_EVENT;
@@ -359,7 +398,9 @@ static int read_verb(struct parser *parser, const struct token *token, enum even
             return 0;
         }
     }
-    return token_complain(&parser->reader, token->start, "expected a kind of event, quiet, hang, fail or die, found '%s'", token->word);
+    return token_complain(&parser->reader, token->start,
+                          "expected a kind of event, quiet, hang, fail or die, found '%s'",
+                          token->word);
 }
 
 static int read_fields(struct parser *parser, enum event_kind kind)
@@ -394,13 +435,16 @@ static int read_line(struct parser *parser)
     if (result < 0 || (empty && token.start == NULL))
         return result;
     if (token.start == NULL)
-        return token_complain(&parser->reader, parser->reader.at, "expected what happens: a kind of event, quiet, hang, fail or die");
+        return token_complain(&parser->reader, parser->reader.at,
+                              "expected what happens: a kind of event, quiet, hang, fail or die");
     if (read_verb(parser, &token, &kind) != 0)
         return -1;
     if (!parser->pid_known)
-        return token_complain(&parser->reader, token.start, "expected pid=NUMBER before the first event");
+        return token_complain(&parser->reader, token.start,
+                              "expected pid=NUMBER before the first event");
     if (kind == EVENT_NONE && (continued || parser->entry.more))
-        return token_complain(&parser->reader, token.start, "expected another event of the same stop");
+        return token_complain(&parser->reader, token.start,
+                              "expected another event of the same stop");
     event_begin(parser->event, kind, parser->entry.pid, parser->entry.tid, parser->entry.t_ns);
     parser->event->synthetic = synthetic;
     return read_fields(parser, kind) != 0 ? -1 : append_entry(parser);
@@ -423,11 +467,13 @@ static int read_lines(struct parser *parser, const char *text, size_t length)
             break;
     }
     if (parser->entry.more)
-        return token_complain(&parser->reader, parser->reader.line, "expected another event of the same stop, not the end of the script");
+        return token_complain(&parser->reader, parser->reader.line,
+                              "expected another event of the same stop, not the end of the script");
     return 0;
 }
 
-struct script *script_parse(const char *name, const char *text, size_t length, struct trail_error *error)
+struct script *script_parse(const char *name, const char *text, size_t length,
+                            struct trail_error *error)
 {
     struct parser parser = {.reader = {.name = name, .error = error}};
     int result = -1;
@@ -436,7 +482,8 @@ struct script *script_parse(const char *name, const char *text, size_t length, s
     parser.reader.buffer = malloc(length + 1);
     parser.escaped = malloc(TEXT_FROM_BYTES_CAPACITY(EVENT_BYTES_MAX));
     parser.event = malloc(sizeof *parser.event);
-    if (parser.script == NULL || parser.reader.buffer == NULL || parser.escaped == NULL || parser.event == NULL)
+    if (parser.script == NULL || parser.reader.buffer == NULL || parser.escaped == NULL ||
+        parser.event == NULL)
         out_of_memory(error);
     else
         result = read_lines(&parser, text, length);
@@ -457,14 +504,15 @@ static char *read_file(const char *path, size_t *length, struct trail_error *err
     void *text = NULL;
 
     if (file == NULL) {
-        error_set(error, errno == ENOENT ? TRAIL_NOT_FOUND : TRAIL_NOT_EXECUTABLE, errno, "cannot open the script '%s': %s", path,
-                  strerror(errno));
+        error_set(error, errno == ENOENT ? TRAIL_NOT_FOUND : TRAIL_NOT_EXECUTABLE, errno,
+                  "cannot open the script '%s': %s", path, strerror(errno));
         return NULL;
     }
     *length = 0;
     do {
         if (*length > SCRIPT_BYTES_MAX) {
-            error_set(error, TRAIL_NOT_EXECUTABLE, 0, "the script '%s' is longer than 256 MiB", path);
+            error_set(error, TRAIL_NOT_EXECUTABLE, 0, "the script '%s' is longer than 256 MiB",
+                      path);
             goto fail;
         }
         if (grow(&text, &capacity, *length + 65536, 1, error) != 0)
@@ -473,7 +521,8 @@ static char *read_file(const char *path, size_t *length, struct trail_error *err
         *length += got;
     } while (got > 0);
     if (ferror(file)) {
-        error_set(error, TRAIL_NOT_EXECUTABLE, errno, "cannot read the script '%s': %s", path, strerror(errno));
+        error_set(error, TRAIL_NOT_EXECUTABLE, errno, "cannot read the script '%s': %s", path,
+                  strerror(errno));
         goto fail;
     }
     fclose(file);
@@ -518,7 +567,8 @@ enum script_action script_get(const struct script *script, size_t index, struct 
     const struct entry *entry = &script->entries[index];
 
     assert(index < script->count);
-    if (entry->action != SCRIPT_EVENT || event_unpack(event, script->packed + entry->packed_at, entry->packed_size) != 0)
+    if (entry->action != SCRIPT_EVENT ||
+        event_unpack(event, script->packed + entry->packed_at, entry->packed_size) != 0)
         event_begin(event, EVENT_NONE, entry->pid, entry->tid, entry->t_ns);
     event->more = entry->more;
     return entry->action;

@@ -14,8 +14,8 @@ int token_complain(struct token_reader *reader, const char *at, const char *form
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    return error_set(reader->error, TRAIL_NOT_EXECUTABLE, 0, "%.200s:%u:%u: %s", reader->name, reader->line_number,
-                     (unsigned)(at - reader->line) + 1, sentence);
+    return error_set(reader->error, TRAIL_NOT_EXECUTABLE, 0, "%.200s:%u:%u: %s", reader->name,
+                     reader->line_number, (unsigned)(at - reader->line) + 1, sentence);
 }
 
 int token_hex_digit(char c)
@@ -43,8 +43,10 @@ static int read_escape(struct token_reader *reader, char *out)
     const char *at = reader->at, *found;
 
     if (at == reader->end)
-        return token_complain(reader, at, "expected an escape (\\n \\t \\xHH \\\" \\\\) at the end of the line");
-    if (*at == 'x' && reader->end - at >= 3 && token_hex_digit(at[1]) >= 0 && token_hex_digit(at[2]) >= 0) {
+        return token_complain(
+            reader, at, "expected an escape (\\n \\t \\xHH \\\" \\\\) at the end of the line");
+    if (*at == 'x' && reader->end - at >= 3 && token_hex_digit(at[1]) >= 0 &&
+        token_hex_digit(at[2]) >= 0) {
         *out = (char)(token_hex_digit(at[1]) << 4 | token_hex_digit(at[2]));
         reader->at += 3;
         return 0;
@@ -109,12 +111,14 @@ int token_read(struct token_reader *reader, struct token *token)
     if (length == 0)
         return token_complain(reader, token->start, "expected a word");
     if (length > TOKEN_WORD_MAX)
-        return token_complain(reader, token->start, "expected a word of at most %d letters", TOKEN_WORD_MAX);
+        return token_complain(reader, token->start, "expected a word of at most %d letters",
+                              TOKEN_WORD_MAX);
     memcpy(token->word, token->start, length);
     if (reader->at == reader->end || is_blank(*reader->at))
         return 1;
     if (*reader->at != '=')
-        return token_complain(reader, reader->at, "expected '=' or a space after '%s'", token->word);
+        return token_complain(reader, reader->at, "expected '=' or a space after '%s'",
+                              token->word);
     reader->at++;
     return read_value(reader, token) == 0 ? 1 : -1;
 }

@@ -1,7 +1,8 @@
 /*
- * Attaching to a process that runs: every thread is seized and stopped, what is there is told as synthetic events - the process, its
- * threads, its modules - and then all go on. A signal that a thread was about to get is delivered when it goes on; a process that job
- * control has stopped stays stopped.
+ * Attaching to a process that runs: every thread is seized and stopped, what is there is told as
+ * synthetic events - the process, its threads, its modules - and then all go on. A signal that a
+ * thread was about to get is delivered when it goes on; a process that job control has stopped
+ * stays stopped.
  */
 #define _GNU_SOURCE
 #include "linux_os.h"
@@ -116,48 +117,72 @@ static int say_ended(pid_t pid, struct trail_error *error)
 
     if (parent < 0)
         return error_set(error, TRAIL_FAILED, ESRCH, "process %d has just ended", (int)pid);
-    return error_set(error, TRAIL_FAILED, 0, "process %d has ended; its parent %ld has yet to take notice", (int)pid, parent);
+    return error_set(error, TRAIL_FAILED, 0,
+                     "process %d has ended; its parent %ld has yet to take notice", (int)pid,
+                     parent);
 }
 
 static int check(pid_t pid, struct trail_error *error)
 {
-    long tracer = attach_status_number(pid, "TracerPid:"), process = attach_status_number(pid, "Tgid:");
+    long tracer = attach_status_number(pid, "TracerPid:"),
+         process = attach_status_number(pid, "Tgid:");
 
     if (pid == getpid())
         return error_set(error, TRAIL_FAILED, 0, "trailrec cannot attach to itself");
     if (process < 0)
-        return error_set(error, TRAIL_FAILED, ESRCH, "there is no process %d; see 'ps -e'", (int)pid);
+        return error_set(error, TRAIL_FAILED, ESRCH, "there is no process %d; see 'ps -e'",
+                         (int)pid);
     if (process != pid)
-        return error_set(error, TRAIL_FAILED, ESRCH, "%d is a thread of process %ld; attach to that", (int)pid, process);
+        return error_set(error, TRAIL_FAILED, ESRCH,
+                         "%d is a thread of process %ld; attach to that", (int)pid, process);
     if (tracer > 0)
-        return error_set(error, TRAIL_FAILED, 0, "process %d is traced by process %ld already; end that first", (int)pid, tracer);
+        return error_set(error, TRAIL_FAILED, 0,
+                         "process %d is traced by process %ld already; end that first", (int)pid,
+                         tracer);
     if (has_program(pid))
         return 0;
     if (attach_has_ended(pid))
         return say_ended(pid, error);
-    return error_set(error, TRAIL_FAILED, 0, "process %d is a thread of the kernel; only programs can be recorded", (int)pid);
+    return error_set(error, TRAIL_FAILED, 0,
+                     "process %d is a thread of the kernel; only programs can be recorded",
+                     (int)pid);
 }
 
-/* Why not, and what to do: another user's process; else the Yama module's rule (Documentation/admin-guide/LSM/Yama.rst). */
+/*
+ * Why not, and what to do: another user's process; else the Yama module's rule
+ * (Documentation/admin-guide/LSM/Yama.rst).
+ */
 static int say_not_allowed(pid_t pid, struct trail_error *error)
 {
-    long user = attach_status_number(pid, "Uid:"), rule = read_number("/proc/sys/kernel/yama/ptrace_scope");
+    long user = attach_status_number(pid, "Uid:"),
+         rule = read_number("/proc/sys/kernel/yama/ptrace_scope");
 
     if (rule == 3)
-        return error_set(error, TRAIL_FAILED, EPERM, "not allowed to attach to process %d: this system allows it to nobody "
-                         "(kernel.yama.ptrace_scope is 3); have trailrec launch the program", (int)pid);
+        return error_set(error, TRAIL_FAILED, EPERM,
+                         "not allowed to attach to process %d: this system allows it to nobody "
+                         "(kernel.yama.ptrace_scope is 3); have trailrec launch the program",
+                         (int)pid);
     if (geteuid() != 0 && user != (long)geteuid())
-        return error_set(error, TRAIL_FAILED, EPERM, "not allowed to attach to process %d: it belongs to user %ld; "
-                         "run trailrec as that user or as root", (int)pid, user);
+        return error_set(error, TRAIL_FAILED, EPERM,
+                         "not allowed to attach to process %d: it belongs to user %ld; "
+                         "run trailrec as that user or as root",
+                         (int)pid, user);
     if (geteuid() != 0 && rule > 0)
-        return error_set(error, TRAIL_FAILED, EPERM, "not allowed to attach to process %d: this system allows it to root only; "
-                         "be root, or have root set kernel.yama.ptrace_scope to 0 (it is %ld)", (int)pid, rule);
-    return error_set(error, TRAIL_FAILED, EPERM, "not allowed to attach to process %d: it is protected (it has other rights than "
-                     "trailrec, or lives outside of its container); run trailrec as root outside of any container", (int)pid);
+        return error_set(error, TRAIL_FAILED, EPERM,
+                         "not allowed to attach to process %d: this system allows it to root only; "
+                         "be root, or have root set kernel.yama.ptrace_scope to 0 (it is %ld)",
+                         (int)pid, rule);
+    return error_set(
+        error, TRAIL_FAILED, EPERM,
+        "not allowed to attach to process %d: it is protected (it has other rights than "
+        "trailrec, or lives outside of its container); run trailrec as root outside of any "
+        "container",
+        (int)pid);
 }
 
 /* os_code is that of seize_process. */
-static int say_not_seized(const struct platform *platform, pid_t pid, int os_code, struct trail_error *error)
+static int say_not_seized(const struct platform *platform, pid_t pid, int os_code,
+                          struct trail_error *error)
 {
     const char *why = platform->interrupted ? "was asked to end" : "the time limit was over";
 
@@ -166,23 +191,32 @@ static int say_not_seized(const struct platform *platform, pid_t pid, int os_cod
     if (os_code == ESRCH)
         return say_ended(pid, error);
     if (os_code == ELOOP)
-        return error_set(error, TRAIL_FAILED, os_code, "process %d runs another program again and again; try once more", (int)pid);
+        return error_set(error, TRAIL_FAILED, os_code,
+                         "process %d runs another program again and again; try once more",
+                         (int)pid);
     if (os_code == EAGAIN)
-        return error_set(error, TRAIL_FAILED, os_code, "%s before process %d was attached to: it is about to run another program, "
-                         "which takes long", why, (int)pid);
+        return error_set(
+            error, TRAIL_FAILED, os_code,
+            "%s before process %d was attached to: it is about to run another program, "
+            "which takes long",
+            why, (int)pid);
     if (os_code == EBUSY)
-        return error_set(error, TRAIL_FAILED, os_code, "%s before process %d was attached to: it does not stop", why, (int)pid);
-    return error_set(error, TRAIL_FAILED, os_code, "cannot attach to process %d: %s", (int)pid, strerror(os_code));
+        return error_set(error, TRAIL_FAILED, os_code,
+                         "%s before process %d was attached to: it does not stop", why, (int)pid);
+    return error_set(error, TRAIL_FAILED, os_code, "cannot attach to process %d: %s", (int)pid,
+                     strerror(os_code));
 }
 
-int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms, struct trail_error *error)
+int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms,
+                    struct trail_error *error)
 {
     struct process *process;
     const struct task *leader;
     int os_code;
 
     if (processes_find(platform, (pid_t)pid) != NULL)
-        return error_set(error, TRAIL_FAILED, 0, "process %u is being recorded already", (unsigned)pid);
+        return error_set(error, TRAIL_FAILED, 0, "process %u is being recorded already",
+                         (unsigned)pid);
     if (check((pid_t)pid, error) != 0)
         return -1;
     process = processes_add(platform, (pid_t)pid);
@@ -211,7 +245,8 @@ static struct task *next_untold(struct platform *platform, const struct process 
 {
     for (size_t i = 0; i < TASK_BUCKETS; i++)
         for (struct task *task = platform->tasks[i]; task != NULL; task = task->next)
-            if (task->process == process && (task->held || task->out_of_reach) && !task->told && task->tid != process->pid)
+            if (task->process == process && (task->held || task->out_of_reach) && !task->told &&
+                task->tid != process->pid)
                 return task;
     return NULL;
 }
@@ -231,9 +266,11 @@ static struct task *any_task(struct platform *platform, const struct process *pr
 static void tell_process(struct platform *platform, struct process *process, struct event *event)
 {
     process->memory_tid = any_task(platform, process)->tid;
-    event_begin(event, EVENT_CREATE_PROCESS, (uint32_t)process->pid, (uint32_t)process->pid, process->attach_ns);
+    event_begin(event, EVENT_CREATE_PROCESS, (uint32_t)process->pid, (uint32_t)process->pid,
+                process->attach_ns);
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_ATTACH);
-    event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)attach_status_number(process->pid, "PPid:"));
+    event_set(event, FIELD(CREATE_PROCESS, parent_pid),
+              (uint64_t)attach_status_number(process->pid, "PPid:"));
     image_inspect(platform, process, event);
     process->told = true;
     event->synthetic = event->more = true;
@@ -268,7 +305,8 @@ bool attach_next_event(struct platform *platform, struct event *event)
         tell_process(platform, process, event);
     } else if ((task = next_untold(platform, process)) != NULL) {
         task->told = true;
-        event_begin(event, EVENT_CREATE_THREAD, (uint32_t)process->pid, (uint32_t)task->tid, process->attach_ns);
+        event_begin(event, EVENT_CREATE_THREAD, (uint32_t)process->pid, (uint32_t)task->tid,
+                    process->attach_ns);
         event->synthetic = event->more = true;
     } else {
         tell_loads(platform, process, event);
@@ -281,7 +319,8 @@ static void let_go_on(struct platform *platform, struct task *task)
     if (platform->current == NULL || task->process != platform->current->process || !task->held)
         return;
     task->held = task->held_at_exec = false;
-    ptrace(task->held_listen ? PTRACE_LISTEN : PTRACE_CONT, task->tid, NULL, (void *)(long)task->held_signal);
+    ptrace(task->held_listen ? PTRACE_LISTEN : PTRACE_CONT, task->tid, NULL,
+           (void *)(long)task->held_signal);
 }
 
 void attach_resume(struct platform *platform, struct task *task)

@@ -1,13 +1,16 @@
 /*
- * The int3 planted at the loader's r_brk, _dl_debug_state: a function that exists to be stopped at and does nothing. In all known loaders it
- * is a bare ret (behind an endbr64 where the distribution wants one), aligned, with padding up to the next function. The loader calls it
- * before and after each change of its list, with r_debug.r_state telling which; only the second call is of use, so that, where there is room,
+ * The int3 planted at the loader's r_brk, _dl_debug_state: a function that exists to be stopped at
+ * and does nothing. In all known loaders it is a bare ret (behind an endbr64 where the distribution
+ * wants one), aligned, with padding up to the next function. The loader calls it before and after
+ * each change of its list, with r_debug.r_state telling which; only the second call is of use, so
+ * that, where there is room,
  *
  *     cmpl $RT_CONSISTENT, r_debug.r_state(%rip);  jne 1f;  int3;  1: ret
  *
- * is planted, and the task does not even stop at the first. Where there is less room, it is int3 and ret. In both a stopped task need only
- * go on, and its shadow stack, if it has one, stays right. Where the function looks otherwise, an int3 stands at its start and the task is
- * made to return by its registers (rip = [rsp], rsp += 8).
+ * is planted, and the task does not even stop at the first. Where there is less room, it is int3
+ * and ret. In both a stopped task need only go on, and its shadow stack, if it has one, stays
+ * right. Where the function looks otherwise, an int3 stands at its start and the task is made to
+ * return by its registers (rip = [rsp], rsp += 8).
  */
 #define _GNU_SOURCE
 #include "probes.h"
@@ -24,10 +27,14 @@ enum {
     FILTERED_BYTES = 11
 };
 
-static const unsigned char filtered[FILTERED_BYTES] = {0x83, 0x3D, 0, 0, 0, 0, RT_CONSISTENT, 0x75, 0x01, INT3, RET};
+static const unsigned char filtered[FILTERED_BYTES] = {0x83,          0x3D, 0,    0,    0,  0,
+                                                       RT_CONSISTENT, 0x75, 0x01, INT3, RET};
 static const unsigned char unfiltered[] = {INT3, RET};
 
-/* How long the filler that begins here is: an int3, a zero, a nop of any length; 0 if it is none. Intel's manual lists the nops. */
+/*
+ * How long the filler that begins here is: an int3, a zero, a nop of any length; 0 if it is none.
+ * Intel's manual lists the nops.
+ */
 static unsigned filler_bytes(const unsigned char *code, unsigned room)
 {
     static const struct {
@@ -49,7 +56,10 @@ static unsigned filler_bytes(const unsigned char *code, unsigned room)
     return 0;
 }
 
-/* How many bytes from the ret at `code` on are free for us: it and the filler behind it. 0 if it is no ret with filler. */
+/*
+ * How many bytes from the ret at `code` on are free for us: it and the filler behind it. 0 if it is
+ * no ret with filler.
+ */
 static unsigned free_bytes(const unsigned char *code, unsigned room)
 {
     unsigned used = 1, filler;
@@ -61,10 +71,14 @@ static unsigned free_bytes(const unsigned char *code, unsigned room)
     return used > 1 ? used : 0;
 }
 
-/* The code with which a task stops only when the list is consistent; false if r_state is too far away. */
+/*
+ * The code with which a task stops only when the list is consistent; false if r_state is too far
+ * away.
+ */
 static bool filter_for(uint64_t address, uint64_t r_debug, unsigned char *bytes)
 {
-    int64_t distance = (int64_t)(r_debug + offsetof(struct r_debug, r_state) - address - COMPARE_BYTES);
+    int64_t distance =
+        (int64_t)(r_debug + offsetof(struct r_debug, r_state) - address - COMPARE_BYTES);
     int32_t near = (int32_t)distance;
 
     if (r_debug == 0 || near != distance)
@@ -74,7 +88,8 @@ static bool filter_for(uint64_t address, uint64_t r_debug, unsigned char *bytes)
     return true;
 }
 
-static void plant(struct process *process, uint64_t address, const unsigned char *bytes, unsigned count)
+static void plant(struct process *process, uint64_t address, const unsigned char *bytes,
+                  unsigned count)
 {
     if (memory_poke(process->memory_tid, address, bytes, count, process->original) != 0)
         return;
@@ -90,7 +105,8 @@ void breakpoint_plant(struct process *process, uint64_t debug_state, uint64_t r_
     unsigned char code[BREAKPOINT_BYTES_MAX], bytes[FILTERED_BYTES];
     unsigned ret = 0, room = 0;
 
-    if (debug_state % sizeof code == 0 && memory_read_exactly(process->memory_tid, debug_state, code, sizeof code)) {
+    if (debug_state % sizeof code == 0 &&
+        memory_read_exactly(process->memory_tid, debug_state, code, sizeof code)) {
         ret = memcmp(code, endbr64, sizeof endbr64) == 0 ? sizeof endbr64 : 0;
         room = free_bytes(code + ret, (unsigned)sizeof code - ret);
     }

@@ -1,6 +1,7 @@
 /*
- * From a wait status to an event, and to what platform_resume must then do with the task: the one place that knows all kinds of ptrace
- * stops. Facts that ptrace(2) does not tell are from the project's own measurements (facts/linux.md).
+ * From a wait status to an event, and to what platform_resume must then do with the task: the one
+ * place that knows all kinds of ptrace stops. Facts that ptrace(2) does not tell are from the
+ * project's own measurements (facts/linux.md).
  */
 #define _GNU_SOURCE
 #include "probes.h"
@@ -25,7 +26,8 @@ struct stop {
 
 static void begin(const struct stop *stop, enum event_kind kind)
 {
-    event_begin(stop->event, kind, (uint32_t)stop->task->process->pid, (uint32_t)stop->tid, stop->platform->t_ns);
+    event_begin(stop->event, kind, (uint32_t)stop->task->process->pid, (uint32_t)stop->tid,
+                stop->platform->t_ns);
 }
 
 static unsigned long event_message(pid_t tid)
@@ -41,7 +43,8 @@ static void decode_end(struct stop *stop)
 {
     struct process *process = stop->task->process;
     struct platform *platform = stop->platform;
-    bool is_process = process != NULL && (stop->tid == process->pid || (process->leader_is_gone && process->threads == 1));
+    bool is_process = process != NULL && (stop->tid == process->pid ||
+                                          (process->leader_is_gone && process->threads == 1));
 
     platform->action = RESUME_NOTHING;
     if (process != NULL && !process->muted) {
@@ -50,14 +53,16 @@ static void decode_end(struct stop *stop)
             event_set(stop->event, FIELD(EXIT_PROCESS, signal), (uint64_t)WTERMSIG(stop->status));
             event_set(stop->event, FIELD(EXIT_PROCESS, core_dumped), WCOREDUMP(stop->status) != 0);
         } else if (WIFEXITED(stop->status)) {
-            event_set(stop->event, is_process ? FIELD(EXIT_PROCESS, exit_code) : FIELD(EXIT_THREAD, exit_code),
+            event_set(stop->event,
+                      is_process ? FIELD(EXIT_PROCESS, exit_code) : FIELD(EXIT_THREAD, exit_code),
                       (uint64_t)WEXITSTATUS(stop->status));
         }
     }
     if (is_process && process->pid == platform->launched && !platform->launched_exit.ended) {
         platform->launched_exit.ended = true;
         platform->launched_exit.signal = WIFSIGNALED(stop->status) ? WTERMSIG(stop->status) : 0;
-        platform->launched_exit.exit_code = WIFEXITED(stop->status) ? (uint32_t)WEXITSTATUS(stop->status) : 0;
+        platform->launched_exit.exit_code =
+            WIFEXITED(stop->status) ? (uint32_t)WEXITSTATUS(stop->status) : 0;
     }
     tasks_remove(platform, stop->task);
 }
@@ -66,11 +71,14 @@ static void decode_end(struct stop *stop)
 static bool is_fault(const siginfo_t *info)
 {
     return info->si_code > 0 && info->si_code != SI_KERNEL &&
-           (info->si_signo == SIGSEGV || info->si_signo == SIGBUS || info->si_signo == SIGILL || info->si_signo == SIGFPE ||
-            info->si_signo == SIGTRAP || info->si_signo == SIGSYS);
+           (info->si_signo == SIGSEGV || info->si_signo == SIGBUS || info->si_signo == SIGILL ||
+            info->si_signo == SIGFPE || info->si_signo == SIGTRAP || info->si_signo == SIGSYS);
 }
 
-/* The numbers of siginfo that mean something for this signal, in the order that schema/README.md gives. */
+/*
+ * The numbers of siginfo that mean something for this signal, in the order that schema/README.md
+ * gives.
+ */
 static void put_siginfo(struct event *event, const siginfo_t *info, bool fault)
 {
     uint64_t numbers[3];
@@ -157,7 +165,10 @@ static uint64_t clone_flags(pid_t tid)
     return flags;
 }
 
-/* A child's memory is a copy of its parent's, with the planted byte and the same modules; after a vfork it is the same memory. */
+/*
+ * A child's memory is a copy of its parent's, with the planted byte and the same modules; after a
+ * vfork it is the same memory.
+ */
 static struct process *add_child(struct platform *platform, const struct process *parent, pid_t pid)
 {
     struct process *child = processes_add(platform, pid);
@@ -180,13 +191,17 @@ static struct process *add_child(struct platform *platform, const struct process
     return child;
 }
 
-/* Whether the child has stopped at birth before its parent's event came; such a child is let go now. */
+/*
+ * Whether the child has stopped at birth before its parent's event came; such a child is let go
+ * now.
+ */
 static void settle_child(struct platform *platform, struct task *child)
 {
     if (!child->born)
         return;
     if (!child->release) {
-        platform->newborn = child; /* goes on with its maker: none of it runs before its event is recorded */
+        /* goes on with its maker: none of it runs before its event is recorded */
+        platform->newborn = child;
         return;
     }
     decode_release(platform, child);
@@ -225,29 +240,38 @@ static void put_fork(struct stop *stop, pid_t parent, pid_t pid)
 }
 
 /*
- * Whether a vfork child may come to a probe of its parent's. Those of posix_spawn and its like (clone with CLONE_VFORK) are in the C library
- * until they run another program; they must not be traced then, since a set-user-ID program would lose its rights.
+ * Whether a vfork child may come to a probe of its parent's. Those of posix_spawn and its like
+ * (clone with CLONE_VFORK) are in the C library until they run another program; they must not be
+ * traced then, since a set-user-ID program would lose its rights.
  */
 static bool may_make_marks(const struct process *process, pid_t maker)
 {
     struct user_regs_struct registers;
 
-    return process->probe_count > 0 && ptrace(PTRACE_GETREGS, maker, NULL, &registers) == 0 && registers.orig_rax == SYS_vfork;
+    return process->probe_count > 0 && ptrace(PTRACE_GETREGS, maker, NULL, &registers) == 0 &&
+           registers.orig_rax == SYS_vfork;
 }
 
 static void decode_fork(struct stop *stop, pid_t pid, uint64_t flags)
 {
     struct platform *platform = stop->platform;
-    bool shares_memory = (flags & CLONE_VM) != 0, recorded = platform->follow && !stop->task->process->muted;
+    bool shares_memory = (flags & CLONE_VM) != 0,
+         recorded = platform->follow && !stop->task->process->muted;
     struct process *process = add_child(platform, stop->task->process, pid);
     struct task *child = process == NULL ? NULL : adopt(platform, pid, process);
 
     if (child == NULL)
         return;
-    /* A vfork child only execs or exits before its parent goes on: nothing in it can meet the loader's byte, so it is simply let go. */
+    /*
+     * A vfork child only execs or exits before its parent goes on: nothing in it can meet the
+     * loader's byte, so it is simply let go.
+     */
     process->muted = !recorded;
-    child->release = !recorded && (!shares_memory || ((flags & CLONE_VFORK) != 0 && !may_make_marks(process, stop->tid)));
-    if (shares_memory && child->release) { /* what is planted is shared with the parent: it must stay */
+    child->release =
+        !recorded &&
+        (!shares_memory || ((flags & CLONE_VFORK) != 0 && !may_make_marks(process, stop->tid)));
+    /* what is planted is shared with the parent: it must stay */
+    if (shares_memory && child->release) {
         process->breakpoint = 0;
         probes_forget_all(process);
     }
@@ -262,17 +286,26 @@ static void decode_clone(struct stop *stop, int event)
 
     stop->platform->action = RESUME_CONTINUE;
     if (child == 0)
-        return; /* killed meanwhile, by an exec of another thread: so are the threads that it made */
-    if (tasks_find(stop->platform, child) != NULL && tasks_find(stop->platform, child)->process != NULL)
+        /* killed meanwhile, by an exec of another thread: so are the threads that it made */
+        return;
+    if (tasks_find(stop->platform, child) != NULL &&
+        tasks_find(stop->platform, child)->process != NULL)
         return; /* taken for an orphan */
-    /* The kernel's events follow the exit signal of the clone, not its flags: whether it is a thread, tgkill tells without a file. */
+    /*
+     * The kernel's events follow the exit signal of the clone, not its flags: whether it is a
+     * thread, tgkill tells without a file.
+     */
     if (event == PTRACE_EVENT_CLONE && syscall(SYS_tgkill, stop->task->process->pid, child, 0) == 0)
         decode_thread(stop, child);
     else
-        decode_fork(stop, child, event == PTRACE_EVENT_VFORK ? CLONE_VM | CLONE_VFORK : clone_flags(stop->tid));
+        decode_fork(stop, child,
+                    event == PTRACE_EVENT_VFORK ? CLONE_VM | CLONE_VFORK : clone_flags(stop->tid));
 }
 
-/* The other threads are gone by now; all but an exec from a non-leader (whose own number vanishes) have said so. */
+/*
+ * The other threads are gone by now; all but an exec from a non-leader (whose own number vanishes)
+ * have said so.
+ */
 static void drop_other_tasks(struct platform *platform, const struct process *process)
 {
     for (size_t i = 0; i < TASK_BUCKETS && process->threads > 1; i++) {
@@ -303,7 +336,8 @@ static void decode_exec(struct stop *stop)
 /* The first stop of a new child, or the beginning or end of a group-stop. */
 static void decode_stop(struct stop *stop, int signal)
 {
-    bool group_stop = signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+    bool group_stop =
+        signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
     struct task *task = stop->task;
 
     if (!task->born) {
@@ -352,7 +386,8 @@ void decode_release(struct platform *platform, struct task *task)
     tasks_remove(platform, task);
 }
 
-void decode_orphan(struct platform *platform, struct task *task, const struct process *maker, struct event *event)
+void decode_orphan(struct platform *platform, struct task *task, const struct process *maker,
+                   struct event *event)
 {
     struct stop stop = {platform, event, task, task->tid, 0};
     struct process copy; /* the maker may be a free entry, which the child takes */
@@ -365,7 +400,8 @@ void decode_orphan(struct platform *platform, struct task *task, const struct pr
     platform->signal = 0;
     if (maker != NULL)
         copy = *maker;
-    if (!platform->follow || maker == NULL || copy.muted || (task->process = add_child(platform, &copy, task->tid)) == NULL) {
+    if (!platform->follow || maker == NULL || copy.muted ||
+        (task->process = add_child(platform, &copy, task->tid)) == NULL) {
         orphan_clean(platform, task->tid);
         return;
     }
@@ -374,7 +410,10 @@ void decode_orphan(struct platform *platform, struct task *task, const struct pr
     put_fork(&stop, copy.pid, task->tid);
 }
 
-/* A child, before its parent's event; or one that was traced under another number, before its exec: the leader had ended long before. */
+/*
+ * A child, before its parent's event; or one that was traced under another number, before its exec:
+ * the leader had ended long before.
+ */
 static struct task *add_unknown(struct platform *platform, pid_t tid, int event)
 {
     struct process *process = event == PTRACE_EVENT_EXEC ? processes_find(platform, tid) : NULL;
@@ -418,7 +457,8 @@ void decode_status(struct platform *platform, pid_t tid, int status, struct even
 
 void decode_launch(struct platform *platform, struct event *event)
 {
-    struct stop stop = {platform, event, tasks_find(platform, platform->launched), platform->launched, 0};
+    struct stop stop = {platform, event, tasks_find(platform, platform->launched),
+                        platform->launched, 0};
 
     platform->current = stop.task;
     platform->action = RESUME_CONTINUE;

@@ -1,11 +1,13 @@
 /*
- * Letting go: first every task is made to stand still, then the planted bytes come out, then each is released with the signal that it was
- * about to get. Not one by one: a task that runs on may be just behind the int3, at the planted ret.
+ * Letting go: first every task is made to stand still, then the planted bytes come out, then each
+ * is released with the signal that it was about to get. Not one by one: a task that runs on may be
+ * just behind the int3, at the planted ret.
  *
- * A task may stand behind our int3 in three ways: the trap is being delivered; it is still pending, since an interrupt is reported first; or
- * it was delivered before, and the ret that was planted behind the int3 is next. Or it stands between the planted instructions before it.
- * In each the task must leave the function by its registers, since they are about to go, and the trap must not reach the target. Behind the
- * int3 of a probe it need only go on.
+ * A task may stand behind our int3 in three ways: the trap is being delivered; it is still pending,
+ * since an interrupt is reported first; or it was delivered before, and the ret that was planted
+ * behind the int3 is next. Or it stands between the planted instructions before it. In each the
+ * task must leave the function by its registers, since they are about to go, and the trap must not
+ * reach the target. Behind the int3 of a probe it need only go on.
  */
 #define _GNU_SOURCE
 #include "probes.h"
@@ -54,7 +56,10 @@ static int make_ready(struct platform *platform, struct task *task, int status)
     return signal;
 }
 
-/* A child that was made at this very stop: it stands still at birth, and has a copy of the planted bytes if it is a fork. */
+/*
+ * A child that was made at this very stop: it stands still at birth, and has a copy of the planted
+ * bytes if it is a fork.
+ */
 static void hold_newborn(struct platform *platform, struct task *parent, int event)
 {
     unsigned long message = 0;
@@ -99,7 +104,10 @@ static void hold(struct platform *platform, struct task *task)
     hold_newborn(platform, task, (int)((unsigned)status >> 16));
 }
 
-/* What is out of reach cannot be let go: the kernel does so when trailrec ends. Its bytes come out here like the others'. */
+/*
+ * What is out of reach cannot be let go: the kernel does so when trailrec ends. Its bytes come out
+ * here like the others'.
+ */
 static void release(struct platform *platform, struct task *task)
 {
     if (task->process != NULL)
@@ -110,7 +118,10 @@ static void release(struct platform *platform, struct task *task)
     tasks_remove(platform, task);
 }
 
-/* The stop that is being handled, if there is one, holds its task, and the child that was made at it. */
+/*
+ * The stop that is being handled, if there is one, holds its task, and the child that was made at
+ * it.
+ */
 static void hold_current(struct platform *platform)
 {
     struct task *task = platform->current;
@@ -123,7 +134,8 @@ static void hold_current(struct platform *platform)
         return;
     task->held = true;
     task->held_signal = platform->action == RESUME_CONTINUE ? platform->signal : 0;
-    if (task->process != NULL && platform->action == RESUME_DETACH) { /* an exec that is not recorded */
+    /* an exec that is not recorded */
+    if (task->process != NULL && platform->action == RESUME_DETACH) {
         task->process->breakpoint = 0;
         probes_forget_all(task->process);
     }
@@ -137,12 +149,14 @@ static void hold_all(struct platform *platform)
     bool unsettled;
 
     do {
-        for (struct process *process = platform->processes; process != NULL; process = process->next)
+        for (struct process *process = platform->processes; process != NULL;
+             process = process->next)
             process->unsettled = false;
         tasks_each(platform, hold);
         tasks_each(platform, stop_remove_marked);
         unsettled = false;
-        for (const struct process *process = platform->processes; process != NULL; process = process->next)
+        for (const struct process *process = platform->processes; process != NULL;
+             process = process->next)
             unsettled = unsettled || process->unsettled;
     } while (unsettled);
 }

@@ -1,7 +1,8 @@
 /*
- * Who a module is, from its file. Runs on the writer thread, when the target runs on or is gone: the file is looked for through the
- * process's own root first (a chroot, a container), then through ours. The build-id that was read from the target's memory is the
- * truth; a file that says otherwise was replaced meanwhile and is not believed.
+ * Who a module is, from its file. Runs on the writer thread, when the target runs on or is gone:
+ * the file is looked for through the process's own root first (a chroot, a container), then through
+ * ours. The build-id that was read from the target's memory is the truth; a file that says
+ * otherwise was replaced meanwhile and is not believed.
  */
 #define _GNU_SOURCE
 #include "platform.h"
@@ -22,12 +23,16 @@ static size_t read_file(void *context, uint64_t offset, void *buffer, size_t siz
     size_t used = 0;
     ssize_t count;
 
-    while (used < size && (count = pread(*(int *)context, (char *)buffer + used, size - used, (off_t)(offset + used))) > 0)
+    while (used < size && (count = pread(*(int *)context, (char *)buffer + used, size - used,
+                                         (off_t)(offset + used))) > 0)
         used += (size_t)count;
     return used;
 }
 
-/* The path as the system shows it: absolute, without symbolic links. `prefix` is what led into another root. */
+/*
+ * The path as the system shows it: absolute, without symbolic links. `prefix` is what led into
+ * another root.
+ */
 static void canonical_path(int file, const char *prefix, char *path, size_t capacity)
 {
     char link[64], raw[4096], text[TEXT_FROM_BYTES_CAPACITY(4096)], root[4096];
@@ -107,25 +112,35 @@ void platform_discard(const struct event *event)
     (void)event; /* no handle comes with an event */
 }
 
-/* How the target named the file, and the build-id that was read from its memory ("" if it has none). */
+/*
+ * How the target named the file, and the build-id that was read from its memory ("" if it has
+ * none).
+ */
 struct named_image {
-    char path[sizeof ((struct module_identity *)NULL)->path], build_id[sizeof ((struct module_identity *)NULL)->build_id];
+    char path[sizeof((struct module_identity *)NULL)->path],
+        build_id[sizeof((struct module_identity *)NULL)->build_id];
 };
 
 static void name_image(const struct event *event, struct named_image *image)
 {
     struct event_span span = event->image.path;
 
-    snprintf(image->path, sizeof image->path, "%.*s", (int)span.length, (const char *)event_bytes_at(event, span));
-    elf_hex(event_bytes_at(event, event->image.build_id), event->image.build_id.length, image->build_id, sizeof image->build_id);
+    snprintf(image->path, sizeof image->path, "%.*s", (int)span.length,
+             (const char *)event_bytes_at(event, span));
+    elf_hex(event_bytes_at(event, event->image.build_id), event->image.build_id.length,
+            image->build_id, sizeof image->build_id);
 }
 
-/* What is remembered of the same image at the same path, NULL if nothing is: the build-id says more than another look at the file would. */
+/*
+ * What is remembered of the same image at the same path, NULL if nothing is: the build-id says more
+ * than another look at the file would.
+ */
 static const struct module_identity *remembered(const struct named_image *image)
 {
     const struct module_identity *known = identity_cache_find_path(image->path);
 
-    if (known == NULL || image->build_id[0] == '\0' || strcmp(known->build_id, image->build_id) != 0)
+    if (known == NULL || image->build_id[0] == '\0' ||
+        strcmp(known->build_id, image->build_id) != 0)
         return NULL;
     return known;
 }
@@ -144,7 +159,8 @@ static void identify(const struct event *event, struct module_identity *identity
     snprintf(root, sizeof root, "/proc/%u/root", (unsigned)event->pid);
     start_identity(identity);
     if (image.path[0] == '/') {
-        if (identify_file(root, image.path, identity) == 0 && is_same_image(identity, image.build_id))
+        if (identify_file(root, image.path, identity) == 0 &&
+            is_same_image(identity, image.build_id))
             return;
         start_identity(identity);
         if (identify_file("", image.path, identity) == 0 && is_same_image(identity, image.build_id))

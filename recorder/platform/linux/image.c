@@ -1,7 +1,8 @@
 /*
- * What a process runs, looked at in the stop right after its exec, where nothing of it has run yet. All that is needed stands on its
- * stack (execve(2), getauxval(3)): the arguments, and where the kernel mapped the program and its loader. A short-lived process is gone
- * when the writer gets to it, so its image path is read here too; this happens once per exec.
+ * What a process runs, looked at in the stop right after its exec, where nothing of it has run yet.
+ * All that is needed stands on its stack (execve(2), getauxval(3)): the arguments, and where the
+ * kernel mapped the program and its loader. A short-lived process is gone when the writer gets to
+ * it, so its image path is read here too; this happens once per exec.
  */
 #define _GNU_SOURCE
 #include "linux_os.h"
@@ -19,17 +20,22 @@
 
 enum {
     CODE_SEGMENT_32_BIT = 0x23,
-    START_STACK_WORDS = 512,       /* enough for most; else once more with */
+    START_STACK_WORDS = 512, /* enough for most; else once more with */
     LARGE_START_STACK_WORDS = 16384,
     AUXILIARY_WORDS_MAX = 128,
     COMMAND_LINE_MAX = 16 * 1024,
     MAPS_MAX = 32 * 1024
 };
 
-/* What the kernel put on the stack of a new image: argument count, arguments, environment, auxiliary vector. */
+/*
+ * What the kernel put on the stack of a new image: argument count, arguments, environment,
+ * auxiliary vector.
+ */
 struct start {
-    uint64_t argument_count, first_argument, after_arguments; /* the strings stand one behind the other */
-    uint64_t program_headers, entry, loader_base, vdso_base;  /* AT_PHDR, AT_ENTRY, AT_BASE, AT_SYSINFO_EHDR */
+    /* the strings stand one behind the other */
+    uint64_t argument_count, first_argument, after_arguments;
+    /* AT_PHDR, AT_ENTRY, AT_BASE, AT_SYSINFO_EHDR */
+    uint64_t program_headers, entry, loader_base, vdso_base;
 };
 
 static void take_auxiliary(struct start *start, uint64_t type, uint64_t value)
@@ -93,16 +99,25 @@ static size_t read_proc(pid_t pid, const char *name, void *buffer, size_t capaci
     return used;
 }
 
-/* From the stack, right after an exec. The arguments' strings are copied too; returns their length. */
-static size_t read_start(pid_t pid, uint64_t stack, struct start *start, char *arguments, size_t capacity)
+/*
+ * From the stack, right after an exec. The arguments' strings are copied too; returns their length.
+ */
+static size_t read_start(pid_t pid, uint64_t stack, struct start *start, char *arguments,
+                         size_t capacity)
 {
     static uint64_t words[LARGE_START_STACK_WORDS]; /* loop thread only */
 
-    if (!parse_start(words, memory_read(pid, stack, words, START_STACK_WORDS * sizeof words[0]) / sizeof words[0], start))
+    if (!parse_start(words,
+                     memory_read(pid, stack, words, START_STACK_WORDS * sizeof words[0]) /
+                         sizeof words[0],
+                     start))
         parse_start(words, memory_read(pid, stack, words, sizeof words) / sizeof words[0], start);
-    if (start->after_arguments > start->first_argument && start->after_arguments - start->first_argument < capacity)
+    if (start->after_arguments > start->first_argument &&
+        start->after_arguments - start->first_argument < capacity)
         capacity = (size_t)(start->after_arguments - start->first_argument);
-    return start->argument_count == 0 ? 0 : memory_read(pid, start->first_argument, arguments, capacity);
+    return start->argument_count == 0
+               ? 0
+               : memory_read(pid, start->first_argument, arguments, capacity);
 }
 
 /* From /proc, at any time: an attach. */
@@ -127,7 +142,8 @@ size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity)
     for (char *line = maps, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         const char *name;
         *end = '\0';
-        if (strtoull(line, NULL, 16) != address || (name = strchr(line, '/')) == NULL || strlen(name) >= capacity)
+        if (strtoull(line, NULL, 16) != address || (name = strchr(line, '/')) == NULL ||
+            strlen(name) >= capacity)
             continue;
         memcpy(path, name, strlen(name) + 1);
         return strlen(name);
@@ -143,7 +159,8 @@ bool image_is_shared(const struct process *process, pid_t pid)
     if (process->vdso_base == 0)
         return false;
     find_start(pid, &start, arguments, sizeof arguments);
-    return start.vdso_base == process->vdso_base && (start.program_headers & ~(uint64_t)4095) == process->image_base;
+    return start.vdso_base == process->vdso_base &&
+           (start.program_headers & ~(uint64_t)4095) == process->image_base;
 }
 
 static void put_path(pid_t pid, struct event *event)
@@ -155,10 +172,14 @@ static void put_path(pid_t pid, struct event *event)
     snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
     length = readlink(link, path, sizeof path);
     if (length > 0)
-        event->image.path = event_put_bytes(event, text, text_from_bytes(path, (size_t)length, text, &exact));
+        event->image.path =
+            event_put_bytes(event, text, text_from_bytes(path, (size_t)length, text, &exact));
 }
 
-/* Arguments that stand one behind the other, each with its NUL, as one line: separated by spaces, quoted where they hold any. */
+/*
+ * Arguments that stand one behind the other, each with its NUL, as one line: separated by spaces,
+ * quoted where they hold any.
+ */
 static void put_command_line(char *raw, size_t length, uint64_t count, struct event *event)
 {
     char line[4 * COMMAND_LINE_MAX], text[TEXT_FROM_BYTES_CAPACITY(4 * COMMAND_LINE_MAX)];
@@ -175,21 +196,24 @@ static void put_command_line(char *raw, size_t length, uint64_t count, struct ev
         used = (size_t)(linux_os_put_argument(line + used, raw + at) - line);
         at += size + 1;
     }
-    event_set_bytes(event, FIELD(CREATE_PROCESS, command_line), text, text_from_bytes(line, used, text, &exact));
+    event_set_bytes(event, FIELD(CREATE_PROCESS, command_line), text,
+                    text_from_bytes(line, used, text, &exact));
 }
 
 /* Where the program is mapped: the page of its ELF header is a little below its program headers. */
 static bool find_image(struct process *process, const struct start *start, struct elf_head *head)
 {
     process->image_base = start->program_headers & ~(uint64_t)4095;
-    if (process->image_base == 0 || memory_read_head(process->memory_tid, process->image_base, head) != 0 || !head->is_64_bit)
+    if (process->image_base == 0 ||
+        memory_read_head(process->memory_tid, process->image_base, head) != 0 || !head->is_64_bit)
         return false;
     if (head->dynamic_address != 0)
         process->image_dynamic = process->image_base - head->first_address + head->dynamic_address;
     return true;
 }
 
-static void put_image(struct process *process, const struct start *start, const struct elf_head *head, struct event *event)
+static void put_image(struct process *process, const struct start *start,
+                      const struct elf_head *head, struct event *event)
 {
     event_set(event, FIELD(CREATE_PROCESS, base), process->image_base);
     event_set(event, FIELD(CREATE_PROCESS, start_address), start->entry);
@@ -202,7 +226,8 @@ static void watch_loader(struct process *process, const struct start *start)
 {
     struct loader_symbols symbols;
 
-    loader_find_symbols(process->memory_tid, start->loader_base ? start->loader_base : process->image_base, &symbols);
+    loader_find_symbols(process->memory_tid,
+                        start->loader_base ? start->loader_base : process->image_base, &symbols);
     if (symbols.debug_state == 0 || (symbols.r_debug == 0 && symbols.musl_debug_pointer == 0))
         return;
     process->r_debug = symbols.r_debug;
@@ -213,8 +238,8 @@ static void watch_loader(struct process *process, const struct start *start)
 }
 
 /*
- * What was attached to in the middle of a vfork: the parent is not traced, and would end at a planted byte. Until the child runs another
- * program nothing is planted.
+ * What was attached to in the middle of a vfork: the parent is not traced, and would end at a
+ * planted byte. Until the child runs another program nothing is planted.
  */
 static bool shares_memory_with_parent(pid_t tid)
 {
@@ -223,12 +248,14 @@ static bool shares_memory_with_parent(pid_t tid)
     return parent > 0 && memory_is_shared(tid, (pid_t)parent);
 }
 
-static void add_probes(struct platform *platform, struct process *process, const struct elf_head *head, const struct event *event)
+static void add_probes(struct platform *platform, struct process *process,
+                       const struct elf_head *head, const struct event *event)
 {
     struct probed_image image = {.is_program = true, .base = process->image_base, .head = *head};
     char path[NAME_BYTES_MAX];
 
-    snprintf(path, sizeof path, "%.*s", (int)event->image.path.length, (const char *)event_bytes_at(event, event->image.path));
+    snprintf(path, sizeof path, "%.*s", (int)event->image.path.length,
+             (const char *)event_bytes_at(event, event->image.path));
     image.name = path;
     image.moved = process->image_base - head->first_address;
     probes_add(platform, process, process->memory_tid, &image);
@@ -248,18 +275,23 @@ void image_inspect(struct platform *platform, struct process *process, struct ev
     struct elf_head head = {.is_64_bit = false};
     size_t length;
 
-    process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic = 0;
+    process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic =
+        0;
     process->loaded_count = 0;
     probes_forget_all(process);
     process->started = false;
-    process->replaying = process->replaying && process->attaching; /* an exec's loads are history, whatever was not told before */
-    process->begins_with_trap_blocked = !process->replaying && restart_trap_is_blocked(process->memory_tid);
+    /* an exec's loads are history, whatever was not told before */
+    process->replaying = process->replaying && process->attaching;
+    process->begins_with_trap_blocked =
+        !process->replaying && restart_trap_is_blocked(process->memory_tid);
     process->observation = NOT_OBSERVED_STATIC;
     registers.cs = 0;
     if (ptrace(PTRACE_GETREGS, process->memory_tid, NULL, &registers) != 0 && !process->attaching)
         return; /* killed meanwhile */
-    length = process->attaching ? find_start(process->memory_tid, &start, arguments, sizeof arguments - 1)
-                                : read_start(process->memory_tid, registers.rsp, &start, arguments, sizeof arguments - 1);
+    length = process->attaching
+                 ? find_start(process->memory_tid, &start, arguments, sizeof arguments - 1)
+                 : read_start(process->memory_tid, registers.rsp, &start, arguments,
+                              sizeof arguments - 1);
     if (registers.cs == CODE_SEGMENT_32_BIT) {
         process->observation = NOT_OBSERVED_32_BIT;
     } else if (find_image(process, &start, &head)) {

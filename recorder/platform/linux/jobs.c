@@ -1,7 +1,8 @@
 /*
- * Job control. A shell that started us as a job of its own waits for us, not for the target: when the target stops by itself (an editor
- * that is sent to the background stops only itself), we stop too, so that the shell hears of it. When the shell continues its job, the
- * target is continued with us.
+ * Job control. A shell that started us as a job of its own waits for us, not for the target: when
+ * the target stops by itself (an editor that is sent to the background stops only itself), we stop
+ * too, so that the shell hears of it. When the shell continues its job, the target is continued
+ * with us.
  */
 #define _GNU_SOURCE
 #include "linux_os.h"
@@ -12,7 +13,8 @@
 
 static bool all_are_stopped(const struct platform *platform)
 {
-    for (const struct process *process = platform->processes; process != NULL; process = process->next)
+    for (const struct process *process = platform->processes; process != NULL;
+         process = process->next)
         if (!process->muted && !process->stopped)
             return false;
     return platform->processes != NULL;
@@ -26,7 +28,8 @@ void jobs_follow_stop(struct platform *platform)
     if (signal == 0 || platform_has_stop())
         return;
     platform->stop_signal = 0;
-    if (!all_are_stopped(platform) || platform->launched == 0 || platform->was_attached || !linux_os_is_job())
+    if (!all_are_stopped(platform) || platform->launched == 0 || platform->was_attached ||
+        !linux_os_is_job())
         return;
     if (signal != SIGSTOP)
         sigaction(signal, &action, &before);

@@ -1,5 +1,6 @@
 /*
- * Launching: a child is forked, seized (PTRACE_SEIZE) while it waits at a pipe, and let go on to its exec, the stop of which is the first event.
+ * Launching: a child is forked, seized (PTRACE_SEIZE) while it waits at a pipe, and let go on to
+ * its exec, the stop of which is the first event.
  */
 #define _GNU_SOURCE
 #include "linux_platform.h"
@@ -33,8 +34,13 @@ static void apply_variables(const char *const *variables)
     }
 }
 
-/* In the child: waits until it is traced, then becomes the program; or ends, if nobody lives any more who could trace it. */
-static _Noreturn void run_child(const struct platform *platform, const struct platform_launch *launch, const int go[2], int failure_pipe)
+/*
+ * In the child: waits until it is traced, then becomes the program; or ends, if nobody lives any
+ * more who could trace it.
+ */
+static _Noreturn void run_child(const struct platform *platform,
+                                const struct platform_launch *launch, const int go[2],
+                                int failure_pipe)
 {
     struct launch_failure failure = {0, false};
     ssize_t count;
@@ -59,22 +65,28 @@ static _Noreturn void run_child(const struct platform *platform, const struct pl
     _exit(127);
 }
 
-static int say_launch_failure(const struct platform_launch *launch, int failure_pipe, struct trail_error *error)
+static int say_launch_failure(const struct platform_launch *launch, int failure_pipe,
+                              struct trail_error *error)
 {
     struct launch_failure failure = {ECHILD, false};
 
     if (read(failure_pipe, &failure, sizeof failure) != sizeof failure)
-        return error_set(error, TRAIL_FAILED, 0, "'%s' was killed before it ran", launch->arguments[0]);
+        return error_set(error, TRAIL_FAILED, 0, "'%s' was killed before it ran",
+                         launch->arguments[0]);
     if (failure.is_directory)
-        return error_set(error, TRAIL_FAILED, failure.os_code, "cannot change to directory '%s': %s", launch->directory,
+        return error_set(error, TRAIL_FAILED, failure.os_code,
+                         "cannot change to directory '%s': %s", launch->directory,
                          strerror(failure.os_code));
     if (failure.os_code == ENOENT)
         return error_set(error, TRAIL_NOT_FOUND, ENOENT, "'%s' is not found", launch->arguments[0]);
-    return error_set(error, TRAIL_NOT_EXECUTABLE, failure.os_code, "'%s' cannot be run: %s", launch->arguments[0],
-                     strerror(failure.os_code));
+    return error_set(error, TRAIL_NOT_EXECUTABLE, failure.os_code, "'%s' cannot be run: %s",
+                     launch->arguments[0], strerror(failure.os_code));
 }
 
-/* Waits until the child has become the program (0) or has ended (-1). Signals that come meanwhile are passed on. */
+/*
+ * Waits until the child has become the program (0) or has ended (-1). Signals that come meanwhile
+ * are passed on.
+ */
 static int wait_for_exec(struct platform *platform, pid_t child)
 {
     int status;
@@ -90,7 +102,8 @@ static int wait_for_exec(struct platform *platform, pid_t child)
             return -1;
         if ((unsigned)status >> 16 == PTRACE_EVENT_EXEC)
             return 0;
-        ptrace(PTRACE_CONT, child, NULL, (void *)(long)((unsigned)status >> 16 ? 0 : WSTOPSIG(status)));
+        ptrace(PTRACE_CONT, child, NULL,
+               (void *)(long)((unsigned)status >> 16 ? 0 : WSTOPSIG(status)));
     }
 }
 
@@ -101,22 +114,26 @@ static int seize(pid_t child)
     bool was_traced = true;
     int result;
 
-    /* When it is seen without a tracer, it may have been let go just now: then one more try tells. */
-    while ((result = ptrace(PTRACE_SEIZE, child, NULL, (void *)platform_trace_options)) != 0 && errno == EPERM && was_traced &&
-           os_monotonic_ns() < until_ns)
+    /*
+     * When it is seen without a tracer, it may have been let go just now: then one more try tells.
+     */
+    while ((result = ptrace(PTRACE_SEIZE, child, NULL, (void *)platform_trace_options)) != 0 &&
+           errno == EPERM && was_traced && os_monotonic_ns() < until_ns)
         was_traced = attach_status_number(child, "TracerPid:") > 0;
     return result;
 }
 
-/* In the parent: traces the child, lets it go on to its exec, and has that stop as the first event. */
-static int trace_child(struct platform *platform, const struct platform_launch *launch, pid_t child, int go, int failure_pipe,
-                       struct trail_error *error)
+/*
+ * In the parent: traces the child, lets it go on to its exec, and has that stop as the first event.
+ */
+static int trace_child(struct platform *platform, const struct platform_launch *launch, pid_t child,
+                       int go, int failure_pipe, struct trail_error *error)
 {
     struct process *process;
 
     if (seize(child) != 0) {
-        error_set(error, TRAIL_FAILED, errno, "cannot trace '%s': %s (is ptrace allowed here?)", launch->arguments[0],
-                  strerror(errno));
+        error_set(error, TRAIL_FAILED, errno, "cannot trace '%s': %s (is ptrace allowed here?)",
+                  launch->arguments[0], strerror(errno));
         kill(child, SIGKILL);
         waitpid(child, NULL, __WALL);
         return -1;
@@ -132,7 +149,8 @@ static int trace_child(struct platform *platform, const struct platform_launch *
     return 0;
 }
 
-int platform_launch(struct platform *platform, const struct platform_launch *launch, struct trail_error *error)
+int platform_launch(struct platform *platform, const struct platform_launch *launch,
+                    struct trail_error *error)
 {
     int go[2], failure[2], result;
     pid_t child;
@@ -150,7 +168,8 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
         run_child(platform, launch, go, failure[1]);
     close(go[0]);
     close(failure[1]);
-    result = child < 0 ? error_set(error, TRAIL_FAILED, errno, "cannot make a process: %s", strerror(errno))
+    result = child < 0 ? error_set(error, TRAIL_FAILED, errno, "cannot make a process: %s",
+                                   strerror(errno))
                        : trace_child(platform, launch, child, go[1], failure[0], error);
     close(go[1]);
     close(failure[0]);

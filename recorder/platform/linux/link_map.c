@@ -1,7 +1,8 @@
 /*
- * The loader's list of what is loaded (struct r_debug and struct link_map of <link.h>), compared with what was there at the last look.
- * Consistent lists only: while r_state is RT_ADD or RT_DELETE the loader is in the middle of a change. dlmopen's namespaces hang behind
- * the first as r_next (glibc, r_version >= 2). The lists are the target's memory, so every walk is bounded.
+ * The loader's list of what is loaded (struct r_debug and struct link_map of <link.h>), compared
+ * with what was there at the last look. Consistent lists only: while r_state is RT_ADD or RT_DELETE
+ * the loader is in the middle of a change. dlmopen's namespaces hang behind the first as r_next
+ * (glibc, r_version >= 2). The lists are the target's memory, so every walk is bounded.
  *
  * The known nodes are read in one call, however many they are; only what is new costs a call each.
  */
@@ -18,11 +19,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum {
-    NAMESPACES_MAX = 16,
-    NODES_PER_READ = 256,
-    FIRST_CAPACITY = 64
-};
+enum { NAMESPACES_MAX = 16, NODES_PER_READ = 256, FIRST_CAPACITY = 64 };
 
 /* The part of struct link_map that is public, in the target. glibc and musl begin alike. */
 struct node {
@@ -56,7 +53,8 @@ static bool reserve_loaded(struct process *process, unsigned needed)
 
 static bool is_same(const struct loaded *loaded, const struct node *node)
 {
-    return loaded->base == node->base && loaded->dynamic == node->dynamic && loaded->name == node->name;
+    return loaded->base == node->base && loaded->dynamic == node->dynamic &&
+           loaded->name == node->name;
 }
 
 /* What link_map_peek has read for the link_map_update that follows it. Loop thread only. */
@@ -69,7 +67,8 @@ static struct {
 
 static size_t interface_bytes(const struct process *process)
 {
-    return process->musl_debug_pointer == 0 ? sizeof(struct debug_interface) : offsetof(struct debug_interface, next);
+    return process->musl_debug_pointer == 0 ? sizeof(struct debug_interface)
+                                            : offsetof(struct debug_interface, next);
 }
 
 void link_map_peek(struct process *process)
@@ -87,7 +86,8 @@ void link_map_peek(struct process *process)
     remote[0] = (struct iovec){(void *)(uintptr_t)process->r_debug, head};
     while (count < process->loaded_count && count < NODES_PER_READ) {
         local[1 + count] = (struct iovec){&peeked.nodes[count], sizeof(struct node)};
-        remote[1 + count] = (struct iovec){(void *)(uintptr_t)process->loaded[count].node, sizeof(struct node)};
+        remote[1 + count] =
+            (struct iovec){(void *)(uintptr_t)process->loaded[count].node, sizeof(struct node)};
         count++;
     }
     peeked.interface.next = 0;
@@ -97,7 +97,10 @@ void link_map_peek(struct process *process)
         peeked.node_count = (unsigned)(((size_t)bytes - head) / sizeof(struct node));
 }
 
-/* Has the known nodes from index `first` on in peeked.nodes, read in one call if they are not there yet. Returns how many. */
+/*
+ * Has the known nodes from index `first` on in peeked.nodes, read in one call if they are not there
+ * yet. Returns how many.
+ */
 static unsigned read_known(struct process *process, unsigned first)
 {
     struct iovec local[NODES_PER_READ], remote[NODES_PER_READ];
@@ -109,7 +112,8 @@ static unsigned read_known(struct process *process, unsigned first)
         return count;
     while (first + count < process->loaded_count && count < NODES_PER_READ) {
         local[count] = (struct iovec){&peeked.nodes[count], sizeof(struct node)};
-        remote[count] = (struct iovec){(void *)(uintptr_t)process->loaded[first + count].node, sizeof(struct node)};
+        remote[count] = (struct iovec){(void *)(uintptr_t)process->loaded[first + count].node,
+                                       sizeof(struct node)};
         count++;
     }
     bytes = count == 0 ? 0 : process_vm_readv(process->memory_tid, local, count, remote, count, 0);
@@ -117,17 +121,20 @@ static unsigned read_known(struct process *process, unsigned first)
 }
 
 /*
- * Marks as seen those known nodes from index `first` on that are unchanged and still follow one another from *node on. Returns the index
- * after the last one marked; *node is then what follows it.
+ * Marks as seen those known nodes from index `first` on that are unchanged and still follow one
+ * another from *node on. Returns the index after the last one marked; *node is then what follows
+ * it.
  */
-static unsigned follow_known(struct process *process, unsigned first, uint32_t link_namespace, uint64_t *node)
+static unsigned follow_known(struct process *process, unsigned first, uint32_t link_namespace,
+                             uint64_t *node)
 {
     unsigned count = read_known(process, first), at = first;
 
     for (; at < first + count; at++) {
         struct loaded *loaded = &process->loaded[at];
         const struct node *current = &peeked.nodes[at - first];
-        if (loaded->node != *node || loaded->link_namespace != link_namespace || !is_same(loaded, current))
+        if (loaded->node != *node || loaded->link_namespace != link_namespace ||
+            !is_same(loaded, current))
             break;
         loaded->seen = true;
         *node = current->next;
@@ -135,20 +142,26 @@ static unsigned follow_known(struct process *process, unsigned first, uint32_t l
     return at;
 }
 
-static struct loaded *find_known(struct process *process, uint64_t address, uint32_t link_namespace, const struct node *node,
-                                 unsigned known)
+static struct loaded *find_known(struct process *process, uint64_t address, uint32_t link_namespace,
+                                 const struct node *node, unsigned known)
 {
     for (unsigned i = 0; i < known; i++)
-        if (process->loaded[i].node == address && process->loaded[i].link_namespace == link_namespace &&
+        if (process->loaded[i].node == address &&
+            process->loaded[i].link_namespace == link_namespace &&
             is_same(&process->loaded[i], node))
             return &process->loaded[i];
     return NULL;
 }
 
-/* The program itself and the vdso were not loaded by the loader; in a dlmopen namespace the loader stands again, as a proxy. */
-static bool is_no_load(const struct process *process, const struct node *node, uint32_t link_namespace)
+/*
+ * The program itself and the vdso were not loaded by the loader; in a dlmopen namespace the loader
+ * stands again, as a proxy.
+ */
+static bool is_no_load(const struct process *process, const struct node *node,
+                       uint32_t link_namespace)
 {
-    if (node->dynamic == process->image_dynamic || (process->vdso_base != 0 && node->base == process->vdso_base))
+    if (node->dynamic == process->image_dynamic ||
+        (process->vdso_base != 0 && node->base == process->vdso_base))
         return true;
     for (unsigned i = 0; link_namespace > 0 && i < process->loaded_count; i++)
         if (process->loaded[i].base == node->base && process->loaded[i].dynamic == node->dynamic)
@@ -156,7 +169,8 @@ static bool is_no_load(const struct process *process, const struct node *node, u
     return false;
 }
 
-static struct change *add_change(struct platform *platform, bool is_load, const struct loaded *loaded)
+static struct change *add_change(struct platform *platform, bool is_load,
+                                 const struct loaded *loaded)
 {
     struct change *change;
 
@@ -170,7 +184,8 @@ static struct change *add_change(struct platform *platform, bool is_load, const 
     return change;
 }
 
-static void add_load(struct platform *platform, struct process *process, const struct loaded *loaded)
+static void add_load(struct platform *platform, struct process *process,
+                     const struct loaded *loaded)
 {
     struct change *change = add_change(platform, true, loaded);
     size_t room = STAGED_BYTES - platform->staged_used;
@@ -182,9 +197,11 @@ static void add_load(struct platform *platform, struct process *process, const s
     change->name_offset = platform->staged_used;
     if (room > NAME_BYTES_MAX) {
         char *name = platform->staged + platform->staged_used;
-        change->name_length = (uint32_t)memory_read_string(process->memory_tid, loaded->name, name, NAME_BYTES_MAX);
+        change->name_length =
+            (uint32_t)memory_read_string(process->memory_tid, loaded->name, name, NAME_BYTES_MAX);
         if (change->name_length == 0) /* the program of `ld.so ./program` has an empty name */
-            change->name_length = (uint32_t)image_path_at(process->memory_tid, loaded->base, name, NAME_BYTES_MAX);
+            change->name_length =
+                (uint32_t)image_path_at(process->memory_tid, loaded->base, name, NAME_BYTES_MAX);
         platform->staged_used += change->name_length;
     }
     if (memory_read_head(process->memory_tid, change->base, &image.head) != 0)
@@ -200,7 +217,8 @@ static void add_load(struct platform *platform, struct process *process, const s
 }
 
 /* Walks one namespace from `node` on. New entries are appended behind the known ones. */
-static void walk_namespace(struct process *process, uint64_t address, uint32_t link_namespace, unsigned known)
+static void walk_namespace(struct process *process, uint64_t address, uint32_t link_namespace,
+                           unsigned known)
 {
     unsigned first = 0;
     struct node node;
@@ -226,7 +244,8 @@ static void walk_namespace(struct process *process, uint64_t address, uint32_t l
             if (!reserve_loaded(process, process->loaded_count + 1))
                 return;
             loaded = &process->loaded[process->loaded_count];
-            *loaded = (struct loaded){address, node.base, node.dynamic, node.name, link_namespace, false, true};
+            *loaded = (struct loaded){address,        node.base, node.dynamic, node.name,
+                                      link_namespace, false,     true};
             loaded->ignored = is_no_load(process, &node, link_namespace);
             process->loaded_count++;
         }
@@ -234,7 +253,10 @@ static void walk_namespace(struct process *process, uint64_t address, uint32_t l
     }
 }
 
-/* Drops the known entries that are gone, as unloads in the order of the old list. Returns how many known ones are left. */
+/*
+ * Drops the known entries that are gone, as unloads in the order of the old list. Returns how many
+ * known ones are left.
+ */
 static unsigned drop_unseen(struct platform *platform, struct process *process, unsigned known)
 {
     unsigned kept = 0, kept_known = 0;
@@ -253,14 +275,16 @@ static unsigned drop_unseen(struct platform *platform, struct process *process, 
     return kept_known;
 }
 
-static bool read_interface(const struct process *process, uint64_t address, struct debug_interface *interface)
+static bool read_interface(const struct process *process, uint64_t address,
+                           struct debug_interface *interface)
 {
     if (peeked.has_interface && address == process->r_debug) {
         *interface = peeked.interface;
         return true;
     }
     interface->next = 0;
-    return address != 0 && memory_read_exactly(process->memory_tid, address, interface, interface_bytes(process));
+    return address != 0 &&
+           memory_read_exactly(process->memory_tid, address, interface, interface_bytes(process));
 }
 
 /* All namespaces' interfaces; 0 if any is in the middle of a change. */
@@ -270,7 +294,8 @@ static unsigned read_interfaces(struct process *process, struct debug_interface 
     unsigned count = 0;
 
     if (address == 0 && process->musl_debug_pointer != 0 &&
-        memory_read_exactly(process->memory_tid, process->musl_debug_pointer, &address, sizeof address))
+        memory_read_exactly(process->memory_tid, process->musl_debug_pointer, &address,
+                            sizeof address))
         process->r_debug = address;
     while (address != 0 && count < NAMESPACES_MAX) {
         struct debug_interface *interface = &interfaces[count];
@@ -295,7 +320,9 @@ void link_map_update(struct platform *platform, struct process *process)
         process->loaded[i].seen = false;
     for (unsigned i = 0; i < count; i++)
         walk_namespace(process, interfaces[i].map, i, known);
-    platform->cause = process->replaying ? CAUSE_ATTACH : process->started ? CAUSE_RUNTIME : CAUSE_STARTUP;
+    platform->cause = process->replaying ? CAUSE_ATTACH
+                      : process->started ? CAUSE_RUNTIME
+                                         : CAUSE_STARTUP;
     process->started = true;
     process->replaying = false;
     for (unsigned i = drop_unseen(platform, process, known); i < process->loaded_count; i++)
@@ -313,9 +340,12 @@ void link_map_copy(struct process *child, const struct process *parent)
     child->loaded_count = parent->loaded_count;
 }
 
-/* A relative name (dlopen("./x.so")) counts from where the process is now; it may be elsewhere when the writer looks. */
-static void put_path(const struct platform *platform, const struct process *process, const struct change *change,
-                     struct event *event)
+/*
+ * A relative name (dlopen("./x.so")) counts from where the process is now; it may be elsewhere when
+ * the writer looks.
+ */
+static void put_path(const struct platform *platform, const struct process *process,
+                     const struct change *change, struct event *event)
 {
     char path[2 * NAME_BYTES_MAX], text[TEXT_FROM_BYTES_CAPACITY(2 * NAME_BYTES_MAX)], link[64];
     ssize_t length = 0;
@@ -330,14 +360,17 @@ static void put_path(const struct platform *platform, const struct process *proc
         path[length++] = '/';
     }
     memcpy(path + length, platform->staged + change->name_offset, change->name_length);
-    event->image.path = event_put_bytes(event, text, text_from_bytes(path, (size_t)length + change->name_length, text, &exact));
+    event->image.path = event_put_bytes(
+        event, text, text_from_bytes(path, (size_t)length + change->name_length, text, &exact));
 }
 
-static void put_load(struct platform *platform, struct process *process, const struct change *change, struct event *event)
+static void put_load(struct platform *platform, struct process *process,
+                     const struct change *change, struct event *event)
 {
     event_set(event, FIELD(LOAD_DLL, base), change->base);
     event_set(event, FIELD(LOAD_DLL, cause), platform->cause);
-    event_set(event, FIELD(LOAD_DLL, time_source), platform->load_count > 1 ? TIME_SOURCE_BATCH : TIME_SOURCE_STOP);
+    event_set(event, FIELD(LOAD_DLL, time_source),
+              platform->load_count > 1 ? TIME_SOURCE_BATCH : TIME_SOURCE_STOP);
     if (change->link_namespace != 0)
         event_set(event, FIELD(LOAD_DLL, link_namespace), change->link_namespace);
     put_path(platform, process, change, event);
@@ -352,8 +385,8 @@ bool link_map_next_event(struct platform *platform, struct process *process, str
     if (platform->next_change == platform->change_count)
         return false;
     change = &platform->changes[platform->next_change++];
-    event_begin(event, change->is_load ? EVENT_LOAD_DLL : EVENT_UNLOAD_DLL, (uint32_t)process->pid, (uint32_t)platform->current->tid,
-                platform->t_ns);
+    event_begin(event, change->is_load ? EVENT_LOAD_DLL : EVENT_UNLOAD_DLL, (uint32_t)process->pid,
+                (uint32_t)platform->current->tid, platform->t_ns);
     if (change->is_load)
         put_load(platform, process, change, event);
     else

@@ -5,12 +5,15 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* From now on Ctrl-C and SIGHUP ask the recorder to end: the target is not in our terminal's foreground group. Loop thread. */
+/*
+ * From now on Ctrl-C and SIGHUP ask the recorder to end: the target is not in our terminal's
+ * foreground group. Loop thread.
+ */
 void linux_os_claim_interrupt(void);
 
 /*
- * Puts one argument of a command line as a shell would need it, single-quoted if at all, without a NUL: at most 4 bytes for each of its
- * own, and 2 more. Returns the new end. Any thread.
+ * Puts one argument of a command line as a shell would need it, single-quoted if at all, without a
+ * NUL: at most 4 bytes for each of its own, and 2 more. Returns the new end. Any thread.
  */
 char *linux_os_put_argument(char *out, const char *argument);
 

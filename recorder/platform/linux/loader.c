@@ -1,7 +1,8 @@
 /*
- * Finds the debug interface of a dynamic loader in a process's memory. At an exec the loader has not run yet, so DT_DEBUG is still
- * empty; but glibc exports _dl_debug_state and _r_debug, musl _dl_debug_state and a pointer _dl_debug_addr, in .dynsym, which is mapped.
- * The process's memory is hostile: every loop is bounded.
+ * Finds the debug interface of a dynamic loader in a process's memory. At an exec the loader has
+ * not run yet, so DT_DEBUG is still empty; but glibc exports _dl_debug_state and _r_debug, musl
+ * _dl_debug_state and a pointer _dl_debug_addr, in .dynsym, which is mapped. The process's memory
+ * is hostile: every loop is bounded.
  */
 #define _GNU_SOURCE
 #include "linux_platform.h"
@@ -9,10 +10,7 @@
 #include <elf.h>
 #include <string.h>
 
-enum {
-    DYNAMIC_MAX = 128,
-    HASH_CHAIN_MAX = 4096
-};
+enum { DYNAMIC_MAX = 128, HASH_CHAIN_MAX = 4096 };
 
 struct tables {
     pid_t pid;
@@ -58,7 +56,8 @@ static uint64_t symbol_if_named(const struct tables *tables, uint32_t index, con
     Elf64_Sym symbol;
     char found[32];
 
-    if (!memory_read_exactly(tables->pid, tables->symbols + (uint64_t)index * sizeof symbol, &symbol, sizeof symbol) ||
+    if (!memory_read_exactly(tables->pid, tables->symbols + (uint64_t)index * sizeof symbol,
+                             &symbol, sizeof symbol) ||
         symbol.st_shndx == SHN_UNDEF)
         return 0;
     memory_read_string(tables->pid, tables->strings + symbol.st_name, found, sizeof found);
@@ -74,21 +73,28 @@ static uint32_t gnu_hash_of(const char *name)
     return hash;
 }
 
-/* DT_GNU_HASH: header, bloom filter, buckets, then one hash value per symbol whose lowest bit ends a chain. */
+/*
+ * DT_GNU_HASH: header, bloom filter, buckets, then one hash value per symbol whose lowest bit ends
+ * a chain.
+ */
 static uint64_t find_by_gnu_hash(const struct tables *tables, const char *name)
 {
     uint32_t header[4], bucket, value, hash = gnu_hash_of(name);
     uint64_t buckets, chains;
 
-    if (!memory_read_exactly(tables->pid, tables->gnu_hash, header, sizeof header) || header[0] == 0)
+    if (!memory_read_exactly(tables->pid, tables->gnu_hash, header, sizeof header) ||
+        header[0] == 0)
         return 0;
     buckets = tables->gnu_hash + sizeof header + (uint64_t)header[2] * 8;
     chains = buckets + (uint64_t)header[0] * 4;
-    if (!memory_read_exactly(tables->pid, buckets + (uint64_t)(hash % header[0]) * 4, &bucket, sizeof bucket) || bucket < header[1])
+    if (!memory_read_exactly(tables->pid, buckets + (uint64_t)(hash % header[0]) * 4, &bucket,
+                             sizeof bucket) ||
+        bucket < header[1])
         return 0;
     for (unsigned i = 0; i < HASH_CHAIN_MAX; i++, bucket++) {
         uint64_t address = 0;
-        if (!memory_read_exactly(tables->pid, chains + (uint64_t)(bucket - header[1]) * 4, &value, sizeof value))
+        if (!memory_read_exactly(tables->pid, chains + (uint64_t)(bucket - header[1]) * 4, &value,
+                                 sizeof value))
             return 0;
         if ((value | 1) == (hash | 1))
             address = symbol_if_named(tables, bucket, name);
@@ -116,15 +122,18 @@ static uint64_t find_by_sysv_hash(const struct tables *tables, const char *name)
     uint32_t header[2], index;
     uint64_t buckets = tables->sysv_hash + sizeof header;
 
-    if (!memory_read_exactly(tables->pid, tables->sysv_hash, header, sizeof header) || header[0] == 0)
+    if (!memory_read_exactly(tables->pid, tables->sysv_hash, header, sizeof header) ||
+        header[0] == 0)
         return 0;
-    if (!memory_read_exactly(tables->pid, buckets + (uint64_t)(sysv_hash_of(name) % header[0]) * 4, &index, sizeof index))
+    if (!memory_read_exactly(tables->pid, buckets + (uint64_t)(sysv_hash_of(name) % header[0]) * 4,
+                             &index, sizeof index))
         return 0;
     for (unsigned i = 0; i < HASH_CHAIN_MAX && index != 0 && index < header[1]; i++) {
         uint64_t address = symbol_if_named(tables, index, name);
         if (address != 0)
             return address;
-        if (!memory_read_exactly(tables->pid, buckets + ((uint64_t)header[0] + index) * 4, &index, sizeof index))
+        if (!memory_read_exactly(tables->pid, buckets + ((uint64_t)header[0] + index) * 4, &index,
+                                 sizeof index))
             return 0;
     }
     return 0;
@@ -137,7 +146,10 @@ static uint64_t find_symbol(const struct tables *tables, const char *name)
     return tables->sysv_hash != 0 ? find_by_sysv_hash(tables, name) : 0;
 }
 
-/* What was found last. Most programs of a machine share one loader; its build-id makes the look-up unnecessary. Loop thread only. */
+/*
+ * What was found last. Most programs of a machine share one loader; its build-id makes the look-up
+ * unnecessary. Loop thread only.
+ */
 static struct {
     unsigned char build_id[ELF_BUILD_ID_MAX];
     unsigned build_id_bytes;

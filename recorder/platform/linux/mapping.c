@@ -1,6 +1,6 @@
 /*
- * os_mapping of os.h on Linux: a file locked with flock(2), whose lock goes with its owner's last descriptor, and mapped shared: its pages
- * are the kernel's, whatever becomes of the process.
+ * os_mapping of os.h on Linux: a file locked with flock(2), whose lock goes with its owner's last
+ * descriptor, and mapped shared: its pages are the kernel's, whatever becomes of the process.
  */
 #define _GNU_SOURCE
 #include "os.h"
@@ -37,16 +37,19 @@ void os_mapping_close(struct os_mapping *mapping, bool remove)
 
 static void say_mapping_failed(const char *path, struct trail_error *error)
 {
-    enum trail_error_code code = errno == ENOENT                      ? TRAIL_NOT_FOUND
-                                 : errno == EWOULDBLOCK               ? TRAIL_LOCKED
-                                 : errno == ENOSPC                    ? TRAIL_NO_SPACE
+    enum trail_error_code code = errno == ENOENT                     ? TRAIL_NOT_FOUND
+                                 : errno == EWOULDBLOCK              ? TRAIL_LOCKED
+                                 : errno == ENOSPC                   ? TRAIL_NO_SPACE
                                  : errno == EACCES || errno == EROFS ? TRAIL_READ_ONLY
-                                                                      : TRAIL_FAILED;
+                                                                     : TRAIL_FAILED;
 
     error_set(error, code, errno, "cannot use '%s': %s", path, strerror(errno));
 }
 
-/* Opens and locks. The file may have been removed between the two by its former owner: then the lock is on nothing. */
+/*
+ * Opens and locks. The file may have been removed between the two by its former owner: then the
+ * lock is on nothing.
+ */
 static struct os_mapping *open_locked(const char *path, int flags, struct trail_error *error)
 {
     struct os_mapping *mapping = calloc(1, sizeof *mapping);
@@ -58,8 +61,9 @@ static struct os_mapping *open_locked(const char *path, int flags, struct trail_
         return NULL;
     }
     mapping->file = open(path, flags | O_RDWR | O_CLOEXEC, 0666);
-    if (mapping->file >= 0 && flock(mapping->file, LOCK_EX | LOCK_NB) == 0 && fstat(mapping->file, &opened) == 0 &&
-        stat(path, &named) == 0 && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev) {
+    if (mapping->file >= 0 && flock(mapping->file, LOCK_EX | LOCK_NB) == 0 &&
+        fstat(mapping->file, &opened) == 0 && stat(path, &named) == 0 &&
+        opened.st_ino == named.st_ino && opened.st_dev == named.st_dev) {
         mapping->size = (size_t)opened.st_size;
         return mapping;
     }
@@ -70,7 +74,8 @@ static struct os_mapping *open_locked(const char *path, int flags, struct trail_
 
 static struct os_mapping *map(struct os_mapping *mapping, struct trail_error *error)
 {
-    mapping->memory = mmap(NULL, mapping->size, PROT_READ | PROT_WRITE, MAP_SHARED, mapping->file, 0);
+    mapping->memory =
+        mmap(NULL, mapping->size, PROT_READ | PROT_WRITE, MAP_SHARED, mapping->file, 0);
     if (mapping->memory != MAP_FAILED) {
         /* Page by page, as needed: reading ahead would clear megabytes at the first touch. */
         madvise(mapping->memory, mapping->size, MADV_RANDOM);
@@ -88,7 +93,8 @@ struct os_mapping *os_mapping_create(const char *path, size_t size, struct trail
 
     if (mapping == NULL)
         return NULL;
-    if (ftruncate(mapping->file, 0) != 0 || (errno = posix_fallocate(mapping->file, 0, (off_t)size)) != 0) {
+    if (ftruncate(mapping->file, 0) != 0 ||
+        (errno = posix_fallocate(mapping->file, 0, (off_t)size)) != 0) {
         say_mapping_failed(path, error);
         os_mapping_close(mapping, true);
         return NULL;
@@ -119,7 +125,8 @@ void *os_mapping_memory(struct os_mapping *mapping)
 void os_mapping_populate(struct os_mapping *mapping, size_t offset, size_t size)
 {
 #ifdef MADV_POPULATE_WRITE
-    madvise((char *)mapping->memory + offset, size, MADV_POPULATE_WRITE); /* Linux 5.14; before, the pages come one by one */
+    /* Linux 5.14; before, the pages come one by one */
+    madvise((char *)mapping->memory + offset, size, MADV_POPULATE_WRITE);
 #else
     (void)mapping, (void)offset, (void)size;
 #endif

@@ -29,7 +29,10 @@ bool memory_read_exactly(pid_t pid, uint64_t address, void *buffer, size_t size)
     return memory_read(pid, address, buffer, size) == size;
 }
 
-/* A read never crosses into the next page before the string is known to go on there: that page may not be mapped. */
+/*
+ * A read never crosses into the next page before the string is known to go on there: that page may
+ * not be mapped.
+ */
 size_t memory_read_string(pid_t pid, uint64_t address, char *buffer, size_t capacity)
 {
     size_t length = 0;
@@ -83,7 +86,8 @@ bool memory_is_shared(pid_t a, pid_t b)
     return syscall(SYS_kcmp, a, b, KCMP_VM, 0, 0) == 0;
 }
 
-static int poke_word(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old)
+static int poke_word(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count,
+                     unsigned char *old)
 {
     void *word_address = (void *)(uintptr_t)(address & ~(uint64_t)7);
     unsigned char word[sizeof(long)];
@@ -101,8 +105,12 @@ static int poke_word(pid_t tid, uint64_t address, const unsigned char *bytes, un
     return ptrace(PTRACE_POKETEXT, tid, word_address, (void *)value) == 0 ? 0 : -1;
 }
 
-/* Of a task that cannot be stopped, since it waits for its vfork child: ptrace's own request wants it stopped. */
-static int write_running(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old)
+/*
+ * Of a task that cannot be stopped, since it waits for its vfork child: ptrace's own request wants
+ * it stopped.
+ */
+static int write_running(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count,
+                         unsigned char *old)
 {
     char path[64];
     ssize_t written;
@@ -119,13 +127,16 @@ static int write_running(pid_t tid, uint64_t address, const unsigned char *bytes
     return written == (ssize_t)count ? 0 : -1;
 }
 
-int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count, unsigned char *old)
+int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigned count,
+                unsigned char *old)
 {
     for (unsigned done = 0, part; done < count; done += part) {
         part = (unsigned)(sizeof(long) - (address + done) % sizeof(long));
         part = part < count - done ? part : count - done;
-        if (poke_word(tid, address + done, bytes + done, part, old == NULL ? NULL : old + done) != 0)
-            return done == 0 && errno == ESRCH ? write_running(tid, address, bytes, count, old) : -1;
+        if (poke_word(tid, address + done, bytes + done, part, old == NULL ? NULL : old + done) !=
+            0)
+            return done == 0 && errno == ESRCH ? write_running(tid, address, bytes, count, old)
+                                               : -1;
     }
     return 0;
 }

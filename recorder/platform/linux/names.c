@@ -1,4 +1,6 @@
-/* Names that are asked for now and then, of processes and of files behind links: not for each stop. */
+/*
+ * Names that are asked for now and then, of processes and of files behind links: not for each stop.
+ */
 #define _GNU_SOURCE
 #include "linux_platform.h"
 
@@ -26,7 +28,9 @@ static size_t put_base_name(const char *path, char *name, size_t capacity)
     return length;
 }
 
-/* Replaces a path by what the link there says. False if it is no link, or the new path is too long. */
+/*
+ * Replaces a path by what the link there says. False if it is no link, or the new path is too long.
+ */
 static bool follow_link(char *path, const char *root)
 {
     char link[NAME_BYTES_MAX], *end;
@@ -51,7 +55,8 @@ size_t platform_file_name(const struct event *event, char *name, size_t capacity
     if (span.length == 0 || span.length >= NAME_BYTES_MAX || event_bytes_at(event, span)[0] != '/')
         return 0;
     snprintf(root, sizeof root, "/proc/%u/root", (unsigned)event->pid);
-    snprintf(path, sizeof path, "%s%.*s", root, (int)span.length, (const char *)event_bytes_at(event, span));
+    snprintf(path, sizeof path, "%s%.*s", root, (int)span.length,
+             (const char *)event_bytes_at(event, span));
     while (links < LINKS_MAX && follow_link(path, root))
         links++;
     return links == 0 ? 0 : put_base_name(path, name, capacity);
@@ -72,7 +77,8 @@ static void put_process(pid_t pid, struct platform_process *out)
     put_base_name(path, out->name, sizeof out->name);
 }
 
-unsigned platform_processes(const struct platform *platform, struct platform_process *processes, unsigned capacity)
+unsigned platform_processes(const struct platform *platform, struct platform_process *processes,
+                            unsigned capacity)
 {
     unsigned count = 0;
 
@@ -82,7 +88,8 @@ unsigned platform_processes(const struct platform *platform, struct platform_pro
                 put_process(platform->standing[count], &processes[count]);
         return platform->standing_count;
     }
-    for (const struct process *process = platform->processes; process != NULL; process = process->next) {
+    for (const struct process *process = platform->processes; process != NULL;
+         process = process->next) {
         if (process->muted)
             continue;
         if (count < capacity)

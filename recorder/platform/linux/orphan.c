@@ -1,6 +1,7 @@
 /*
- * Children whose maker was killed after it had made them and before it could tell: its event never comes, so they would stand still at
- * birth for ever. They are found when nothing else is to be told, and then go on like other children.
+ * Children whose maker was killed after it had made them and before it could tell: its event never
+ * comes, so they would stand still at birth for ever. They are found when nothing else is to be
+ * told, and then go on like other children.
  */
 #define _GNU_SOURCE
 #include "linux_platform.h"
@@ -12,19 +13,24 @@ static bool has_lost_maker(struct platform *platform, const struct task *task)
 {
     pid_t parent = (pid_t)attach_status_number(task->tid, "PPid:");
 
-    if (task->process != NULL || !task->born || attach_status_number(task->tid, "Tgid:") != task->tid)
+    if (task->process != NULL || !task->born ||
+        attach_status_number(task->tid, "Tgid:") != task->tid)
         return false;
     return processes_find(platform, parent) == NULL && (parent != getpid() || parent == 1);
 }
 
-/* A process whose memory the child has a copy of: its maker, which is gone, or another of the same exec. */
+/*
+ * A process whose memory the child has a copy of: its maker, which is gone, or another of the same
+ * exec.
+ */
 static const struct process *find_origin(const struct platform *platform, pid_t child)
 {
     const struct process *lists[] = {platform->free_processes, platform->processes};
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const struct process *process = lists[i]; process != NULL; process = process->next)
-            if ((process->breakpoint != 0 || process->observation != OBSERVED_BY_R_BRK) && image_is_shared(process, child))
+            if ((process->breakpoint != 0 || process->observation != OBSERVED_BY_R_BRK) &&
+                image_is_shared(process, child))
                 return process;
     return NULL;
 }

@@ -198,7 +198,8 @@ void os_facts(struct os_facts *facts)
     distribution_name(distribution, sizeof distribution);
     if (uname(&system) != 0)
         return;
-    snprintf(facts->os, sizeof facts->os, distribution[0] ? "Linux %.40s (%s)" : "Linux %.40s", system.release, distribution);
+    snprintf(facts->os, sizeof facts->os, distribution[0] ? "Linux %.40s (%s)" : "Linux %.40s",
+             system.release, distribution);
     snprintf(facts->arch, sizeof facts->arch, "%.15s", system.machine);
     snprintf(facts->host, sizeof facts->host, "%s", system.nodename);
 }
@@ -284,16 +285,18 @@ static bool is_descendant(pid_t pid)
 }
 
 /*
- * What is meant for the target reaches it by itself: Ctrl-C, Ctrl-\ and the end of the terminal go to the whole process group, as a
- * `kill 0` of the target does. Ours to do is to outlive it and write the run down; so too where stderr or the file has no more room. The
- * signals are caught, not ignored: an ignored signal would stay ignored in the target.
+ * What is meant for the target reaches it by itself: Ctrl-C, Ctrl-\ and the end of the terminal go
+ * to the whole process group, as a `kill 0` of the target does. Ours to do is to outlive it and
+ * write the run down; so too where stderr or the file has no more room. The signals are caught, not
+ * ignored: an ignored signal would stay ignored in the target.
  */
 static void on_others_signal(int signal, siginfo_t *info, void *context)
 {
     int code = errno;
 
     (void)context;
-    if ((signal == SIGINT || signal == SIGQUIT || signal == SIGHUP) && (info->si_code > 0 || !is_descendant(info->si_pid)))
+    if ((signal == SIGINT || signal == SIGQUIT || signal == SIGHUP) &&
+        (info->si_code > 0 || !is_descendant(info->si_pid)))
         interrupted = 1;
     errno = code;
 }
@@ -308,12 +311,16 @@ static void on_stop_signal(int signal, siginfo_t *info, void *context)
     int code = errno;
 
     (void)signal, (void)context;
-    if (info->si_code > 0 || !is_descendant(info->si_pid)) /* the target's own `kill 0` is not meant for us */
+    /* the target's own `kill 0` is not meant for us */
+    if (info->si_code > 0 || !is_descendant(info->si_pid))
         stop_callback();
     errno = code;
 }
 
-/* No other handler runs meanwhile: one of them jumps (see the platform's seize.c), and would jump out of this one. */
+/*
+ * No other handler runs meanwhile: one of them jumps (see the platform's seize.c), and would jump
+ * out of this one.
+ */
 static void catch_unless_ignored(int signal, struct sigaction action)
 {
     struct sigaction before;
@@ -328,9 +335,11 @@ void os_on_stop_request(void (*on_stop)(void))
     static const int others[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2};
 
     stop_callback = on_stop;
-    catch_unless_ignored(SIGTERM, (struct sigaction){.sa_sigaction = on_stop_signal, .sa_flags = SA_SIGINFO});
+    catch_unless_ignored(
+        SIGTERM, (struct sigaction){.sa_sigaction = on_stop_signal, .sa_flags = SA_SIGINFO});
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        catch_unless_ignored(others[i], (struct sigaction){.sa_sigaction = on_others_signal, .sa_flags = SA_RESTART | SA_SIGINFO});
+        catch_unless_ignored(others[i], (struct sigaction){.sa_sigaction = on_others_signal,
+                                                           .sa_flags = SA_RESTART | SA_SIGINFO});
 }
 
 void linux_os_claim_interrupt(void)

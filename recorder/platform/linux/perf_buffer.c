@@ -1,4 +1,7 @@
-/* See perf_buffer.h. The two counters are shared with the kernel, not among Trail's threads: their order is perf_event_open(2)'s. */
+/*
+ * See perf_buffer.h. The two counters are shared with the kernel, not among Trail's threads: their
+ * order is perf_event_open(2)'s.
+ */
 #include "perf_buffer.h"
 
 #include <linux/perf_event.h>
@@ -81,7 +84,8 @@ static const struct {
     {PERF_RECORD_LOST, sizeof(struct lost_part) + sizeof(uint64_t), decode_lost},
 };
 
-static bool decode(const unsigned char *bytes, const struct perf_event_header *header, struct perf_record *record)
+static bool decode(const unsigned char *bytes, const struct perf_event_header *header,
+                   struct perf_record *record)
 {
     for (size_t i = 0; i < sizeof decoders / sizeof decoders[0]; i++) {
         if (decoders[i].type != header->type)
@@ -89,16 +93,19 @@ static bool decode(const unsigned char *bytes, const struct perf_event_header *h
         if (header->size < decoders[i].least_bytes)
             return false;
         memset(record, 0, sizeof *record);
-        memcpy(&record->time_ns, bytes + header->size - sizeof record->time_ns, sizeof record->time_ns);
+        memcpy(&record->time_ns, bytes + header->size - sizeof record->time_ns,
+               sizeof record->time_ns);
         return decoders[i].decode(bytes, record);
     }
     return false;
 }
 
-void perf_buffer_read(struct perf_buffer *buffer, void (*take)(void *context, const struct perf_record *record), void *context)
+void perf_buffer_read(struct perf_buffer *buffer,
+                      void (*take)(void *context, const struct perf_record *record), void *context)
 {
     unsigned char bytes[RECORD_BYTES_MAX];
-    uint64_t head = __atomic_load_n(&buffer->page->data_head, __ATOMIC_ACQUIRE), tail = buffer->page->data_tail;
+    uint64_t head = __atomic_load_n(&buffer->page->data_head, __ATOMIC_ACQUIRE),
+             tail = buffer->page->data_tail;
     struct perf_event_header header;
     struct perf_record record;
 

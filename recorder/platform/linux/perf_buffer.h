@@ -1,9 +1,10 @@
 /*
- * One buffer that the kernel fills with perf events (perf_event_open(2), include/uapi/linux/perf_event.h), and the few kinds of record
- * in it that tell when a file was mapped executable. It needs no system call, so that it can be fed anything.
+ * One buffer that the kernel fills with perf events (perf_event_open(2),
+ * include/uapi/linux/perf_event.h), and the few kinds of record in it that tell when a file was
+ * mapped executable. It needs no system call, so that it can be fed anything.
  *
- * The events must have been opened with sample_id_all and sample_type = PERF_SAMPLE_TIME, so that a record ends with its time. One reader;
- * the other side is the kernel.
+ * The events must have been opened with sample_id_all and sample_type = PERF_SAMPLE_TIME, so that a
+ * record ends with its time. One reader; the other side is the kernel.
  */
 #ifndef TRAIL_PERF_BUFFER_H
 #define TRAIL_PERF_BUFFER_H
@@ -19,17 +20,21 @@ enum perf_record_kind {
 
 struct perf_record {
     enum perf_record_kind kind;
-    uint32_t pid;           /* of the process, as its parent's namespace numbers it; 0 for PERF_LOST */
+    /* of the process, as its parent's namespace numbers it; 0 for PERF_LOST */
+    uint32_t pid;
     uint64_t time_ns;       /* by the clock that the event was opened with */
     uint64_t address, size; /* the rest: PERF_MAPPED only */
     uint32_t device_major, device_minor;
     uint64_t inode, inode_generation;
-    uint64_t since_ns;      /* PERF_LOST only: the time of the record before, 0 if there was none */
+    uint64_t since_ns; /* PERF_LOST only: the time of the record before, 0 if there was none */
 };
 
 struct perf_event_mmap_page;
 
-/* The header page as the kernel maps it, and the data behind it: data_bytes is a power of two and not taken from the header. */
+/*
+ * The header page as the kernel maps it, and the data behind it: data_bytes is a power of two and
+ * not taken from the header.
+ */
 struct perf_buffer {
     struct perf_event_mmap_page *page;
     unsigned char *data;
@@ -37,7 +42,11 @@ struct perf_buffer {
     uint64_t last_ns; /* the reader's own: the time of the last record given; 0 at first */
 };
 
-/* Gives every complete record of a known kind to `take`, in order, and gives their room back to the kernel. */
-void perf_buffer_read(struct perf_buffer *buffer, void (*take)(void *context, const struct perf_record *record), void *context);
+/*
+ * Gives every complete record of a known kind to `take`, in order, and gives their room back to the
+ * kernel.
+ */
+void perf_buffer_read(struct perf_buffer *buffer,
+                      void (*take)(void *context, const struct perf_record *record), void *context);
 
 #endif

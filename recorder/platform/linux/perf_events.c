@@ -1,4 +1,7 @@
-/* See perf_events.h. A buffer whose events are inherited must belong to one core, so there is one for each. */
+/*
+ * See perf_events.h. A buffer whose events are inherited must belong to one core, so there is one
+ * for each.
+ */
 #define _GNU_SOURCE
 #include "perf_events.h"
 
@@ -15,9 +18,11 @@
 #include <unistd.h>
 
 enum {
-    DATA_PAGES_MAX = 32, /* a record takes about 150 bytes: 800 files mapped between two loads that are told of */
+    /* a record takes about 150 bytes: 800 files mapped between two loads that are told of */
+    DATA_PAGES_MAX = 32,
     DATA_PAGES_MIN = 4,
-    ALL_PAGES_MAX = 512 /* on a machine of many cores; the memory is locked, and the system sets it a limit */
+    /* on a machine of many cores; the memory is locked, and the system sets it a limit */
+    ALL_PAGES_MAX = 512
 };
 
 struct perf_core {
@@ -30,7 +35,7 @@ static struct perf_events {
     unsigned count;
     size_t map_bytes;
     struct perf_core cores[];
-} *opened;
+} * opened;
 
 static int open_event(int core)
 {
@@ -76,22 +81,30 @@ static int say_refused(struct trail_error *error)
     int os_code = errno, paranoid = read_paranoid();
 
     if ((os_code == EACCES || os_code == EPERM) && paranoid > 2)
-        return error_set(error, TRAIL_FAILED, os_code, "perf_event_open is not permitted (kernel.perf_event_paranoid is %d; plain users need 2)",
+        return error_set(error, TRAIL_FAILED, os_code,
+                         "perf_event_open is not permitted (kernel.perf_event_paranoid is %d; "
+                         "plain users need 2)",
                          paranoid);
     if (os_code == EACCES || os_code == EPERM)
-        return error_set(error, TRAIL_FAILED, os_code, "perf_event_open is not permitted here (a container's rules, most likely)");
+        return error_set(
+            error, TRAIL_FAILED, os_code,
+            "perf_event_open is not permitted here (a container's rules, most likely)");
     return error_set(error, TRAIL_FAILED, os_code, "perf_event_open failed: %s", strerror(os_code));
 }
 
 static int map_buffer(struct perf_core *core, size_t map_bytes, struct trail_error *error)
 {
     size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-    unsigned char *memory = mmap(NULL, map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, core->file, 0);
+    unsigned char *memory =
+        mmap(NULL, map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, core->file, 0);
 
     if (memory == MAP_FAILED && errno == EPERM)
-        return error_set(error, TRAIL_FAILED, errno, "the limit of locked memory is reached (see 'ulimit -l' and kernel.perf_event_mlock_kb)");
+        return error_set(error, TRAIL_FAILED, errno,
+                         "the limit of locked memory is reached (see 'ulimit -l' and "
+                         "kernel.perf_event_mlock_kb)");
     if (memory == MAP_FAILED)
-        return error_set(error, TRAIL_FAILED, errno, "no memory for perf events: %s", strerror(errno));
+        return error_set(error, TRAIL_FAILED, errno, "no memory for perf events: %s",
+                         strerror(errno));
     core->buffer.page = (void *)memory;
     core->buffer.data = memory + page_bytes;
     core->buffer.data_bytes = map_bytes - page_bytes;
@@ -159,7 +172,8 @@ uint64_t perf_events_time_of(const struct event *event)
     for (unsigned i = 0; i < opened->count; i++)
         perf_times_read(opened->times, &opened->cores[i].buffer);
     if (event->kind == EVENT_LOAD_DLL)
-        return perf_times_of_module(opened->times, event->pid, event->value[FIELD(LOAD_DLL, base)], event->image.size, event->t_ns);
+        return perf_times_of_module(opened->times, event->pid, event->value[FIELD(LOAD_DLL, base)],
+                                    event->image.size, event->t_ns);
     if (event->kind == EVENT_CREATE_PROCESS && (via == VIA_LAUNCH || via == VIA_EXEC))
         perf_times_image(opened->times, event->pid, event->t_ns);
     return 0;

@@ -1,6 +1,7 @@
 /*
- * See perf_times.h. What is remembered is one array that is written over from its oldest entry on: enough for the start-up of a very
- * large program, and small enough to be searched as a whole for each load.
+ * See perf_times.h. What is remembered is one array that is written over from its oldest entry on:
+ * enough for the start-up of a very large program, and small enough to be searched as a whole for
+ * each load.
  */
 #include "perf_times.h"
 
@@ -11,7 +12,11 @@ enum { ENTRIES_MAX = 2048 };
 
 struct entry {
     struct perf_record record;
-    uint64_t stop_ns; /* PERF_EXECED: when the debugger was told; PERF_MAPPED: the stop that it was given to. 0: not yet */
+    /*
+     * PERF_EXECED: when the debugger was told; PERF_MAPPED: the stop that it was given to. 0: not
+     * yet
+     */
+    uint64_t stop_ns;
 };
 
 struct perf_times {
@@ -19,7 +24,9 @@ struct perf_times {
     struct entry entries[ENTRIES_MAX];
 };
 
-/* What a module may have been mapped as: a record after the exec and before the stop, in its range. */
+/*
+ * What a module may have been mapped as: a record after the exec and before the stop, in its range.
+ */
 struct question {
     uint32_t pid;
     uint64_t base, size, stop_ns, exec_ns;
@@ -59,7 +66,8 @@ static struct entry *last_exec(struct perf_times *times, uint32_t pid, uint64_t 
 
     for (size_t i = 0; i < times->count; i++) {
         struct entry *entry = &times->entries[i];
-        if (entry->record.kind == PERF_EXECED && entry->record.pid == pid && entry->record.time_ns <= until_ns &&
+        if (entry->record.kind == PERF_EXECED && entry->record.pid == pid &&
+            entry->record.time_ns <= until_ns &&
             (last == NULL || entry->record.time_ns > last->record.time_ns))
             last = entry;
     }
@@ -78,15 +86,16 @@ static bool may_be(const struct entry *entry, const struct question *question)
 {
     const struct perf_record *record = &entry->record;
 
-    return record->kind == PERF_MAPPED && record->pid == question->pid && record->address >= question->base &&
-           record->address - question->base < question->size && record->time_ns > question->exec_ns &&
-           record->time_ns <= question->stop_ns && (entry->stop_ns == 0 || entry->stop_ns == question->stop_ns);
+    return record->kind == PERF_MAPPED && record->pid == question->pid &&
+           record->address >= question->base && record->address - question->base < question->size &&
+           record->time_ns > question->exec_ns && record->time_ns <= question->stop_ns &&
+           (entry->stop_ns == 0 || entry->stop_ns == question->stop_ns);
 }
 
 static bool is_same_file(const struct perf_record *a, const struct perf_record *b)
 {
-    return a->inode == b->inode && a->inode_generation == b->inode_generation && a->device_major == b->device_major &&
-           a->device_minor == b->device_minor;
+    return a->inode == b->inode && a->inode_generation == b->inode_generation &&
+           a->device_major == b->device_major && a->device_minor == b->device_minor;
 }
 
 /* Whether records may be missing that would change the answer. */
@@ -94,20 +103,25 @@ static bool is_doubtful(const struct perf_times *times, uint64_t mapped_ns, uint
 {
     for (size_t i = 0; i < times->count; i++) {
         const struct entry *entry = &times->entries[i];
-        if (entry->record.kind == PERF_LOST && entry->record.since_ns < stop_ns && entry->record.time_ns > mapped_ns)
+        if (entry->record.kind == PERF_LOST && entry->record.since_ns < stop_ns &&
+            entry->record.time_ns > mapped_ns)
             return true;
     }
     return false;
 }
 
-/* The last mapping in the range is the module's, and the first of the same file is when it came: later ones are further segments. */
+/*
+ * The last mapping in the range is the module's, and the first of the same file is when it came:
+ * later ones are further segments.
+ */
 static uint64_t first_mapping(struct perf_times *times, const struct question *question)
 {
     const struct perf_record *last = NULL;
     uint64_t first_ns = UINT64_MAX;
 
     for (size_t i = 0; i < times->count; i++)
-        if (may_be(&times->entries[i], question) && (last == NULL || times->entries[i].record.time_ns > last->time_ns))
+        if (may_be(&times->entries[i], question) &&
+            (last == NULL || times->entries[i].record.time_ns > last->time_ns))
             last = &times->entries[i].record;
     if (last == NULL)
         return 0;
@@ -122,7 +136,8 @@ static uint64_t first_mapping(struct perf_times *times, const struct question *q
     return first_ns;
 }
 
-uint64_t perf_times_of_module(struct perf_times *times, uint32_t pid, uint64_t base, uint64_t size, uint64_t stop_ns)
+uint64_t perf_times_of_module(struct perf_times *times, uint32_t pid, uint64_t base, uint64_t size,
+                              uint64_t stop_ns)
 {
     const struct entry *exec = last_exec(times, pid, stop_ns);
     struct question question = {pid, base, size, stop_ns, exec != NULL ? exec->record.time_ns : 0};

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 enum {
-    TIMER_REPEAT_NS = 10 * 1000 * 1000, /* a timer that fires between the look at the clock and waitpid fires again */
+    /* a timer that fires between the look at the clock and waitpid fires again */
+    TIMER_REPEAT_NS = 10 * 1000 * 1000,
     TIMER_SLACK_NS = 2 * 1000 * 1000,
     SHORT_WAIT_NS = 200 * 1000, /* a wait that sleeps and is woken at once takes 60 us */
     LOOK_NS = 100 * 1000,
@@ -25,7 +26,8 @@ enum {
     BURST_WAITS_MAX = 1024
 };
 
-const long platform_trace_options = PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+const long platform_trace_options =
+    PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
 
 static void wake_up(int signal)
 {
@@ -40,14 +42,18 @@ static int make_timer(struct platform *platform, struct trail_error *error)
 
     sigemptyset(&ours);
     sigaddset(&ours, SIGALRM);
-    if (sigaction(SIGALRM, &action, &platform->alarm_before) != 0 || timer_create(CLOCK_MONOTONIC, &notify, &platform->timer) != 0)
+    if (sigaction(SIGALRM, &action, &platform->alarm_before) != 0 ||
+        timer_create(CLOCK_MONOTONIC, &notify, &platform->timer) != 0)
         return error_set(error, TRAIL_FAILED, errno, "cannot make a timer: %s", strerror(errno));
     sigprocmask(SIG_UNBLOCK, &ours, &platform->blocked_before);
     platform->has_timer = true;
     return 0;
 }
 
-/* Where stdin, stdout or stderr is closed, a file of ours would take its number. They are closed again for the target. */
+/*
+ * Where stdin, stdout or stderr is closed, a file of ours would take its number. They are closed
+ * again for the target.
+ */
 static void occupy_standard_files(void)
 {
     for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
@@ -68,7 +74,10 @@ struct platform *platform_new(struct trail_error *error)
     if (platform == NULL || platform->changes == NULL || platform->staged == NULL)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     else if (make_timer(platform, error) == 0) {
-        /* Our own loader is most likely the target's too: what is found now needs no search while the target stands still. */
+        /*
+         * Our own loader is most likely the target's too: what is found now needs no search while
+         * the target stands still.
+         */
         loader_find_symbols(getpid(), getauxval(AT_BASE), &symbols);
         probes_prepare();
         platform->cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -102,8 +111,9 @@ static void arm_timer(struct platform *platform, uint64_t deadline_ns)
         .it_value = {(time_t)(deadline_ns / 1000000000), (long)(deadline_ns % 1000000000)},
         .it_interval = {0, deadline_ns == 0 ? 0 : TIMER_REPEAT_NS},
     };
-    uint64_t difference =
-        deadline_ns > platform->armed_for_ns ? deadline_ns - platform->armed_for_ns : platform->armed_for_ns - deadline_ns;
+    uint64_t difference = deadline_ns > platform->armed_for_ns
+                              ? deadline_ns - platform->armed_for_ns
+                              : platform->armed_for_ns - deadline_ns;
 
     if (difference <= TIMER_SLACK_NS)
         return;
@@ -119,7 +129,8 @@ void platform_interrupt(struct platform *platform)
     timer_settime(platform->timer, 0, &soon, NULL);
 }
 
-static enum platform_wait_result wait_failed(struct platform *platform, uint64_t deadline_ns, struct trail_error *error)
+static enum platform_wait_result wait_failed(struct platform *platform, uint64_t deadline_ns,
+                                             struct trail_error *error)
 {
     if (errno == ECHILD)
         return PLATFORM_END;
@@ -145,22 +156,27 @@ static bool is_over(const struct platform *platform)
     return process == NULL;
 }
 
-void platform_work_while_looking(struct platform *platform, bool (*work)(void *context), void *context)
+void platform_work_while_looking(struct platform *platform, bool (*work)(void *context),
+                                 void *context)
 {
     platform->work = work;
     platform->work_context = context;
 }
 
-/* Only one process must be traced, since with several the other core is at work and looking would take it from the target. */
+/*
+ * Only one process must be traced, since with several the other core is at work and looking would
+ * take it from the target.
+ */
 static bool is_burst(const struct platform *platform)
 {
-    return platform->short_waits >= platform->wanted_short_waits && platform->cores > 1 && platform->processes != NULL &&
-           platform->processes->next == NULL;
+    return platform->short_waits >= platform->wanted_short_waits && platform->cores > 1 &&
+           platform->processes != NULL && platform->processes->next == NULL;
 }
 
 static void work_until(const struct platform *platform, uint64_t end_ns)
 {
-    while (platform->work != NULL && os_monotonic_ns() < end_ns && platform->work(platform->work_context))
+    while (platform->work != NULL && os_monotonic_ns() < end_ns &&
+           platform->work(platform->work_context))
         continue;
 }
 
@@ -176,11 +192,14 @@ static void note_success(struct platform *platform, uint64_t looked_ns)
 }
 
 /*
- * A stop costs a wake-up, not a system call: in a burst of stops it pays to look for the next one (WNOHANG) for a moment before
- * sleeping, if another core is free for the target. A few waits in a row that were short make a burst; a look in vain interrupts it. Looks
- * in vain one after the other mean that no core is free (the target may wait for ours): then the next look comes later and later.
+ * A stop costs a wake-up, not a system call: in a burst of stops it pays to look for the next one
+ * (WNOHANG) for a moment before sleeping, if another core is free for the target. A few waits in a
+ * row that were short make a burst; a look in vain interrupts it. Looks in vain one after the other
+ * mean that no core is free (the target may wait for ours): then the next look comes later and
+ * later.
  *
- * The time until the next stop can be expected is given away; from then on nothing comes between two looks.
+ * The time until the next stop can be expected is given away; from then on nothing comes between
+ * two looks.
  */
 static pid_t look_for_stop(struct platform *platform, int *status)
 {
@@ -228,16 +247,19 @@ bool platform_has_stop(void)
 {
     siginfo_t info = {.si_pid = 0};
 
-    return waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) != 0 || info.si_pid != 0;
+    return waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) != 0 ||
+           info.si_pid != 0;
 }
 
-enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms, struct event *event, struct trail_error *error)
+enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms,
+                                        struct event *event, struct trail_error *error)
 {
     uint64_t deadline_ns = timeout_ms < 0 ? 0 : os_monotonic_ns() + (uint64_t)timeout_ms * 1000000;
     int status;
     pid_t tid;
 
-    if (platform->current != NULL && link_map_next_event(platform, platform->current->process, event))
+    if (platform->current != NULL &&
+        link_map_next_event(platform, platform->current->process, event))
         return PLATFORM_EVENT;
     if (platform->launch_stop_pending) {
         platform->launch_stop_pending = false;

@@ -1,6 +1,7 @@
 /*
- * Which probes an image has. Its notes about them are in its file only, so that a file must be opened while the target stands still: once,
- * since what was found is kept under the image's build-id.
+ * Which probes an image has. Its notes about them are in its file only, so that a file must be
+ * opened while the target stands still: once, since what was found is kept under the image's
+ * build-id.
  */
 #define _GNU_SOURCE
 #include "image/stapsdt.h"
@@ -22,7 +23,10 @@ enum {
     IMAGES_MAX = 512
 };
 
-/* A file as an image source: read in pieces of which two are kept, since parsers go to and fro between two tables. */
+/*
+ * A file as an image source: read in pieces of which two are kept, since parsers go to and fro
+ * between two tables.
+ */
 struct file_windows {
     int file;
     unsigned last;
@@ -35,7 +39,8 @@ struct file_windows {
 
 static bool copy_from(const struct window *window, uint64_t offset, void *buffer, size_t size)
 {
-    if (offset < window->offset || offset - window->offset > window->length || size > window->length - (size_t)(offset - window->offset))
+    if (offset < window->offset || offset - window->offset > window->length ||
+        size > window->length - (size_t)(offset - window->offset))
         return false;
     memcpy(buffer, window->bytes + (offset - window->offset), size);
     return true;
@@ -79,7 +84,8 @@ struct finding {
     unsigned count;
 };
 
-static bool place_argument(const struct image_source *source, const char *text, struct stapsdt_argument *argument)
+static bool place_argument(const struct image_source *source, const char *text,
+                           struct stapsdt_argument *argument)
 {
     const char *symbol;
     size_t length;
@@ -102,8 +108,11 @@ static bool take_note(void *context, const struct stapsdt_note *note)
 
     if (strcmp(note->provider, "trail") != 0)
         return true;
-    site.kind = strcmp(note->name, "mark") == 0 ? EVENT_MARK : strcmp(note->name, "string") == 0 ? EVENT_OUTPUT_DEBUG_STRING : EVENT_NONE;
-    if (site.kind == EVENT_NONE || !place_argument(finding->source, note->arguments, &site.argument))
+    site.kind = strcmp(note->name, "mark") == 0     ? EVENT_MARK
+                : strcmp(note->name, "string") == 0 ? EVENT_OUTPUT_DEBUG_STRING
+                                                    : EVENT_NONE;
+    if (site.kind == EVENT_NONE ||
+        !place_argument(finding->source, note->arguments, &site.argument))
         return true;
     kept[kept_count++] = site;
     return ++finding->count < PER_IMAGE_MAX;
@@ -113,11 +122,16 @@ static bool is_same_image(const struct image_source *source, const struct elf_he
 {
     struct elf_head head;
 
-    return mapped->build_id_bytes == 0 || (elf_read_head(source, false, &head) == 0 && head.build_id_bytes == mapped->build_id_bytes &&
-                                           memcmp(head.build_id, mapped->build_id, head.build_id_bytes) == 0);
+    return mapped->build_id_bytes == 0 ||
+           (elf_read_head(source, false, &head) == 0 &&
+            head.build_id_bytes == mapped->build_id_bytes &&
+            memcmp(head.build_id, mapped->build_id, head.build_id_bytes) == 0);
 }
 
-/* The path under which a process's image can be opened from here: through its root, or from where it is now. */
+/*
+ * The path under which a process's image can be opened from here: through its root, or from where
+ * it is now.
+ */
 static int open_image(pid_t pid, const struct probed_image *image)
 {
     char path[NAME_BYTES_MAX + 64];
@@ -125,7 +139,8 @@ static int open_image(pid_t pid, const struct probed_image *image)
     if (image->is_program)
         snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
     else
-        snprintf(path, sizeof path, "/proc/%d/%s/%s", (int)pid, image->name[0] == '/' ? "root" : "cwd", image->name);
+        snprintf(path, sizeof path, "/proc/%d/%s/%s", (int)pid,
+                 image->name[0] == '/' ? "root" : "cwd", image->name);
     return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
@@ -136,16 +151,19 @@ static struct found *slot_of(const unsigned char *bytes, size_t length)
 
 static bool is_this_file(const struct found *found, const struct stat *status)
 {
-    return found->used && found->build_id_bytes == 0 && found->device == status->st_dev && found->inode == status->st_ino &&
-           found->modified.tv_sec == status->st_mtim.tv_sec && found->modified.tv_nsec == status->st_mtim.tv_nsec;
+    return found->used && found->build_id_bytes == 0 && found->device == status->st_dev &&
+           found->inode == status->st_ino && found->modified.tv_sec == status->st_mtim.tv_sec &&
+           found->modified.tv_nsec == status->st_mtim.tv_nsec;
 }
 
 static bool is_this_build(const struct found *found, const struct elf_head *head)
 {
-    return found->used && found->build_id_bytes == head->build_id_bytes && memcmp(found->build_id, head->build_id, head->build_id_bytes) == 0;
+    return found->used && found->build_id_bytes == head->build_id_bytes &&
+           memcmp(found->build_id, head->build_id, head->build_id_bytes) == 0;
 }
 
-static void read_sites(int file, const struct stat *status, const struct elf_head *head, struct found *found)
+static void read_sites(int file, const struct stat *status, const struct elf_head *head,
+                       struct found *found)
 {
     static struct file_windows windows;
     struct image_source source = {&windows, read_windows, (uint64_t)status->st_size};
@@ -157,8 +175,12 @@ static void read_sites(int file, const struct stat *status, const struct elf_hea
     }
     windows.file = file;
     windows.windows[0].length = windows.windows[1].length = 0;
-    *found = (struct found){.used = true, .build_id_bytes = head->build_id_bytes, .device = status->st_dev, .inode = status->st_ino,
-                            .modified = status->st_mtim, .first = kept_count};
+    *found = (struct found){.used = true,
+                            .build_id_bytes = head->build_id_bytes,
+                            .device = status->st_dev,
+                            .inode = status->st_ino,
+                            .modified = status->st_mtim,
+                            .first = kept_count};
     memcpy(found->build_id, head->build_id, head->build_id_bytes);
     stapsdt_read(&source, take_note, &finding);
     if (finding.count > 0 && !is_same_image(&source, head)) {
@@ -179,8 +201,9 @@ static const struct found *find_in_file(pid_t pid, const struct probed_image *im
     if (file < 0)
         return NULL;
     if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-        found = head->build_id_bytes > 0 ? slot_of(head->build_id, head->build_id_bytes)
-                                         : slot_of((const unsigned char *)&status.st_ino, sizeof status.st_ino);
+        found = head->build_id_bytes > 0
+                    ? slot_of(head->build_id, head->build_id_bytes)
+                    : slot_of((const unsigned char *)&status.st_ino, sizeof status.st_ino);
         if (head->build_id_bytes > 0 || !is_this_file(found, &status))
             read_sites(file, &status, head, found);
     }
@@ -188,7 +211,8 @@ static const struct found *find_in_file(pid_t pid, const struct probed_image *im
     return found;
 }
 
-unsigned probe_sites_of(pid_t pid, const struct probed_image *image, const struct probe_site **sites)
+unsigned probe_sites_of(pid_t pid, const struct probed_image *image,
+                        const struct probe_site **sites)
 {
     const struct elf_head *head = &image->head;
     const struct found *found = slot_of(head->build_id, head->build_id_bytes);

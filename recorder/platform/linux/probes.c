@@ -1,4 +1,7 @@
-/* See probes.h. What an image says of its probes is not believed: an int3 is planted only where a nop stands, and taken out only where it is. */
+/*
+ * See probes.h. What an image says of its probes is not believed: an int3 is planted only where a
+ * nop stands, and taken out only where it is.
+ */
 #define _GNU_SOURCE
 #include "probes.h"
 
@@ -46,13 +49,19 @@ static const struct probe *find(const struct process *process, uint64_t address)
     return NULL;
 }
 
-/* The probe at an address: the process's own, or one that another has planted with whom it shares memory (clone with CLONE_VM). */
-static const struct probe *find_planted(const struct platform *platform, const struct process *process, uint64_t address)
+/*
+ * The probe at an address: the process's own, or one that another has planted with whom it shares
+ * memory (clone with CLONE_VM).
+ */
+static const struct probe *find_planted(const struct platform *platform,
+                                        const struct process *process, uint64_t address)
 {
     const struct probe *probe = find(process, address);
 
-    for (const struct process *other = platform->processes; probe == NULL && other != NULL; other = other->next)
-        if (other != process && (probe = find(other, address)) != NULL && !memory_is_shared(other->memory_tid, process->memory_tid))
+    for (const struct process *other = platform->processes; probe == NULL && other != NULL;
+         other = other->next)
+        if (other != process && (probe = find(other, address)) != NULL &&
+            !memory_is_shared(other->memory_tid, process->memory_tid))
             probe = NULL;
     return probe;
 }
@@ -69,7 +78,8 @@ static void count_listener(pid_t tid, uint64_t semaphore, int change)
 }
 
 /* Whether the probe is planted now. */
-static bool plant(const struct platform *platform, const struct process *process, pid_t tid, const struct probe *probe)
+static bool plant(const struct platform *platform, const struct process *process, pid_t tid,
+                  const struct probe *probe)
 {
     static const unsigned char int3[] = {INT3};
     unsigned char there;
@@ -87,7 +97,8 @@ static bool plant(const struct platform *platform, const struct process *process
 /* The system's own files have none, and are most of what is loaded. */
 static bool is_of_system(const char *path)
 {
-    static const char *const folders[] = {"/lib", "/usr/lib", "/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"};
+    static const char *const folders[] = {"/lib",      "/usr/lib", "/bin/",
+                                          "/usr/bin/", "/sbin/",   "/usr/sbin/"};
 
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
         if (strncmp(path, folders[i], strlen(folders[i])) == 0)
@@ -95,22 +106,33 @@ static bool is_of_system(const char *path)
     return false;
 }
 
-/* A look into a file takes 6 to 20 us of the time of the target: not for each library, unless the program is known to have probes. */
+/*
+ * A look into a file takes 6 to 20 us of the time of the target: not for each library, unless the
+ * program is known to have probes.
+ */
 static bool is_worth_a_look(const struct process *process, const struct probed_image *image)
 {
-    return image->head.is_64_bit && (image->head.has_probes || ((image->is_program || process->probe_count > 0) && !is_of_system(image->name)));
+    return image->head.is_64_bit &&
+           (image->head.has_probes ||
+            ((image->is_program || process->probe_count > 0) && !is_of_system(image->name)));
 }
 
-void probes_add(struct platform *platform, struct process *process, pid_t tid, const struct probed_image *image)
+void probes_add(struct platform *platform, struct process *process, pid_t tid,
+                const struct probed_image *image)
 {
     const struct probe_site *sites = NULL;
-    unsigned count = is_worth_a_look(process, image) ? probe_sites_of(process->memory_tid, image, &sites) : 0;
+    unsigned count =
+        is_worth_a_look(process, image) ? probe_sites_of(process->memory_tid, image, &sites) : 0;
 
     for (unsigned i = 0; i < count; i++) {
-        struct probe probe = {.address = sites[i].address + image->moved, .base = image->base, .moved = image->moved, .kind = sites[i].kind,
+        struct probe probe = {.address = sites[i].address + image->moved,
+                              .base = image->base,
+                              .moved = image->moved,
+                              .kind = sites[i].kind,
                               .argument = sites[i].argument};
         probe.semaphore = sites[i].semaphore == 0 ? 0 : sites[i].semaphore + image->moved;
-        if (find(process, probe.address) == NULL && reserve(process, process->probe_count + 1) && plant(platform, process, tid, &probe))
+        if (find(process, probe.address) == NULL && reserve(process, process->probe_count + 1) &&
+            plant(platform, process, tid, &probe))
             process->probes[process->probe_count++] = probe;
     }
 }
@@ -140,15 +162,20 @@ void probes_copy(struct process *child, const struct process *parent)
     child->probe_count = parent->probe_count;
 }
 
-/* What stands at the probes from index `first` on, read in one call. Returns of how many it is known. */
-static unsigned read_bytes(const struct process *process, pid_t tid, unsigned first, unsigned char *bytes)
+/*
+ * What stands at the probes from index `first` on, read in one call. Returns of how many it is
+ * known.
+ */
+static unsigned read_bytes(const struct process *process, pid_t tid, unsigned first,
+                           unsigned char *bytes)
 {
     struct iovec local = {bytes, 0}, remote[PER_READ];
     unsigned count = 0;
     ssize_t done;
 
     while (first + count < process->probe_count && count < PER_READ) {
-        remote[count] = (struct iovec){(void *)(uintptr_t)process->probes[first + count].address, 1};
+        remote[count] =
+            (struct iovec){(void *)(uintptr_t)process->probes[first + count].address, 1};
         count++;
     }
     local.iov_len = count;
@@ -174,7 +201,8 @@ void probes_remove(const struct process *process, pid_t tid)
 
 bool probes_is_behind(const struct platform *platform, const struct process *process, pid_t tid)
 {
-    uint64_t address = (uint64_t)ptrace(PTRACE_PEEKUSER, tid, (void *)offsetof(struct user, regs.rip), NULL) - 1;
+    uint64_t address =
+        (uint64_t)ptrace(PTRACE_PEEKUSER, tid, (void *)offsetof(struct user, regs.rip), NULL) - 1;
 
     return find_planted(platform, process, address) != NULL;
 }
@@ -182,15 +210,17 @@ bool probes_is_behind(const struct platform *platform, const struct process *pro
 static void fill_registers(const struct user_regs_struct *from, uint64_t *registers)
 {
     const uint64_t values[STAPSDT_REGISTERS] = {
-        from->rax, from->rbx, from->rcx, from->rdx, from->rsi, from->rdi, from->rbp, from->rsp, from->r8,
-        from->r9,  from->r10, from->r11, from->r12, from->r13, from->r14, from->r15, from->rip - 1,
+        from->rax, from->rbx, from->rcx, from->rdx, from->rsi,     from->rdi,
+        from->rbp, from->rsp, from->r8,  from->r9,  from->r10,     from->r11,
+        from->r12, from->r13, from->r14, from->r15, from->rip - 1,
     };
 
     memcpy(registers, values, sizeof values);
 }
 
 /* The argument: the address of a string. 0 if it cannot be read. */
-static uint64_t read_argument(const struct probe *probe, pid_t tid, const struct user_regs_struct *from)
+static uint64_t read_argument(const struct probe *probe, pid_t tid,
+                              const struct user_regs_struct *from)
 {
     uint64_t registers[STAPSDT_REGISTERS], value, in_memory = 0;
 
@@ -211,7 +241,8 @@ static struct debug_text read_text(pid_t tid, uint64_t address)
     char end = 1;
 
     text.raw_bytes = memory_read_string(tid, address, raw, sizeof raw);
-    if (text.raw_bytes > 0 && text.raw_bytes < DEBUG_TEXT_BYTES_MAX && (address + text.raw_bytes) % PAGE_BYTES != 0)
+    if (text.raw_bytes > 0 && text.raw_bytes < DEBUG_TEXT_BYTES_MAX &&
+        (address + text.raw_bytes) % PAGE_BYTES != 0)
         text.complete = true; /* what ends within a page has been read up to its NUL */
     else
         text.complete = memory_read_exactly(tid, address + text.raw_bytes, &end, 1) && end == '\0';
@@ -243,7 +274,8 @@ bool probes_decode(struct platform *platform, const struct task *task, struct ev
         return false;
     if (task->process->muted)
         return true;
-    event_begin(event, probe->kind, (uint32_t)task->process->pid, (uint32_t)task->tid, platform->t_ns);
+    event_begin(event, probe->kind, (uint32_t)task->process->pid, (uint32_t)task->tid,
+                platform->t_ns);
     put_text(probe, task->tid, read_argument(probe, task->tid, &registers), event);
     return true;
 }
@@ -254,5 +286,5 @@ void probes_prepare(void)
     const struct probe_site *sites;
 
     probe_sites_of(getpid(), &self, &sites);
-    read_text(getpid(), (uintptr_t)"a text");
+    read_text(getpid(), (uintptr_t) "a text");
 }

@@ -1,8 +1,9 @@
 /*
- * Calls that a stop of ours ends. Most calls that wait go on by themselves after a stop without a handler; a few end with EINTR each time
- * they are woken (signal(7), "Interruption of system calls and library functions by stop signals"). Alone an ignored signal does not even
- * wake them; traced, the kernel delivers it so that we can see it. Such a call is set back to its beginning, if it has no time limit,
- * which would begin anew: those end with EINTR.
+ * Calls that a stop of ours ends. Most calls that wait go on by themselves after a stop without a
+ * handler; a few end with EINTR each time they are woken (signal(7), "Interruption of system calls
+ * and library functions by stop signals"). Alone an ignored signal does not even wake them; traced,
+ * the kernel delivers it so that we can see it. Such a call is set back to its beginning, if it has
+ * no time limit, which would begin anew: those end with EINTR.
  */
 #define _GNU_SOURCE
 #include "linux_platform.h"
@@ -64,17 +65,20 @@ static bool is_in_set(pid_t pid, const char *name, int signal)
     return (attach_status_mask(pid, name) >> (signal - 1) & 1) != 0;
 }
 
-void restart_behind_ignored(pid_t pid, pid_t tid, int signal, const struct user_regs_struct *registers)
+void restart_behind_ignored(pid_t pid, pid_t tid, int signal,
+                            const struct user_regs_struct *registers)
 {
     if (!ended_early(registers) || signal == SIGCONT)
         return;
-    if (is_in_set(pid, "SigIgn:", signal) || (is_ignored_by_default(signal) && !is_in_set(pid, "SigCgt:", signal)))
+    if (is_in_set(pid, "SigIgn:", signal) ||
+        (is_ignored_by_default(signal) && !is_in_set(pid, "SigCgt:", signal)))
         begin_again(tid, *registers);
 }
 
 /*
- * A trap that happens while SIGTRAP is blocked takes it out of the mask (the kernel's force_sig). Ours must not: it goes back in if it was
- * there when the program began, until its libraries are loaded, and later if all other signals are blocked that tell of a fault.
+ * A trap that happens while SIGTRAP is blocked takes it out of the mask (the kernel's force_sig).
+ * Ours must not: it goes back in if it was there when the program began, until its libraries are
+ * loaded, and later if all other signals are blocked that tell of a fault.
  */
 void restart_masked_trap(const struct process *process, pid_t tid)
 {
@@ -95,5 +99,6 @@ bool restart_trap_is_blocked(pid_t tid)
 {
     uint64_t mask = 0;
 
-    return ptrace(PTRACE_GETSIGMASK, tid, (void *)sizeof mask, &mask) == 0 && (mask >> (SIGTRAP - 1) & 1) != 0;
+    return ptrace(PTRACE_GETSIGMASK, tid, (void *)sizeof mask, &mask) == 0 &&
+           (mask >> (SIGTRAP - 1) & 1) != 0;
 }

@@ -1,10 +1,13 @@
 /*
- * Bringing all threads of a process that runs to a stop, to attach to it. It may run another program meanwhile, and an exec ends all other
- * threads. It holds the process's cred_guard_mutex until it is done; PTRACE_SEIZE waits for that, while the exec waits for the end of the
- * threads that we have seized already - which is not over until we have taken notice of it (the kernel's ptrace_attach and de_thread).
- * Signals interrupt the wait of PTRACE_SEIZE, but behind the handler the kernel begins it again: so the handler of a timer jumps out of it.
+ * Bringing all threads of a process that runs to a stop, to attach to it. It may run another
+ * program meanwhile, and an exec ends all other threads. It holds the process's cred_guard_mutex
+ * until it is done; PTRACE_SEIZE waits for that, while the exec waits for the end of the threads
+ * that we have seized already - which is not over until we have taken notice of it (the kernel's
+ * ptrace_attach and de_thread). Signals interrupt the wait of PTRACE_SEIZE, but behind the handler
+ * the kernel begins it again: so the handler of a timer jumps out of it.
  *
- * After an exec its thread has the number of the process, whoever had it before. A traced one stops there; else we begin anew.
+ * After an exec its thread has the number of the process, whoever had it before. A traced one stops
+ * there; else we begin anew.
  */
 #define _GNU_SOURCE
 #include "linux_platform.h"
@@ -21,13 +24,22 @@
 #include <unistd.h>
 
 enum {
-    SEIZE_NS = 2 * 1000 * 1000,  /* it takes microseconds, if it does not wait for an exec */
-    QUIET_ROUNDS = 2,            /* looks at the list of threads that find nothing new: while it changes, one may be missing in it */
-    EMPTY_ROUNDS_MAX = 20,       /* how often no thread may be found in a row: one that takes another's number is none for a moment */
+    SEIZE_NS = 2 * 1000 * 1000, /* it takes microseconds, if it does not wait for an exec */
+    /*
+     * looks at the list of threads that find nothing new: while it changes, one may be missing in
+     * it
+     */
+    QUIET_ROUNDS = 2,
+    /*
+     * how often no thread may be found in a row: one that takes another's number is none for a
+     * moment
+     */
+    EMPTY_ROUNDS_MAX = 20,
     EMPTY_PAUSE_NS = 1000 * 1000,
-    HEED_NS = 20 * 1000 * 1000   /* who is asked to end sooner is about to begin */
+    HEED_NS = 20 * 1000 * 1000 /* who is asked to end sooner is about to begin */
 };
-static const uint64_t RETRY_NS = 2000000000; /* how long to run after a process that is another program each time */
+/* how long to run after a process that is another program each time */
+static const uint64_t RETRY_NS = 2000000000;
 
 static sigjmp_buf out_of_seize;
 static volatile sig_atomic_t in_seize;
@@ -41,7 +53,10 @@ static void leave_seize(int signal)
     }
 }
 
-/* Returns 0, or an errno: EAGAIN if the process is in an exec. Then the thread may be seized all the same, if that was done just now. */
+/*
+ * Returns 0, or an errno: EAGAIN if the process is in an exec. Then the thread may be seized all
+ * the same, if that was done just now.
+ */
 static int seize_in_time(pid_t tid)
 {
     int os_code = 0;
@@ -55,7 +70,10 @@ static int seize_in_time(pid_t tid)
     return os_code;
 }
 
-/* By an exec, or by the jump out of a seize that was done; or made by one of ours, which has yet to tell of it. */
+/*
+ * By an exec, or by the jump out of a seize that was done; or made by one of ours, which has yet to
+ * tell of it.
+ */
 static bool is_ours(pid_t tid)
 {
     return attach_status_number(tid, "TracerPid:") == getpid();
@@ -67,7 +85,8 @@ static int add_thread(struct platform *platform, struct process *process, pid_t 
     int os_code = seize_in_time(tid);
     struct task *task;
 
-    if (os_code != 0 && (!is_ours(tid) || (tid == process->pid && attach_has_ended(tid)))) /* a leader that ended keeps its place */
+    /* a leader that ended keeps its place */
+    if (os_code != 0 && (!is_ours(tid) || (tid == process->pid && attach_has_ended(tid))))
         return os_code;
     task = tasks_add(platform, tid, process);
     if (task == NULL)
@@ -89,14 +108,19 @@ struct seizing {
 static bool seize_if_new(void *context, pid_t tid)
 {
     struct seizing *seizing = context;
-    int os_code = tasks_find(seizing->platform, tid) != NULL ? 0 : add_thread(seizing->platform, seizing->process, tid);
+    int os_code = tasks_find(seizing->platform, tid) != NULL
+                      ? 0
+                      : add_thread(seizing->platform, seizing->process, tid);
 
     if (os_code != 0)
         seizing->os_code = os_code;
     return os_code == EAGAIN;
 }
 
-/* Seizes the threads that are not seized yet. Returns 0 or an errno that says why one could not be: that of the exec, if there is one. */
+/*
+ * Seizes the threads that are not seized yet. Returns 0 or an errno that says why one could not be:
+ * that of the exec, if there is one.
+ */
 static int seize_new_threads(struct platform *platform, struct process *process)
 {
     struct seizing seizing = {platform, process, 0};
@@ -115,7 +139,10 @@ static bool is_group_stop(int status)
            (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU);
 }
 
-/* What the task made at this very stop: a thread is held like the others; a process is let go, since its start was missed. */
+/*
+ * What the task made at this very stop: a thread is held like the others; a process is let go,
+ * since its start was missed.
+ */
 static void take_newborn(struct platform *platform, struct task *parent, int event)
 {
     unsigned long message = 0;
@@ -151,8 +178,9 @@ static void note_stop(struct platform *platform, struct task *task, int status)
 }
 
 /*
- * Waits until the task stands still. Out of reach it runs nothing that could meet what is planted. One that stood already is looked at
- * again: an exec may have ended it, or put another in its place.
+ * Waits until the task stands still. Out of reach it runs nothing that could meet what is planted.
+ * One that stood already is looked at again: an exec may have ended it, or put another in its
+ * place.
  */
 static void hold(struct platform *platform, struct task *task)
 {
@@ -162,7 +190,8 @@ static void hold(struct platform *platform, struct task *task)
 
     if (process == NULL || !process->attaching || task->ended)
         return;
-    result = task->held || task->out_of_reach ? stop_look(task->tid, &status) : stop_wait(platform, task->tid, &status);
+    result = task->held || task->out_of_reach ? stop_look(task->tid, &status)
+                                              : stop_wait(platform, task->tid, &status);
     if (result == STOP_NOT_YET) {
         process->unsettled = process->unsettled || (!task->held && !task->out_of_reach);
         return;

@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static pid_t recorder;       /* in the first process: the second */
-static int told = -1;        /* in the second: where it tells the first to end */
+static pid_t recorder; /* in the first process: the second */
+static int told = -1;  /* in the second: where it tells the first to end */
 
 /* Somebody looks after our group: not so in a script, where nobody would continue us. */
 bool linux_os_is_job(void)
@@ -41,7 +41,8 @@ static _Noreturn void stand_before(int news)
     while (waitpid(recorder, &status, 0) < 0)
         if (errno != EINTR)
             _exit(1);
-    os_exit_like(WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 0, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    os_exit_like(WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 0,
+                 WIFSIGNALED(status) ? WTERMSIG(status) : 0);
     _exit(1);
 }
 
@@ -65,9 +66,11 @@ void os_expect_standing(void)
 }
 
 /*
- * Whether our group is orphaned already: nobody in it has a parent outside of it in the same session, as under a service manager or a CI's
- * runner. The kernel sends SIGHUP to a group with a stopped member at the moment in which it becomes orphaned; so there such a member is
- * safe, and a parent outside would only make that moment come: to all of the group, when the target ends (kernel/exit.c, kill_orphaned_pgrp).
+ * Whether our group is orphaned already: nobody in it has a parent outside of it in the same
+ * session, as under a service manager or a CI's runner. The kernel sends SIGHUP to a group with a
+ * stopped member at the moment in which it becomes orphaned; so there such a member is safe, and a
+ * parent outside would only make that moment come: to all of the group, when the target ends
+ * (kernel/exit.c, kill_orphaned_pgrp).
  */
 static bool is_orphaned_group(void)
 {
@@ -78,7 +81,10 @@ static bool is_orphaned_group(void)
     return pid <= 1 || getsid(pid) != getsid(0);
 }
 
-/* In a group of our own, with nothing open that others wait for: we are only the parent that the target's group must have. */
+/*
+ * In a group of our own, with nothing open that others wait for: we are only the parent that the
+ * target's group must have.
+ */
 static void stay_behind(void)
 {
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -98,7 +104,8 @@ void os_stand_with_target(void)
         if (!is_orphaned_group())
             stay_behind();
     } else if (linux_os_is_job()) {
-        kill(getpid(), SIGSTOP); /* and here we are again when the job is continued, and the target with us */
+        /* and here we are again when the job is continued, and the target with us */
+        kill(getpid(), SIGSTOP);
         while (waitpid(-1, NULL, __WALL) >= 0 || errno == EINTR)
             continue;
     }

@@ -1,10 +1,13 @@
 /*
- * Letting go of processes that are to stand still, as `kill -STOP` would have them, at the very stop where we have them. Every task is held
- * by a stop of ours. Each process is sent a SIGSTOP meanwhile: a task that is let go takes it before it comes back to its own code.
+ * Letting go of processes that are to stand still, as `kill -STOP` would have them, at the very
+ * stop where we have them. Every task is held by a stop of ours. Each process is sent a SIGSTOP
+ * meanwhile: a task that is let go takes it before it comes back to its own code.
  *
- * A signal that a task was about to get must not be delivered now (it may be fatal) and not be lost: with all signals blocked it goes back
- * into the task's queue, with all that belongs to it, when the task is continued with it (the kernel's ptrace_signal: "If the (new) signal
- * is now blocked, requeue it"). The next that the task can get then is a SIGSTOP, at which it is held again and has its mask back.
+ * A signal that a task was about to get must not be delivered now (it may be fatal) and not be
+ * lost: with all signals blocked it goes back into the task's queue, with all that belongs to it,
+ * when the task is continued with it (the kernel's ptrace_signal: "If the (new) signal is now
+ * blocked, requeue it"). The next that the task can get then is a SIGSTOP, at which it is held
+ * again and has its mask back.
  */
 #define _GNU_SOURCE
 #include "linux_platform.h"
@@ -30,7 +33,8 @@ static void go_on_to_stop_signal(pid_t tid, int signal)
             result = waitpid(tid, &status, __WALL);
         while (result < 0 && errno == EINTR);
         signal = 0;
-    } while (result == tid && WIFSTOPPED(status) && (unsigned)status >> 16 != 0 && ++tries < TRIES_MAX); /* an interrupt of ours came first */
+    } while (result == tid && WIFSTOPPED(status) && (unsigned)status >> 16 != 0 &&
+             ++tries < TRIES_MAX); /* an interrupt of ours came first */
 }
 
 static void put_signal_back(struct task *task, int signal)
@@ -46,7 +50,10 @@ static void put_signal_back(struct task *task, int signal)
     ptrace(PTRACE_SETSIGMASK, task->tid, (void *)sizeof mask, &mask);
 }
 
-/* Released with SIGSTOP, a task that is about to get a signal stops before it can get another; elsewhere the kernel ignores that. */
+/*
+ * Released with SIGSTOP, a task that is about to get a signal stops before it can get another;
+ * elsewhere the kernel ignores that.
+ */
 static void prepare(struct platform *platform, struct task *task)
 {
     int signal = task->held_signal;
@@ -82,7 +89,8 @@ static void stop_newborn(struct platform *platform, struct task *task)
 void standing_stop_all(struct platform *platform)
 {
     tasks_each(platform, prepare);
-    for (const struct process *process = platform->processes; process != NULL; process = process->next)
+    for (const struct process *process = platform->processes; process != NULL;
+         process = process->next)
         if (!process->muted)
             stop(platform, process->pid);
     tasks_each(platform, stop_newborn);

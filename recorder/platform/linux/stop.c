@@ -1,7 +1,8 @@
 /*
- * Waiting for a task to stand still after PTRACE_INTERRUPT. That is a matter of microseconds, but for one case: a task that has made a child
- * by vfork (or by clone with CLONE_VFORK, as posix_spawn does) waits in the kernel until the child runs another program or ends, and only
- * SIGKILL reaches it there.
+ * Waiting for a task to stand still after PTRACE_INTERRUPT. That is a matter of microseconds, but
+ * for one case: a task that has made a child by vfork (or by clone with CLONE_VFORK, as posix_spawn
+ * does) waits in the kernel until the child runs another program or ends, and only SIGKILL reaches
+ * it there.
  */
 #define _GNU_SOURCE
 #include "linux_platform.h"
@@ -24,7 +25,10 @@ enum {
     OUT_OF_REACH_NS = 20 * 1000 * 1000 /* in a vfork for so long: not just about to report it */
 };
 
-/* By /proc/TID/syscall: the number of the call in which the task sleeps, and its arguments; "running" if it does not sleep. */
+/*
+ * By /proc/TID/syscall: the number of the call in which the task sleeps, and its arguments;
+ * "running" if it does not sleep.
+ */
 static bool is_in_vfork(pid_t tid)
 {
     char path[64], text[128];
@@ -45,17 +49,23 @@ static bool is_in_vfork(pid_t tid)
         return false;
     if (number == SYS_clone3 && !memory_read_exactly(tid, flags, &flags, sizeof flags))
         return false;
-    return number == SYS_vfork || ((number == SYS_clone || number == SYS_clone3) && (flags & CLONE_VFORK) != 0);
+    return number == SYS_vfork ||
+           ((number == SYS_clone || number == SYS_clone3) && (flags & CLONE_VFORK) != 0);
 }
 
-/* Takes notice of a thread's end, and of nothing else: of what we trace, waitid tells (and forgets) stops too, whatever it is asked for. */
+/*
+ * Takes notice of a thread's end, and of nothing else: of what we trace, waitid tells (and forgets)
+ * stops too, whatever it is asked for.
+ */
 static bool reap(pid_t tid)
 {
     siginfo_t info = {.si_pid = 0};
 
-    if (waitid(P_PID, (id_t)tid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 || info.si_pid != tid)
+    if (waitid(P_PID, (id_t)tid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 ||
+        info.si_pid != tid)
         return false;
-    return info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED && waitpid(tid, NULL, __WALL | WNOHANG) == tid;
+    return info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED &&
+           waitpid(tid, NULL, __WALL | WNOHANG) == tid;
 }
 
 /* Whom we wait for, and who is to be marked. */
@@ -76,8 +86,9 @@ static bool take_notice_of_end(void *context, pid_t tid)
 }
 
 /*
- * An exec waits until all other threads of its process have ended and we, their tracer, have taken notice of it: so that is done while we
- * wait for its thread, or for one that it has ended. There may be threads that we do not know, since their maker has ended before it told.
+ * An exec waits until all other threads of its process have ended and we, their tracer, have taken
+ * notice of it: so that is done while we wait for its thread, or for one that it has ended. There
+ * may be threads that we do not know, since their maker has ended before it told.
  */
 static void take_notice_of_ends(struct platform *platform, const struct task *waited_for)
 {
@@ -107,7 +118,8 @@ bool stop_is_given_up(const struct platform *platform)
 {
     uint64_t now = os_monotonic_ns();
 
-    return platform->give_up_ns != 0 && (now >= platform->give_up_ns || (platform->interrupted && now >= platform->heed_ns));
+    return platform->give_up_ns != 0 &&
+           (now >= platform->give_up_ns || (platform->interrupted && now >= platform->heed_ns));
 }
 
 enum stop_result stop_look(pid_t tid, int *status)
@@ -127,7 +139,8 @@ enum stop_result stop_wait(struct platform *platform, pid_t tid, int *status)
 
     for (;; now = os_monotonic_ns()) {
         bool patient = now - start_ns > SPIN_NS, in_vfork = patient && is_in_vfork(tid);
-        enum stop_result result = stop_look(tid, status); /* after that look: who has just reported a vfork is in it too */
+        /* after that look: who has just reported a vfork is in it too */
+        enum stop_result result = stop_look(tid, status);
         if (result != STOP_NOT_YET)
             return result;
         if (!in_vfork)

@@ -1,4 +1,7 @@
-/* The tables of tasks and processes. Freed entries are kept for reuse, so that a steady state allocates nothing. */
+/*
+ * The tables of tasks and processes. Freed entries are kept for reuse, so that a steady state
+ * allocates nothing.
+ */
 #define _GNU_SOURCE
 #include "linux_platform.h"
 
@@ -99,7 +102,8 @@ void processes_remove(struct platform *platform, struct process *process)
     platform->free_processes = process;
 }
 
-void tasks_each(struct platform *platform, void (*visit)(struct platform *platform, struct task *task))
+void tasks_each(struct platform *platform,
+                void (*visit)(struct platform *platform, struct task *task))
 {
     for (size_t i = 0; i < TASK_BUCKETS; i++) {
         struct task *task = platform->tasks[i], *next;

@@ -1,15 +1,26 @@
 /*
- * What a followed child was started as: its parent and its command line, read at its first stop, since it may be gone soon after.
- * The process environment block is not documented in full, but its part that is used here has not moved since Windows NT.
+ * What a followed child was started as: its parent and its command line, read at its first stop,
+ * since it may be gone soon after. The process environment block is not documented in full, but its
+ * part that is used here has not moved since Windows NT.
  */
 #include "windows_platform.h"
 
 #include <string.h>
 
 #ifdef _WIN64
-enum { PEB_PARAMETERS = 0x20, PARAMETERS_FLAGS = 0x08, PARAMETERS_COMMAND_LINE = 0x70, PARAMETERS_SIZE = 0x80 };
+enum {
+    PEB_PARAMETERS = 0x20,
+    PARAMETERS_FLAGS = 0x08,
+    PARAMETERS_COMMAND_LINE = 0x70,
+    PARAMETERS_SIZE = 0x80
+};
 #else
-enum { PEB_PARAMETERS = 0x10, PARAMETERS_FLAGS = 0x08, PARAMETERS_COMMAND_LINE = 0x40, PARAMETERS_SIZE = 0x48 };
+enum {
+    PEB_PARAMETERS = 0x10,
+    PARAMETERS_FLAGS = 0x08,
+    PARAMETERS_COMMAND_LINE = 0x40,
+    PARAMETERS_SIZE = 0x48
+};
 #endif
 enum { PARAMETERS_NORMALIZED = 1, COMMAND_LINE_BYTES_MAX = 65534 };
 
@@ -23,8 +34,10 @@ struct basic_information {
 
 static bool query_basic_information(HANDLE process, struct basic_information *information)
 {
-    LONG(WINAPI *query)(HANDLE, ULONG, PVOID, ULONG, PULONG) =
-        (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG, PULONG))os_find_function(L"ntdll.dll", "NtQueryInformationProcess");
+    LONG(WINAPI * query)
+    (HANDLE, ULONG, PVOID, ULONG, PULONG) =
+        (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG, PULONG))os_find_function(
+            L"ntdll.dll", "NtQueryInformationProcess");
 
     return query != NULL && query(process, 0, information, sizeof *information, NULL) >= 0;
 }
@@ -41,14 +54,20 @@ static size_t read_command_line(struct platform *platform, HANDLE process, uint6
         !target_memory_read(process, parameters_at, parameters, sizeof parameters))
         return 0;
     memcpy(&flags, parameters + PARAMETERS_FLAGS, sizeof flags);
-    memcpy(&size, parameters + PARAMETERS_COMMAND_LINE, sizeof size); /* a UNICODE_STRING: length, capacity, pointer */
+    /* a UNICODE_STRING: length, capacity, pointer */
+    memcpy(&size, parameters + PARAMETERS_COMMAND_LINE, sizeof size);
     memcpy(&text_at, parameters + PARAMETERS_COMMAND_LINE + sizeof text_at, sizeof text_at);
-    if (!(flags & PARAMETERS_NORMALIZED)) /* until the child's loader has run, pointers may still be offsets */
+    /* until the child's loader has run, pointers may still be offsets */
+    if (!(flags & PARAMETERS_NORMALIZED))
         text_at += parameters_at;
-    return size <= COMMAND_LINE_BYTES_MAX && target_memory_read(process, text_at, platform->raw, size) ? size : 0;
+    return size <= COMMAND_LINE_BYTES_MAX &&
+                   target_memory_read(process, text_at, platform->raw, size)
+               ? size
+               : 0;
 }
 
-static void set_command_line(struct platform *platform, HANDLE process, uint64_t peb, struct event *event)
+static void set_command_line(struct platform *platform, HANDLE process, uint64_t peb,
+                             struct event *event)
 {
     size_t size = read_command_line(platform, process, peb);
     struct event_span span;
@@ -56,8 +75,10 @@ static void set_command_line(struct platform *platform, HANDLE process, uint64_t
 
     if (size == 0)
         return;
-    span = event_text_put_wide(platform, event, (const wchar_t *)(const void *)platform->raw, size / 2, &exact);
-    event_set(event, FIELD(CREATE_PROCESS, command_line), (uint64_t)span.offset << 32 | span.length);
+    span = event_text_put_wide(platform, event, (const wchar_t *)(const void *)platform->raw,
+                               size / 2, &exact);
+    event_set(event, FIELD(CREATE_PROCESS, command_line),
+              (uint64_t)span.offset << 32 | span.length);
 }
 
 void child_decode(struct platform *platform, HANDLE process, struct event *event)

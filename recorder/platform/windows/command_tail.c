@@ -15,7 +15,10 @@ static size_t skip_blanks(const uint16_t *line, size_t at)
     return at;
 }
 
-/* The program name is a path: a backslash is no escape in it. A line that starts with a blank has an empty program name. */
+/*
+ * The program name is a path: a backslash is no escape in it. A line that starts with a blank has
+ * an empty program name.
+ */
 static size_t skip_program(const uint16_t *line, enum command_line_rules rules)
 {
     bool quoted = line[0] == '"';
@@ -32,7 +35,10 @@ static size_t skip_program(const uint16_t *line, enum command_line_rules rules)
     return at;
 }
 
-/* Skips backslashes; those before a quote escape each other, and the last one of an odd number the quote itself. */
+/*
+ * Skips backslashes; those before a quote escape each other, and the last one of an odd number the
+ * quote itself.
+ */
 static size_t skip_backslashes(const uint16_t *line, size_t at)
 {
     size_t start = at;

@@ -1,15 +1,17 @@
 /*
- * Console events. Ctrl-C and Ctrl-Break go to every process of the console at once, so a target that shares it gets them itself and
- * decides what they mean, and the recorder must only survive to see it. If no debuggee shares the console, they ask the recorder to stop.
+ * Console events. Ctrl-C and Ctrl-Break go to every process of the console at once, so a target
+ * that shares it gets them itself and decides what they mean, and the recorder must only survive to
+ * see it. If no debuggee shares the console, they ask the recorder to stop.
  */
 #include "windows_os.h"
 
 #include "os.h"
 
 static void (*stop_request)(void);
-static volatile LONG console_is_ours; /* only through Interlocked functions: the handler runs in a thread of its own */
+/* only through Interlocked functions: the handler runs in a thread of its own */
+static volatile LONG console_is_ours;
 
-static volatile LONG interrupted;      /* likewise */
+static volatile LONG interrupted; /* likewise */
 
 void console_claim(void)
 {
@@ -25,7 +27,8 @@ static BOOL WINAPI handle_console_event(DWORD event)
     if (!is_interrupt || InterlockedExchangeAdd(&console_is_ours, 0) != 0)
         stop_request();
     if (!is_interrupt)
-        Sleep(INFINITE); /* the system ends us when this returns; main ends us sooner, with the recording complete */
+        /* the system ends us when this returns; main ends us sooner, with the recording complete */
+        Sleep(INFINITE);
     return TRUE;
 }
 

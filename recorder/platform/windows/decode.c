@@ -1,19 +1,21 @@
-/* From a DEBUG_EVENT to a struct event: fixed fields, and what must be read from memory that the target may change or free. */
+/*
+ * From a DEBUG_EVENT to a struct event: fixed fields, and what must be read from memory that the
+ * target may change or free.
+ */
 #include "windows_platform.h"
 
 #include <psapi.h>
 
 #include <string.h>
 
-enum {
-    IMAGE_NAME_UNITS_MAX = 2048
-};
+enum { IMAGE_NAME_UNITS_MAX = 2048 };
 
 /*
- * Attaching queues, at once, events that tell what is already there: the process, its threads (with start address 0) and its modules.
- * These are state, not history. The replay is over with the first event of another sort or, as platform_wait sees to, when nothing is
- * queued any more. A module that the program itself loads in that very gap, with no thread event before it, cannot be told from a
- * replayed one.
+ * Attaching queues, at once, events that tell what is already there: the process, its threads (with
+ * start address 0) and its modules. These are state, not history. The replay is over with the first
+ * event of another sort or, as platform_wait sees to, when nothing is queued any more. A module
+ * that the program itself loads in that very gap, with no thread event before it, cannot be told
+ * from a replayed one.
  */
 static bool is_replay(const DEBUG_EVENT *native)
 {
@@ -28,7 +30,8 @@ static bool is_replay(const DEBUG_EVENT *native)
     }
 }
 
-static void decide_synthetic(struct debuggee *debuggee, const DEBUG_EVENT *native, struct event *event)
+static void decide_synthetic(struct debuggee *debuggee, const DEBUG_EVENT *native,
+                             struct event *event)
 {
     if (!debuggee->attached)
         return;
@@ -38,24 +41,30 @@ static void decide_synthetic(struct debuggee *debuggee, const DEBUG_EVENT *nativ
 }
 
 /*
- * The name of an image. The writer asks the file handle for a better one, but the handle dies with the recorder, and what was not written
- * by then has only this (9 us a load). Where there is no handle the target's own name for it, which costs a read more, comes first. Device
- * paths become drive paths in identify.c.
+ * The name of an image. The writer asks the file handle for a better one, but the handle dies with
+ * the recorder, and what was not written by then has only this (9 us a load). Where there is no
+ * handle the target's own name for it, which costs a read more, comes first. Device paths become
+ * drive paths in identify.c.
  */
-static void name_image(struct platform *platform, HANDLE process, const void *name_at, bool wide, const void *base, struct event *event)
+static void name_image(struct platform *platform, HANDLE process, const void *name_at, bool wide,
+                       const void *base, struct event *event)
 {
     uintptr_t name = 0;
     size_t size;
     bool exact, complete = false;
 
-    if (name_at != NULL && target_memory_read(process, (uintptr_t)name_at, &name, sizeof name) && name != 0 && wide) {
-        size = target_memory_read_string(process, name, 2, 0, platform->raw, IMAGE_NAME_UNITS_MAX * 2, &complete);
+    if (name_at != NULL && target_memory_read(process, (uintptr_t)name_at, &name, sizeof name) &&
+        name != 0 && wide) {
+        size = target_memory_read_string(process, name, 2, 0, platform->raw,
+                                         IMAGE_NAME_UNITS_MAX * 2, &complete);
         if (complete && size > 0) {
-            event->image.path = event_text_put_wide(platform, event, (const wchar_t *)(const void *)platform->raw, size / 2, &exact);
+            event->image.path = event_text_put_wide(
+                platform, event, (const wchar_t *)(const void *)platform->raw, size / 2, &exact);
             return;
         }
     }
-    size = K32GetMappedFileNameW(process, (void *)(uintptr_t)base, platform->wide, IMAGE_NAME_UNITS_MAX);
+    size = K32GetMappedFileNameW(process, (void *)(uintptr_t)base, platform->wide,
+                                 IMAGE_NAME_UNITS_MAX);
     if (size > 0 && size < IMAGE_NAME_UNITS_MAX)
         event->image.path = event_text_put_wide(platform, event, platform->wide, size, &exact);
 }
@@ -65,7 +74,8 @@ static struct debuggee *announce(struct platform *platform, uint32_t pid, HANDLE
     struct debuggee *debuggee = platform_debuggee(platform, pid);
     BOOL wow64 = FALSE;
 
-    if (debuggee != NULL && debuggee->announced) { /* the number is used again, and its last owner ended unseen */
+    /* the number is used again, and its last owner ended unseen */
+    if (debuggee != NULL && debuggee->announced) {
         platform_remove_debuggee(platform, pid);
         debuggee = NULL;
     }
@@ -77,12 +87,16 @@ static struct debuggee *announce(struct platform *platform, uint32_t pid, HANDLE
     return debuggee;
 }
 
-static void decode_create_process(struct platform *platform, const CREATE_PROCESS_DEBUG_INFO *info, struct event *event)
+static void decode_create_process(struct platform *platform, const CREATE_PROCESS_DEBUG_INFO *info,
+                                  struct event *event)
 {
     struct debuggee *debuggee = announce(platform, event->pid, info->hProcess);
     bool launched = platform_is_launched(platform, debuggee);
 
-    event_set(event, FIELD(CREATE_PROCESS, via), debuggee->attached ? VIA_ATTACH : launched ? VIA_LAUNCH : VIA_CREATE);
+    event_set(event, FIELD(CREATE_PROCESS, via),
+              debuggee->attached ? VIA_ATTACH
+              : launched         ? VIA_LAUNCH
+                                 : VIA_CREATE);
     event_set(event, FIELD(CREATE_PROCESS, base), (uintptr_t)info->lpBaseOfImage);
     if (info->lpStartAddress != NULL)
         event_set(event, FIELD(CREATE_PROCESS, start_address), (uintptr_t)info->lpStartAddress);
@@ -92,10 +106,12 @@ static void decode_create_process(struct platform *platform, const CREATE_PROCES
         event_set(event, FIELD(CREATE_PROCESS, debug_info_size), info->nDebugInfoSize);
     }
     event->image.file = (intptr_t)info->hFile;
-    name_image(platform, info->hProcess, info->hFile == NULL ? info->lpImageName : NULL, info->fUnicode != 0, info->lpBaseOfImage, event);
+    name_image(platform, info->hProcess, info->hFile == NULL ? info->lpImageName : NULL,
+               info->fUnicode != 0, info->lpBaseOfImage, event);
     if (launched) {
         event_set(event, FIELD(CREATE_PROCESS, parent_pid), GetCurrentProcessId());
-        debug_text_set(event, FIELD(CREATE_PROCESS, command_line), platform->command_line, strlen(platform->command_line));
+        debug_text_set(event, FIELD(CREATE_PROCESS, command_line), platform->command_line,
+                       strlen(platform->command_line));
     } else {
         child_decode(platform, info->hProcess, event);
     }
@@ -106,16 +122,22 @@ static void decode_create_process(struct platform *platform, const CREATE_PROCES
     }
 }
 
-/* A 32-bit process has a 64-bit loader first, with a breakpoint of its own, and then the one that loads what the program needs. */
+/*
+ * A 32-bit process has a 64-bit loader first, with a breakpoint of its own, and then the one that
+ * loads what the program needs.
+ */
 static bool has_started(const struct debuggee *debuggee)
 {
-    return debuggee->wow64 && sizeof(void *) == 8 ? debuggee->wow64_breakpoint_seen : debuggee->loader_breakpoint_seen;
+    return debuggee->wow64 && sizeof(void *) == 8 ? debuggee->wow64_breakpoint_seen
+                                                  : debuggee->loader_breakpoint_seen;
 }
 
-static void decode_load(struct platform *platform, const struct debuggee *debuggee, const LOAD_DLL_DEBUG_INFO *info, struct event *event)
+static void decode_load(struct platform *platform, const struct debuggee *debuggee,
+                        const LOAD_DLL_DEBUG_INFO *info, struct event *event)
 {
-    unsigned cause = debuggee->attached ? (event->synthetic ? CAUSE_ATTACH : CAUSE_RUNTIME)
-                     : has_started(debuggee) ? CAUSE_RUNTIME : CAUSE_STARTUP;
+    unsigned cause = debuggee->attached      ? (event->synthetic ? CAUSE_ATTACH : CAUSE_RUNTIME)
+                     : has_started(debuggee) ? CAUSE_RUNTIME
+                                             : CAUSE_STARTUP;
 
     event_set(event, FIELD(LOAD_DLL, base), (uintptr_t)info->lpBaseOfDll);
     event_set(event, FIELD(LOAD_DLL, cause), cause);
@@ -125,10 +147,12 @@ static void decode_load(struct platform *platform, const struct debuggee *debugg
         event_set(event, FIELD(LOAD_DLL, debug_info_size), info->nDebugInfoSize);
     }
     event->image.file = (intptr_t)info->hFile;
-    name_image(platform, debuggee->process, info->hFile == NULL ? info->lpImageName : NULL, info->fUnicode != 0, info->lpBaseOfDll, event);
+    name_image(platform, debuggee->process, info->hFile == NULL ? info->lpImageName : NULL,
+               info->fUnicode != 0, info->lpBaseOfDll, event);
 }
 
-static void decode_exit_process(struct platform *platform, const struct debuggee *debuggee, uint32_t exit_code, struct event *event)
+static void decode_exit_process(struct platform *platform, const struct debuggee *debuggee,
+                                uint32_t exit_code, struct event *event)
 {
     event_set(event, FIELD(EXIT_PROCESS, exit_code), exit_code);
     if (platform_is_launched(platform, debuggee))
@@ -148,20 +172,31 @@ static void note_thread(struct debuggee *debuggee, const struct event *event)
 static enum event_kind kind_of(DWORD code)
 {
     switch (code) {
-    case EXCEPTION_DEBUG_EVENT: return EVENT_EXCEPTION;
-    case CREATE_THREAD_DEBUG_EVENT: return EVENT_CREATE_THREAD;
-    case CREATE_PROCESS_DEBUG_EVENT: return EVENT_CREATE_PROCESS;
-    case EXIT_THREAD_DEBUG_EVENT: return EVENT_EXIT_THREAD;
-    case EXIT_PROCESS_DEBUG_EVENT: return EVENT_EXIT_PROCESS;
-    case LOAD_DLL_DEBUG_EVENT: return EVENT_LOAD_DLL;
-    case UNLOAD_DLL_DEBUG_EVENT: return EVENT_UNLOAD_DLL;
-    case OUTPUT_DEBUG_STRING_EVENT: return EVENT_OUTPUT_DEBUG_STRING;
-    case RIP_EVENT: return EVENT_RIP_EVENT;
-    default: return EVENT_NONE;
+    case EXCEPTION_DEBUG_EVENT:
+        return EVENT_EXCEPTION;
+    case CREATE_THREAD_DEBUG_EVENT:
+        return EVENT_CREATE_THREAD;
+    case CREATE_PROCESS_DEBUG_EVENT:
+        return EVENT_CREATE_PROCESS;
+    case EXIT_THREAD_DEBUG_EVENT:
+        return EVENT_EXIT_THREAD;
+    case EXIT_PROCESS_DEBUG_EVENT:
+        return EVENT_EXIT_PROCESS;
+    case LOAD_DLL_DEBUG_EVENT:
+        return EVENT_LOAD_DLL;
+    case UNLOAD_DLL_DEBUG_EVENT:
+        return EVENT_UNLOAD_DLL;
+    case OUTPUT_DEBUG_STRING_EVENT:
+        return EVENT_OUTPUT_DEBUG_STRING;
+    case RIP_EVENT:
+        return EVENT_RIP_EVENT;
+    default:
+        return EVENT_NONE;
     }
 }
 
-static void decode_details(struct platform *platform, struct debuggee *debuggee, struct event *event)
+static void decode_details(struct platform *platform, struct debuggee *debuggee,
+                           struct event *event)
 {
     const DEBUG_EVENT *native = &platform->pending;
 
@@ -172,8 +207,10 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
         break;
     case EVENT_CREATE_THREAD:
         if (native->u.CreateThread.lpStartAddress != NULL)
-            event_set(event, FIELD(CREATE_THREAD, start_address), (uintptr_t)native->u.CreateThread.lpStartAddress);
-        event_set(event, FIELD(CREATE_THREAD, thread_local_base), (uintptr_t)native->u.CreateThread.lpThreadLocalBase);
+            event_set(event, FIELD(CREATE_THREAD, start_address),
+                      (uintptr_t)native->u.CreateThread.lpStartAddress);
+        event_set(event, FIELD(CREATE_THREAD, thread_local_base),
+                  (uintptr_t)native->u.CreateThread.lpThreadLocalBase);
         if (event->synthetic)
             thread_name_decode(platform, event);
         break;
@@ -204,21 +241,24 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
 }
 
 /*
- * Handles: those of processes and threads in an event belong to the system, which closes them at the exit event. Wine does not, and
- * leaks one handle per thread and process in the recorder; closing them here would be wrong on Windows, so that is tolerated.
+ * Handles: those of processes and threads in an event belong to the system, which closes them at
+ * the exit event. Wine does not, and leaks one handle per thread and process in the recorder;
+ * closing them here would be wrong on Windows, so that is tolerated.
  */
 void decode_event(struct platform *platform, uint64_t t_ns, struct event *event)
 {
     const DEBUG_EVENT *native = &platform->pending;
     struct debuggee *debuggee = platform_debuggee(platform, native->dwProcessId);
 
-    event_begin(event, kind_of(native->dwDebugEventCode), native->dwProcessId, native->dwThreadId, t_ns);
+    event_begin(event, kind_of(native->dwDebugEventCode), native->dwProcessId, native->dwThreadId,
+                t_ns);
     platform->continue_status = DBG_CONTINUE;
     if (event->kind == EVENT_CREATE_PROCESS) {
         decode_create_process(platform, &native->u.CreateProcessInfo, event);
         return;
     }
-    if (debuggee == NULL) { /* a late event of a process whose end was found out without its exit event */
+    /* a late event of a process whose end was found out without its exit event */
+    if (debuggee == NULL) {
         event->kind = EVENT_NONE;
         if (native->dwDebugEventCode == LOAD_DLL_DEBUG_EVENT && native->u.LoadDll.hFile != NULL)
             CloseHandle(native->u.LoadDll.hFile);

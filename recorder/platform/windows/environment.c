@@ -1,6 +1,7 @@
 /*
- * The environment of a launched program: ours with changes. Variables keep their places and a new one goes where its name sorts, as
- * Windows keeps a block (sorted, case does not matter); the hidden "=C:=..." entries that hold drives' directories stay.
+ * The environment of a launched program: ours with changes. Variables keep their places and a new
+ * one goes where its name sorts, as Windows keeps a block (sorted, case does not matter); the
+ * hidden "=C:=..." entries that hold drives' directories stay.
  */
 #include "windows_platform.h"
 
@@ -80,7 +81,8 @@ static int copy_our_environment(struct environment *environment)
     while (ours != NULL && ours[length] != L'\0')
         length += wcslen(ours + length) + 1;
     environment->length = length;
-    environment->block = calloc(length + 2, sizeof *environment->block); /* an empty block is two NULs */
+    /* an empty block is two NULs */
+    environment->block = calloc(length + 2, sizeof *environment->block);
     if (environment->block != NULL && ours != NULL)
         wmemcpy(environment->block, ours, length);
     if (ours != NULL)
@@ -97,13 +99,16 @@ static bool has_variable(const struct environment *environment, const wchar_t *n
 }
 
 /*
- * A process that is created under a debugger gets the debug heap: slower, and laid out otherwise than alone. Its loader
- * looks for _NO_DEBUG_HEAP in the environment the process is created with, so the variable must stand in this block and the target
- * (and its children) can see it. Somebody who has set it already keeps his value. Source: "Debugging a user-mode process", MSDN.
+ * A process that is created under a debugger gets the debug heap: slower, and laid out otherwise
+ * than alone. Its loader looks for _NO_DEBUG_HEAP in the environment the process is created with,
+ * so the variable must stand in this block and the target (and its children) can see it. Somebody
+ * who has set it already keeps his value. Source: "Debugging a user-mode process", MSDN.
  */
 static int turn_debug_heap_off(struct environment *environment)
 {
-    return has_variable(environment, L"_NO_DEBUG_HEAP") ? 0 : insert_variable(environment, L"_NO_DEBUG_HEAP=1");
+    return has_variable(environment, L"_NO_DEBUG_HEAP")
+               ? 0
+               : insert_variable(environment, L"_NO_DEBUG_HEAP=1");
 }
 
 wchar_t *environment_block(const struct platform_launch *launch)

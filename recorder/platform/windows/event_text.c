@@ -24,19 +24,24 @@ size_t event_text_from_ansi(struct platform *platform, size_t length, bool *exac
         *exact = true;
         return length;
     }
-    wide = MultiByteToWideChar(CP_ACP, MB_ERR_INVALID_CHARS, raw, (int)length, platform->wide, DEBUG_STRING_BYTES_MAX);
+    wide = MultiByteToWideChar(CP_ACP, MB_ERR_INVALID_CHARS, raw, (int)length, platform->wide,
+                               DEBUG_STRING_BYTES_MAX);
     if (wide == 0) {
         converted = false;
-        wide = MultiByteToWideChar(CP_ACP, 0, raw, (int)length, platform->wide, DEBUG_STRING_BYTES_MAX);
+        wide = MultiByteToWideChar(CP_ACP, 0, raw, (int)length, platform->wide,
+                                   DEBUG_STRING_BYTES_MAX);
     }
-    length = text_from_utf16((const uint16_t *)platform->wide, (size_t)wide, platform->text, &well_formed);
+    length = text_from_utf16((const uint16_t *)platform->wide, (size_t)wide, platform->text,
+                             &well_formed);
     *exact = converted && well_formed;
     return length;
 }
 
-struct event_span event_text_put_wide(struct platform *platform, struct event *event, const wchar_t *wide, size_t length, bool *exact)
+struct event_span event_text_put_wide(struct platform *platform, struct event *event,
+                                      const wchar_t *wide, size_t length, bool *exact)
 {
     size_t size = text_from_utf16((const uint16_t *)wide, length, platform->text, exact);
 
-    return event_put_bytes(event, platform->text, text_cut(platform->text, size, EVENT_BYTES_MAX - event->bytes_used));
+    return event_put_bytes(event, platform->text,
+                           text_cut(platform->text, size, EVENT_BYTES_MAX - event->bytes_used));
 }

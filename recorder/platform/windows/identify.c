@@ -1,4 +1,7 @@
-/* Finding out what an image is from its file, on the writer thread, with the target running or gone. See platform.h. */
+/*
+ * Finding out what an image is from its file, on the writer thread, with the target running or
+ * gone. See platform.h.
+ */
 #include "windows_platform.h"
 
 #include "image/identity_cache.h"
@@ -10,7 +13,10 @@
 
 enum { PATH_UNITS_MAX = 32768 };
 
-/* A file handle as an image source. A remote or failing file just ends early; a mapping would raise an exception instead. */
+/*
+ * A file handle as an image source. A remote or failing file just ends early; a mapping would raise
+ * an exception instead.
+ */
 static size_t read_file_at(void *context, uint64_t offset, void *buffer, size_t size)
 {
     OVERLAPPED at = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
@@ -21,10 +27,14 @@ static size_t read_file_at(void *context, uint64_t offset, void *buffer, size_t 
 
 static HANDLE open_path(const wchar_t *path)
 {
-    return CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
+    return CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                       NULL, OPEN_EXISTING, 0, NULL);
 }
 
-/* With a prefix before a part of the path: by those that start with \\?\ go paths of any length, and devices' own. */
+/*
+ * With a prefix before a part of the path: by those that start with \\?\ go paths of any length,
+ * and devices' own.
+ */
 static HANDLE open_with_prefix(const wchar_t *prefix, const wchar_t *path)
 {
     wchar_t *whole = calloc(wcslen(prefix) + wcslen(path) + 1, sizeof *whole);
@@ -43,7 +53,8 @@ static HANDLE open_image(const wchar_t *path)
         return open_with_prefix(L"\\\\?\\GLOBALROOT", path);
     if (wcslen(path) < MAX_PATH || wcsncmp(path, L"\\\\?\\", 4) == 0)
         return open_path(path);
-    return wcsncmp(path, L"\\\\", 2) == 0 ? open_with_prefix(L"\\\\?\\UNC\\", path + 2) : open_with_prefix(L"\\\\?\\", path);
+    return wcsncmp(path, L"\\\\", 2) == 0 ? open_with_prefix(L"\\\\?\\UNC\\", path + 2)
+                                          : open_with_prefix(L"\\\\?\\", path);
 }
 
 static void identify_file(HANDLE file, struct module_identity *identity)
@@ -88,17 +99,25 @@ static void set_path(const wchar_t *path, struct module_identity *identity)
     free(text);
 }
 
-/* What the system calls the file, 0 if that is nothing or too long. A normalized name is refused on a share whose folders may not be read. */
+/*
+ * What the system calls the file, 0 if that is nothing or too long. A normalized name is refused on
+ * a share whose folders may not be read.
+ */
 static DWORD final_path(HANDLE file, wchar_t *path, DWORD volume_name)
 {
-    DWORD length = GetFinalPathNameByHandleW(file, path, PATH_UNITS_MAX, FILE_NAME_NORMALIZED | volume_name);
+    DWORD length =
+        GetFinalPathNameByHandleW(file, path, PATH_UNITS_MAX, FILE_NAME_NORMALIZED | volume_name);
 
     if (length == 0)
-        length = GetFinalPathNameByHandleW(file, path, PATH_UNITS_MAX, FILE_NAME_OPENED | volume_name);
+        length =
+            GetFinalPathNameByHandleW(file, path, PATH_UNITS_MAX, FILE_NAME_OPENED | volume_name);
     return length < PATH_UNITS_MAX ? length : 0;
 }
 
-/* A volume without a drive letter or mount point has no DOS path, only a device path. Keeps identity's path if the file has no name. */
+/*
+ * A volume without a drive letter or mount point has no DOS path, only a device path. Keeps
+ * identity's path if the file has no name.
+ */
 static void name_file(HANDLE file, struct module_identity *identity)
 {
     wchar_t *path = calloc(PATH_UNITS_MAX, sizeof *path);
@@ -130,8 +149,10 @@ static void volume_path_to_drive(wchar_t *path)
 }
 
 /*
- * "\Device\Mup\server\share\x" to "\\server\share\x", in place; redirectors put parts of their own before the server, each with a
- * semicolon in front ("\Device\Mup\;LanmanRedirector\;Z:000000000001a2b3\server\share\x"). False if it is no such path.
+ * "\Device\Mup\server\share\x" to "\\server\share\x", in place; redirectors put parts of their own
+ * before the server, each with a semicolon in front
+ * ("\Device\Mup\;LanmanRedirector\;Z:000000000001a2b3\server\share\x"). False if it is no such
+ * path.
  */
 static bool share_path_to_unc(wchar_t *path)
 {
@@ -157,9 +178,11 @@ void identify_dos_path(wchar_t *path)
         volume_path_to_drive(path);
 }
 
-/* The event's own name for the image; "" if it has none, or one that is too long for an identity. */
+/*
+ * The event's own name for the image; "" if it has none, or one that is too long for an identity.
+ */
 struct image_name {
-    char text[sizeof ((struct module_identity *)NULL)->path];
+    char text[sizeof((struct module_identity *)NULL)->path];
 };
 
 static void get_name(const struct event *event, struct image_name *name)
@@ -189,15 +212,17 @@ static HANDLE open_named(const struct image_name *name, struct module_identity *
 }
 
 /*
- * Neither volume nor number, which cost more than to read the file anew (200 us under Wine). A name is not given twice while the image is
- * mapped, and two times and a size tell what lay there before from what lies there now.
+ * Neither volume nor number, which cost more than to read the file anew (200 us under Wine). A name
+ * is not given twice while the image is mapped, and two times and a size tell what lay there before
+ * from what lies there now.
  */
 static bool get_stamp(HANDLE file, struct file_stamp *stamp)
 {
     FILE_BASIC_INFO times;
     LARGE_INTEGER size;
 
-    if (!GetFileSizeEx(file, &size) || !GetFileInformationByHandleEx(file, FileBasicInfo, &times, sizeof times))
+    if (!GetFileSizeEx(file, &size) ||
+        !GetFileInformationByHandleEx(file, FileBasicInfo, &times, sizeof times))
         return false;
     *stamp = (struct file_stamp){
         .bytes = (uint64_t)size.QuadPart,
@@ -208,11 +233,13 @@ static bool get_stamp(HANDLE file, struct file_stamp *stamp)
 }
 
 /* By what is remembered of it, else by a look into it. */
-static void identify_named_file(HANDLE file, const struct image_name *name, struct module_identity *identity)
+static void identify_named_file(HANDLE file, const struct image_name *name,
+                                struct module_identity *identity)
 {
     struct file_stamp stamp;
     bool has_stamp = name->text[0] != '\0' && get_stamp(file, &stamp);
-    const struct module_identity *known = has_stamp ? identity_cache_find(name->text, &stamp) : NULL;
+    const struct module_identity *known =
+        has_stamp ? identity_cache_find(name->text, &stamp) : NULL;
 
     if (known != NULL) {
         *identity = *known;

@@ -1,6 +1,7 @@
 /*
- * Launching a program under the debugger. The command line goes to CreateProcessW as it was typed: Windows programs parse it
- * themselves, each by its own rules, so any quoting of ours could change what they see.
+ * Launching a program under the debugger. The command line goes to CreateProcessW as it was typed:
+ * Windows programs parse it themselves, each by its own rules, so any quoting of ours could change
+ * what they see.
  */
 #include "windows_platform.h"
 
@@ -10,7 +11,10 @@
 
 enum { ELEVATION_REQUIRED = 740 }; /* ERROR_ELEVATION_REQUIRED, which older headers lack */
 
-/* Where CreateProcessW will find the program, for what must be known of its file beforehand. False if nowhere. */
+/*
+ * Where CreateProcessW will find the program, for what must be known of its file beforehand. False
+ * if nowhere.
+ */
 static bool find_program(const char *name, wchar_t *path, DWORD capacity)
 {
     wchar_t *wide = wide_from_utf8(name);
@@ -33,14 +37,19 @@ static bool can_run_32_bit(void)
     return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
 }
 
-/* A system without its 32-bit half (Wine built for 64 bits only) starts such a program, which then ends in ways that explain nothing. */
+/*
+ * A system without its 32-bit half (Wine built for 64 bits only) starts such a program, which then
+ * ends in ways that explain nothing.
+ */
 static int check_machine(const char *name, struct trail_error *error)
 {
     wchar_t path[MAX_PATH];
 
-    if (find_program(name, path, MAX_PATH) && identify_machine(path) == IMAGE_FILE_MACHINE_I386 && !can_run_32_bit())
-        return error_set(error, TRAIL_NOT_EXECUTABLE, 0,
-                         "cannot run '%s': it is a 32-bit program, and this system runs 64-bit ones only", name);
+    if (find_program(name, path, MAX_PATH) && identify_machine(path) == IMAGE_FILE_MACHINE_I386 &&
+        !can_run_32_bit())
+        return error_set(
+            error, TRAIL_NOT_EXECUTABLE, 0,
+            "cannot run '%s': it is a 32-bit program, and this system runs 64-bit ones only", name);
     return 0;
 }
 
@@ -61,44 +70,60 @@ static const struct launch_failure {
     {ERROR_PATH_NOT_FOUND, TRAIL_NOT_FOUND, "not found; check its name and PATH"},
     {ERROR_INVALID_NAME, TRAIL_NOT_FOUND, "not the name of a file"},
     {ERROR_BAD_PATHNAME, TRAIL_NOT_FOUND, "not the name of a file"},
-    {ERROR_BAD_EXE_FORMAT, TRAIL_NOT_EXECUTABLE, "not a Windows program; start a script by its interpreter"},
-    {ERROR_BAD_FORMAT, TRAIL_NOT_EXECUTABLE, "not a Windows program; start a script by its interpreter"},
+    {ERROR_BAD_EXE_FORMAT, TRAIL_NOT_EXECUTABLE,
+     "not a Windows program; start a script by its interpreter"},
+    {ERROR_BAD_FORMAT, TRAIL_NOT_EXECUTABLE,
+     "not a Windows program; start a script by its interpreter"},
     {ERROR_INVALID_EXE_SIGNATURE, TRAIL_NOT_EXECUTABLE, "not a Windows program, or a damaged one"},
     {ERROR_EXE_MARKED_INVALID, TRAIL_NOT_EXECUTABLE, "not a Windows program, or a damaged one"},
     {ERROR_EXE_MACHINE_TYPE_MISMATCH, TRAIL_NOT_EXECUTABLE, "made for another kind of machine"},
-    {ERROR_ACCESS_DENIED, TRAIL_NOT_EXECUTABLE, "access denied; check that it is a program and that you may run it"},
-    {ELEVATION_REQUIRED, TRAIL_NOT_EXECUTABLE, "it wants to run as administrator; run trailrec as administrator"},
-    {ERROR_INTERNAL_ERROR, TRAIL_FAILED, "its process ended before it began; try again"}, /* Wine, where the heap lies in the way */
+    {ERROR_ACCESS_DENIED, TRAIL_NOT_EXECUTABLE,
+     "access denied; check that it is a program and that you may run it"},
+    {ELEVATION_REQUIRED, TRAIL_NOT_EXECUTABLE,
+     "it wants to run as administrator; run trailrec as administrator"},
+    /* Wine, where the heap lies in the way */
+    {ERROR_INTERNAL_ERROR, TRAIL_FAILED, "its process ended before it began; try again"},
     {ERROR_FILENAME_EXCED_RANGE, TRAIL_FAILED, "the command line is longer than Windows allows"},
-    {ERROR_NOT_SUPPORTED, TRAIL_NOT_EXECUTABLE, "a 32-bit trailrec cannot record a 64-bit program; use the 64-bit trailrec"},
+    {ERROR_NOT_SUPPORTED, TRAIL_NOT_EXECUTABLE,
+     "a 32-bit trailrec cannot record a 64-bit program; use the 64-bit trailrec"},
 };
 
 static int launch_error(struct trail_error *error, const char *name, DWORD os_code)
 {
     for (size_t i = 0; i < sizeof launch_failures / sizeof launch_failures[0]; i++)
         if (launch_failures[i].os_code == os_code)
-            return error_set(error, launch_failures[i].code, (long)os_code, "cannot run '%s': %s", name, launch_failures[i].why);
-    return error_set(error, TRAIL_FAILED, (long)os_code, "cannot run '%s' (error %lu)", name, os_code);
+            return error_set(error, launch_failures[i].code, (long)os_code, "cannot run '%s': %s",
+                             name, launch_failures[i].why);
+    return error_set(error, TRAIL_FAILED, (long)os_code, "cannot run '%s' (error %lu)", name,
+                     os_code);
 }
 
-/* Handles are inherited as from a shell: whoever started us may have put more than the standard three there for the target. */
-static int create_process(const struct platform_launch *launch, wchar_t *command_line, const wchar_t *directory, void *environment,
+/*
+ * Handles are inherited as from a shell: whoever started us may have put more than the standard
+ * three there for the target.
+ */
+static int create_process(const struct platform_launch *launch, wchar_t *command_line,
+                          const wchar_t *directory, void *environment,
                           PROCESS_INFORMATION *information, struct trail_error *error)
 {
     STARTUPINFOW startup = {.cb = sizeof startup};
-    DWORD flags = CREATE_UNICODE_ENVIRONMENT | (launch->follow ? DEBUG_PROCESS : DEBUG_ONLY_THIS_PROCESS) |
+    DWORD flags = CREATE_UNICODE_ENVIRONMENT |
+                  (launch->follow ? DEBUG_PROCESS : DEBUG_ONLY_THIS_PROCESS) |
                   (launch->new_console ? CREATE_NEW_CONSOLE : 0);
 
     if (directory != NULL && !is_directory(directory))
-        return error_set(error, TRAIL_FAILED, ERROR_DIRECTORY, "cannot start in '%s': no such directory", launch->directory);
+        return error_set(error, TRAIL_FAILED, ERROR_DIRECTORY,
+                         "cannot start in '%s': no such directory", launch->directory);
     if (check_machine(launch->arguments[0], error) < 0)
         return -1;
-    if (!CreateProcessW(NULL, command_line, NULL, NULL, TRUE, flags, environment, directory, &startup, information))
+    if (!CreateProcessW(NULL, command_line, NULL, NULL, TRUE, flags, environment, directory,
+                        &startup, information))
         return launch_error(error, launch->arguments[0], GetLastError());
     return 0;
 }
 
-static void watch_launched(struct platform *platform, const PROCESS_INFORMATION *information, char *command_line)
+static void watch_launched(struct platform *platform, const PROCESS_INFORMATION *information,
+                           char *command_line)
 {
     CloseHandle(information->hThread);
     if (platform->launched != NULL)
@@ -111,16 +136,18 @@ static void watch_launched(struct platform *platform, const PROCESS_INFORMATION 
     platform_add_debuggee(platform, information->dwProcessId);
 }
 
-int platform_launch(struct platform *platform, const struct platform_launch *launch, struct trail_error *error)
+int platform_launch(struct platform *platform, const struct platform_launch *launch,
+                    struct trail_error *error)
 {
-    wchar_t *command_line = wide_from_utf8(launch->command_line), *environment = environment_block(launch);
+    wchar_t *command_line = wide_from_utf8(launch->command_line),
+            *environment = environment_block(launch);
     wchar_t *directory = launch->directory != NULL ? wide_from_utf8(launch->directory) : NULL;
     char *shown = _strdup(launch->command_line);
     PROCESS_INFORMATION information;
     int result = -1;
 
-    if (command_line == NULL || environment == NULL || shown == NULL || (launch->directory != NULL && directory == NULL) ||
-        platform_reserve_debuggee(platform) < 0)
+    if (command_line == NULL || environment == NULL || shown == NULL ||
+        (launch->directory != NULL && directory == NULL) || platform_reserve_debuggee(platform) < 0)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     else
         result = create_process(launch, command_line, directory, environment, &information, error);

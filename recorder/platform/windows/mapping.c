@@ -1,6 +1,7 @@
 /*
- * os_mapping of os.h on Windows: a file that nobody else can open while its owner has it, since it is not shared. A mapped view that a
- * killed process leaves is written back by the system (MapViewOfFile on MSDN).
+ * os_mapping of os.h on Windows: a file that nobody else can open while its owner has it, since it
+ * is not shared. A mapped view that a killed process leaves is written back by the system
+ * (MapViewOfFile on MSDN).
  */
 #include "os.h"
 #include "windows_os.h"
@@ -30,11 +31,12 @@ void os_mapping_close(struct os_mapping *mapping, bool remove)
 
 static void say_failed(const char *path, DWORD code, struct trail_error *error)
 {
-    enum trail_error_code kind = code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? TRAIL_NOT_FOUND
-                                 : code == ERROR_SHARING_VIOLATION                            ? TRAIL_LOCKED
-                                 : code == ERROR_DISK_FULL                                    ? TRAIL_NO_SPACE
-                                 : code == ERROR_ACCESS_DENIED || code == ERROR_WRITE_PROTECT ? TRAIL_READ_ONLY
-                                                                                              : TRAIL_FAILED;
+    enum trail_error_code kind =
+        code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? TRAIL_NOT_FOUND
+        : code == ERROR_SHARING_VIOLATION                            ? TRAIL_LOCKED
+        : code == ERROR_DISK_FULL                                    ? TRAIL_NO_SPACE
+        : code == ERROR_ACCESS_DENIED || code == ERROR_WRITE_PROTECT ? TRAIL_READ_ONLY
+                                                                     : TRAIL_FAILED;
 
     error_set(error, kind, (long)code, "cannot use '%s' (error %lu)", path, (unsigned long)code);
 }
@@ -48,8 +50,8 @@ static struct os_mapping *open_alone(const char *path, DWORD disposition, struct
         error_set(error, TRAIL_FAILED, 0, "out of memory");
         return NULL;
     }
-    mapping->file =
-        CreateFileW(mapping->path, GENERIC_READ | GENERIC_WRITE, 0, NULL, disposition, FILE_ATTRIBUTE_NORMAL, NULL);
+    mapping->file = CreateFileW(mapping->path, GENERIC_READ | GENERIC_WRITE, 0, NULL, disposition,
+                                FILE_ATTRIBUTE_NORMAL, NULL);
     if (mapping->file != INVALID_HANDLE_VALUE)
         return mapping;
     say_failed(path, GetLastError(), error);
@@ -57,12 +59,14 @@ static struct os_mapping *open_alone(const char *path, DWORD disposition, struct
     return NULL;
 }
 
-static struct os_mapping *map(struct os_mapping *mapping, const char *path, struct trail_error *error)
+static struct os_mapping *map(struct os_mapping *mapping, const char *path,
+                              struct trail_error *error)
 {
     HANDLE section = CreateFileMappingW(mapping->file, NULL, PAGE_READWRITE, 0, 0, NULL);
 
     if (section != NULL) {
-        mapping->memory = MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, mapping->size);
+        mapping->memory =
+            MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, mapping->size);
         CloseHandle(section); /* the view keeps it */
     }
     if (mapping->memory != NULL)

@@ -26,14 +26,17 @@ uint64_t os_monotonic_ns(void)
     QueryPerformanceCounter(&ticks);
     /* Whole seconds apart, since ticks * 10^9 overflows after 15 minutes of a 10 GHz counter. */
     return (uint64_t)(ticks.QuadPart / per_second.QuadPart) * 1000000000u +
-           (uint64_t)(ticks.QuadPart % per_second.QuadPart) * 1000000000u / (uint64_t)per_second.QuadPart;
+           (uint64_t)(ticks.QuadPart % per_second.QuadPart) * 1000000000u /
+               (uint64_t)per_second.QuadPart;
 }
 
 uint64_t os_utc_ns(void)
 {
     static const uint64_t from_1601_to_1970 = 116444736000000000u; /* in units of 100 ns */
     void(WINAPI * get_time)(LPFILETIME) =
-        (void(WINAPI *)(LPFILETIME))os_find_function(L"kernel32.dll", "GetSystemTimePreciseAsFileTime"); /* Windows 8 */
+        /* Windows 8 */
+        (void(WINAPI *)(LPFILETIME))os_find_function(L"kernel32.dll",
+                                                     "GetSystemTimePreciseAsFileTime");
     FILETIME time;
 
     if (get_time == NULL)
@@ -67,7 +70,8 @@ struct os_thread *os_thread_start(void (*run)(void *), void *argument, struct tr
     *thread = (struct os_thread){.run = run, .argument = argument};
     thread->handle = (HANDLE)_beginthreadex(NULL, 0, run_thread, thread, 0, NULL);
     if (thread->handle == NULL) {
-        error_set(error, TRAIL_FAILED, (long)GetLastError(), "cannot start a thread (error %lu)", GetLastError());
+        error_set(error, TRAIL_FAILED, (long)GetLastError(), "cannot start a thread (error %lu)",
+                  GetLastError());
         free(thread);
         return NULL;
     }
@@ -115,7 +119,10 @@ void os_lock_release(struct os_lock *lock)
     ReleaseSRWLockExclusive((SRWLOCK *)lock);
 }
 
-/* Not an event object: to set one is a call of the system each time (under Wine: of a server, which the target needs too). */
+/*
+ * Not an event object: to set one is a call of the system each time (under Wine: of a server, which
+ * the target needs too).
+ */
 struct os_wake {
     SRWLOCK lock;
     CONDITION_VARIABLE changed;
@@ -158,16 +165,22 @@ void os_wake_wait(struct os_wake *wake, unsigned timeout_ms)
     ReleaseSRWLockExclusive(&wake->lock);
 }
 
-/* GetVersionEx tells a program without a manifest that it runs on Windows 8; RtlGetVersion tells the truth. */
+/*
+ * GetVersionEx tells a program without a manifest that it runs on Windows 8; RtlGetVersion tells
+ * the truth.
+ */
 static void describe_version(char *out, size_t capacity)
 {
-    LONG(WINAPI *get_version)(OSVERSIONINFOW *) = (LONG(WINAPI *)(OSVERSIONINFOW *))os_find_function(L"ntdll.dll", "RtlGetVersion");
+    LONG(WINAPI * get_version)
+    (OSVERSIONINFOW *) =
+        (LONG(WINAPI *)(OSVERSIONINFOW *))os_find_function(L"ntdll.dll", "RtlGetVersion");
     OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof version};
 
     if (get_version == NULL || get_version(&version) < 0)
         snprintf(out, capacity, "Windows");
     else
-        snprintf(out, capacity, "Windows %lu.%lu.%lu", version.dwMajorVersion, version.dwMinorVersion, version.dwBuildNumber);
+        snprintf(out, capacity, "Windows %lu.%lu.%lu", version.dwMajorVersion,
+                 version.dwMinorVersion, version.dwBuildNumber);
 }
 
 static const char *architecture(void)
@@ -177,10 +190,14 @@ static const char *architecture(void)
 
     GetNativeSystemInfo(&info);
     switch (info.wProcessorArchitecture) {
-    case PROCESSOR_ARCHITECTURE_AMD64: return "x86_64";
-    case PROCESSOR_ARCHITECTURE_INTEL: return "i686";
-    case ARCHITECTURE_ARM64: return "aarch64";
-    default: return "";
+    case PROCESSOR_ARCHITECTURE_AMD64:
+        return "x86_64";
+    case PROCESSOR_ARCHITECTURE_INTEL:
+        return "i686";
+    case ARCHITECTURE_ARM64:
+        return "aarch64";
+    default:
+        return "";
     }
 }
 
@@ -201,7 +218,8 @@ static void describe_host(char *out, size_t capacity)
 
 void os_facts(struct os_facts *facts)
 {
-    const char *(*wine_get_version)(void) = (const char *(*)(void))os_find_function(L"ntdll.dll", "wine_get_version");
+    const char *(*wine_get_version)(void) =
+        (const char *(*)(void))os_find_function(L"ntdll.dll", "wine_get_version");
 
     memset(facts, 0, sizeof *facts);
     describe_version(facts->os, sizeof facts->os);
@@ -229,7 +247,9 @@ void os_current_directory(char *out, unsigned capacity)
     free(wide);
 }
 
-/* By the rules of the runtime that made argv, or `index` would count other arguments than it did. */
+/*
+ * By the rules of the runtime that made argv, or `index` would count other arguments than it did.
+ */
 char *os_command_line_from(int argument_count, char *const *arguments, int index)
 {
 #if defined(_MSC_VER) || defined(_UCRT)
@@ -237,7 +257,8 @@ char *os_command_line_from(int argument_count, char *const *arguments, int index
 #else
     enum command_line_rules rules = COMMAND_LINE_MSVCRT;
 #endif
-    const wchar_t *line = GetCommandLineW(), *tail = line + command_tail((const uint16_t *)line, (unsigned)index, rules);
+    const wchar_t *line = GetCommandLineW(),
+                  *tail = line + command_tail((const uint16_t *)line, (unsigned)index, rules);
 
     (void)argument_count;
     (void)arguments;

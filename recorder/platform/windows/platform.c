@@ -5,8 +5,9 @@
 #include <wchar.h>
 
 /*
- * WaitForDebugEventEx passes UTF-16 debug strings on as they are, but Windows before 10 and Wine 8 lack it, and an import that is
- * missing aborts the program. So look it up, and never in an api-set DLL, which exists where the function does not.
+ * WaitForDebugEventEx passes UTF-16 debug strings on as they are, but Windows before 10 and Wine 8
+ * lack it, and an import that is missing aborts the program. So look it up, and never in an api-set
+ * DLL, which exists where the function does not.
  */
 static void choose_wait_function(struct platform *platform)
 {
@@ -15,7 +16,8 @@ static void choose_wait_function(struct platform *platform)
     if (function == NULL)
         function = os_find_function(L"kernel32.dll", "WaitForDebugEventEx");
     platform->wait_name = function != NULL ? "WaitForDebugEventEx" : "WaitForDebugEvent";
-    platform->wait_for_event = function != NULL ? (BOOL(WINAPI *)(LPDEBUG_EVENT, DWORD))function : WaitForDebugEvent;
+    platform->wait_for_event =
+        function != NULL ? (BOOL(WINAPI *)(LPDEBUG_EVENT, DWORD))function : WaitForDebugEvent;
 }
 
 struct platform *platform_new(struct trail_error *error)
@@ -53,7 +55,8 @@ struct debuggee *platform_debuggee(struct platform *platform, uint32_t pid)
 
 bool platform_is_launched(const struct platform *platform, const struct debuggee *debuggee)
 {
-    return debuggee->pid == platform->launched_pid && platform->launched != NULL && !platform->exit.ended && !debuggee->attached;
+    return debuggee->pid == platform->launched_pid && platform->launched != NULL &&
+           !platform->exit.ended && !debuggee->attached;
 }
 
 int platform_reserve_debuggee(struct platform *platform)
@@ -118,9 +121,12 @@ static void put_process(const struct debuggee *debuggee, struct platform_process
         CloseHandle(process);
 }
 
-unsigned platform_processes(const struct platform *platform, struct platform_process *processes, unsigned capacity)
+unsigned platform_processes(const struct platform *platform, struct platform_process *processes,
+                            unsigned capacity)
 {
-    unsigned known = platform->debuggee_count > 0 ? platform->debuggee_count : platform->standing_count, count = 0;
+    unsigned known =
+                 platform->debuggee_count > 0 ? platform->debuggee_count : platform->standing_count,
+             count = 0;
 
     for (unsigned i = 0; i < known; i++) {
         if (platform->debuggees[i].pid == platform->ended_pid)
@@ -145,7 +151,8 @@ void platform_interrupt(struct platform *platform)
 }
 
 /* WaitForDebugEvent sleeps; there is no looking. */
-void platform_work_while_looking(struct platform *platform, bool (*work)(void *context), void *context)
+void platform_work_while_looking(struct platform *platform, bool (*work)(void *context),
+                                 void *context)
 {
     (void)platform;
     (void)work;
@@ -155,7 +162,8 @@ void platform_work_while_looking(struct platform *platform, bool (*work)(void *c
 int platform_ask_kernel_times(struct platform *platform, struct trail_error *error)
 {
     (void)platform;
-    return error_set(error, TRAIL_FAILED, 0, "they are not needed on Windows, where each load has a stop of its own");
+    return error_set(error, TRAIL_FAILED, 0,
+                     "they are not needed on Windows, where each load has a stop of its own");
 }
 
 void platform_facts(const struct platform *platform, struct platform_facts *facts)
@@ -164,7 +172,8 @@ void platform_facts(const struct platform *platform, struct platform_facts *fact
     facts->load_detection = "debug events";
     facts->tells_thread_names = true;
     facts->continue_command = NULL;
-    facts->continue_hint = "attach a debugger (in WinDbg, ~*m resumes the threads), or resume it in the Resource Monitor";
+    facts->continue_hint = "attach a debugger (in WinDbg, ~*m resumes the threads), or resume it "
+                           "in the Resource Monitor";
 }
 
 void platform_exit_of_launched(const struct platform *platform, struct platform_exit *exit)

@@ -1,6 +1,7 @@
 /*
- * Reading a debuggee's memory. ReadProcessMemory costs about the same for a byte as for a page, and fails whole if any page of the
- * range is unreadable; so ask for much, and for the rest of one page where that failed. See windows_platform.h.
+ * Reading a debuggee's memory. ReadProcessMemory costs about the same for a byte as for a page, and
+ * fails whole if any page of the range is unreadable; so ask for much, and for the rest of one page
+ * where that failed. See windows_platform.h.
  */
 #include "windows_platform.h"
 
@@ -17,7 +18,8 @@ bool target_memory_read(HANDLE process, uint64_t address, void *buffer, size_t s
 
     if (address > UINTPTR_MAX || address == 0)
         return false;
-    return ReadProcessMemory(process, (const void *)(uintptr_t)address, buffer, size, &read) && read == size;
+    return ReadProcessMemory(process, (const void *)(uintptr_t)address, buffer, size, &read) &&
+           read == size;
 }
 
 /* Reads between 1 and size bytes; 0 if not even the first is readable. */
@@ -47,8 +49,8 @@ static size_t find_end(const unsigned char *bytes, size_t from, size_t to, size_
     return to;
 }
 
-size_t target_memory_read_string(HANDLE process, uint64_t address, size_t unit_bytes, size_t expected, void *buffer,
-                                 size_t capacity, bool *complete)
+size_t target_memory_read_string(HANDLE process, uint64_t address, size_t unit_bytes,
+                                 size_t expected, void *buffer, size_t capacity, bool *complete)
 {
     size_t have = 0, want = expected > 0 ? expected : PAGE_BYTES - address % PAGE_BYTES;
 

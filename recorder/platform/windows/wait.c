@@ -1,25 +1,21 @@
 /*
- * Waiting and resuming. The wait is cut into slices, because nothing but a debug event ends WaitForDebugEvent and platform_interrupt
- * must; each quiet slice is also the occasion to look whether a debuggee has died without telling.
+ * Waiting and resuming. The wait is cut into slices, because nothing but a debug event ends
+ * WaitForDebugEvent and platform_interrupt must; each quiet slice is also the occasion to look
+ * whether a debuggee has died without telling.
  */
 #include "windows_platform.h"
 
 #include "os.h"
 
-enum {
-    SLICE_MS = 100
-};
+enum { SLICE_MS = 100 };
 
 /* How long the exit event of a process that has ended may take before it is given up. */
 static const uint64_t EXIT_EVENT_PATIENCE_NS = 2000000000;
 
-enum wait_outcome {
-    WAIT_GOT_EVENT,
-    WAIT_QUIET,
-    WAIT_BROKEN
-};
+enum wait_outcome { WAIT_GOT_EVENT, WAIT_QUIET, WAIT_BROKEN };
 
-static enum wait_outcome wait_native(struct platform *platform, DWORD timeout_ms, uint64_t *t_ns, struct trail_error *error)
+static enum wait_outcome wait_native(struct platform *platform, DWORD timeout_ms, uint64_t *t_ns,
+                                     struct trail_error *error)
 {
     DWORD os_code;
 
@@ -30,7 +26,8 @@ static enum wait_outcome wait_native(struct platform *platform, DWORD timeout_ms
     os_code = GetLastError();
     if (os_code == ERROR_SEM_TIMEOUT || os_code == WAIT_TIMEOUT)
         return WAIT_QUIET;
-    error_set(error, TRAIL_FAILED, (long)os_code, "waiting for a debug event failed (error %lu)", os_code);
+    error_set(error, TRAIL_FAILED, (long)os_code, "waiting for a debug event failed (error %lu)",
+              os_code);
     return WAIT_BROKEN;
 }
 
@@ -43,10 +40,11 @@ static bool is_replaying(const struct platform *platform)
 }
 
 /*
- * All events that a replay consists of are queued when platform_attach returns, so a replay is over when none is there at once.
- * Returns what that look found.
+ * All events that a replay consists of are queued when platform_attach returns, so a replay is over
+ * when none is there at once. Returns what that look found.
  */
-static enum wait_outcome wait_for_replay(struct platform *platform, uint64_t *t_ns, struct trail_error *error)
+static enum wait_outcome wait_for_replay(struct platform *platform, uint64_t *t_ns,
+                                         struct trail_error *error)
 {
     enum wait_outcome outcome = wait_native(platform, 0, t_ns, error);
 
@@ -62,8 +60,9 @@ static HANDLE handle_of(const struct platform *platform, const struct debuggee *
 }
 
 /*
- * Some programs end without an exit event (under Wine, after odd endings; on Windows, when another program meddles). Makes one up
- * once a process has been dead, and the wait quiet, for a while. Returns whether it did.
+ * Some programs end without an exit event (under Wine, after odd endings; on Windows, when another
+ * program meddles). Makes one up once a process has been dead, and the wait quiet, for a while.
+ * Returns whether it did.
  */
 static bool bury_dead(struct platform *platform, struct event *event)
 {
@@ -99,17 +98,20 @@ static DWORD slice_ms(int timeout_ms, uint64_t start_ns)
         return SLICE_MS;
     if (elapsed_ms >= (uint64_t)timeout_ms)
         return 0;
-    return (uint64_t)timeout_ms - elapsed_ms < SLICE_MS ? (DWORD)((uint64_t)timeout_ms - elapsed_ms) : SLICE_MS;
+    return (uint64_t)timeout_ms - elapsed_ms < SLICE_MS ? (DWORD)((uint64_t)timeout_ms - elapsed_ms)
+                                                        : SLICE_MS;
 }
 
-enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms, struct event *event, struct trail_error *error)
+enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms,
+                                        struct event *event, struct trail_error *error)
 {
     uint64_t start_ns = timeout_ms < 0 ? 0 : os_monotonic_ns(), t_ns = 0;
     enum wait_outcome outcome = WAIT_QUIET;
 
     if (platform->debuggee_count == 0)
         return PLATFORM_END;
-    if (platform->debuggee_count == platform->debuggee_capacity) { /* platform_resume could not make room */
+    /* platform_resume could not make room */
+    if (platform->debuggee_count == platform->debuggee_capacity) {
         error_set(error, TRAIL_FAILED, 0, "out of memory");
         return PLATFORM_FAILED;
     }
@@ -138,7 +140,8 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
 void platform_resume(struct platform *platform)
 {
     if (platform->stopped)
-        ContinueDebugEvent(platform->pending.dwProcessId, platform->pending.dwThreadId, platform->continue_status);
+        ContinueDebugEvent(platform->pending.dwProcessId, platform->pending.dwThreadId,
+                           platform->continue_status);
     platform->stopped = false;
     if (platform->ended_pid != 0)
         platform_remove_debuggee(platform, platform->ended_pid);

@@ -1,4 +1,6 @@
-/* load_library_loop COUNT: loads and frees bench_plugin.dll, which lies beside it, over and over. */
+/*
+ * load_library_loop COUNT: loads and frees bench_plugin.dll, which lies beside it, over and over.
+ */
 #include <windows.h>
 
 #include <stdlib.h>

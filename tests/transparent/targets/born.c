@@ -1,6 +1,7 @@
 /*
- * What a program finds when it starts: everything that a launcher could spoil. `all` prints it; numbers that differ from start to start
- * (process ids, addresses) are compared with each other or left out.
+ * What a program finds when it starts: everything that a launcher could spoil. `all` prints it;
+ * numbers that differ from start to start (process ids, addresses) are compared with each other or
+ * left out.
  */
 #define _GNU_SOURCE
 #include "target.h"
@@ -35,8 +36,9 @@ static void show_signals(void)
             continue;
         changed = action.sa_handler != SIG_DFL || action.sa_flags != 0;
         if (changed || sigismember(&mask, signal) == 1 || sigismember(&pending, signal) == 1)
-            printf("signal %d: ignored %d flags %x blocked %d pending %d\n", signal, action.sa_handler == SIG_IGN,
-                   (unsigned)action.sa_flags, sigismember(&mask, signal), sigismember(&pending, signal));
+            printf("signal %d: ignored %d flags %x blocked %d pending %d\n", signal,
+                   action.sa_handler == SIG_IGN, (unsigned)action.sa_flags,
+                   sigismember(&mask, signal), sigismember(&pending, signal));
     }
 }
 
@@ -45,7 +47,8 @@ static void show_limits(void)
     for (int resource = 0; resource < RLIM_NLIMITS; resource++) {
         struct rlimit limit;
         getrlimit((__rlimit_resource_t)resource, &limit);
-        printf("limit %d: %llu %llu\n", resource, (unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max);
+        printf("limit %d: %llu %llu\n", resource, (unsigned long long)limit.rlim_cur,
+               (unsigned long long)limit.rlim_max);
     }
 }
 
@@ -62,7 +65,8 @@ static void show_descriptors(void)
         target[length < 0 ? 0 : length] = '\0';
         if (strchr(target, '[') != NULL) /* pipe:[123] */
             *strchr(target, '[') = '\0';
-        printf("descriptor %d: flags %d %x offset %ld %s\n", file, flags, (unsigned)fcntl(file, F_GETFL), (long)lseek(file, 0, SEEK_CUR),
+        printf("descriptor %d: flags %d %x offset %ld %s\n", file, flags,
+               (unsigned)fcntl(file, F_GETFL), (long)lseek(file, 0, SEEK_CUR),
                file == 1 || file == 2 ? "" : target);
     }
 }
@@ -74,8 +78,9 @@ static void show_scheduling(void)
 
     sched_getaffinity(0, sizeof cores, &cores);
     sched_getparam(0, &parameters);
-    printf("cores %d nice %d policy %d priority %d io %ld slack %d\n", CPU_COUNT(&cores), getpriority(PRIO_PROCESS, 0),
-           sched_getscheduler(0), parameters.sched_priority, syscall(SYS_ioprio_get, 1, 0), prctl(PR_GET_TIMERSLACK));
+    printf("cores %d nice %d policy %d priority %d io %ld slack %d\n", CPU_COUNT(&cores),
+           getpriority(PRIO_PROCESS, 0), sched_getscheduler(0), parameters.sched_priority,
+           syscall(SYS_ioprio_get, 1, 0), prctl(PR_GET_TIMERSLACK));
 }
 
 static void show_status_line(const char *name)
@@ -103,16 +108,18 @@ static void show_file(const char *path)
 
 static void show_rights(void)
 {
-    static const char *const lines[] = {"Uid", "Gid", "Groups", "Cap", "NoNewPrivs", "Seccomp", "CoreDumping", "THP", "Threads", "Shd"};
+    static const char *const lines[] = {"Uid",     "Gid",         "Groups", "Cap",     "NoNewPrivs",
+                                        "Seccomp", "CoreDumping", "THP",    "Threads", "Shd"};
     int on_death = 0, reaper = 0;
 
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         show_status_line(lines[i]);
     prctl(PR_GET_PDEATHSIG, &on_death);
     prctl(PR_GET_CHILD_SUBREAPER, &reaper);
-    printf("on death %d reaper %d dumpable %d keepcaps %d securebits %d secure %lu personality %x\n", on_death, reaper,
-           prctl(PR_GET_DUMPABLE), prctl(PR_GET_KEEPCAPS), prctl(PR_GET_SECUREBITS), getauxval(AT_SECURE),
-           (unsigned)personality(0xFFFFFFFF));
+    printf(
+        "on death %d reaper %d dumpable %d keepcaps %d securebits %d secure %lu personality %x\n",
+        on_death, reaper, prctl(PR_GET_DUMPABLE), prctl(PR_GET_KEEPCAPS), prctl(PR_GET_SECUREBITS),
+        getauxval(AT_SECURE), (unsigned)personality(0xFFFFFFFF));
     show_file("/proc/self/oom_score_adj");
     show_file("/proc/self/coredump_filter");
     show_file("/proc/self/cgroup");
@@ -129,9 +136,12 @@ static void show_place(void)
     sigaltstack(NULL, &other);
     getitimer(ITIMER_REAL, &timer);
     printf("folder %s umask %o\n", getcwd(folder, sizeof folder), (unsigned)mask);
-    printf("parent: same group %d, same session %d; leader of group %d, of session %d; terminal %d\n", getpgid(getppid()) == getpgrp(),
-           getsid(getppid()) == getsid(0), getpgrp() == getpid(), getsid(0) == getpid(), (int)tcgetpgrp(0));
-    printf("other stack %d, timer %d, alarm %u\n", other.ss_flags, timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0, alarm(0));
+    printf(
+        "parent: same group %d, same session %d; leader of group %d, of session %d; terminal %d\n",
+        getpgid(getppid()) == getpgrp(), getsid(getppid()) == getsid(0), getpgrp() == getpid(),
+        getsid(0) == getpid(), (int)tcgetpgrp(0));
+    printf("other stack %d, timer %d, alarm %u\n", other.ss_flags,
+           timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0, alarm(0));
 }
 
 static int all(int argument_count, char **arguments)

@@ -1,6 +1,7 @@
 /*
- * System calls that wait, and what disturbs them: `calls` runs each call of a table under each disturbance and prints what came of it. A
- * helper sees in /proc that the program waits, disturbs it, sees that the disturbance is over and ends the wait.
+ * System calls that wait, and what disturbs them: `calls` runs each call of a table under each
+ * disturbance and prints what came of it. A helper sees in /proc that the program waits, disturbs
+ * it, sees that the disturbance is over and ends the wait.
  */
 #define _GNU_SOURCE
 #include "target.h"
@@ -37,7 +38,10 @@ static void on_signal(int signal)
     handled++;
 }
 
-/* The calls: each waits until the helper's end(). Results are 0 or more where the wait ended as it should. */
+/*
+ * The calls: each waits until the helper's end(). Results are 0 or more where the wait ended as it
+ * should.
+ */
 static long call_read(void)
 {
     char byte;
@@ -202,7 +206,8 @@ static const struct call {
 
 enum disturbance { NOTHING, HANDLED, RESTARTED, IGNORED, BY_DEFAULT, STOPPED, DISTURBANCES };
 
-static const char *const disturbance_names[] = {"nothing", "handled", "restarted", "ignored", "default", "stopped"};
+static const char *const disturbance_names[] = {"nothing", "handled", "restarted",
+                                                "ignored", "default", "stopped"};
 
 /* The helper's side. */
 static void read_text(const char *name, char *text, size_t capacity)
@@ -231,7 +236,8 @@ static char state(void)
 /* Those that the disturbances send; others wait blocked. */
 static bool signals_are_pending(void)
 {
-    static const unsigned long long ours = 1ull << (SIGUSR1 - 1) | 1ull << (SIGHUP - 1) | 1ull << (SIGWINCH - 1) | 1ull << (SIGCONT - 1);
+    static const unsigned long long ours = 1ull << (SIGUSR1 - 1) | 1ull << (SIGHUP - 1) |
+                                           1ull << (SIGWINCH - 1) | 1ull << (SIGCONT - 1);
     char text[8192], *line;
 
     read_text("status", text, sizeof text);
@@ -244,14 +250,20 @@ static void pause_us(long us)
     nanosleep(&(struct timespec){0, us * 1000}, NULL);
 }
 
-/* Until the parent sleeps, several looks long; not for ever, since it may have been sent out of the call. */
+/*
+ * Until the parent sleeps, several looks long; not for ever, since it may have been sent out of the
+ * call.
+ */
 static void wait_until_it_waits(long number)
 {
     char text[128];
 
     for (int looks = 0, good = 0; looks < 1000 && good < 3; looks++) {
         read_text("syscall", text, sizeof text);
-        good = state() == 'S' && !signals_are_pending() && (number < 0 || strtol(text, NULL, 10) == number) ? good + 1 : 0;
+        good = state() == 'S' && !signals_are_pending() &&
+                       (number < 0 || strtol(text, NULL, 10) == number)
+                   ? good + 1
+                   : 0;
         pause_us(400);
     }
 }
@@ -327,7 +339,8 @@ static void make_objects(void)
     epoll = epoll_create1(EPOLL_CLOEXEC);
     epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event);
     listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    MUST(bind(listener, &short_name, sizeof(sa_family_t)) == 0 && listen(listener, 5) == 0); /* a name that the kernel chooses */
+    /* a name that the kernel chooses */
+    MUST(bind(listener, &short_name, sizeof(sa_family_t)) == 0 && listen(listener, 5) == 0);
 }
 
 static void drop_objects(void)
@@ -340,7 +353,8 @@ static void drop_objects(void)
 
 static void set_signals(enum disturbance disturbance)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = disturbance == RESTARTED ? SA_RESTART : 0};
+    struct sigaction action = {.sa_handler = on_signal,
+                               .sa_flags = disturbance == RESTARTED ? SA_RESTART : 0};
     sigset_t set;
 
     sigaction(SIGUSR1, &action, NULL);
@@ -377,9 +391,10 @@ static void try_call(const struct call *call, enum disturbance disturbance)
     close(ready[0]), close(ready[1]);
     drop_objects();
     printf("%s, %s: %s, handler %d\n", call->name, disturbance_names[disturbance],
-           result >= 0     ? "done"
-           : result < -1   ? "wrong"
-           : strerrorname_np(failure), (int)handled);
+           result >= 0   ? "done"
+           : result < -1 ? "wrong"
+                         : strerrorname_np(failure),
+           (int)handled);
 }
 
 /* calls [NAME...]: those, or all. */

@@ -1,4 +1,7 @@
-/* Processes that make processes: in chains and crowds, by every system call that there is, with odd flags, that outlive them. */
+/*
+ * Processes that make processes: in chains and crowds, by every system call that there is, with odd
+ * flags, that outlive them.
+ */
 #define _GNU_SOURCE
 #include "target.h"
 
@@ -49,7 +52,10 @@ static int chain(int argument_count, char **arguments)
     return 42;
 }
 
-/* exec-chain N: the same, and each begins as a new program, which keeps the kernel's work per fork small. */
+/*
+ * exec-chain N: the same, and each begins as a new program, which keeps the kernel's work per fork
+ * small.
+ */
 static int exec_chain_deep(int argument_count, char **arguments)
 {
     int length = argument_count > 0 ? atoi(arguments[0]) : 0;
@@ -146,7 +152,8 @@ static int spawn(int argument_count, char **arguments)
 
     MUST(argument_count > 0);
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP |
+                                              POSIX_SPAWN_SETSIGDEF);
     sigemptyset(&set);
     sigaddset(&set, SIGUSR2);
     posix_spawnattr_setsigmask(&attributes, &set);
@@ -157,7 +164,8 @@ static int spawn(int argument_count, char **arguments)
         MUST(posix_spawnp(&child, arguments[0], &actions, &attributes, arguments, environ) == 0);
         sum += status_of(child);
     }
-    printf("%d, none: %d\n", sum, posix_spawn(&child, "/none", NULL, NULL, arguments, environ) == ENOENT);
+    printf("%d, none: %d\n", sum,
+           posix_spawn(&child, "/none", NULL, NULL, arguments, environ) == ENOENT);
     return 0;
 }
 
@@ -182,7 +190,8 @@ static int share_memory(int argument_count, char **arguments)
 {
     (void)argument_count, (void)arguments;
     for (int i = 1; i <= 20; i++) {
-        pid_t child = clone(write_shared, stack_top(), CLONE_VM | (i % 2 ? SIGCHLD : 0), (void *)(intptr_t)i);
+        pid_t child =
+            clone(write_shared, stack_top(), CLONE_VM | (i % 2 ? SIGCHLD : 0), (void *)(intptr_t)i);
         int status = status_of(child);
         if (i > 18)
             printf("wrote %d, status %d\n", shared, status);
@@ -199,7 +208,9 @@ static int load_in_child(void *library)
 static int share_load(int argument_count, char **arguments)
 {
     MUST(argument_count == 1);
-    printf("status %d\n", status_of(clone(load_in_child, stack_top(), CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD, arguments[0])));
+    printf("status %d\n",
+           status_of(clone(load_in_child, stack_top(), CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD,
+                           arguments[0])));
     printf("here %d\n", load_in_child(arguments[0]));
     return 0;
 }
@@ -209,8 +220,11 @@ static int untraced(int argument_count, char **arguments)
 {
     (void)argument_count, (void)arguments;
     shared = 1;
-    printf("status %d\n", status_of(clone(write_shared, stack_top(), CLONE_UNTRACED | SIGCHLD, (void *)(intptr_t)2)));
-    printf("status %d\n", status_of(clone(write_shared, stack_top(), CLONE_UNTRACED | CLONE_VM | CLONE_VFORK, (void *)(intptr_t)3)));
+    printf("status %d\n", status_of(clone(write_shared, stack_top(), CLONE_UNTRACED | SIGCHLD,
+                                          (void *)(intptr_t)2)));
+    printf("status %d\n",
+           status_of(clone(write_shared, stack_top(), CLONE_UNTRACED | CLONE_VM | CLONE_VFORK,
+                           (void *)(intptr_t)3)));
     printf("%d\n", shared);
     return 0;
 }
@@ -232,7 +246,8 @@ static int untraced_exec(int argument_count, char **arguments)
 static int untraced_load(int argument_count, char **arguments)
 {
     MUST(argument_count == 1);
-    printf("status %d\n", status_of(clone(load_in_child, stack_top(), CLONE_UNTRACED | SIGCHLD, arguments[0])));
+    printf("status %d\n",
+           status_of(clone(load_in_child, stack_top(), CLONE_UNTRACED | SIGCHLD, arguments[0])));
     return 0;
 }
 
@@ -285,7 +300,8 @@ static int exit_signals(int argument_count, char **arguments)
     while (poll(&wait_for, 1, 10000) < 0)
         continue;
     MUST(waitid(P_PIDFD, (id_t)descriptor, &info, WEXITED | WNOWAIT | __WALL) == 0);
-    printf("ready %d, code %d, status %d, signals %d\n", wait_for.revents & POLLIN, info.si_code, info.si_status, (int)usr1);
+    printf("ready %d, code %d, status %d, signals %d\n", wait_for.revents & POLLIN, info.si_code,
+           info.si_status, (int)usr1);
     printf("status %d\n", status_of(child));
     return 0;
 }
@@ -303,7 +319,8 @@ static int number_one(void *argument)
 static int namespaces(int argument_count, char **arguments)
 {
     (void)argument_count, (void)arguments;
-    printf("status %d\n", status_of(clone(number_one, stack_top(), CLONE_NEWPID | CLONE_NEWUSER | SIGCHLD, NULL)));
+    printf("status %d\n",
+           status_of(clone(number_one, stack_top(), CLONE_NEWPID | CLONE_NEWUSER | SIGCHLD, NULL)));
     return 0;
 }
 
@@ -327,7 +344,9 @@ static int exec_chain(int argument_count, char **arguments)
 /* Programs that cannot be run, then one by its descriptor, with an odd name and no environment. */
 static int exec_odd(int argument_count, char **arguments)
 {
-    char *odd[] = {(char *)"", (char *)"-c", (char *)"echo \"zero is '$0'\"; env | wc -l; exit 19", (char *)" ", NULL}, *none[] = {NULL};
+    char *odd[] = {(char *)"", (char *)"-c", (char *)"echo \"zero is '$0'\"; env | wc -l; exit 19",
+                   (char *)" ", NULL},
+         *none[] = {NULL};
     int file = open("/bin/sh", O_RDONLY | O_CLOEXEC);
 
     (void)argument_count, (void)arguments;
@@ -376,7 +395,8 @@ static int groups(int argument_count, char **arguments)
     if (child == 0) {
         int changed = setpgid(0, 0), leader = setsid() == -1 && errno == EPERM;
         if (fork() == 0) {
-            printf("changed %d, leader %d, new session %d, group %d\n", changed, leader, setsid() == getpid(), getpgrp() == getpid());
+            printf("changed %d, leader %d, new session %d, group %d\n", changed, leader,
+                   setsid() == getpid(), getpgrp() == getpid());
             _exit(0);
         }
         wait(NULL);
@@ -402,7 +422,10 @@ static int groups(int argument_count, char **arguments)
     return 0;
 }
 
-/* forker-killed N: children that fork all the time are killed at any moment; what they made ends by itself. */
+/*
+ * forker-killed N: children that fork all the time are killed at any moment; what they made ends by
+ * itself.
+ */
 static int forker_killed(int argument_count, char **arguments)
 {
     int count = argument_count > 0 ? atoi(arguments[0]) : 50;
@@ -492,7 +515,8 @@ static int server(int argument_count, char **arguments)
     close(sockets[1]);
     for (int i = 0; i < 1000; i++) {
         snprintf(text, sizeof text, "%d", i);
-        MUST(send(sockets[0], text, strlen(text) + 1, 0) > 0 && recv(sockets[0], text, sizeof text, 0) > 0);
+        MUST(send(sockets[0], text, strlen(text) + 1, 0) > 0 &&
+             recv(sockets[0], text, sizeof text, 0) > 0);
         sum += atoi(text);
     }
     shutdown(sockets[0], SHUT_RDWR);

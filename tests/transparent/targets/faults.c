@@ -154,7 +154,9 @@ static int traps_handled(int argument_count, char **arguments)
     kill(getpid(), SIGTRAP);
     __asm__ volatile("int3; nop");
     /* The trap flag: one trap behind each instruction until it is cleared. */
-    __asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop; nop; pushfq; andq $~0x100, (%%rsp); popfq" ::: "memory", "cc");
+    __asm__ volatile(
+        "pushfq; orq $0x100, (%%rsp); popfq; nop; nop; pushfq; andq $~0x100, (%%rsp); popfq" ::
+            : "memory", "cc");
     printf("%d traps\n", (int)count);
     return 0;
 }
@@ -177,7 +179,10 @@ static int trap_blocked(int argument_count, char **arguments)
     return 0;
 }
 
-/* trap-kept LIBRARY: what is left of a handler for SIGTRAP and of its being blocked when a library was loaded meanwhile. */
+/*
+ * trap-kept LIBRARY: what is left of a handler for SIGTRAP and of its being blocked when a library
+ * was loaded meanwhile.
+ */
 static int trap_kept(int argument_count, char **arguments)
 {
     struct sigaction action;

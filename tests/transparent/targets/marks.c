@@ -1,4 +1,7 @@
-/* Marks where a recorder could spoil something: in signal handlers, beside traps of the program's own, in children of all kinds, in threads. */
+/*
+ * Marks where a recorder could spoil something: in signal handlers, beside traps of the program's
+ * own, in children of all kinds, in threads.
+ */
 #define _GNU_SOURCE
 #include "target.h"
 #include "trail.h"
@@ -29,7 +32,10 @@ static void handle(int signal, void (*handler)(int, siginfo_t *, void *))
     MUST(sigaction(signal, &action, NULL) == 0);
 }
 
-/* Traps of the program's own, right before and behind marks; in the handler SIGTRAP is blocked, and a mark would take it away (README). */
+/*
+ * Traps of the program's own, right before and behind marks; in the handler SIGTRAP is blocked, and
+ * a mark would take it away (README).
+ */
 static int own_traps(int argument_count, char **arguments)
 {
     (void)argument_count, (void)arguments;
@@ -40,7 +46,11 @@ static int own_traps(int argument_count, char **arguments)
         TRAIL_MARK("between");
         __asm__ volatile("int3");
         TRAIL_MARK("behind");
-        __asm__ volatile("pushfq; orl $0x100, (%%rsp); popfq; nop; pushfq; andl $~0x100, (%%rsp); popfq" : : : "cc", "memory");
+        __asm__ volatile(
+            "pushfq; orl $0x100, (%%rsp); popfq; nop; pushfq; andl $~0x100, (%%rsp); popfq"
+            :
+            :
+            : "cc", "memory");
     }
     printf("%d traps\n", (int)traps);
     return 0;
@@ -63,7 +73,8 @@ static int interrupted(int argument_count, char **arguments)
 
     (void)argument_count, (void)arguments;
     handle(SIGUSR1, on_alarm);
-    MUST(timer_create(CLOCK_MONOTONIC, &notify, &timer) == 0 && timer_settime(timer, 0, &often, NULL) == 0);
+    MUST(timer_create(CLOCK_MONOTONIC, &notify, &timer) == 0 &&
+         timer_settime(timer, 0, &often, NULL) == 0);
     for (unsigned long i = 0; alarms < 100; i++) {
         TRAIL_MARK("in the loop");
         sum += i;
@@ -82,7 +93,8 @@ static void end_child(pid_t child, int expected)
 {
     int status;
 
-    MUST(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == expected);
+    MUST(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+         WEXITSTATUS(status) == expected);
 }
 
 static char again_name[] = "target_marks", again_behaviour[] = "end";
@@ -166,7 +178,9 @@ static int threads(int argument_count, char **arguments)
     return 0;
 }
 
-/* All signals blocked, as libraries do around what must not be interrupted: the mask is as it was. */
+/*
+ * All signals blocked, as libraries do around what must not be interrupted: the mask is as it was.
+ */
 static int blocked(int argument_count, char **arguments)
 {
     sigset_t all, now;
@@ -184,8 +198,13 @@ static int blocked(int argument_count, char **arguments)
 int main(int argument_count, char **arguments)
 {
     static const struct behaviour table[] = {
-        {"own-traps", own_traps}, {"interrupted", interrupted}, {"children", children}, {"end", end},
-        {"threads", threads},     {"blocked", blocked},         {NULL, NULL},
+        {"own-traps", own_traps},
+        {"interrupted", interrupted},
+        {"children", children},
+        {"end", end},
+        {"threads", threads},
+        {"blocked", blocked},
+        {NULL, NULL},
     };
 
     return run_behaviour(table, argument_count, arguments);

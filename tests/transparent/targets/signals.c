@@ -1,4 +1,7 @@
-/* Signals from elsewhere: with values, blocked, queued, waited for, read from a descriptor, from timers, about children. */
+/*
+ * Signals from elsewhere: with values, blocked, queued, waited for, read from a descriptor, from
+ * timers, about children.
+ */
 #define _GNU_SOURCE
 #include "target.h"
 
@@ -25,8 +28,9 @@ static void on_signal(int signal)
 static void on_queued(int signal, siginfo_t *info, void *context)
 {
     (void)context;
-    printf("%d code %d value %d mine %d\n", signal == SIGUSR1 ? signal : signal - SIGRTMIN + 1000, info->si_code,
-           info->si_value.sival_int, info->si_pid == getpid() && info->si_uid == getuid());
+    printf("%d code %d value %d mine %d\n", signal == SIGUSR1 ? signal : signal - SIGRTMIN + 1000,
+           info->si_code, info->si_value.sival_int,
+           info->si_pid == getpid() && info->si_uid == getuid());
 }
 
 static void handle(int signal, void *handler, int flags)
@@ -52,7 +56,10 @@ static sigset_t block(int how, int first, int last)
     return before;
 }
 
-/* Real-time signals and an ordinary one, sent while they are blocked: which come, in which order, with which values. */
+/*
+ * Real-time signals and an ordinary one, sent while they are blocked: which come, in which order,
+ * with which values.
+ */
 static int queue(int argument_count, char **arguments)
 {
     (void)argument_count, (void)arguments;
@@ -62,7 +69,8 @@ static int queue(int argument_count, char **arguments)
     block(SIG_BLOCK, 1, SIGRTMAX);
     for (int i = 0; i < QUEUED; i++) {
         sigqueue(getpid(), SIGRTMIN + (QUEUED - i) % 3, (union sigval){.sival_int = i});
-        sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 100 + i}); /* only the first stays */
+        /* only the first stays */
+        sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 100 + i});
     }
     block(SIG_UNBLOCK, 1, SIGRTMAX);
     return 0;
@@ -106,7 +114,10 @@ static int nested(int argument_count, char **arguments)
     return 0;
 }
 
-/* A child sends signals one by one, and sends the next when it has been told that the last has come. */
+/*
+ * A child sends signals one by one, and sends the next when it has been told that the last has
+ * come.
+ */
 static int suspend(int argument_count, char **arguments)
 {
     int told[2];
@@ -148,7 +159,8 @@ static int wait_for_them(int argument_count, char **arguments)
     for (int i = 0; i < QUEUED; i++) {
         sigqueue(getpid(), i % 2 ? SIGUSR1 : SIGRTMIN + 1, (union sigval){.sival_int = i});
         MUST(sigwaitinfo(&set, &info) > 0);
-        printf("%d code %d value %d\n", info.si_signo == SIGUSR1, info.si_code, info.si_value.sival_int);
+        printf("%d code %d value %d\n", info.si_signo == SIGUSR1, info.si_code,
+               info.si_value.sival_int);
     }
     printf("timed: %d %d\n", sigtimedwait(&set, &info, &soon), errno == EAGAIN);
     return 0;
@@ -172,7 +184,8 @@ static int descriptor(int argument_count, char **arguments)
         else if (fork() == 0)
             _exit(i);
         MUST(read(file, &info, sizeof info) == sizeof info);
-        printf("%d code %d value %d status %d\n", info.ssi_signo == SIGCHLD, info.ssi_code, info.ssi_int * !(i % 2), info.ssi_status);
+        printf("%d code %d value %d status %d\n", info.ssi_signo == SIGCHLD, info.ssi_code,
+               info.ssi_int * !(i % 2), info.ssi_status);
         if (i % 2 == 1)
             wait(NULL);
     }
@@ -184,7 +197,10 @@ static int interval(int argument_count, char **arguments)
     struct itimerval every = {{0, 2000}, {0, 2000}}, none = {{0, 0}, {0, 0}};
     int which = argument_count > 0 ? atoi(arguments[0]) : ITIMER_REAL;
 
-    handle(which == ITIMER_REAL ? SIGALRM : which == ITIMER_PROF ? SIGPROF : SIGVTALRM, (void *)on_signal, SA_RESTART);
+    handle(which == ITIMER_REAL   ? SIGALRM
+           : which == ITIMER_PROF ? SIGPROF
+                                  : SIGVTALRM,
+           (void *)on_signal, SA_RESTART);
     setitimer((__itimer_which_t)which, &every, NULL);
     while (count < 20)
         if (which == ITIMER_REAL)
@@ -202,8 +218,11 @@ static void on_timer_thread(union sigval value)
 static int timers(int argument_count, char **arguments)
 {
     int seen = 0;
-    struct sigevent to_thread = {.sigev_notify = SIGEV_THREAD, .sigev_notify_function = on_timer_thread, .sigev_value.sival_ptr = &seen};
-    struct sigevent to_signal = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 2, .sigev_value.sival_int = 77};
+    struct sigevent to_thread = {.sigev_notify = SIGEV_THREAD,
+                                 .sigev_notify_function = on_timer_thread,
+                                 .sigev_value.sival_ptr = &seen};
+    struct sigevent to_signal = {
+        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 2, .sigev_value.sival_int = 77};
     struct itimerspec every = {{0, 3000000}, {0, 3000000}}, once = {{0, 0}, {0, 1000000}};
     timer_t timer;
 
@@ -408,22 +427,14 @@ static int stop_self(int argument_count, char **arguments)
 int main(int argument_count, char **arguments)
 {
     static const struct behaviour table[] = {
-        {"queue", queue},
-        {"many", many},
-        {"nested", nested},
-        {"suspend", suspend},
-        {"wait", wait_for_them},
-        {"descriptor", descriptor},
-        {"interval", interval},
-        {"timers", timers},
-        {"alarm", alarm_default},
-        {"parent-death", parent_death},
-        {"children", children},
-        {"children-quiet", children_quiet},
-        {"stops", stops},
-        {"killed-stopped", killed_stopped},
-        {"stop-self", stop_self},
-        {NULL, NULL},
+        {"queue", queue},         {"many", many},
+        {"nested", nested},       {"suspend", suspend},
+        {"wait", wait_for_them},  {"descriptor", descriptor},
+        {"interval", interval},   {"timers", timers},
+        {"alarm", alarm_default}, {"parent-death", parent_death},
+        {"children", children},   {"children-quiet", children_quiet},
+        {"stops", stops},         {"killed-stopped", killed_stopped},
+        {"stop-self", stop_self}, {NULL, NULL},
     };
 
     return run_behaviour(table, argument_count, arguments);

@@ -1,4 +1,7 @@
-/* Threads: many, detached, cancelled, that end in odd orders, get signals, load libraries at once, fork, change who they are. */
+/*
+ * Threads: many, detached, cancelled, that end in odd orders, get signals, load libraries at once,
+ * fork, change who they are.
+ */
 #define _GNU_SOURCE
 #include "target.h"
 
