@@ -1,7 +1,7 @@
 /*
  * The part of a Windows command line from an argument on must be found by the rules that made argv.
  */
-#include "platform/windows/command_tail.h"
+#include "platform/windows/services/command_tail.h"
 
 #include "unit.h"
 
