@@ -1,8 +1,8 @@
 /*
  * THE seam: what an operating system must offer so that Trail can record on it. Each folder under
  * platform/ implements this header (and os.h, except the scripted one); exactly one of them is
- * linked into a program. To port Trail, copy platform/fake, which compiles anywhere, and fill it
- * in.
+ * linked into a program. To port Trail, copy platform/unsupported, which compiles anywhere: its
+ * README.md says in which order to fill it in, and by which tests one sees that it works.
  *
  * Thread: every function runs on the loop thread, the one that called platform_launch or
  * platform_attach, since both Win32 and ptrace tie a debuggee to one thread. platform_identify and

@@ -1,7 +1,7 @@
 /*
  * The scripted platform: implements platform.h by replaying a script (script.h) or made-up events
- * (generate.h), with no debuggee at all. It serves tests and load measurements on any host, and it
- * is what to copy for a new operating system: each function says what a real one does there.
+ * (generate.h), with no debuggee at all. It serves tests and load measurements on any host; each
+ * function says what a real one does there.
  *
  *     trailfake [options] -- script.trail         trailfake [options] -- generate:1000000
  *
