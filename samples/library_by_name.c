@@ -1,7 +1,7 @@
 /*
  * Loads a library of the system by its bare name, so that the search order decides which file that
  * is. A file of the same name in a folder that is searched first is loaded in its place: a hijacked
- * DLL, which `trailview check` finds by its path (../README.md).
+ * DLL, which `trailview check` finds by its path (recipes.md).
  */
 #include "sample.h"
 

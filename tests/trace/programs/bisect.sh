@@ -1,4 +1,4 @@
-# git bisect finds the commit that changed what a program loads, with check as its judge (README.md, "Guard the load order in CI").
+# git bisect finds the commit that changed what a program loads, with check as its judge (samples/recipes.md).
 . "$(dirname "$0")/common.sh"
 
 command -v git >/dev/null || skip "git is not installed"

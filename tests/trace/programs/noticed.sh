@@ -1,4 +1,4 @@
-# What a program can notice of being recorded: README says it of these; where one no longer holds, README must change.
+# What a program can notice of being recorded: recorder/README.md says it of these; where one no longer holds, it must change.
 . "$(dirname "$0")/common.sh"
 
 targets=$TRACE_TOOLS/../transparent/programs

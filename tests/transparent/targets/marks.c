@@ -34,7 +34,7 @@ static void handle(int signal, void (*handler)(int, siginfo_t *, void *))
 
 /*
  * Traps of the program's own, right before and behind marks; in the handler SIGTRAP is blocked, and
- * a mark would take it away (README).
+ * a mark would take it away (recorder/README.md).
  */
 static int own_traps(int argument_count, char **arguments)
 {
