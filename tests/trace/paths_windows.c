@@ -2,7 +2,10 @@
  * Paths of images, in this very process: those of devices become those of drives and shares, and a
  * file is found however long its path is. Prints what is wrong; exit status 0 if nothing is.
  */
-#include "platform/windows/windows_platform.h"
+#include "identify.h"
+#include "platform.h"
+#include "services/wide.h"
+#include "services/windows_api.h"
 
 #include <psapi.h>
 #include <stdio.h>

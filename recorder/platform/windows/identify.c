@@ -2,10 +2,13 @@
  * Finding out what an image is from its file, on the writer thread, with the target running or
  * gone. See platform.h.
  */
-#include "windows_platform.h"
+#include "identify.h"
 
 #include "image/identity_cache.h"
 #include "image/pe.h"
+#include "platform.h"
+#include "services/wide.h"
+#include "services/windows_api.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-/* The life of a recording: the table of debuggees, killing, facts. See platform.h. */
-#include "windows_platform.h"
+/* The life of a recording: making and freeing its state, killing, facts. See platform.h. */
+#include "debuggees.h"
+#include "services/wide.h"
 
 #include <stdlib.h>
 #include <wchar.h>
@@ -11,10 +12,10 @@
  */
 static void choose_wait_function(struct platform *platform)
 {
-    any_function function = os_find_function(L"kernelbase.dll", "WaitForDebugEventEx");
+    any_function function = windows_api_find(L"kernelbase.dll", "WaitForDebugEventEx");
 
     if (function == NULL)
-        function = os_find_function(L"kernel32.dll", "WaitForDebugEventEx");
+        function = windows_api_find(L"kernel32.dll", "WaitForDebugEventEx");
     platform->wait_name = function != NULL ? "WaitForDebugEventEx" : "WaitForDebugEvent";
     platform->wait_for_event =
         function != NULL ? (BOOL(WINAPI *)(LPDEBUG_EVENT, DWORD))function : WaitForDebugEvent;
@@ -24,13 +25,13 @@ struct platform *platform_new(struct trail_error *error)
 {
     struct platform *platform = calloc(1, sizeof *platform);
 
-    if (platform == NULL || platform_reserve_debuggee(platform) < 0) {
+    if (platform == NULL || debuggees_reserve(platform) < 0) {
         platform_free(platform);
         error_set(error, TRAIL_FAILED, 0, "out of memory");
         return NULL;
     }
     choose_wait_function(platform);
-    thread_name_prepare(platform);
+    platform->query_name = thread_name_find_query();
     return platform;
 }
 
@@ -45,56 +46,11 @@ void platform_free(struct platform *platform)
     free(platform);
 }
 
-struct debuggee *platform_debuggee(struct platform *platform, uint32_t pid)
-{
-    for (unsigned i = 0; i < platform->debuggee_count; i++)
-        if (platform->debuggees[i].pid == pid)
-            return &platform->debuggees[i];
-    return NULL;
-}
-
-bool platform_is_launched(const struct platform *platform, const struct debuggee *debuggee)
-{
-    return debuggee->pid == platform->launched_pid && platform->launched != NULL &&
-           !platform->exit.ended && !debuggee->attached;
-}
-
-int platform_reserve_debuggee(struct platform *platform)
-{
-    unsigned capacity = platform->debuggee_capacity == 0 ? 64 : platform->debuggee_capacity * 2;
-    struct debuggee *debuggees;
-
-    if (platform->debuggee_count + 2 <= platform->debuggee_capacity)
-        return 0;
-    debuggees = realloc(platform->debuggees, capacity * sizeof *debuggees);
-    if (debuggees == NULL)
-        return -1;
-    platform->debuggees = debuggees;
-    platform->debuggee_capacity = capacity;
-    return 0;
-}
-
-struct debuggee *platform_add_debuggee(struct platform *platform, uint32_t pid)
-{
-    struct debuggee *debuggee = &platform->debuggees[platform->debuggee_count++];
-
-    *debuggee = (struct debuggee){.pid = pid};
-    return debuggee;
-}
-
-void platform_remove_debuggee(struct platform *platform, uint32_t pid)
-{
-    struct debuggee *debuggee = platform_debuggee(platform, pid);
-
-    if (debuggee != NULL)
-        *debuggee = platform->debuggees[--platform->debuggee_count];
-}
-
 void platform_kill(struct platform *platform)
 {
     for (unsigned i = 0; i < platform->debuggee_count; i++) {
         const struct debuggee *debuggee = &platform->debuggees[i];
-        if (platform_is_launched(platform, debuggee))
+        if (debuggees_is_launched(platform, debuggee))
             TerminateProcess(platform->launched, 1);
         else if (debuggee->process != NULL)
             TerminateProcess(debuggee->process, 1);

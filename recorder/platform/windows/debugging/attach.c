@@ -1,7 +1,7 @@
-/* Attaching to a running process, and letting go. See platform.h. */
-#include "windows_platform.h"
-
-enum { QUEUED_MAX = 256, SETTLE_MS = 10 };
+/* Attaching to a running process. See platform.h. */
+#include "debuggees.h"
+#include "debugging/following.h"
+#include "services/console.h"
 
 /*
  * With it an administrator may debug what belongs to others. It is there, but off; nothing is
@@ -13,7 +13,7 @@ static void enable_debug_privilege(void)
     enum { DEBUG_PRIVILEGE = 20 }; /* SE_DEBUG_PRIVILEGE of the WDK */
     LONG(NTAPI * adjust)
     (ULONG, BOOLEAN, BOOLEAN, BOOLEAN *) =
-        (LONG(NTAPI *)(ULONG, BOOLEAN, BOOLEAN, BOOLEAN *))os_find_function(L"ntdll.dll",
+        (LONG(NTAPI *)(ULONG, BOOLEAN, BOOLEAN, BOOLEAN *))windows_api_find(L"ntdll.dll",
                                                                             "RtlAdjustPrivilege");
     BOOLEAN was_enabled;
 
@@ -74,34 +74,6 @@ static int attach_error(struct trail_error *error, uint32_t pid, DWORD os_code)
 }
 
 /*
- * Whether the children of a debuggee are debugged too is a flag of the process, which attaching
- * leaves as it was; *before gets what it was. False if it could not be set.
- */
-static bool set_following(uint32_t pid, bool follow, bool *before)
-{
-    enum { PROCESS_DEBUG_FLAGS = 0x1F, PROCESS_DEBUG_INHERIT = 1 };
-    LONG(WINAPI * query)
-    (HANDLE, ULONG, PVOID, ULONG, PULONG) =
-        (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG, PULONG))os_find_function(
-            L"ntdll.dll", "NtQueryInformationProcess");
-    LONG(WINAPI * set)
-    (HANDLE, ULONG, PVOID, ULONG) = (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG))os_find_function(
-        L"ntdll.dll", "NtSetInformationProcess");
-    HANDLE process = OpenProcess(PROCESS_SET_INFORMATION | PROCESS_QUERY_INFORMATION, FALSE, pid);
-    ULONG flags = follow ? PROCESS_DEBUG_INHERIT : 0, old = flags;
-    bool done = false;
-
-    if (process != NULL && query != NULL && set != NULL) {
-        query(process, PROCESS_DEBUG_FLAGS, &old, sizeof old, NULL);
-        done = set(process, PROCESS_DEBUG_FLAGS, &flags, sizeof flags) >= 0;
-    }
-    if (process != NULL)
-        CloseHandle(process);
-    *before = (old & PROCESS_DEBUG_INHERIT) != 0;
-    return done;
-}
-
-/*
  * DebugActiveProcess without its last step, which puts a thread into the process only to stop it
  * once (WinDbg's -pb leaves that out too). Nobody needs that stop: what is there already is queued
  * without it. But the thread would run code of every module, perhaps wait for the loader lock, and
@@ -113,14 +85,14 @@ static bool set_following(uint32_t pid, bool follow, bool *before)
 static DWORD debug_process(uint32_t pid)
 {
     LONG(WINAPI * connect)
-    (void) = (LONG(WINAPI *)(void))os_find_function(L"ntdll.dll", "DbgUiConnectToDbg");
+    (void) = (LONG(WINAPI *)(void))windows_api_find(L"ntdll.dll", "DbgUiConnectToDbg");
     HANDLE(WINAPI * debug_object)
-    (void) = (HANDLE(WINAPI *)(void))os_find_function(L"ntdll.dll", "DbgUiGetThreadDebugObject");
+    (void) = (HANDLE(WINAPI *)(void))windows_api_find(L"ntdll.dll", "DbgUiGetThreadDebugObject");
     LONG(WINAPI * debug)
     (HANDLE, HANDLE) =
-        (LONG(WINAPI *)(HANDLE, HANDLE))os_find_function(L"ntdll.dll", "NtDebugActiveProcess");
+        (LONG(WINAPI *)(HANDLE, HANDLE))windows_api_find(L"ntdll.dll", "NtDebugActiveProcess");
     ULONG(WINAPI * error_of)
-    (LONG) = (ULONG(WINAPI *)(LONG))os_find_function(L"ntdll.dll", "RtlNtStatusToDosError");
+    (LONG) = (ULONG(WINAPI *)(LONG))windows_api_find(L"ntdll.dll", "RtlNtStatusToDosError");
     HANDLE process;
     LONG status;
 
@@ -145,9 +117,9 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, int ti
     DWORD os_code;
 
     (void)timeout_ms; /* the request is never waited for: it is the first event that comes later */
-    if (platform_debuggee(platform, pid) != NULL)
+    if (debuggees_find(platform, pid) != NULL)
         return error_set(error, TRAIL_FAILED, 0, "process %u is given twice", (unsigned)pid);
-    if (platform_reserve_debuggee(platform) < 0)
+    if (debuggees_reserve(platform) < 0)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     enable_debug_privilege();
     if (check_process(pid, error) < 0)
@@ -157,75 +129,13 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, int ti
         return attach_error(error, pid, os_code);
     /* it was not ours to begin with, so it outlives us whatever happens */
     DebugSetProcessKillOnExit(FALSE);
-    debuggee = platform_add_debuggee(platform, pid);
+    debuggee = debuggees_add(platform, pid);
     debuggee->attached = debuggee->replaying = true;
     /* Wine 8; without -f nothing is lost */
-    if (!set_following(pid, follow, &debuggee->followed_before) && follow)
+    if (!following_set(pid, follow, &debuggee->followed_before) && follow)
         return error_set(error, TRAIL_FAILED, 0,
                          "this system cannot follow the children of a process that runs already; "
                          "leave out -f, or have trailrec launch it with -f");
     console_claim();
     return 0;
-}
-
-/* Stops or starts all threads of each debuggee, as the debug interface does for an event. */
-static void hold_all(struct platform *platform, const char *function)
-{
-    LONG(WINAPI * hold)(HANDLE) = (LONG(WINAPI *)(HANDLE))os_find_function(L"ntdll.dll", function);
-
-    for (unsigned i = 0; hold != NULL && i < platform->debuggee_count; i++) {
-        HANDLE process = OpenProcess(PROCESS_SUSPEND_RESUME, FALSE, platform->debuggees[i].pid);
-        if (process == NULL)
-            continue;
-        hold(process);
-        CloseHandle(process);
-    }
-}
-
-static void answer_queued(struct platform *platform)
-{
-    struct trail_error error;
-
-    InterlockedExchange(&platform->interrupted, 0);
-    for (unsigned i = 0; i < QUEUED_MAX; i++) {
-        if (platform_wait(platform, SETTLE_MS, &platform->unrecorded, &error) != PLATFORM_EVENT)
-            return;
-        platform_discard(&platform->unrecorded);
-        platform_resume(platform);
-    }
-}
-
-static void stop_debugging(struct platform *platform)
-{
-    DebugSetProcessKillOnExit(FALSE);
-    for (unsigned i = 0; i < platform->debuggee_count; i++) {
-        const struct debuggee *debuggee = &platform->debuggees[i];
-        bool followed;
-        if (debuggee->attached)
-            set_following(debuggee->pid, debuggee->followed_before, &followed);
-        DebugActiveProcessStop(debuggee->pid);
-    }
-}
-
-/*
- * Windows takes an exception that is in the queue as not handled then. Wine takes it as handled,
- * and the program's own handler would never see it: there the queue is emptied first, with the
- * threads held so that it stays empty. What is to stand still is held from here on, before the
- * event that it stands at is answered.
- */
-void platform_detach(struct platform *platform, enum platform_detach how)
-{
-    bool is_wine = os_find_function(L"ntdll.dll", "wine_get_version") != NULL,
-         stands = how == PLATFORM_STAND_STILL;
-
-    if (stands || is_wine)
-        hold_all(platform, "NtSuspendProcess");
-    platform_resume(platform);
-    if (is_wine)
-        answer_queued(platform);
-    stop_debugging(platform);
-    if (is_wine && !stands)
-        hold_all(platform, "NtResumeProcess");
-    platform->standing_count = stands ? platform->debuggee_count : 0;
-    platform->debuggee_count = 0;
 }

@@ -3,7 +3,10 @@
  * one goes where its name sorts, as Windows keeps a block (sorted, case does not matter); the
  * hidden "=C:=..." entries that hold drives' directories stay.
  */
-#include "windows_platform.h"
+#include "debugging/environment.h"
+
+#include "services/wide.h"
+#include "services/windows_api.h"
 
 #include <stdlib.h>
 #include <wchar.h>

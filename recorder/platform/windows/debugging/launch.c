@@ -3,7 +3,11 @@
  * Windows programs parse it themselves, each by its own rules, so any quoting of ours could change
  * what they see.
  */
-#include "windows_platform.h"
+#include "debuggees.h"
+#include "debugging/environment.h"
+#include "identify.h"
+#include "services/console.h"
+#include "services/wide.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -133,7 +137,7 @@ static void watch_launched(struct platform *platform, const PROCESS_INFORMATION 
     platform->launched_pid = information->dwProcessId;
     platform->command_line = command_line;
     platform->exit = (struct platform_exit){.ended = false};
-    platform_add_debuggee(platform, information->dwProcessId);
+    debuggees_add(platform, information->dwProcessId);
 }
 
 int platform_launch(struct platform *platform, const struct platform_launch *launch,
@@ -147,7 +151,7 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
     int result = -1;
 
     if (command_line == NULL || environment == NULL || shown == NULL ||
-        (launch->directory != NULL && directory == NULL) || platform_reserve_debuggee(platform) < 0)
+        (launch->directory != NULL && directory == NULL) || debuggees_reserve(platform) < 0)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     else
         result = create_process(launch, command_line, directory, environment, &information, error);

@@ -3,8 +3,8 @@
  * WaitForDebugEvent and platform_interrupt must; each quiet slice is also the occasion to look
  * whether a debuggee has died without telling.
  */
-#include "windows_platform.h"
-
+#include "debuggees.h"
+#include "decoding/decode.h"
 #include "os.h"
 
 enum { SLICE_MS = 100 };
@@ -56,7 +56,7 @@ static enum wait_outcome wait_for_replay(struct platform *platform, uint64_t *t_
 /* Our own handle where there is one: the system may have closed that of the event. */
 static HANDLE handle_of(const struct platform *platform, const struct debuggee *debuggee)
 {
-    return platform_is_launched(platform, debuggee) ? platform->launched : debuggee->process;
+    return debuggees_is_launched(platform, debuggee) ? platform->launched : debuggee->process;
 }
 
 /*
@@ -82,9 +82,7 @@ static bool bury_dead(struct platform *platform, struct event *event)
         event_begin(event, EVENT_EXIT_PROCESS, debuggee->pid, debuggee->tid, now);
         event_set(event, FIELD(EXIT_PROCESS, exit_code), exit_code);
         event->synthetic = true;
-        if (platform_is_launched(platform, debuggee))
-            platform->exit = (struct platform_exit){.ended = true, .exit_code = exit_code};
-        platform->ended_pid = debuggee->pid;
+        debuggees_note_end(platform, debuggee, exit_code);
         return true;
     }
     return false;
@@ -144,7 +142,7 @@ void platform_resume(struct platform *platform)
                            platform->continue_status);
     platform->stopped = false;
     if (platform->ended_pid != 0)
-        platform_remove_debuggee(platform, platform->ended_pid);
+        debuggees_remove(platform, platform->ended_pid);
     platform->ended_pid = 0;
-    platform_reserve_debuggee(platform);
+    debuggees_reserve(platform);
 }

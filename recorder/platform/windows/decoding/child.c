@@ -3,7 +3,9 @@
  * since it may be gone soon after. The process environment block is not documented in full, but its
  * part that is used here has not moved since Windows NT.
  */
-#include "windows_platform.h"
+#include "decoding/child.h"
+
+#include "decoding/target_memory.h"
 
 #include <string.h>
 
@@ -36,13 +38,14 @@ static bool query_basic_information(HANDLE process, struct basic_information *in
 {
     LONG(WINAPI * query)
     (HANDLE, ULONG, PVOID, ULONG, PULONG) =
-        (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG, PULONG))os_find_function(
+        (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG, PULONG))windows_api_find(
             L"ntdll.dll", "NtQueryInformationProcess");
 
     return query != NULL && query(process, 0, information, sizeof *information, NULL) >= 0;
 }
 
-/* Reads the command line into platform->raw. Returns its size in bytes, 0 if it cannot be read. */
+/* Reads the command line into platform->text.raw. Returns its size in bytes, 0 if it cannot be
+ * read. */
 static size_t read_command_line(struct platform *platform, HANDLE process, uint64_t peb)
 {
     unsigned char parameters[PARAMETERS_SIZE];
@@ -61,7 +64,7 @@ static size_t read_command_line(struct platform *platform, HANDLE process, uint6
     if (!(flags & PARAMETERS_NORMALIZED))
         text_at += parameters_at;
     return size <= COMMAND_LINE_BYTES_MAX &&
-                   target_memory_read(process, text_at, platform->raw, size)
+                   target_memory_read(process, text_at, platform->text.raw, size)
                ? size
                : 0;
 }
@@ -75,8 +78,8 @@ static void set_command_line(struct platform *platform, HANDLE process, uint64_t
 
     if (size == 0)
         return;
-    span = event_text_put_wide(platform, event, (const wchar_t *)(const void *)platform->raw,
-                               size / 2, &exact);
+    span = event_text_put_wide(&platform->text, event,
+                               (const wchar_t *)(const void *)platform->text.raw, size / 2, &exact);
     event_set(event, FIELD(CREATE_PROCESS, command_line),
               (uint64_t)span.offset << 32 | span.length);
 }
@@ -88,7 +91,7 @@ void child_decode(struct platform *platform, HANDLE process, struct event *event
     if (!query_basic_information(process, &information))
         return;
     event_set(event, FIELD(CREATE_PROCESS, parent_pid), information.parent_pid);
-    if (platform_debuggee(platform, (uint32_t)information.parent_pid) != NULL)
+    if (debuggees_find(platform, (uint32_t)information.parent_pid) != NULL)
         event_set(event, FIELD(CREATE_PROCESS, parent_process), information.parent_pid);
     set_command_line(platform, process, information.peb, event);
 }

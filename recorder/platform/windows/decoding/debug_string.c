@@ -2,8 +2,9 @@
  * OutputDebugString: from the debuggee's bytes to UTF-8. Runs while the target stands still, in
  * buffers of the platform.
  */
-#include "windows_platform.h"
+#include "decoding/debug_string.h"
 
+#include "decoding/target_memory.h"
 #include "text.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@ static bool put_mark(struct event *event, const char *text, size_t length)
            debug_text_put_mark(event, text + start, length - start);
 }
 
-void debug_string_decode(struct platform *platform, HANDLE process,
+void debug_string_decode(struct event_text *buffers, HANDLE process,
                          const OUTPUT_DEBUG_STRING_INFO *info, struct event *event)
 {
     bool wide = info->fUnicode != 0;
@@ -28,18 +29,18 @@ void debug_string_decode(struct platform *platform, HANDLE process,
      * with one read.
      */
     size_t expected = (size_t)info->nDebugStringLength * (wide ? 2 : 1);
-    struct debug_text text = {.text = platform->text,
-                              .raw = platform->raw,
+    struct debug_text text = {.text = buffers->utf8,
+                              .raw = buffers->raw,
                               .encoding = wide ? ENCODING_UTF16 : ENCODING_ANSI};
 
     text.raw_bytes =
         target_memory_read_string(process, (uintptr_t)info->lpDebugStringData, wide ? 2 : 1,
-                                  expected, platform->raw, DEBUG_STRING_BYTES_MAX, &text.complete);
+                                  expected, buffers->raw, DEBUG_STRING_BYTES_MAX, &text.complete);
     if (wide)
-        text.length = text_from_utf16((const uint16_t *)(const void *)platform->raw,
-                                      text.raw_bytes / 2, platform->text, &text.exact);
+        text.length = text_from_utf16((const uint16_t *)(const void *)buffers->raw,
+                                      text.raw_bytes / 2, buffers->utf8, &text.exact);
     else
-        text.length = event_text_from_ansi(platform, text.raw_bytes, &text.exact);
-    if (!put_mark(event, platform->text, text.length))
+        text.length = event_text_from_ansi(buffers, text.raw_bytes, &text.exact);
+    if (!put_mark(event, buffers->utf8, text.length))
         debug_text_put(event, &text);
 }

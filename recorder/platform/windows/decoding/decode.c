@@ -1,8 +1,10 @@
-/*
- * From a DEBUG_EVENT to a struct event: fixed fields, and what must be read from memory that the
- * target may change or free.
- */
-#include "windows_platform.h"
+/* See decode.h. */
+#include "decoding/decode.h"
+
+#include "decoding/child.h"
+#include "decoding/debug_string.h"
+#include "decoding/exception.h"
+#include "decoding/target_memory.h"
 
 #include <psapi.h>
 
@@ -55,32 +57,34 @@ static void name_image(struct platform *platform, HANDLE process, const void *na
 
     if (name_at != NULL && target_memory_read(process, (uintptr_t)name_at, &name, sizeof name) &&
         name != 0 && wide) {
-        size = target_memory_read_string(process, name, 2, 0, platform->raw,
+        size = target_memory_read_string(process, name, 2, 0, platform->text.raw,
                                          IMAGE_NAME_UNITS_MAX * 2, &complete);
         if (complete && size > 0) {
             event->image.path = event_text_put_wide(
-                platform, event, (const wchar_t *)(const void *)platform->raw, size / 2, &exact);
+                &platform->text, event, (const wchar_t *)(const void *)platform->text.raw, size / 2,
+                &exact);
             return;
         }
     }
-    size = K32GetMappedFileNameW(process, (void *)(uintptr_t)base, platform->wide,
+    size = K32GetMappedFileNameW(process, (void *)(uintptr_t)base, platform->text.wide,
                                  IMAGE_NAME_UNITS_MAX);
     if (size > 0 && size < IMAGE_NAME_UNITS_MAX)
-        event->image.path = event_text_put_wide(platform, event, platform->wide, size, &exact);
+        event->image.path =
+            event_text_put_wide(&platform->text, event, platform->text.wide, size, &exact);
 }
 
 static struct debuggee *announce(struct platform *platform, uint32_t pid, HANDLE process)
 {
-    struct debuggee *debuggee = platform_debuggee(platform, pid);
+    struct debuggee *debuggee = debuggees_find(platform, pid);
     BOOL wow64 = FALSE;
 
     /* the number is used again, and its last owner ended unseen */
     if (debuggee != NULL && debuggee->announced) {
-        platform_remove_debuggee(platform, pid);
+        debuggees_remove(platform, pid);
         debuggee = NULL;
     }
     if (debuggee == NULL)
-        debuggee = platform_add_debuggee(platform, pid);
+        debuggee = debuggees_add(platform, pid);
     debuggee->announced = true;
     debuggee->process = process;
     debuggee->wow64 = IsWow64Process(process, &wow64) && wow64;
@@ -91,7 +95,7 @@ static void decode_create_process(struct platform *platform, const CREATE_PROCES
                                   struct event *event)
 {
     struct debuggee *debuggee = announce(platform, event->pid, info->hProcess);
-    bool launched = platform_is_launched(platform, debuggee);
+    bool launched = debuggees_is_launched(platform, debuggee);
 
     event_set(event, FIELD(CREATE_PROCESS, via),
               debuggee->attached ? VIA_ATTACH
@@ -118,7 +122,7 @@ static void decode_create_process(struct platform *platform, const CREATE_PROCES
     debuggee->tid = event->tid;
     if (debuggee->attached) {
         event->synthetic = true;
-        thread_name_decode(platform, event);
+        thread_name_decode(platform->query_name, &platform->text, event);
     }
 }
 
@@ -155,9 +159,7 @@ static void decode_exit_process(struct platform *platform, const struct debuggee
                                 uint32_t exit_code, struct event *event)
 {
     event_set(event, FIELD(EXIT_PROCESS, exit_code), exit_code);
-    if (platform_is_launched(platform, debuggee))
-        platform->exit = (struct platform_exit){.ended = true, .exit_code = exit_code};
-    platform->ended_pid = debuggee->pid;
+    debuggees_note_end(platform, debuggee, exit_code);
 }
 
 /* Keeps in mind a thread of the process that lives, for what is said of the process as a whole. */
@@ -203,7 +205,7 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
     switch (event->kind) {
     case EVENT_EXIT_PROCESS:
         decode_exit_process(platform, debuggee, native->u.ExitProcess.dwExitCode, event);
-        thread_name_decode(platform, event);
+        thread_name_decode(platform->query_name, &platform->text, event);
         break;
     case EVENT_CREATE_THREAD:
         if (native->u.CreateThread.lpStartAddress != NULL)
@@ -212,11 +214,11 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
         event_set(event, FIELD(CREATE_THREAD, thread_local_base),
                   (uintptr_t)native->u.CreateThread.lpThreadLocalBase);
         if (event->synthetic)
-            thread_name_decode(platform, event);
+            thread_name_decode(platform->query_name, &platform->text, event);
         break;
     case EVENT_EXIT_THREAD:
         event_set(event, FIELD(EXIT_THREAD, exit_code), native->u.ExitThread.dwExitCode);
-        thread_name_decode(platform, event);
+        thread_name_decode(platform->query_name, &platform->text, event);
         break;
     case EVENT_LOAD_DLL:
         decode_load(platform, debuggee, &native->u.LoadDll, event);
@@ -228,10 +230,10 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
     case EVENT_EXCEPTION:
         platform->continue_status = exception_answer(debuggee, &native->u.Exception);
         event->debuggers_own = platform->continue_status == DBG_CONTINUE;
-        exception_decode(platform, debuggee, &native->u.Exception, event);
+        exception_decode(&platform->text, debuggee, &native->u.Exception, event);
         break;
     case EVENT_OUTPUT_DEBUG_STRING:
-        debug_string_decode(platform, debuggee->process, &native->u.DebugString, event);
+        debug_string_decode(&platform->text, debuggee->process, &native->u.DebugString, event);
         break;
     case EVENT_RIP_EVENT:
         event_set(event, FIELD(RIP_EVENT, error), native->u.RipInfo.dwError);
@@ -248,7 +250,7 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
 void decode_event(struct platform *platform, uint64_t t_ns, struct event *event)
 {
     const DEBUG_EVENT *native = &platform->pending;
-    struct debuggee *debuggee = platform_debuggee(platform, native->dwProcessId);
+    struct debuggee *debuggee = debuggees_find(platform, native->dwProcessId);
 
     event_begin(event, kind_of(native->dwDebugEventCode), native->dwProcessId, native->dwThreadId,
                 t_ns);

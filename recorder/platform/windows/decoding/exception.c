@@ -5,7 +5,9 @@
  * A 64-bit recorder sees the exceptions of a 32-bit process (WOW64) as 64-bit records whose numbers
  * are zero-extended; what a record points to is as the 32-bit code laid it out.
  */
-#include "windows_platform.h"
+#include "decoding/exception.h"
+
+#include "decoding/target_memory.h"
 
 #include <string.h>
 
@@ -37,7 +39,7 @@ static bool is_about_handle(const EXCEPTION_RECORD *record)
 static bool is_raised_by_system(const EXCEPTION_RECORD *record)
 {
     enum { FUNCTION_BYTES = 256 };
-    uintptr_t raiser = (uintptr_t)os_find_function(L"ntdll.dll", "KiRaiseUserExceptionDispatcher");
+    uintptr_t raiser = (uintptr_t)windows_api_find(L"ntdll.dll", "KiRaiseUserExceptionDispatcher");
 
     return raiser != 0 && (uintptr_t)record->ExceptionAddress - raiser < FUNCTION_BYTES;
 }
@@ -52,7 +54,7 @@ static bool wants_handle_exceptions(HANDLE process)
     BOOL(WINAPI * get_policy)
     (HANDLE, int, PVOID, SIZE_T) =
         /* Windows 8 */
-        (BOOL(WINAPI *)(HANDLE, int, PVOID, SIZE_T))os_find_function(L"kernel32.dll",
+        (BOOL(WINAPI *)(HANDLE, int, PVOID, SIZE_T))windows_api_find(L"kernel32.dll",
                                                                      "GetProcessMitigationPolicy");
     DWORD flags = 0;
 
@@ -134,7 +136,7 @@ static void decode_nested(const struct debuggee *debuggee, const EXCEPTION_RECOR
  * two share one; who counted parameters in other units brings more of them. Source: "How to: Set a
  * Thread Name in Native Code", MSDN.
  */
-static void decode_thread_name(struct platform *platform, const struct debuggee *debuggee,
+static void decode_thread_name(struct event_text *text, const struct debuggee *debuggee,
                                const EXCEPTION_RECORD *record, struct event *event)
 {
     uint32_t tid;
@@ -146,12 +148,12 @@ static void decode_thread_name(struct platform *platform, const struct debuggee 
         return;
     tid = (uint32_t)record->ExceptionInformation[2];
     size = target_memory_read_string(debuggee->process, record->ExceptionInformation[1], 1, 0,
-                                     platform->raw, THREAD_NAME_BYTES_MAX, &complete);
-    length = event_text_from_ansi(platform, size, &exact);
-    thread_name_set(event, tid == UINT32_MAX ? event->tid : tid, platform->text, length);
+                                     text->raw, THREAD_NAME_BYTES_MAX, &complete);
+    length = event_text_from_ansi(text, size, &exact);
+    thread_name_set(event, tid == UINT32_MAX ? event->tid : tid, text->utf8, length);
 }
 
-void exception_decode(struct platform *platform, const struct debuggee *debuggee,
+void exception_decode(struct event_text *text, const struct debuggee *debuggee,
                       const EXCEPTION_DEBUG_INFO *info, struct event *event)
 {
     const EXCEPTION_RECORD *record = &info->ExceptionRecord;
@@ -171,5 +173,5 @@ void exception_decode(struct platform *platform, const struct debuggee *debuggee
                         count * sizeof parameters[0]);
     decode_nested(debuggee, record, event);
     if (record->ExceptionCode == THREAD_NAME_EXCEPTION && info->dwFirstChance != 0)
-        decode_thread_name(platform, debuggee, record, event);
+        decode_thread_name(text, debuggee, record, event);
 }

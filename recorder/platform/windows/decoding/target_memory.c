@@ -1,9 +1,9 @@
 /*
  * Reading a debuggee's memory. ReadProcessMemory costs about the same for a byte as for a page, and
  * fails whole if any page of the range is unreadable; so ask for much, and for the rest of one page
- * where that failed. See windows_platform.h.
+ * where that failed. See target_memory.h.
  */
-#include "windows_platform.h"
+#include "decoding/target_memory.h"
 
 #include <string.h>
 

@@ -1,9 +1,5 @@
-/*
- * Names of threads. A thread gets one from an exception that tells a debugger (exception.c), or
- * from SetThreadDescription, which tells nobody: that one is asked for when a thread ends, since it
- * goes with the thread, and at an attach. Runs while the target stands still.
- */
-#include "windows_platform.h"
+/* See thread_name.h. */
+#include "decoding/thread_name.h"
 
 #include "text.h"
 
@@ -20,12 +16,11 @@ struct name_information {
 };
 
 /* The cheapest way: GetThreadDescription does the same, twice, with an allocation. */
-void thread_name_prepare(struct platform *platform)
+thread_name_query thread_name_find_query(void)
 {
-    if (os_find_function(L"kernelbase.dll", "GetThreadDescription") != NULL)
-        platform->query_thread =
-            (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG, PULONG))os_find_function(
-                L"ntdll.dll", "NtQueryInformationThread");
+    return windows_api_find(L"kernelbase.dll", "GetThreadDescription") != NULL
+               ? (thread_name_query)windows_api_find(L"ntdll.dll", "NtQueryInformationThread")
+               : NULL;
 }
 
 void thread_name_set(struct event *event, uint32_t tid, const char *name, size_t length)
@@ -37,21 +32,19 @@ void thread_name_set(struct event *event, uint32_t tid, const char *name, size_t
     event->naming.name = event_put_bytes(event, name, length);
 }
 
-void thread_name_decode(struct platform *platform, struct event *event)
+void thread_name_decode(thread_name_query query, struct event_text *text, struct event *event)
 {
     enum { QUERY_LIMITED = 0x0800 }; /* THREAD_QUERY_LIMITED_INFORMATION */
-    HANDLE thread =
-        platform->query_thread != NULL ? OpenThread(QUERY_LIMITED, FALSE, event->tid) : NULL;
+    HANDLE thread = query != NULL ? OpenThread(QUERY_LIMITED, FALSE, event->tid) : NULL;
     struct name_information information;
     bool exact;
 
     if (thread == NULL)
         return;
-    if (platform->query_thread(thread, THREAD_NAME_INFORMATION, &information, sizeof information,
-                               NULL) >= 0 &&
+    if (query(thread, THREAD_NAME_INFORMATION, &information, sizeof information, NULL) >= 0 &&
         information.text != NULL)
-        thread_name_set(event, event->tid, platform->text,
+        thread_name_set(event, event->tid, text->utf8,
                         text_from_utf16((const uint16_t *)information.text, information.length / 2,
-                                        platform->text, &exact));
+                                        text->utf8, &exact));
     CloseHandle(thread);
 }

@@ -3,9 +3,10 @@
  * that shares it gets them itself and decides what they mean, and the recorder must only survive to
  * see it. If no debuggee shares the console, they ask the recorder to stop.
  */
-#include "windows_os.h"
+#include "services/console.h"
 
 #include "os.h"
+#include "services/windows_api.h"
 
 static void (*stop_request)(void);
 /* only through Interlocked functions: the handler runs in a thread of its own */

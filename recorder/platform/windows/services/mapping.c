@@ -4,7 +4,8 @@
  * (MapViewOfFile on MSDN).
  */
 #include "os.h"
-#include "windows_os.h"
+#include "services/wide.h"
+#include "services/windows_api.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
-/* UTF-8 inside, UTF-16 outside. See windows_os.h. */
-#include "windows_os.h"
+/* See wide.h. */
+#include "services/wide.h"
 
+#include "services/windows_api.h"
 #include "text.h"
 
 #include <stdlib.h>

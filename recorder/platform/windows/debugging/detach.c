@@ -1,0 +1,67 @@
+/* Letting go. See platform.h. */
+#include "debuggees.h"
+#include "debugging/following.h"
+
+enum { QUEUED_MAX = 256, SETTLE_MS = 10 };
+
+/* Stops or starts all threads of each debuggee, as the debug interface does for an event. */
+static void hold_all(struct platform *platform, const char *function)
+{
+    LONG(WINAPI * hold)(HANDLE) = (LONG(WINAPI *)(HANDLE))windows_api_find(L"ntdll.dll", function);
+
+    for (unsigned i = 0; hold != NULL && i < platform->debuggee_count; i++) {
+        HANDLE process = OpenProcess(PROCESS_SUSPEND_RESUME, FALSE, platform->debuggees[i].pid);
+        if (process == NULL)
+            continue;
+        hold(process);
+        CloseHandle(process);
+    }
+}
+
+static void answer_queued(struct platform *platform)
+{
+    struct trail_error error;
+
+    InterlockedExchange(&platform->interrupted, 0);
+    for (unsigned i = 0; i < QUEUED_MAX; i++) {
+        if (platform_wait(platform, SETTLE_MS, &platform->unrecorded, &error) != PLATFORM_EVENT)
+            return;
+        platform_discard(&platform->unrecorded);
+        platform_resume(platform);
+    }
+}
+
+static void stop_debugging(struct platform *platform)
+{
+    DebugSetProcessKillOnExit(FALSE);
+    for (unsigned i = 0; i < platform->debuggee_count; i++) {
+        const struct debuggee *debuggee = &platform->debuggees[i];
+        bool followed;
+        if (debuggee->attached)
+            following_set(debuggee->pid, debuggee->followed_before, &followed);
+        DebugActiveProcessStop(debuggee->pid);
+    }
+}
+
+/*
+ * Windows takes an exception that is in the queue as not handled then. Wine takes it as handled,
+ * and the program's own handler would never see it: there the queue is emptied first, with the
+ * threads held so that it stays empty. What is to stand still is held from here on, before the
+ * event that it stands at is answered.
+ */
+void platform_detach(struct platform *platform, enum platform_detach how)
+{
+    bool is_wine = windows_api_find(L"ntdll.dll", "wine_get_version") != NULL,
+         stands = how == PLATFORM_STAND_STILL;
+
+    if (stands || is_wine)
+        hold_all(platform, "NtSuspendProcess");
+    platform_resume(platform);
+    if (is_wine)
+        answer_queued(platform);
+    stop_debugging(platform);
+    if (is_wine && !stands)
+        hold_all(platform, "NtResumeProcess");
+    platform->standing_count = stands ? platform->debuggee_count : 0;
+    platform->debuggee_count = 0;
+}
