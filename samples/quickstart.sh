@@ -39,4 +39,5 @@ show "$trailrec" -o "$file" -- "$@"
 show "$trailview" -d "$file" summary
 show "$trailview" -d "$file" loads
 echo
-echo "The programs are $trailrec and $trailview; the recording is $file. Next: trailview help"
+echo "The programs are $trailrec and $trailview; the recording is $file."
+echo "Next: samples/recipes.md, or trailview help"
