@@ -1,6 +1,7 @@
 #!/bin/sh
-# From nothing to a recorded program: installs what is missing, builds Trail, records a real program and shows what was recorded.
-# Nothing outside this folder is changed but installed packages. Usage: sh samples/quickstart.sh [COMMAND...]
+# From nothing to a recorded program: installs what is missing, builds Trail, records a real program
+# and shows what was recorded. Nothing outside this folder is changed but installed packages.
+# Usage: sh samples/quickstart.sh [COMMAND...]
 set -eu
 cd "$(dirname "$0")/.."
 . samples/packages.sh
@@ -17,7 +18,8 @@ install_missing
 echo "== building"
 log=build/quickstart.log
 mkdir -p build
-{ cmake --preset release -DTRAIL_TESTS=OFF && cmake --build --preset release --target trailrec trailview; } >"$log" 2>&1 || {
+{ cmake --preset release -DTRAIL_TESTS=OFF &&
+    cmake --build --preset release --target trailrec trailview; } >"$log" 2>&1 || {
     tail -n 20 "$log" >&2
     echo "the build failed; the whole log is in $log" >&2
     exit 1

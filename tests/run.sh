@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds everything and runs all tests: native with gcc and with clang, under the sanitizers, and the Windows programs under Wine.
-# Installs what is missing (Debian 12 and later, Ubuntu). Usage: sh tests/run.sh
+# Builds everything and runs all tests: native with gcc and with clang, under the sanitizers, and
+# the Windows programs under Wine. Installs what is missing (Debian 12 and later, Ubuntu).
+# Usage: sh tests/run.sh
 set -eu
 cd "$(dirname "$0")/.."
 . samples/packages.sh
@@ -45,7 +46,8 @@ build()
     preset=$1
     shift
     echo "== building: $preset $*"
-    { cmake --preset "$preset" -DTRAIL_WERROR=ON -DTRAIL_TESTS=ON "$@" && cmake --build --preset "$preset"; } >>"$log" 2>&1 || {
+    { cmake --preset "$preset" -DTRAIL_WERROR=ON -DTRAIL_TESTS=ON "$@" &&
+        cmake --build --preset "$preset"; } >>"$log" 2>&1 || {
         tail -n 40 "$log"
         echo "building $preset failed; the whole log is in $log" >&2
         exit 1

@@ -1,12 +1,16 @@
 #!/bin/sh
-# Runs Windows programs under Wine for the tests, headless and quietly, each build tree in a Wine prefix of its own.
+# Runs Windows programs under Wine for the tests, headless and quietly, each build tree in a Wine
+# prefix of its own.
 #
-#   wine.sh start PREFIX               make the prefix and keep its server running for a while (run does it by itself)
-#   wine.sh run PREFIX EXE [ARG...]    run a program; the exit status is its own, of which Unix shows the low 8 bits
+#   wine.sh start PREFIX               make the prefix and keep its server running for a while (run
+#                                      does it by itself)
+#   wine.sh run PREFIX EXE [ARG...]    run a program; the exit status is its own, of which Unix
+#                                      shows the low 8 bits
 #   wine.sh stop PREFIX                end the server and every program in the prefix
 #
-# A server that stays is what makes a test take 0.04 s and not seconds. It ends by itself two minutes after its last program, so that
-# nothing is left behind where nobody calls stop. Exit status 77 (skipped) where there is no Wine.
+# A server that stays is what makes a test take 0.04 s and not seconds. It ends by itself two
+# minutes after its last program, so that nothing is left behind where nobody calls stop. Exit
+# status 77 (skipped) where there is no Wine.
 set -u
 
 server_seconds=120
@@ -29,7 +33,8 @@ find_wine()
     die "there is no Wine to run Windows programs with; install it" 77
 }
 
-# The server holds a lock of ours for as long as it lives: that is how others know. Only one of several tests at once starts it.
+# The server holds a lock of ours for as long as it lives: that is how others know. Only one of
+# several tests at once starts it.
 server_is_running()
 {
     ! flock -n "$WINEPREFIX.locks/server" true
@@ -42,9 +47,11 @@ start()
     (
         flock 9 || die "cannot lock '$WINEPREFIX.locks/start'"
         server_is_running && [ -f "$WINEPREFIX/system.reg" ] && exit
-        # -w: somebody may hold the lock for the moment of a look. Again: the last server may have been about to end.
+        # -w: somebody may hold the lock for the moment of a look. Again: the last server may have
+        # been about to end.
         for try in 1 2 3 4 5; do
-            setsid flock -w 5 "$WINEPREFIX.locks/server" wineserver -f -p$server_seconds </dev/null >/dev/null 2>&1 9>&- &
+            setsid flock -w 5 "$WINEPREFIX.locks/server" wineserver -f -p$server_seconds \
+                </dev/null >/dev/null 2>&1 9>&- &
             $fixed_addresses "$wine" cmd /c exit </dev/null >/dev/null 2>&1 9>&- && exit
         done
         die "Wine does not start in '$WINEPREFIX'"
@@ -54,16 +61,19 @@ start()
 [ $# -ge 2 ] || die "usage: wine.sh start|stop PREFIX, or wine.sh run PREFIX EXE [ARG...]"
 command=$1
 WINEPREFIX=$2
-WINEDLLOVERRIDES="mscoree,mshtml=;winedbg.exe,explorer.exe=d" # no downloads of Mono and Gecko, no crash dialogue, no desktop
+# no downloads of Mono and Gecko, no crash dialogue, no desktop
+WINEDLLOVERRIDES="mscoree,mshtml=;winedbg.exe,explorer.exe=d"
 WINEDEBUG=${WINEDEBUG:--all}
 export WINEPREFIX WINEDLLOVERRIDES WINEDEBUG
 unset DISPLAY WAYLAND_DISPLAY
 shift 2
 wine=$(find_wine) || exit $?
 
-# Linux puts a program's heap anywhere in 1 GiB behind it, Wine wants 0x7ffe0000 there for every Windows process, and Debian's has no
-# preloader that would keep it free: once in some thousand starts the program ends with status 1 before it begins, or CreateProcess says
-# "error 1359". Where addresses are not chosen at random they do not meet. Some containers forbid that: then chance decides.
+# Linux puts a program's heap anywhere in 1 GiB behind it, Wine wants 0x7ffe0000 there for every
+# Windows process, and Debian's has no preloader that would keep it free: once in some thousand
+# starts the program ends with status 1 before it begins, or CreateProcess says "error 1359". Where
+# addresses are not chosen at random they do not meet. Some containers forbid that: then chance
+# decides.
 fixed_addresses=
 setarch -R true 2>/dev/null && fixed_addresses="setarch -R"
 

@@ -1,6 +1,8 @@
-# Runs the benchmark with small counts: it must come to its end, and its JSON must hold a result of trailrec for each workload and claims.
+# Runs the benchmark with small counts: it must come to its end, and its JSON must hold a result of
+# trailrec for each workload and claims.
 file(MAKE_DIRECTORY "${FOLDER}")
-execute_process(COMMAND "${BENCH}" --quick --rounds 1 --folder "${FOLDER}/scratch" --json "${FOLDER}/bench.json"
+execute_process(COMMAND "${BENCH}" --quick --rounds 1 --folder "${FOLDER}/scratch" --json
+    "${FOLDER}/bench.json"
     RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE talk)
 if(NOT status EQUAL 0)
     message(FATAL_ERROR "bench failed (${status}):\n${talk}")

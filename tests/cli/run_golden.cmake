@@ -1,9 +1,11 @@
 # Runs a command and compares what it prints with golden files:
-#   cmake -DGOLDEN=golden/x -DSTATUS=0 [-DSTDERR=ON] [-DMATCH=regex] [-DINPUT=file] [-DDATABASE=file] [-DIGNORE_EOL=ON]
+#   cmake -DGOLDEN=golden/x -DSTATUS=0 [-DSTDERR=ON] [-DMATCH=regex] [-DINPUT=file]
+#         [-DDATABASE=file] [-DIGNORE_EOL=ON]
 #         -P run_golden.cmake -- COMMAND ARGUMENT...
-# Standard output must be GOLDEN.out byte for byte (with MATCH it must match the regular expression instead: for what depends on the
-# SQLite library), with STDERR standard error GOLDEN.err. IGNORE_EOL takes CR LF for LF (Windows).
-# With TRAIL_UPDATE_GOLDEN=1 in the environment the golden files are written instead.
+# Standard output must be GOLDEN.out byte for byte (with MATCH it must match the regular expression
+# instead: for what depends on the SQLite library), with STDERR standard error GOLDEN.err.
+# IGNORE_EOL takes CR LF for LF (Windows). With TRAIL_UPDATE_GOLDEN=1 in the environment the golden
+# files are written instead.
 unset(ENV{TRAIL_DB})
 if(DATABASE)
     set(ENV{TRAIL_DB} "${DATABASE}")
@@ -28,7 +30,8 @@ set(input "")
 if(INPUT)
     set(input INPUT_FILE "${INPUT}")
 endif()
-execute_process(COMMAND ${command} ${input} OUTPUT_FILE "${actual}.out" ERROR_FILE "${actual}.err" RESULT_VARIABLE status)
+execute_process(COMMAND ${command} ${input} OUTPUT_FILE "${actual}.out" ERROR_FILE "${actual}.err"
+    RESULT_VARIABLE status)
 if(NOT status STREQUAL STATUS)
     file(READ "${actual}.err" text)
     message(FATAL_ERROR "exit status ${status}, not ${STATUS}; standard error:\n${text}")
@@ -54,13 +57,16 @@ foreach(kind IN LISTS kinds)
         file(COPY_FILE "${actual}.${kind}" "${GOLDEN}.${kind}")
         continue()
     endif()
-    execute_process(COMMAND "${CMAKE_COMMAND}" -E compare_files ${eol} "${GOLDEN}.${kind}" "${actual}.${kind}" RESULT_VARIABLE differs)
+    execute_process(COMMAND "${CMAKE_COMMAND}" -E compare_files ${eol} "${GOLDEN}.${kind}"
+        "${actual}.${kind}" RESULT_VARIABLE differs)
     if(differs)
         file(READ "${actual}.${kind}" is)
         set(should "(there is no golden file)\n")
         if(EXISTS "${GOLDEN}.${kind}")
             file(READ "${GOLDEN}.${kind}" should)
         endif()
-        message(FATAL_ERROR "${GOLDEN}.${kind} says:\n${should}\nbut the command printed (${actual}.${kind}):\n${is}")
+        message(FATAL_ERROR
+            "${GOLDEN}.${kind} says:\n${should}\n"
+            "but the command printed (${actual}.${kind}):\n${is}")
     endif()
 endforeach()

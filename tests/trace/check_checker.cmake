@@ -1,6 +1,8 @@
-# A checker that never complains would be no test: records a script with trailfake and expects trace_check to end with STATUS, given
-# the EXPECT line LINE. An empty LINE leaves the always-valid one, for what is checked without lines.
-#   cmake -DTRAILFAKE=.. -DCHECK=.. -DFOLDER=.. -DSTATUS=n -DLINE=.. -DEVENTS=.. -P check_checker.cmake
+# A checker that never complains would be no test: records a script with trailfake and expects
+# trace_check to end with STATUS, given the EXPECT line LINE. An empty LINE leaves the always-valid
+# one, for what is checked without lines.
+#   cmake -DTRAILFAKE=.. -DCHECK=.. -DFOLDER=.. -DSTATUS=n -DLINE=.. -DEVENTS=..
+#         -P check_checker.cmake
 cmake_minimum_required(VERSION 3.22)
 file(REMOVE_RECURSE "${FOLDER}")
 if(NOT EVENTS)
@@ -13,10 +15,13 @@ t=5us tid=10 UnloadDll base=0x8000
 t=6us OutputDebugString text=\"two words\\n\\xFF\"
 t=9us ExitProcess exit_code=3")
 endif()
-file(WRITE "${FOLDER}/s.trail" "pid=10 CreateProcess via=launch path=/bin/app base=0x400000 command_line=app\n${EVENTS}\n")
+file(WRITE "${FOLDER}/s.trail"
+    "pid=10 CreateProcess via=launch path=/bin/app base=0x400000 command_line=app\n${EVENTS}\n")
 file(WRITE "${FOLDER}/sample.c" "int main(void);\n\n// EXPECT: CreateProcess via=launch\n${LINE}\n")
-execute_process(COMMAND "${TRAILFAKE}" -q -o "${FOLDER}/trace.db" -- "${FOLDER}/s.trail" OUTPUT_QUIET ERROR_QUIET)
-execute_process(COMMAND "${CHECK}" "${FOLDER}/trace.db" "${FOLDER}/sample.c" RESULT_VARIABLE RESULT ERROR_VARIABLE TALK)
+execute_process(COMMAND "${TRAILFAKE}" -q -o "${FOLDER}/trace.db" -- "${FOLDER}/s.trail"
+    OUTPUT_QUIET ERROR_QUIET)
+execute_process(COMMAND "${CHECK}" "${FOLDER}/trace.db" "${FOLDER}/sample.c" RESULT_VARIABLE RESULT
+    ERROR_VARIABLE TALK)
 if(NOT RESULT STREQUAL STATUS)
     message(FATAL_ERROR "the checker ended with '${RESULT}', not ${STATUS}\n${TALK}")
 endif()

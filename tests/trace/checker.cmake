@@ -1,13 +1,17 @@
-# Tests of trace_check itself (check_checker.cmake): checker_case(NAME STATUS LINE [EVENTS]), status 0 met, 1 not met, 2 no such line.
+# Tests of trace_check itself (check_checker.cmake): checker_case(NAME STATUS LINE [EVENTS]), status
+# 0 met, 1 not met, 2 no such line.
 function(checker_case NAME STATUS LINE)
     add_test(NAME checker-${NAME} COMMAND "${CMAKE_COMMAND}"
-        "-DTRAILFAKE=$<TARGET_FILE:trailfake>" "-DCHECK=$<TARGET_FILE:trace_check>" "-DFOLDER=${CMAKE_CURRENT_BINARY_DIR}/checker-${NAME}"
-        -DSTATUS=${STATUS} "-DLINE=${LINE}" "-DEVENTS=${ARGN}" -P "${CMAKE_CURRENT_SOURCE_DIR}/check_checker.cmake")
+        "-DTRAILFAKE=$<TARGET_FILE:trailfake>" "-DCHECK=$<TARGET_FILE:trace_check>"
+        "-DFOLDER=${CMAKE_CURRENT_BINARY_DIR}/checker-${NAME}"
+        -DSTATUS=${STATUS} "-DLINE=${LINE}" "-DEVENTS=${ARGN}" -P
+        "${CMAKE_CURRENT_SOURCE_DIR}/check_checker.cmake")
     set_tests_properties(checker-${NAME} PROPERTIES LABELS unit TIMEOUT 60)
 endfunction()
 
 checker_case(plain 0 "")
-checker_case(next_in_order 0 "// EXPECT: LoadDll module=a.so\n// EXPECT: LoadDll module=b.so cause=runtime")
+checker_case(next_in_order 0
+    "// EXPECT: LoadDll module=a.so\n// EXPECT: LoadDll module=b.so cause=runtime")
 checker_case(next_out_of_order 1 "// EXPECT: LoadDll module=b.so\n// EXPECT: LoadDll module=a.so")
 checker_case(next_twice 1 "// EXPECT: LoadDll module=a.so\n// EXPECT: LoadDll module=a.so")
 checker_case(wrong_value 1 "// EXPECT: LoadDll module=c.so")
@@ -48,5 +52,6 @@ checker_case(never_exits 1 "" "LoadDll path=/x.so base=0x1000")
 checker_case(recorder_fails 1 "" "fail")
 checker_case(recorder_dies 1 "" "die")
 checker_case(unload_of_nothing 1 "" "UnloadDll base=0x5000\nExitProcess")
-checker_case(two_loads_at_one_base 1 "" "LoadDll path=/x.so base=0x1000\nLoadDll path=/y.so base=0x1000\nExitProcess")
+checker_case(two_loads_at_one_base 1 ""
+    "LoadDll path=/x.so base=0x1000\nLoadDll path=/y.so base=0x1000\nExitProcess")
 checker_case(two_exits 1 "" "ExitProcess\nExitProcess")

@@ -1,5 +1,7 @@
-# One trace test: runs a sample alone, then under trailrec, compares what the two runs show of themselves, and checks the recording.
-#   cmake -DTRAILREC=.. -DCHECK=.. -DSAMPLE=.. -DSOURCE=.. -DFOLDER=.. [-DEMULATOR=..] [-DMORE_OPTIONS=..] -P run_trace.cmake
+# One trace test: runs a sample alone, then under trailrec, compares what the two runs show of
+# themselves, and checks the recording.
+#   cmake -DTRAILREC=.. -DCHECK=.. -DSAMPLE=.. -DSOURCE=.. -DFOLDER=.. [-DEMULATOR=..]
+#         [-DMORE_OPTIONS=..] -P run_trace.cmake
 # stderr is never compared: under Wine it carries Wine's own messages.
 cmake_minimum_required(VERSION 3.22)
 set(TIMEOUT_SECONDS 60)
@@ -19,19 +21,22 @@ file(REMOVE_RECURSE "${FOLDER}")
 file(MAKE_DIRECTORY "${FOLDER}")
 set(DB "${FOLDER}/trace.db")
 
-# A list loses its empty elements on the way through a variable, so each command line is written out as a quoted one.
+# A list loses its empty elements on the way through a variable, so each command line is written out
+# as a quoted one.
 function(run OUTPUT RESULT)
     set(LINE "")
     foreach(WORD IN LISTS ARGN ARGUMENTS)
         string(APPEND LINE " [==[${WORD}]==]")
     endforeach()
-    cmake_language(EVAL CODE "execute_process(COMMAND ${LINE} WORKING_DIRECTORY [==[${FOLDER}]==] OUTPUT_FILE [==[${OUTPUT}]==]
-        ERROR_FILE [==[${OUTPUT}.err]==] RESULT_VARIABLE STATUS TIMEOUT ${TIMEOUT_SECONDS})")
+    cmake_language(EVAL CODE "execute_process(COMMAND ${LINE} WORKING_DIRECTORY [==[${FOLDER}]==]
+        OUTPUT_FILE [==[${OUTPUT}]==] ERROR_FILE [==[${OUTPUT}.err]==]
+        RESULT_VARIABLE STATUS TIMEOUT ${TIMEOUT_SECONDS})")
     set(${RESULT} "${STATUS}" PARENT_SCOPE)
 endfunction()
 
 run(alone ALONE ${EMULATOR} "${SAMPLE}")
-if(EMULATOR AND ALONE STREQUAL "Subprocess killed") # by Wine's server, on a busy machine, where the program takes its time to end
+# by Wine's server, on a busy machine, where the program takes its time to end
+if(EMULATOR AND ALONE STREQUAL "Subprocess killed")
     message(STATUS "Wine has killed the sample; once more")
     run(alone ALONE ${EMULATOR} "${SAMPLE}")
 endif()
@@ -40,7 +45,8 @@ run(recorded RECORDED ${EMULATOR} "${TRAILREC}" -q -o "${DB}" ${OPTIONS} -- "${S
 # A status is a number, or for a fatal signal its name in words.
 if(NOT ALONE STREQUAL RECORDED)
     file(READ "${FOLDER}/recorded.err" TALK LIMIT 4000)
-    message(SEND_ERROR "alone the sample ended with '${ALONE}', recorded with '${RECORDED}'\n${TALK}")
+    message(SEND_ERROR
+        "alone the sample ended with '${ALONE}', recorded with '${RECORDED}'\n${TALK}")
 endif()
 file(SHA256 "${FOLDER}/alone" ALONE_SUM)
 file(SHA256 "${FOLDER}/recorded" RECORDED_SUM)
@@ -54,7 +60,8 @@ set(FOLLOW "")
 if("-f" IN_LIST OPTIONS OR "--follow" IN_LIST OPTIONS)
     set(FOLLOW --follow)
 endif()
-execute_process(COMMAND ${EMULATOR} "${CHECK}" "${DB}" "${SOURCE}" ${FOLLOW} RESULT_VARIABLE CHECKED TIMEOUT ${TIMEOUT_SECONDS})
+execute_process(COMMAND ${EMULATOR} "${CHECK}" "${DB}" "${SOURCE}" ${FOLLOW} RESULT_VARIABLE CHECKED
+    TIMEOUT ${TIMEOUT_SECONDS})
 if(NOT CHECKED EQUAL 0)
     file(READ "${FOLDER}/recorded.err" TALK LIMIT 4000)
     message(SEND_ERROR "the recording ${DB} is not what ${SOURCE} expects\n${TALK}")

@@ -1,4 +1,5 @@
-# Attaching to a busy program and letting it go, again and again: it never dies, never stops, and what was there is in the record.
+# Attaching to a busy program and letting it go, again and again: it never dies, never stops, and
+# what was there is in the record.
 . "$(dirname "$0")/common.sh"
 
 times=100
@@ -11,7 +12,8 @@ wait_for_rounds
 for i in $(seq $times); do
     [ $((i % 2)) -eq 0 ] && follow=-f || follow=
     # shellcheck disable=SC2086
-    timeout -k 5 20 "$TRAILREC" -q -t 0.05 -o trail.db $follow -p $target || fail "attach $i $follow: status $?"
+    timeout -k 5 20 "$TRAILREC" -q -t 0.05 -o trail.db $follow -p $target ||
+        fail "attach $i $follow: status $?"
     kill -0 $target 2>/dev/null || fail "the target died of detach $i"
     grep -q '^State:.[TtZ]' /proc/$target/status && fail "the target does not run after detach $i"
     before=$now
@@ -34,15 +36,22 @@ with open(f"/proc/{sys.argv[1]}/maps") as maps, open(f"/proc/{sys.argv[1]}/mem",
             sys.exit(f"{path} differs")
 END
 same "tracer afterwards" 0 "$(sed -n 's/^TracerPid:[[:space:]]*//p' /proc/$target/status)"
-same "runs" $times "$(value "SELECT count(*) FROM runs WHERE state = 'complete' AND mode = 'attach' AND end_reason = 'timeout'")"
-same "replayed process" "attach $target" "$(value "SELECT via || ' ' || pid FROM processes WHERE run = 1 AND process = 1")"
-same "replayed threads of each run" $times "$(value "SELECT count(*) FROM (SELECT run FROM events WHERE kind = 'CreateThread' AND synthetic GROUP BY run HAVING count(*) >= 4)")"
-same "libc was there" $times "$(value "SELECT count(*) FROM loads WHERE name = 'libc.so.6' AND synthetic AND cause = 'attach'")"
-[ "$(value "SELECT count(*) FROM processes WHERE via = 'fork' AND run % 2 = 0")" -gt 10 ] || fail "no children were followed"
-[ "$(value 'SELECT count(*) FROM events WHERE NOT synthetic')" -gt 100 ] || fail "nothing was seen after the replay"
+same "runs" $times "$(value "SELECT count(*) FROM runs WHERE state = 'complete' AND mode = 'attach'
+    AND end_reason = 'timeout'")"
+same "replayed process" "attach $target" "$(value "SELECT via || ' ' || pid FROM processes
+    WHERE run = 1 AND process = 1")"
+same "replayed threads of each run" $times "$(value "SELECT count(*) FROM (SELECT run FROM events
+    WHERE kind = 'CreateThread' AND synthetic GROUP BY run HAVING count(*) >= 4)")"
+same "libc was there" $times "$(value "SELECT count(*) FROM loads WHERE name = 'libc.so.6'
+    AND synthetic AND cause = 'attach'")"
+[ "$(value "SELECT count(*) FROM processes WHERE via = 'fork' AND run % 2 = 0")" -gt 10 ] ||
+    fail "no children were followed"
+[ "$(value 'SELECT count(*) FROM events WHERE NOT synthetic')" -gt 100 ] ||
+    fail "nothing was seen after the replay"
 trailview -d trail.db verify >verify.txt || fail "verify: $(cat verify.txt)"
 
-# To be asked to end lets go; the status is 0, since the target lives on. (A shell has SIGINT ignored in what it runs behind.)
+# To be asked to end lets go; the status is 0, since the target lives on. (A shell has SIGINT
+# ignored in what it runs behind.)
 for signal in TERM HUP; do
     rm -f live.txt
     $EMULATOR "$TRAILREC" -v -o trail.db -p $target 2>live.txt &

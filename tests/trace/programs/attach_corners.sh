@@ -1,5 +1,6 @@
-# Attaching and letting go where it is hard: a process that waits for its vfork child and cannot be stopped, that child itself, a process
-# whose main thread has ended, several processes at once. And what trailrec says where it may not.
+# Attaching and letting go where it is hard: a process that waits for its vfork child and cannot be
+# stopped, that child itself, a process whose main thread has ended, several processes at once. And
+# what trailrec says where it may not.
 . "$(dirname "$0")/common.sh"
 
 library=/usr/lib/x86_64-linux-gnu/libz.so.1
@@ -35,14 +36,18 @@ for options in "" "-f"; do
         # shellcheck disable=SC2086
         timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
         same "status of trailrec in a $kind $options" 0 $?
-        [ $kind = vfork ] || { before=$(cat rounds) && wait_for "the other thread" has_counted $((before + 5)); }
+        [ $kind = vfork ] || { before=$(cat rounds) &&
+            wait_for "the other thread" has_counted $((before + 5)); }
         ends_well "$kind $options"
     done
 done
-same "loads of all four" 4 "$(value "SELECT count(*) FROM loads WHERE name = 'libc.so.6' AND synthetic")"
-same "both threads" 2 "$(value "SELECT count(*) FROM events WHERE kind = 'CreateThread' AND synthetic")"
+same "loads of all four" 4 "$(value "SELECT count(*) FROM loads WHERE name = 'libc.so.6'
+    AND synthetic")"
+same "both threads" 2 "$(value "SELECT count(*) FROM events WHERE kind = 'CreateThread'
+    AND synthetic")"
 
-# Attached to before it; let go by a signal, or the vfork ends first and the recording goes on to the end.
+# Attached to before it; let go by a signal, or the vfork ends first and the recording goes on to
+# the end.
 for options in "" "-f"; do
     for signal in TERM HUP none; do
         begin thread-vfork
@@ -64,7 +69,8 @@ for options in "" "-f"; do
         fi
     done
 done
-same "loads in the end" "3 3" "$(value "SELECT group_concat(n, ' ') FROM (SELECT count(*) AS n FROM loads WHERE NOT synthetic AND name LIKE 'libz%' GROUP BY run)")"
+same "loads in the end" "3 3" "$(value "SELECT group_concat(n, ' ') FROM (SELECT count(*) AS n
+    FROM loads WHERE NOT synthetic AND name LIKE 'libz%' GROUP BY run)")"
 
 # The vfork child: its parent, which nobody traces, has the same memory.
 begin vfork
@@ -83,14 +89,16 @@ ends_well "recorded the child"
 wait $recorder
 same "status of the child" 5 $?
 same "the child's program" "not observed (memory shared with its parent)|r_brk" \
-    "$(value "SELECT group_concat(json_extract(detail, '\$.load_detection'), '|') FROM events WHERE kind = 'CreateProcess' AND run = (SELECT max(run) FROM runs)")"
+    "$(value "SELECT group_concat(json_extract(detail, '\$.load_detection'), '|') FROM events
+        WHERE kind = 'CreateProcess' AND run = (SELECT max(run) FROM runs)")"
 
 # Launched: a time limit kills it in its vfork too.
 for options in "" "-f"; do
     rm -f go start child
     : >start
     # shellcheck disable=SC2086
-    timeout -k 5 20 "$TRAILREC" -q -t 0.5 -o trail.db $options -- "$TRACE_TOOLS/attach_corners" vfork $library
+    timeout -k 5 20 "$TRAILREC" -q -t 0.5 -o trail.db $options -- "$TRACE_TOOLS/attach_corners" \
+        vfork $library
     same "status of trailrec that launched $options" 0 $?
     : >go # for a child that was not followed
 done
@@ -115,16 +123,22 @@ rm -f go
 "$TRAILREC" -q -o trail.db -- "$TRACE_TOOLS/attach_corners" leader-gone $library
 same "status, launched, a leader that is gone" 9 $?
 last="run = (SELECT max(run) FROM runs)"
-same "loads without a leader" "3 3" "$(value "SELECT sum(kind = 'LoadDll') || ' ' || sum(kind = 'UnloadDll') FROM events
-    WHERE $last AND tid != (SELECT pid FROM processes WHERE $last) AND kind IN ('LoadDll', 'UnloadDll')")"
+same "loads without a leader" "3 3" \
+    "$(value "SELECT sum(kind = 'LoadDll') || ' ' || sum(kind = 'UnloadDll') FROM events
+    WHERE $last AND tid != (SELECT pid FROM processes WHERE $last)
+    AND kind IN ('LoadDll', 'UnloadDll')")"
 attached="run = (SELECT max(run) - 2 FROM runs)"
-same "an attached process without a leader" "attach|r_brk|9" "$(value "SELECT group_concat(word, '|') FROM (
-    SELECT via || '|' || json_extract(detail, '\$.load_detection') AS word FROM processes JOIN events USING (run) WHERE run = (SELECT max(run) - 2 FROM runs) AND kind = 'CreateProcess'
+same "an attached process without a leader" "attach|r_brk|9" \
+    "$(value "SELECT group_concat(word, '|') FROM (
+    SELECT via || '|' || json_extract(detail, '\$.load_detection') AS word FROM processes
+    JOIN events USING (run) WHERE run = (SELECT max(run) - 2 FROM runs) AND kind = 'CreateProcess'
     UNION ALL SELECT exit_code FROM processes WHERE $attached)")"
-[ "$(value "SELECT count(*) FROM loads WHERE $attached AND NOT synthetic")" = 3 ] || fail "the loads of the last thread"
+[ "$(value "SELECT count(*) FROM loads WHERE $attached AND NOT synthetic")" = 3 ] ||
+    fail "the loads of the last thread"
 
-# A program that runs itself anew all the time, with threads: each attach meets the exec at another point. It is never missed or harmed, and
-# each of its programs is in the record with its libraries, from the one that was met to the last.
+# A program that runs itself anew all the time, with threads: each attach meets the exec at another
+# point. It is never missed or harmed, and each of its programs is in the record with its libraries,
+# from the one that was met to the last.
 has_rounds() { [ "$(($(cat rounds) + 0))" -gt "$1" ]; }
 begin execs
 wait_for "the first exec" has_rounds 1
@@ -148,16 +162,21 @@ ends_well "that ran itself anew"
 wait $recorder
 same "status of trailrec at that end" 9 $?
 last="run = (SELECT max(run) FROM runs)"
-same "runs" $((attaches + 1)) "$(value "SELECT count(DISTINCT run) FROM processes WHERE pid = $target" execs.db)"
+same "runs" $((attaches + 1)) "$(value "SELECT count(DISTINCT run) FROM processes
+    WHERE pid = $target" execs.db)"
 same "processes" $((attaches + 1)) "$(value "SELECT count(*) FROM processes" execs.db)"
-same "loads in the last program" 3 "$(value "SELECT count(*) FROM loads WHERE $last AND name LIKE 'libz%'" execs.db)"
-same "programs without their libraries" 0 "$(value "SELECT count(*) FROM events AS begun WHERE $last AND kind = 'CreateProcess' AND NOT EXISTS (
-    SELECT 1 FROM loads WHERE loads.run = begun.run AND name = 'libc.so.6' AND seq > begun.seq AND seq < (SELECT coalesce(min(seq), 1e9)
+same "loads in the last program" 3 "$(value "SELECT count(*) FROM loads WHERE $last
+    AND name LIKE 'libz%'" execs.db)"
+same "programs without their libraries" 0 "$(value "SELECT count(*) FROM events AS begun WHERE $last
+    AND kind = 'CreateProcess' AND NOT EXISTS (
+    SELECT 1 FROM loads WHERE loads.run = begun.run AND name = 'libc.so.6' AND seq > begun.seq
+    AND seq < (SELECT coalesce(min(seq), 1e9)
     FROM events WHERE run = begun.run AND kind = 'CreateProcess' AND seq > begun.seq))" execs.db)"
 trailview -d execs.db verify >verify.txt || fail "verify: $(cat verify.txt)"
 
-# An exec that somebody else holds up, who traces a thread and takes no notice of its end: no attach can be done before he does. Whoever asks
-# trailrec to end meanwhile is heard; and where it ends, the attach is to the new program.
+# An exec that somebody else holds up, who traces a thread and takes no notice of its end: no attach
+# can be done before he does. Whoever asks trailrec to end meanwhile is heard; and where it ends,
+# the attach is to the new program.
 is_in_ptrace() { grep -q '^101 ' "/proc/$(cat recorder)/syscall"; }
 gives_up() # gives_up PATTERN SIGNAL OPTION...
 {
@@ -177,7 +196,8 @@ os.execv(sys.argv[1], sys.argv[1:])' "$TRAILREC" -q -o held.db "$@" -p $target 2
     fi
     wait $waiter
     same "status of an attach that is given up, $signal" 125 $?
-    grep -q "$pattern before process $target was attached to" err.txt || fail "message of $signal: $(cat err.txt)"
+    grep -q "$pattern before process $target was attached to" err.txt ||
+        fail "message of $signal: $(cat err.txt)"
 }
 begin late-exec
 wait_for "the thread" [ -s held ]
@@ -203,9 +223,11 @@ wait_for "the new program" [ -s alone ]
 ends_well "an exec that was held up"
 wait $recorder
 same "status of trailrec, an exec that was held up" 9 $?
-same "the new program's loads" 3 "$(value "SELECT count(*) FROM loads WHERE name LIKE 'libz%'" held.db)"
+same "the new program's loads" 3 "$(value "SELECT count(*) FROM loads
+    WHERE name LIKE 'libz%'" held.db)"
 
-# The last thread runs another program: it takes the number of the main thread, which has ended long before.
+# The last thread runs another program: it takes the number of the main thread, which has ended long
+# before.
 begin last-exec
 has_ended() { grep -q '^State:.Z' /proc/$target/status; }
 wait_for "the end of the main thread" has_ended
@@ -216,11 +238,15 @@ wait_for "the attach" is_told
 ends_well "an exec of the last thread"
 wait $recorder
 same "status of trailrec, an exec of the last thread" 9 $?
-same "programs of the last thread" "attach exec" "$(value "SELECT group_concat(json_extract(detail, '\$.via'), ' ') FROM events WHERE kind = 'CreateProcess'" last.db)"
-same "loads of the last thread" 3 "$(value "SELECT count(*) FROM loads WHERE name LIKE 'libz%'" last.db)"
+same "programs of the last thread" "attach exec" \
+    "$(value "SELECT group_concat(json_extract(detail, '\$.via'), ' ') FROM events
+    WHERE kind = 'CreateProcess'" last.db)"
+same "loads of the last thread" 3 "$(value "SELECT count(*) FROM loads
+    WHERE name LIKE 'libz%'" last.db)"
 trailview -d last.db verify >verify.txt || fail "verify: $(cat verify.txt)"
 
-# Stopped by job control: it stays so, can be continued and stopped meanwhile, and is left as it is then.
+# Stopped by job control: it stays so, can be continued and stopped meanwhile, and is left as it is
+# then.
 has_state() { grep -q "^State:.[$1]" /proc/$target/status; }
 for options in "" "-f"; do
     begin thread-vfork
@@ -269,7 +295,8 @@ void _start(void)
 }
 END
 : >go
-if gcc -m32 -O1 -nostdlib -static -fno-pic -fno-stack-protector -o small small.c 2>/dev/null && (./small; [ $? -eq 9 ]) 2>/dev/null; then
+if gcc -m32 -O1 -nostdlib -static -fno-pic -fno-stack-protector -o small small.c 2>/dev/null &&
+    (./small; [ $? -eq 9 ]) 2>/dev/null; then
     rm -f go # the kernel can run it
     ./small &
     target=$!
@@ -294,8 +321,10 @@ wait_for "the third" [ -s alone ]
 wait_for "the others" [ -s rounds ]
 timeout -k 5 20 "$TRAILREC" -q -t 0.3 -o trail.db -p $first -p $second -p $third
 same "status of trailrec with three" 0 $?
-same "three processes" "$(printf '%s\n' $others | sort -n | tr '\n' ' ')" "$(value "SELECT pid FROM processes WHERE $last ORDER BY pid" | tr '\n' ' ')"
-same "with their libraries" 3 "$(value "SELECT count(*) FROM loads WHERE $last AND name = 'libc.so.6'")"
+same "three processes" "$(printf '%s\n' $others | sort -n | tr '\n' ' ')" "$(value "SELECT pid
+    FROM processes WHERE $last ORDER BY pid" | tr '\n' ' ')"
+same "with their libraries" 3 "$(value "SELECT count(*) FROM loads WHERE $last
+    AND name = 'libc.so.6'")"
 for process in $others; do
     same "tracer of $process" 0 "$(sed -n 's/^TracerPid:[[:space:]]*//p' /proc/$process/status)"
 done
@@ -321,37 +350,50 @@ says() # says PATTERN COMMAND...
 begin thread-vfork
 wait_for "the target" [ -s rounds ]
 says "there is no process 4194304; see 'ps -e'" "$TRAILREC" -o trail.db -p 4194304
-says "is a thread of process $target; attach to that" "$TRAILREC" -o trail.db -p "$(ls /proc/$target/task | grep -vx $target | head -n 1)"
+says "is a thread of process $target; attach to that" "$TRAILREC" -o trail.db \
+    -p "$(ls /proc/$target/task | grep -vx $target | head -n 1)"
 says "process $target is being recorded already" "$TRAILREC" -o trail.db -p $target -p $target
 timeout -k 5 60 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
 recorder=$!
 wait_for "the attach" is_told
-says "process $target is traced by process [0-9]* already; end that first" "$TRAILREC" -o other.db -p $target
+says "process $target is traced by process [0-9]* already; end that first" "$TRAILREC" -o other.db \
+    -p $target
 kill -TERM $recorder
 wait $recorder
 (sleep 0 & exec sleep 5) &
 others=$!
-has_zombie() { zombie=$(ps -o pid=,stat= --ppid $others | sed -n 's/^ *\([0-9]*\) *Z.*/\1/p') && [ -n "$zombie" ]; }
+has_zombie() { zombie=$(ps -o pid=,stat= --ppid $others | sed -n 's/^ *\([0-9]*\) *Z.*/\1/p') &&
+    [ -n "$zombie" ]; }
 wait_for "a zombie" has_zombie
-says "process $zombie has ended; its parent $others has yet to take notice" "$TRAILREC" -o trail.db -p "$zombie"
+says "process $zombie has ended; its parent $others has yet to take notice" "$TRAILREC" \
+    -o trail.db -p "$zombie"
 kernel=$(ps -o pid= --ppid 2 2>/dev/null | head -n 1)
-[ -z "$kernel" ] || says "is a thread of the kernel; only programs can be recorded" "$TRAILREC" -o trail.db -p $kernel
+[ -z "$kernel" ] ||
+    says "is a thread of the kernel; only programs can be recorded" "$TRAILREC" -o trail.db \
+    -p $kernel
 
-# Another user's; and what the system forbids to all but root, for which another /proc/sys/kernel is put in place.
+# Another user's; and what the system forbids to all but root, for which another /proc/sys/kernel is
+# put in place.
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     mkdir -p others
     chmod 777 others
     cp "$TRAILREC" others/trailrec
-    nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups env TRAIL_DB=others/trail.db "$@"; }
+    nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups env TRAIL_DB=others/trail.db \
+        "$@"; }
     if nobody others/trailrec --version >/dev/null 2>&1; then
-        says "it belongs to user 0; run trailrec as that user or as root" nobody others/trailrec -p $target
+        says "it belongs to user 0; run trailrec as that user or as root" nobody others/trailrec \
+            -p $target
         rule() # rule NUMBER PATTERN
         {
-            says "$2" unshare -m sh -c "mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama &&
+            says "$2" unshare -m sh \
+                -c "mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama &&
                 echo $1 >/proc/sys/kernel/yama/ptrace_scope &&
-                exec setpriv --reuid 65534 --regid 65534 --clear-groups others/trailrec -o others/trail.db -p $private"
+                exec setpriv --reuid 65534 --regid 65534 --clear-groups others/trailrec \
+                -o others/trail.db -p $private"
         }
-        (cd others && exec setpriv --reuid 65534 --regid 65534 --clear-groups "$TRACE_TOOLS/attach_corners" private $library) &
+        (cd others &&
+            exec setpriv --reuid 65534 --regid 65534 --clear-groups "$TRACE_TOOLS/attach_corners" \
+            private $library) &
         private=$!
         others="$others $private"
         wait_for "the protected process" [ -s others/alone ]
@@ -359,7 +401,8 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
         if unshare -m mount -t tmpfs none /proc/sys/kernel 2>/dev/null; then
             rule 1 "to root only; be root, or have root set kernel.yama.ptrace_scope to 0 (it is 1)"
             rule 2 "to root only; be root, or have root set kernel.yama.ptrace_scope to 0 (it is 2)"
-            rule 3 "allows it to nobody (kernel.yama.ptrace_scope is 3); have trailrec launch the program"
+            rule 3 "allows it to nobody (kernel.yama.ptrace_scope is 3); have trailrec launch the \
+program"
         fi
     fi
 fi

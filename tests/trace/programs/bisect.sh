@@ -1,10 +1,12 @@
-# git bisect finds the commit that changed what a program loads, with check as its judge (samples/recipes.md).
+# git bisect finds the commit that changed what a program loads, with check as its judge
+# (samples/recipes.md).
 . "$(dirname "$0")/common.sh"
 
 command -v git >/dev/null || skip "git is not installed"
 python3 -c 'import json, ssl' 2>/dev/null || skip "python3 comes without json or ssl"
 git init -q repository && cd repository || fail "cannot make a repository"
-commit() { git add app.py && git -c user.name=t -c user.email=t@localhost commit -qm "$1" || fail "cannot commit"; }
+commit() { git add app.py && git -c user.name=t -c user.email=t@localhost commit -qm "$1" ||
+    fail "cannot commit"; }
 echo 'import json' >app.py
 commit good
 for i in 1 2 3 4 5 6; do

@@ -1,5 +1,6 @@
-# For the tests that record real programs: sourced by each, never run. The caller (CMake) sets TRAILREC, TRAILVIEW, TRAILFAKE, TRACE_TOOLS
-# (a folder) and EMULATOR ("" or "wine.sh run PREFIX"); the test runs in a fresh folder of its own, with the file trail.db to record to.
+# For the tests that record real programs: sourced by each, never run. The caller (CMake) sets
+# TRAILREC, TRAILVIEW, TRAILFAKE, TRACE_TOOLS (a folder) and EMULATOR ("" or "wine.sh run PREFIX");
+# the test runs in a fresh folder of its own, with the file trail.db to record to.
 set -u
 
 trailrec() { $EMULATOR "$TRAILREC" "$@"; }
@@ -18,7 +19,8 @@ skip()
     exit 77
 }
 
-# trailrec_within SECONDS OPTION...: for what has a time limit of its own; to hang is a failure with a name, and not the test's own limit.
+# trailrec_within SECONDS OPTION...: for what has a time limit of its own; to hang is a failure with
+# a name, and not the test's own limit.
 trailrec_within()
 {
     seconds=$1
@@ -29,7 +31,8 @@ trailrec_within()
     return $trailrec_status
 }
 
-# ends_within SECONDS PID WHAT: the process of ours with that number has ended; `wait` knows its status.
+# ends_within SECONDS PID WHAT: the process of ours with that number has ended; `wait` knows its
+# status.
 ends_within()
 {
     end_deadline=$(($(date +%s) + $1))
@@ -45,10 +48,13 @@ same()
     [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
 }
 
-# value SQL [FILE]: values of a recording, by SQL over the documented views.
+# value SQL [FILE]: values of a recording, by SQL over the documented views. It goes in one line,
+# since the heading of a column without a name is what stands there.
 value()
 {
-    value_rows=$(trailview -d "${2:-trail.db}" sql --format csv "$1") || fail "status $? of the query: $1"
+    value_sql=$(printf '%s' "$1" | tr '\n' ' ')
+    value_rows=$(trailview -d "${2:-trail.db}" sql --format csv "$value_sql") ||
+        fail "status $? of the query: $1"
     [ -n "$value_rows" ] || fail "not even a heading came of the query: $1"
     printf '%s\n' "$value_rows" | tr -d '\r' | sed 1d
 }
@@ -65,8 +71,8 @@ wait_for()
     done
 }
 
-# Of a target that counts its rounds in the first line of rounds.txt: how many it has done; and waits until it has done 20 more, so that
-# it is seen to live.
+# Of a target that counts its rounds in the first line of rounds.txt: how many it has done; and
+# waits until it has done 20 more, so that it is seen to live.
 rounds() { cat rounds.txt 2>/dev/null | head -n 1; }
 wait_for_rounds()
 {

@@ -1,4 +1,5 @@
-# Two builds of a sample whose plugins load in another order: that is what diff says, of one run each and of ten.
+# Two builds of a sample whose plugins load in another order: that is what diff says, of one run
+# each and of ten.
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/diff_common.sh"
 
@@ -21,5 +22,8 @@ for pair in "1 11" "@build=1 @build=2" "@build=1 15" "3 @build=2"; do
     same "diff $pair: removed" "" "$(rows "$1" "$2" loads removed)"
     same "diff $pair: paths" "" "$(rows "$1" "$2" path replaced)"
 done
-grep -q 'second_plugin.*third_plugin\|third_plugin.*second_plugin' diff.csv || fail "the other plugin is not named: $(cat diff.csv)"
-same "no difference between runs of one build" "0" "$(trailview -d trail.db diff 1 2 --only loads,order,identity,path,processes >/dev/null; echo $?)"
+grep -q 'second_plugin.*third_plugin\|third_plugin.*second_plugin' diff.csv ||
+    fail "the other plugin is not named: $(cat diff.csv)"
+same "no difference between runs of one build" "0" \
+    "$(trailview -d trail.db diff 1 2 --only loads,order,identity,path,processes >/dev/null; echo \
+    $?)"

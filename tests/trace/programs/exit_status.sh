@@ -1,4 +1,5 @@
-# trailrec ends as its target ended; what trailrec itself cannot do has statuses of its own, and then nothing was launched.
+# trailrec ends as its target ended; what trailrec itself cannot do has statuses of its own, and
+# then nothing was launched.
 . "$(dirname "$0")/common.sh"
 
 status_of() { "$@" >out.txt 2>err.txt; echo $?; }
@@ -13,7 +14,8 @@ same "not executable" 126 "$(status_of trailrec -o trail.db -- ./text.txt)"
 same "no runs of what never ran" 2 "$(value 'SELECT count(*) FROM runs')"
 same "unwritable output" 125 "$(status_of trailrec -o no-such-folder/x.db -- touch launched)"
 [ ! -e launched ] || fail "the target was launched although the output cannot be written"
-grep -q "^trailrec: cannot record to 'no-such-folder/x.db': " err.txt || fail "message: $(cat err.txt)"
+grep -q "^trailrec: cannot record to 'no-such-folder/x.db': " err.txt ||
+    fail "message: $(cat err.txt)"
 same "foreign file" 125 "$(status_of trailrec -o text.txt -- touch launched)"
 same "foreign file is untouched" 'no program' "$(cat text.txt)"
 [ ! -e launched ] || fail "the target was launched although the output is not ours"
@@ -29,4 +31,5 @@ same "ignored signals stay ignored" "$(trap '' ALRM HUP; grep SigIgn /proc/self/
 same "bad time limit" 125 "$(status_of trailrec -t soon true)"
 same "nop passes the status on" 9 "$(status_of trailrec --nop -o nop.db -- sh -c 'exit 9')"
 [ ! -e nop.db ] || fail "--nop made a file"
-same "time limit where all signals are blocked" 0 "$(status_of env --block-signal "$TRAILREC" -o trail.db -t 0.2 -- sleep 60)"
+same "time limit where all signals are blocked" 0 \
+    "$(status_of env --block-signal "$TRAILREC" -o trail.db -t 0.2 -- sleep 60)"

@@ -1,11 +1,15 @@
-# trailview events --follow: events are shown while they are recorded, each once and in order; it ends when the run does, however that is.
+# trailview events --follow: events are shown while they are recorded, each once and in order; it
+# ends when the run does, however that is.
 . "$(dirname "$0")/common.sh"
 
-# The target makes events until the file `go` is there; a child that dies with a status of its own comes last.
+# The target makes events until the file `go` is there; a child that dies with a status of its own
+# comes last.
 record()
 {
     rm -f go
-    "$TRAILREC" -q -f -o "$1" -- sh -c 'n=0; until [ -e go ] || [ $((n = n + 1)) -gt 1200 ]; do sleep 0.05; done; (exit 3); exit 7' &
+    "$TRAILREC" -q -f -o "$1" -- sh \
+        -c 'n=0; until [ -e go ] || [ $((n = n + 1)) -gt 1200 ]; do sleep 0.05; done
+        (exit 3); exit 7' &
     recorder=$!
     wait_for "the run of $1" has_event "$1"
 }
@@ -48,7 +52,8 @@ for format in ndjson csv table; do
     wait_for "more rows in $format" has_lines $format.out $((seen + 20))
 done
 wait_for "60 rows" ended limited
-(trap '' PIPE; trailview -d trail.db events -F --format csv 2>closed.err; echo $? >closed.status) | sed 1q >closed.out
+(trap '' PIPE; trailview -d trail.db events -F --format csv 2>closed.err; echo $? >closed.status) |
+    sed 1q >closed.out
 wait_for "the end without a reader" ended closed
 is_recording trail.db || fail "the run ended too early"
 [ ! -e ndjson.status ] || fail "following ended before the run: $(cat ndjson.err)"
@@ -62,8 +67,10 @@ shows trail.db ndjson ndjson.out || fail "ndjson: not what the run has"
 shows trail.db csv csv.out || fail "csv: not what the run has"
 trailview -d trail.db events | sed 's/^ *//; s/  */ /g' >expected.txt
 sed 's/^ *//; s/  */ /g' table.out | cmp - expected.txt || fail "table: not what the run has"
-trailview -d trail.db events --kind ExitProcess --format ndjson | cmp - filtered.out || fail "filtered: not what the run has"
-trailview -d trail.db events --limit 60 --format ndjson | cmp - limited.out || fail "limited: not what the run has"
+trailview -d trail.db events --kind ExitProcess --format ndjson | cmp - filtered.out ||
+    fail "filtered: not what the run has"
+trailview -d trail.db events --limit 60 --format ndjson | cmp - limited.out ||
+    fail "limited: not what the run has"
 [ ! -s trail.db-wal ] || fail "the log is not in the file"
 
 # A run that is over is shown like without --follow.
@@ -87,7 +94,8 @@ wait $recorder 2>killed.sh # which says so
 wait_for "the end of a recorder that was killed" ended killed
 same "status after a kill" 0 "$(cat killed.status)"
 : >go
-grep -q '^trailview: run 1 was left unfinished by its recorder; [0-9]* events were recovered$' killed.err || fail "stderr: $(cat killed.err)"
+grep -q '^trailview: run 1 was left unfinished by its recorder; [0-9]* events were recovered$' \
+    killed.err || fail "stderr: $(cat killed.err)"
 same "state" recovered "$(value 'SELECT state FROM runs' killed.db)"
 shows killed.db ndjson killed.out || fail "killed: not what the run has"
 [ ! -s killed.db-wal ] || fail "the log of killed.db is not in the file"

@@ -1,23 +1,31 @@
-# The options that belong to launching: directory, environment, labels, quiet, live, follow, the default file.
+# The options that belong to launching: directory, environment, labels, quiet, live, follow, the
+# default file.
 . "$(dirname "$0")/common.sh"
 
 mkdir there
 same "directory" "$(cd there && pwd -P)" "$(trailrec -q -o trail.db -C there -- pwd)"
 same "directory in the record" there "$(value 'SELECT directory FROM runs WHERE run = 1')"
-same "set and unset" "a b:unset" "$(GONE=1 trailrec -q -o trail.db -E 'NEW=a b' -E GONE -- sh -c 'echo "$NEW:${GONE-unset}"')"
+same "set and unset" "a b:unset" \
+    "$(GONE=1 trailrec -q -o trail.db -E 'NEW=a b' -E GONE -- sh -c 'echo "$NEW:${GONE-unset}"')"
 trailrec -q -o trail.db -l build=100 -l 'branch=a=b' -- true || fail "labels"
-same "labels" '{"branch":"a=b","build":"100"}' "$(trailview -d trail.db sql --format json 'SELECT labels FROM runs WHERE run = 3' |
+same "labels" '{"branch":"a=b","build":"100"}' \
+    "$(trailview -d trail.db sql --format json 'SELECT labels FROM runs WHERE run = 3' |
     sed -n 's/.*"labels": *\({[^}]*}\).*/\1/p')"
-same "selected by label" 3 "$(trailview -d trail.db runs @build=100 --format csv | sed 1d | cut -d, -f1)"
+same "selected by label" 3 "$(trailview -d trail.db runs @build=100 --format csv | sed 1d |
+    cut -d, -f1)"
 same "quiet" "" "$(trailrec -q -o trail.db -- true 2>&1)"
 same "digest" 2 "$(trailrec -o trail.db -- true 2>&1 | wc -l | tr -d ' ')"
 trailrec -v -q -o trail.db -- true 2>live.txt
-grep -q 'CreateProcess .*via=launch' live.txt && grep -q 'LoadDll .*libc' live.txt && grep -q 'ExitProcess .*exit_code=0' live.txt ||
+grep -q 'CreateProcess .*via=launch' live.txt && grep -q 'LoadDll .*libc' live.txt &&
+    grep -q 'ExitProcess .*exit_code=0' live.txt ||
     fail "live listing: $(cat live.txt)"
 TRAIL_DB=default.db trailrec -q -- true && [ -e default.db ] || fail "TRAIL_DB"
 trailrec -q -f -o trail.db -- sh -c '(exit 3); (exit 4); exit 5'
-same "follow: exit codes" "3 4 5" "$(value "SELECT group_concat(exit_code, ' ') FROM (SELECT exit_code FROM processes
+same "follow: exit codes" "3 4 5" "$(value "SELECT group_concat(exit_code, ' ')
+    FROM (SELECT exit_code FROM processes
     WHERE run = (SELECT max(run) FROM runs) ORDER BY exit_code)")"
-same "without -f, options after the command are the command's" "-f -o x" "$(trailrec -q -o trail.db -- echo -f -o x)"
-same "two recorders at once" 10 "$(for i in 1 2 3 4 5 6 7 8 9 10; do trailrec -q -o many.db -- true & done; wait
+same "without -f, options after the command are the command's" "-f -o x" \
+    "$(trailrec -q -o trail.db -- echo -f -o x)"
+same "two recorders at once" 10 \
+    "$(for i in 1 2 3 4 5 6 7 8 9 10; do trailrec -q -o many.db -- true & done; wait
     value "SELECT count(*) FROM runs WHERE state = 'complete'" many.db)"

@@ -1,8 +1,10 @@
-# A real start-up: what `loads` says must be what the process itself saw mapped executable, in link-map order, with build-ids.
+# A real start-up: what `loads` says must be what the process itself saw mapped executable, in
+# link-map order, with build-ids.
 . "$(dirname "$0")/common.sh"
 
 command -v python3 >/dev/null || skip "python3 is not installed"
-python3 -c 'import json,ssl,sqlite3' 2>/dev/null || skip "python3 comes without json, ssl or sqlite3"
+python3 -c 'import json,ssl,sqlite3' 2>/dev/null ||
+    skip "python3 comes without json, ssl or sqlite3"
 cat >look.py <<'END'
 import ctypes, json, os, ssl, sqlite3
 exe = os.path.realpath('/proc/self/exe')
@@ -38,10 +40,12 @@ $(ldd "$(cat exe.txt)" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p')
 END
 case $(ldd "$(cat exe.txt)") in
 */ld-linux-x86-64.so.2*)
-    trailrec -q -o direct.db -- "$(cat exe.txt)" -c 'import json,ssl,sqlite3' || fail "python itself failed"
+    trailrec -q -o direct.db -- "$(cat exe.txt)" -c 'import json,ssl,sqlite3' ||
+        fail "python itself failed"
     same "stops while the loader was at work" 0 "$(value 'SELECT quiet_stops FROM runs' direct.db)"
     ;;
 esac
 same "loads without build-id" 0 "$(value 'SELECT count(*) FROM loads WHERE build_id IS NULL')"
 readelf -n "$(head -n 1 loads.txt)" 2>/dev/null | sed -n 's/.*Build ID: //p' >build_id.txt
-[ ! -s build_id.txt ] || same "build-id" "$(cat build_id.txt)" "$(value "SELECT build_id FROM loads WHERE path = '$(head -n 1 loads.txt)' LIMIT 1")"
+[ ! -s build_id.txt ] || same "build-id" "$(cat build_id.txt)" "$(value "SELECT build_id FROM loads
+    WHERE path = '$(head -n 1 loads.txt)' LIMIT 1")"

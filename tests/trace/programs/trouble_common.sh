@@ -1,4 +1,5 @@
-# For the tests of a recorder in trouble: a target that waits, raises signals, and ends with status 7; sourced after common.sh.
+# For the tests of a recorder in trouble: a target that waits, raises signals, and ends with status
+# 7; sourced after common.sh.
 signals=3000
 
 # wait_until CONDITION: looks until it holds, for at most a minute.
@@ -24,7 +25,8 @@ echo finished
 exit 7
 SH
 
-# begin FILE: starts to record the target to FILE, in a new folder, and waits until something is committed.
+# begin FILE: starts to record the target to FILE, in a new folder, and waits until something is
+# committed.
 begin()
 {
     mkdir -p "$(dirname "$1")"
@@ -52,14 +54,16 @@ expect_end()
     fi
     same "status" "$1" $status
     same "message" "$2" "$(cat err.txt)"
-    [ "$1" != 7 ] || same "output of the target" "started finished" "$(tr '\n' ' ' <out.txt | sed 's/ $//')"
+    [ "$1" != 7 ] ||
+        same "output of the target" "started finished" "$(tr '\n' ' ' <out.txt | sed 's/ $//')"
 }
 
 # state_of FILE: the state of its run, and whether all signals are there and the file is whole.
 state_of()
 {
     trailview -d "$1" verify >verify.txt 2>&1 || fail "verify $1: $(cat verify.txt)"
-    value "SELECT state || ' ' || ((SELECT count(*) FROM exceptions e WHERE e.run = r.run) = $signals) FROM runs r" "$1"
+    value "SELECT state || ' ' || ((SELECT count(*) FROM exceptions e
+        WHERE e.run = r.run) = $signals) FROM runs r" "$1"
 }
 
 # ring_of FILE RUN: whether its ring's file is there.

@@ -1,33 +1,41 @@
-# A recorder whose disk is too small, or fills up: the target ends as ever, stderr says what is missing, the rest is whole.
+# A recorder whose disk is too small, or fills up: the target ends as ever, stderr says what is
+# missing, the rest is whole.
 . "$(dirname "$0")/common.sh"
 command -v sqlite3 >/dev/null || skip "the sqlite3 program is not installed"
 mkdir small
-mount -t tmpfs -o size=1m trail small 2>/dev/null || skip "a tmpfs cannot be mounted here (that needs root)"
+mount -t tmpfs -o size=1m trail small 2>/dev/null ||
+    skip "a tmpfs cannot be mounted here (that needs root)"
 trap 'umount -l small' EXIT
 . "$(dirname "$0")/trouble_common.sh"
 
-# One megabyte: no room for the ring, and none for all events. A viewer sees a living recorder all the same.
+# One megabyte: no room for the ring, and none for all events. A viewer sees a living recorder all
+# the same.
 signals=20000
 begin small/trail.db
-same "small: state while it lives" recording "$(trailview -d small/trail.db runs --format csv 2>runs.err | sed 1d | cut -d, -f2)"
+same "small: state while it lives" recording \
+    "$(trailview -d small/trail.db runs --format csv 2>runs.err | sed 1d | cut -d, -f2)"
 same "small: what the viewer says" "" "$(cat runs.err)"
 go_on
 same "small: status" 7 $status
 same "small: output of the target" "started finished" "$(tr '\n' ' ' <out.txt | sed 's/ $//')"
-grep -q '^trailrec: the recording is incomplete, .* lost: no space is left on the medium$' err.txt || fail "small: $(cat err.txt)"
+grep -q '^trailrec: the recording is incomplete, .* lost: no space is left on the medium$' \
+    err.txt || fail "small: $(cat err.txt)"
 trailview -d small/trail.db verify >verify.txt 2>&1 || fail "small: $(cat verify.txt)"
 same "small: state" interrupted "$(value 'SELECT state FROM runs' small/trail.db)"
-same "small: is something there, but not all" 1 "$(value "SELECT events BETWEEN 1 AND $signals FROM runs" small/trail.db)"
+same "small: is something there, but not all" 1 "$(value "SELECT events BETWEEN 1 AND $signals
+    FROM runs" small/trail.db)"
 same "small: whole" ok "$(sqlite3 small/trail.db 'PRAGMA integrity_check')"
 
-# A disk that fills up in mid-run, of which the ring holds the rest; it is completed when there is room.
+# A disk that fills up in mid-run, of which the ring holds the rest; it is completed when there is
+# room.
 signals=3000
 umount small
 mount -t tmpfs -o size=8m trail small || fail "mount"
 begin small/trail.db
 dd if=/dev/zero of=small/filler bs=4096 2>/dev/null
 go_on
-expect_end 7 "trailrec: the recording is not finished; the next trailrec or trailview that can write 'small/trail.db' completes it: \
+expect_end 7 "trailrec: the recording is not finished; the next trailrec or trailview that can \
+write 'small/trail.db' completes it: \
 no space is left on the medium"
 same "full: ring file" yes "$(ring_of small/trail.db 1)"
 trailview -d small/trail.db runs >runs.txt 2>&1 || fail "a viewer on a full disk: $(cat runs.txt)"
@@ -43,9 +51,11 @@ same "full: ring file" no "$(ring_of small/trail.db 1)"
 rm small/*
 "$TRAILFAKE" -q -o small/trail.db -- generate:300000 2>err.txt
 same "overfull: status" 0 $?
-lost=$(sed -n 's/^trailrec: the recording is incomplete, \([0-9]*\) events are lost: no space is left on the medium$/\1/p' err.txt)
+lost=$(sed -n 's/^trailrec: the recording is incomplete, \([0-9]*\) events are lost: '\
+'no space is left on the medium$/\1/p' err.txt)
 [ -n "$lost" ] || fail "overfull: $(cat err.txt)"
-same "overfull: in the file and lost" 300000 "$((lost + $(value 'SELECT events FROM runs' small/trail.db)))"
+same "overfull: in the file and lost" 300000 \
+    "$((lost + $(value 'SELECT events FROM runs' small/trail.db)))"
 same "overfull: state" interrupted "$(value 'SELECT state FROM runs' small/trail.db)"
 trailview -d small/trail.db verify >verify.txt 2>&1 || fail "overfull: $(cat verify.txt)"
 same "overfull: ring file" no "$(ring_of small/trail.db 1)"

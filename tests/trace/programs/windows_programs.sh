@@ -1,4 +1,5 @@
-# Real Windows programs under Wine: the first and last events, and the same sequence of modules as an independent bare debug loop sees.
+# Real Windows programs under Wine: the first and last events, and the same sequence of modules as
+# an independent bare debug loop sees.
 . "$(dirname "$0")/common.sh"
 
 # check NAME COMMAND...: record it twice, once by the control.
@@ -10,14 +11,19 @@ check()
     recorded=$?
     $EMULATOR "$TRACE_TOOLS/bare_loop_windows.exe" "$@" 2>/dev/null | tr -d '\r' >"$name.control"
     run=$(value 'SELECT max(run) FROM runs')
-    same "$name: first events" "CreateProcess LoadDll" "$(value "SELECT group_concat(kind, ' ') FROM (SELECT kind FROM events WHERE run = $run ORDER BY seq LIMIT 2)")"
-    same "$name: first DLL" ntdll.dll "$(value "SELECT lower(name) FROM loads WHERE run = $run AND ordinal = 1")"
-    same "$name: last event" ExitProcess "$(value "SELECT kind FROM events WHERE run = $run ORDER BY seq DESC LIMIT 1")"
-    same "$name: loader breakpoints" 1 "$(value "SELECT count(*) FROM exceptions WHERE run = $run AND code = '0x80000003' AND first_chance")"
+    same "$name: first events" "CreateProcess LoadDll" "$(value "SELECT group_concat(kind, ' ')
+        FROM (SELECT kind FROM events WHERE run = $run ORDER BY seq LIMIT 2)")"
+    same "$name: first DLL" ntdll.dll "$(value "SELECT lower(name) FROM loads WHERE run = $run
+        AND ordinal = 1")"
+    same "$name: last event" ExitProcess "$(value "SELECT kind FROM events WHERE run = $run
+        ORDER BY seq DESC LIMIT 1")"
+    same "$name: loader breakpoints" 1 "$(value "SELECT count(*) FROM exceptions WHERE run = $run
+        AND code = '0x80000003' AND first_chance")"
     value "SELECT lower(name) FROM loads WHERE run = $run ORDER BY ordinal" >"$name.loads"
     grep -i '^LoadDll' "$name.control" | sed 's/.*[\\/]//' | tr 'A-Z' 'a-z' >"$name.expected"
     [ -s "$name.expected" ] || fail "$name: the control saw no module: $(cat "$name.control")"
-    diff -u "$name.expected" "$name.loads" >&2 || fail "$name: the modules differ from what the bare loop saw (-)"
+    diff -u "$name.expected" "$name.loads" >&2 ||
+        fail "$name: the modules differ from what the bare loop saw (-)"
 }
 
 check cmd cmd /c echo hi
@@ -25,18 +31,21 @@ same "output of cmd" hi "$(tr -d '\r' <cmd.out)"
 trailrec -q -o trail.db -- cmd /c exit 7
 same "exit status" 7 $?
 
-# A 32-bit program, by the header of a 64-bit one: refused with a sentence where the system runs none.
+# A 32-bit program, by the header of a 64-bit one: refused with a sentence where the system runs
+# none.
 cp "$TRACE_TOOLS/../../samples/no_events.exe" narrow.exe || fail "there is no program to copy"
 header=$(od -An -tu4 -j60 -N4 narrow.exe)
 printf '\114\001' | dd of=narrow.exe bs=1 seek=$((header + 4)) conv=notrunc 2>/dev/null
 trailrec -q -o trail.db -- ./narrow.exe 2>narrow.err
 same "status of a 32-bit program" 126 $?
-grep -q 'it is a 32-bit program\|not a Windows program' narrow.err || fail "message: $(cat narrow.err)"
+grep -q 'it is a 32-bit program\|not a Windows program' narrow.err ||
+    fail "message: $(cat narrow.err)"
 
 for version in 5.1.1 5.2.0; do
     archive=$SEVENZIP_FOLDER/7zip-bin-$version.tgz
     [ -f "$archive" ] || skip "the npm package 7zip-bin $version was not fetched"
-    mkdir "$version" && tar -xzf "$archive" -C "$version" package/win/x64/7za.exe || fail "cannot unpack $archive"
+    mkdir "$version" && tar -xzf "$archive" -C "$version" package/win/x64/7za.exe ||
+        fail "cannot unpack $archive"
     check "7za-$version" "$version/package/win/x64/7za.exe" i
     same "7za $version" 0 "$recorded"
     grep -q '7-Zip' "7za-$version.out" || fail "7za $version printed: $(cat "7za-$version.out")"
