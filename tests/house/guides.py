@@ -102,7 +102,9 @@ def check_files(guide, blocks, inline, prose, root, names):
         if not (path.startswith(MADE_UP) or exists(root, path) or exists(beside, path)):
             yield f"there is no {path}"
     for code in inline:
-        if SOURCE_NAME.fullmatch(code) and not any(
+        if code.startswith(MADE_UP) or not SOURCE_NAME.fullmatch(code):
+            continue
+        if not any(
             re.search("(^|/)" + re.escape(pattern).replace(r"\*", "[^/]*") + "$", names, re.M)
             for pattern in expand(code)
         ):
