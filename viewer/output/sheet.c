@@ -1,7 +1,7 @@
 /* See sheet.h. */
 #include "sheet.h"
 
-#include "formats.h"
+#include "formats/formats.h"
 
 #include <stdlib.h>
 
