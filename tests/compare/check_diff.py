@@ -1,6 +1,8 @@
-"""What trailview diff says of scripted runs (scripted.py): nothing of benign ones, and of a planted change that change and nothing else.
+"""What trailview diff says of scripted runs (scripted.py): nothing of benign ones, and of a planted
+change that change and nothing else.
 
-    check_diff.py TRAILFAKE TRAILVIEW FOLDER CASE       a case of CASES below; with TRAIL_LONG=1 in the environment of more runs
+    check_diff.py TRAILFAKE TRAILVIEW FOLDER CASE       a case of CASES below; with TRAIL_LONG=1
+                                                        in the environment of more runs
 """
 import json
 import os
@@ -26,33 +28,42 @@ class Checker:
 
     def record(self, count, label, change=None):
         """Records that many runs; returns their numbers and what was planted in each."""
-        made = [scripted.make('%s %s %s %d' % (self.case, label, change, i), change) for i in range(count)]
-        numbers = scripted.record(self.trailfake, self.database, self.folder, [text for text, _ in made], label)
+        made = [scripted.make('%s %s %s %d' % (self.case, label, change, i), change)
+                for i in range(count)]
+        numbers = scripted.record(self.trailfake, self.database, self.folder,
+                                  [text for text, _ in made], label)
         return list(zip(numbers, [planted for _, planted in made]))
 
     def differences(self, a, b):
         """The rows that count. The exit status must agree with them."""
-        done = subprocess.run([self.trailview, '-d', self.database, 'diff', a, b, '--format', 'json'], capture_output=True, text=True)
+        done = subprocess.run([self.trailview, '-d', self.database, 'diff', a, b, '--format',
+                               'json'], capture_output=True, text=True)
         if done.returncode not in (0, 1):
             raise SystemExit('trailview diff %s %s failed: %s' % (a, b, done.stderr))
         rows = [row for row in json.loads(done.stdout) if row['differs']]
-        self.expect(done.returncode == (1 if rows else 0), 'exit status %d' % done.returncode, a, b, rows)
+        self.expect(done.returncode == (1 if rows else 0), 'exit status %d' % done.returncode, a,
+                    b, rows)
         return rows
 
     def expect(self, holds, what, a, b, rows):
         if not holds:
             self.failures += 1
-            print('%s against %s: %s: %s' % (a, b, what, json.dumps([{k: v for k, v in row.items() if v is not None} for row in rows])))
+            print('%s against %s: %s: %s' % (a, b, what,
+                    json.dumps([{k: v for k, v in row.items() if v is not None} for row in rows])))
 
 
 def is_planted(change, planted, row):
     """Whether the row says just what was planted."""
-    names = ['%s after {n} us' % text for text in planted] if change == 'say' else [name + '.dll' for name in planted]
-    expected = {'swap': ('order', 'moved'), 'impatient': ('order', 'moved'), 'add': ('loads', 'added'), 'remove': ('loads', 'removed'),
-                'say': ('output', 'moved'), 'identity': ('identity', 'replaced'), 'path': ('path', 'replaced')}[change]
+    names = ['%s after {n} us' % text for text in planted] if change == 'say' else [name + '.dll'
+            for name in planted]
+    expected = {'swap': ('order', 'moved'), 'impatient': ('order', 'moved'),
+                'add': ('loads', 'added'), 'remove': ('loads', 'removed'),
+                'say': ('output', 'moved'), 'identity': ('identity', 'replaced'),
+                'path': ('path', 'replaced')}[change]
     if (row['section'], row['change']) != expected or row['name'] not in names:
         return False
-    return change not in ('swap', 'say') or all(name in row['note'] for name in names if name != row['name'])
+    return change not in ('swap', 'say') or all(name in row['note'] for name in names
+                                                if name != row['name'])
 
 
 def benign(checker):
@@ -66,7 +77,8 @@ def planted(checker, change):
     checker.record(BASE, 'side=base')
     for number, what in checker.record(PLANTED, 'side=other', change):
         rows = checker.differences('@side=base', str(number))
-        checker.expect(len(rows) == 1 and is_planted(change, what, rows[0]), '%s of %s was planted' % (change, what), '@side=base', str(number), rows)
+        checker.expect(len(rows) == 1 and is_planted(change, what, rows[0]),
+                       '%s of %s was planted' % (change, what), '@side=base', str(number), rows)
 
 
 def runs(checker):
@@ -75,61 +87,81 @@ def runs(checker):
     for change in [None] + scripted.CHANGES:
         for number, what in checker.record(PLANTED // 4, 'side=%s' % change, change):
             rows = checker.differences(str(base), str(number))
-            checker.expect(len(rows) == 1 and is_planted(change, what, rows[0]) if change else not rows,
+            checker.expect(len(rows) == 1 and is_planted(change, what, rows[0]) if change
+                           else not rows,
                            '%s of %s was planted' % (change, what), str(base), str(number), rows)
 
 
 def machines(checker):
-    """The same program of another user, in another folder, on another machine: alone and as sets."""
+    """The same program of another user, in another folder, on another machine: alone and as
+    sets."""
     def elsewhere(text):
-        return (text.replace('C:\\\\Users\\\\ada', 'D:\\\\Users\\\\bob.smith').replace('C:\\\\Program Files\\\\Shop', 'E:\\\\Tools\\\\Shop 2')
-                .replace('C:\\\\Windows', 'D:\\\\WINDOWS').replace('pricing.dll', 'Pricing.DLL').replace('tax.dll', 'tax-2.1.dll'))
+        return (text.replace('C:\\\\Users\\\\ada', 'D:\\\\Users\\\\bob.smith')
+                .replace('C:\\\\Program Files\\\\Shop', 'E:\\\\Tools\\\\Shop 2')
+                .replace('C:\\\\Windows', 'D:\\\\WINDOWS').replace('pricing.dll', 'Pricing.DLL')
+                .replace('tax.dll', 'tax-2.1.dll'))
 
     checker.record(BASE, 'side=base')
     made = [elsewhere(scripted.make('machines elsewhere %d' % i)[0]) for i in range(BASE)]
-    numbers = scripted.record(checker.trailfake, checker.database, checker.folder, made, 'side=elsewhere')
-    for a, b in [('@side=base', '@side=elsewhere')] + [(str(1 + i), str(number)) for i, number in enumerate(numbers)]:
+    numbers = scripted.record(checker.trailfake, checker.database, checker.folder, made,
+                              'side=elsewhere')
+    for a, b in [('@side=base', '@side=elsewhere')] + [(str(1 + i), str(number))
+                                                       for i, number in enumerate(numbers)]:
         rows = checker.differences(a, b)
-        checker.expect(not [row for row in rows if row['section'] != 'time'], 'another machine differs', a, b, rows)
+        checker.expect(not [row for row in rows if row['section'] != 'time'],
+                       'another machine differs', a, b, rows)
 
 
-SMALL = '''t=0 pid=10 tid=10 CreateProcess via=launch path="C:\\\\app\\\\a.exe" base=0x140000000 size=65536 build_id=aa
+SMALL = '''t=0 pid=10 tid=10 CreateProcess via=launch path="C:\\\\app\\\\a.exe" base=0x140000000 \
+size=65536 build_id=aa
 t=1000 pid=10 tid=11 CreateThread start_address=0x140001000
-t=2000 pid=10 tid=%d LoadDll path="C:\\\\app\\\\one.dll" base=0x7f0000000000 cause=runtime size=4096 build_id=01
-t=3000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 cause=runtime size=4096 build_id=02
+t=2000 pid=10 tid=%d LoadDll path="C:\\\\app\\\\one.dll" base=0x7f0000000000 cause=runtime \
+size=4096 build_id=01
+t=3000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 cause=runtime \
+size=4096 build_id=02
 %st=9000 pid=10 tid=10 ExitProcess exit_code=0
 '''
 UNLOAD = 't=4000 pid=10 tid=10 UnloadDll base=0x7f0000010000\n'
-AGAIN = 't=5000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 cause=runtime size=4096 build_id=02\n'
+AGAIN = ('t=5000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 '
+         'cause=runtime size=4096 build_id=02\n')
 
 
 def small(checker):
     """A load by another thread, and one more of a module: of runs and of sets."""
     scripts = [SMALL % (11, UNLOAD), SMALL % (10, UNLOAD), SMALL % (11, UNLOAD + AGAIN)]
     for number, script in enumerate(scripts):
-        scripted.record(checker.trailfake, checker.database, checker.folder, [script] * 6, 'side=%d' % number)
-    for a, b, expected in (('1', '7', ('loads', 'thread', 'one.dll', 'a.exe+0x1000', 'main thread')), ('1', '13', ('loads', 'more', 'two.dll', 'once', '2 times')),
+        scripted.record(checker.trailfake, checker.database, checker.folder, [script] * 6,
+                        'side=%d' % number)
+    for a, b, expected in (('1', '7',
+                            ('loads', 'thread', 'one.dll', 'a.exe+0x1000', 'main thread')),
+                           ('1', '13', ('loads', 'more', 'two.dll', 'once', '2 times')),
                            ('13', '1', ('loads', 'fewer', 'two.dll', '2 times', 'once')),
-                           ('@side=0', '@side=2', ('loads', 'more', 'two.dll', 'once', '2 times')), ('1', '2', None), ('@side=0', '@side=0', None)):
+                           ('@side=0', '@side=2', ('loads', 'more', 'two.dll', 'once', '2 times')),
+                           ('1', '2', None), ('@side=0', '@side=0', None)):
         rows = [row for row in checker.differences(a, b) if row['section'] != 'time']
         told = [tuple(row[key] for key in ('section', 'change', 'name', 'a', 'b')) for row in rows]
-        checker.expect(told == ([expected] if expected else []), 'expected %s' % (expected,), a, b, rows)
+        checker.expect(told == ([expected] if expected else []), 'expected %s' % (expected,), a, b,
+                       rows)
 
 
 def sets(checker):
-    """Sets against sets: of 20 comparisons of benign ones one may claim a difference of times (a claim has a chance), and none any other."""
+    """Sets against sets: of 20 comparisons of benign ones one may claim a difference of times (a
+    claim has a chance), and none any other."""
     claims = []
     for i in range(SETS):
         checker.record(BASE, 'side=a%d' % i)
         checker.record(BASE, 'side=b%d' % i)
         rows = checker.differences('@side=a%d' % i, '@side=b%d' % i)
         claims += [rows] if rows else []
-        checker.expect(all(row['section'] == 'time' for row in rows), 'benign sets differ', '@side=a%d' % i, '@side=b%d' % i, rows)
-    checker.expect(20 * len(claims) <= SETS, '%d of %d benign sets differ' % (len(claims), SETS), 'a', 'b', sum(claims, []))
+        checker.expect(all(row['section'] == 'time' for row in rows), 'benign sets differ',
+                       '@side=a%d' % i, '@side=b%d' % i, rows)
+    checker.expect(20 * len(claims) <= SETS, '%d of %d benign sets differ' % (len(claims), SETS),
+                   'a', 'b', sum(claims, []))
 
 
 def take_turns(checker, a, b):
-    """Says of two sets that were recorded one after the other that they took turns; that is all that their starts are used for."""
+    """Says of two sets that were recorded one after the other that they took turns; that is all
+    that their starts are used for."""
     with sqlite3.connect(checker.database) as db:
         for at, (run_a, run_b) in enumerate(zip(a, b)):
             db.execute('UPDATE run SET start_utc_ns = ? WHERE id = ?', (2 * at, run_a[0]))
@@ -137,9 +169,10 @@ def take_turns(checker, a, b):
 
 
 def slow(checker, in_turn=True):
-    """A phase that takes 15 % longer is found in all comparisons, and only it, what it is made of, and what it is a part of. Of sets that did
-    not take turns more is asked, and one of 20 may be told by what the phase is made of alone. A comparison may claim too much with a
-    chance of 1 %: of 200 that are four at most, of ten none."""
+    """A phase that takes 15 % longer is found in all comparisons, and only it, what it is made of,
+    and what it is a part of. Of sets that did not take turns more is asked, and one of 20 may be
+    told by what the phase is made of alone. A comparison may claim too much with a chance of 1 %:
+    of 200 that are four at most, of ten none."""
     missed, more = [], []
     for i in range(SLOWER):
         a = checker.record(BASE, 'side=a%d' % i)
@@ -151,12 +184,15 @@ def slow(checker, in_turn=True):
         around = ['mark:loaded..mark:ready', 'start..last load', 'start..end']
         missed += [i] if 'mark:loaded..mark:ready' not in [row['name'] for row in rows] else []
         checker.expect(len(rows) > 0, 'nothing was found', '@side=a%d' % i, '@side=b%d' % i, rows)
-        more += [row for row in rows if (row['section'], row['change']) != ('time', 'slower') or row['name'] not in inside + around]
+        more += [row for row in rows if (row['section'], row['change']) != ('time', 'slower')
+                 or row['name'] not in inside + around]
     checker.expect(50 * len(more) <= SLOWER, 'more than the slow phase', 'a', 'b', more)
-    checker.expect(20 * len(missed) <= (0 if in_turn else SLOWER), 'the slow phase was not found in %s' % missed, 'a', 'b', [])
+    checker.expect(20 * len(missed) <= (0 if in_turn else SLOWER),
+                   'the slow phase was not found in %s' % missed, 'a', 'b', [])
 
 
-CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'sets': sets, 'slow': slow, 'slow_blocks': lambda checker: slow(checker, False)}
+CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'sets': sets,
+         'slow': slow, 'slow_blocks': lambda checker: slow(checker, False)}
 for planted_change in scripted.CHANGES + ['impatient']:
     CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)
 

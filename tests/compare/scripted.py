@@ -1,13 +1,18 @@
-"""Scripts for trailfake: runs of one made-up Windows program that differ only in what does not matter, or in one planted change too.
+"""Scripts for trailfake: runs of one made-up Windows program that differ only in what does not
+matter, or in one planted change too.
 
-The program starts, loads what it needs, marks `loaded`, starts three threads that load plugins at the same time, waits for them, loads the
-rest, marks `ready` and ends. After each load it says so in a debug string, and each thread raises an exception that it handles. From run to run
-the threads interleave at random, and times, bases, pids, numbers in strings and the folder of temporary files vary.
+The program starts, loads what it needs, marks `loaded`, starts three threads that load plugins at
+the same time, waits for them, loads the rest, marks `ready` and ends. After each load it says so in
+a debug string, and each thread raises an exception that it handles. From run to run the threads
+interleave at random, and times, bases, pids, numbers in strings and the folder of temporary files
+vary.
 
     scripted.py FOLDER SEED COUNT           writes FOLDER/0001.script ...: benign runs
-    scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity, path, slow, say (two strings of a thread come
-                                            the other way round), or impatient (it does not wait for its threads with the first load after them)
-                                            and prints what it is: the name, for swap the two names
+    scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity,
+                                            path, slow, say (two strings of a thread come the other
+                                            way round), or impatient (it does not wait for its
+                                            threads with the first load after them) and prints
+                                            what it is: the name, for swap the two names
 """
 import os
 import random
@@ -17,7 +22,8 @@ import sys
 
 SYSTEM = 'C:\\Windows\\System32\\'
 APP = 'C:\\Program Files\\Shop\\'
-STARTUP = ['ntdll', 'kernel32', 'KernelBase', 'user32', 'win32u', 'gdi32', 'ucrtbase', 'msvcrt', 'advapi32', 'sechost']
+STARTUP = ['ntdll', 'kernel32', 'KernelBase', 'user32', 'win32u', 'gdi32', 'ucrtbase', 'msvcrt',
+           'advapi32', 'sechost']
 EARLY = ['shopcore', 'settings', 'logging']
 THREADS = [['pricing', 'tax', 'discount', 'currency', 'rounding', 'vat'],
            ['network', 'ws2_32', 'tls', 'http', 'json', 'cache'],
@@ -29,7 +35,8 @@ CHANGES = ['swap', 'add', 'remove', 'identity', 'path', 'say']
 class Module:
     def __init__(self, name, folder=APP, build=1):
         self.name, self.folder = name, folder
-        self.build_id = '%08x%08x' % (sum(ord(c) * 31 ** i for i, c in enumerate(name)) & 0xffffffff, build)
+        self.build_id = '%08x%08x' % (sum(ord(c) * 31 ** i
+                                          for i, c in enumerate(name)) & 0xffffffff, build)
         self.size = 65536 + 4096 * (len(name) % 7)
 
 
@@ -43,7 +50,8 @@ class Program:
     def __init__(self):
         self.startup, self.early, self.late = modules(STARTUP), modules(EARLY), modules(LATE)
         self.threads = [modules(names) for names in THREADS]
-        self.says = [['%s is there' % name.split('_')[0] for name in names] for names in [STARTUP, EARLY] + THREADS + [LATE]]
+        self.says = [['%s is there' % name.split('_')[0] for name in names]
+                     for names in [STARTUP, EARLY] + THREADS + [LATE]]
         self.slow = 1.0
         self.impatient = False
 
@@ -66,7 +74,8 @@ class Program:
         elif change == 'identity':
             sequence[at] = Module(module.name, module.folder, 2)
         elif change == 'path':
-            sequence[at] = Module(module.name, rng.choice([APP + 'plugins\\', 'C:\\Users\\ada\\Downloads\\']))
+            sequence[at] = Module(module.name,
+                                  rng.choice([APP + 'plugins\\', 'C:\\Users\\ada\\Downloads\\']))
         elif change == 'say':
             says = rng.choice(self.says[1:])
             at = rng.randrange(len(says) - 1)
@@ -98,16 +107,19 @@ class Run:
     def load(self, ns, tid, module, cause='runtime'):
         self.base += 0x100000
         self.add(ns, tid, 'LoadDll path="%s%s.dll" base=0x%x cause=%s size=%d build_id=%s' % (
-            module.folder.replace('\\', '\\\\'), module.name, self.base, cause, module.size, module.build_id))
+            module.folder.replace('\\', '\\\\'), module.name, self.base, cause, module.size,
+                    module.build_id))
 
     def say(self, ns, tid, text):
-        self.add(ns, tid, 'OutputDebugString text="%s after %d us" encoding=ansi' % (text, ns // 1000))
+        self.add(ns, tid, 'OutputDebugString text="%s after %d us" encoding=ansi'
+                 % (text, ns // 1000))
 
     def main_loads(self, sequence, says, ms, cause='runtime'):
         """A string follows each load; what is said does not hang on what is loaded."""
         for number in range(max(len(sequence), len(says))):
             if number < len(sequence):
-                self.ns += self.after(ms * self.program.slow if cause == 'runtime' and sequence[-1] is self.program.late[-1] else ms)
+                self.ns += self.after(ms * self.program.slow if cause == 'runtime'
+                                      and sequence[-1] is self.program.late[-1] else ms)
                 self.load(self.ns, self.pid, sequence[number], cause)
             if number < len(says):
                 self.say(self.ns + 1000, self.pid, says[number])
@@ -120,7 +132,8 @@ class Run:
             tid = self.pid + 1 + number
             self.ns += self.after(0.05)
             says = self.program.says[2 + number]
-            events.append((self.ns, len(events), tid, None, 'CreateThread start_address=0x140001%d00' % number))
+            events.append((self.ns, len(events), tid, None,
+                           'CreateThread start_address=0x140001%d00' % number))
             ns = self.ns
             for step in range(max(len(sequence), len(says))):
                 if step < len(sequence):
@@ -128,11 +141,13 @@ class Run:
                     events.append((ns, len(events), tid, sequence[step], ''))
                 if step < len(says):
                     events.append((ns + 1000, len(events), tid, None, says[step]))
-            events.append((ns + 2000, len(events), tid, None, 'Exception code=0xe06d7363 first_chance=1 address=0x14000%d000' % number))
+            events.append((ns + 2000, len(events), tid, None,
+                    'Exception code=0xe06d7363 first_chance=1 address=0x14000%d000' % number))
             ns += self.after(0.3)
             events.append((ns, len(events), tid, None, 'ExitThread exit_code=0'))
         if self.program.impatient:
-            events.append((self.ns + self.after(1), len(events), self.pid, self.program.late[0], ''))
+            events.append((self.ns + self.after(1), len(events), self.pid, self.program.late[0],
+                           ''))
         for ns, _, tid, module, text in sorted(events, key=lambda event: event[:2]):
             if text.endswith(' is there'):
                 self.say(ns, tid, text)
@@ -143,19 +158,26 @@ class Run:
             self.ns = ns
 
     def script(self):
-        temporary = 'C:\\\\Users\\\\ada\\\\AppData\\\\Local\\\\Temp\\\\_MEI%d\\\\' % self.rng.randrange(10000, 999999)
-        self.add(0, self.pid, 'CreateProcess via=launch path="%sshop.exe" base=0x140000000 size=1048576 build_id=00aa00aa' % APP.replace('\\', '\\\\'))
+        temporary = ('C:\\\\Users\\\\ada\\\\AppData\\\\Local\\\\Temp\\\\_MEI%d\\\\'
+                     % self.rng.randrange(10000, 999999))
+        self.add(0, self.pid,
+                 'CreateProcess via=launch path="%sshop.exe" base=0x140000000 size=1048576 '
+                 'build_id=00aa00aa' % APP.replace('\\', '\\\\'))
         self.main_loads(self.program.startup, self.program.says[0], 0.4, 'startup')
         self.ns += self.after(0.2)
-        self.add(self.ns, self.pid, 'Exception code=0x80000003 first_chance=1 address=0x7ff000000010')
+        self.add(self.ns, self.pid,
+                 'Exception code=0x80000003 first_chance=1 address=0x7ff000000010')
         self.main_loads(self.program.early, self.program.says[1], 2)
         self.ns += self.after(0.5)
         self.base += 0x100000
-        self.add(self.ns, self.pid, 'LoadDll path="%sunpacked.dll" base=0x%x cause=runtime size=65536 build_id=0badcafe' % (temporary, self.base))
+        self.add(self.ns, self.pid,
+                 'LoadDll path="%sunpacked.dll" base=0x%x cause=runtime size=65536 '
+                 'build_id=0badcafe' % (temporary, self.base))
         self.add(self.ns, self.pid, 'Mark name=loaded')
         self.thread_loads()
         self.ns += self.after(0.2)
-        self.main_loads(self.program.late[1:] if self.program.impatient else self.program.late, self.program.says[-1], 3)
+        self.main_loads(self.program.late[1:] if self.program.impatient else self.program.late,
+                        self.program.says[-1], 3)
         self.ns += self.after(1)
         self.add(self.ns, self.pid, 'Mark name=ready')
         self.ns += self.after(5)
@@ -174,8 +196,9 @@ def make(seed, change=None):
 def record(trailfake, database, folder, scripts, label):
     """Records each text as a run with that label. Returns the numbers of the runs, in order.
 
-    A script is replayed at once, so that the recorder's own clock does not fit its times: how long the target would have been held, and the
-    system that it would have run on, are put into the file afterwards.
+    A script is replayed at once, so that the recorder's own clock does not fit its times: how long
+    the target would have been held, and the system that it would have run on, are put into the file
+    afterwards.
     """
     os.makedirs(folder, exist_ok=True)
     script = os.path.join(folder, 'shop.script')
@@ -186,7 +209,8 @@ def record(trailfake, database, folder, scripts, label):
     with sqlite3.connect(database) as db:
         db.execute("UPDATE event SET hold_ns = 20000 + seq % 7 * 1000 WHERE hold_ns IS NOT NULL")
         db.execute("UPDATE run SET os = 'Windows 10.0.19045'")
-        return [row[0] for row in db.execute('SELECT id FROM run ORDER BY id DESC LIMIT ?', (len(scripts),))][::-1]
+        return [row[0] for row in db.execute('SELECT id FROM run ORDER BY id DESC LIMIT ?',
+                                             (len(scripts),))][::-1]
 
 
 def main():

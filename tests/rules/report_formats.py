@@ -1,4 +1,5 @@
-"""The formats of `trailview check` that other programs read, by their schemas and grammar, also for hostile names.
+"""The formats of `trailview check` that other programs read, by their schemas and grammar, also for
+hostile names.
 
     report_formats.py TRAILVIEW MAKE_FIXTURE FIXTURES FOLDER PACKAGES FORMAT
 """
@@ -9,7 +10,8 @@ import shutil
 import subprocess
 import sys
 
-# Rules that hold, that are violated, and whose text is trouble for whoever puts it into XML, JSON or a workflow command.
+# Rules that hold, that are violated, and whose text is trouble for whoever puts it into XML, JSON
+# or a workflow command.
 RULES = '''trail-rules 1
 require libc.so
 require process python
@@ -66,17 +68,20 @@ def validate_junit(folder, packages, texts):
         with open(path, 'w', encoding='utf-8') as file:
             file.write(text)
         for schema in ('JUnit.xsd', 'jenkins-junit.xsd'):
-            process = run('xmllint', '--noout', '--nonet', '--schema', os.path.join(schemas, schema), path)
+            process = run('xmllint', '--noout', '--nonet', '--schema',
+                          os.path.join(schemas, schema), path)
             if process.returncode != 0:
                 fail('%s by %s: %s' % (path, schema, process.stderr.decode()))
         failures = int(re.search(r' failures="(\d+)"', text).group(1))
         if failures != text.count('<failure ') or (failures > 0) != (status == 1):
-            fail('%s: failures="%d", %d elements, exit status %d' % (path, failures, text.count('<failure '), status))
+            fail('%s: failures="%d", %d elements, exit status %d' % (path, failures,
+                    text.count('<failure '), status))
 
 
 def validate_sarif(folder, packages, texts):
     here = os.path.dirname(os.path.abspath(__file__))
-    ajv, schema = (os.path.join(packages, name, 'package') for name in ('ajv', 'microsoft-jest-sarif'))
+    ajv, schema = (os.path.join(packages, name, 'package')
+                   for name in ('ajv', 'microsoft-jest-sarif'))
     if shutil.which('node') is None:
         skip('node is not installed')
     if not os.path.isdir(ajv) or not os.path.isdir(schema):
@@ -101,8 +106,11 @@ def unescape(text):
 
 
 def validate_github(folder, packages, texts):
-    """One command a line: name, properties without : and ,, data; every % begins one of the five escapes."""
-    command = re.compile(r'::error file=([^,:%]|%(25|3A|2C))+,line=[1-9][0-9]*,title=([^,:%]|%(25|0D|0A|3A|2C))+::([^%]|%(25|0D|0A))+')
+    """One command a line: name, properties without : and ,, data; every % begins one of the five
+    escapes."""
+    command = re.compile(
+        r'::error file=([^,:%]|%(25|3A|2C))+,line=[1-9][0-9]*,'
+        r'title=([^,:%]|%(25|0D|0A|3A|2C))+::([^%]|%(25|0D|0A))+')
     for text, status in texts:
         lines = text.split('\n')
         if lines.pop() != '' or not lines:
@@ -113,7 +121,8 @@ def validate_github(folder, packages, texts):
         for line in commands:
             if not command.fullmatch(line):
                 fail('not by the grammar: %s' % line)
-    titles = [unescape(line.split(',title=')[1].split('::')[0]) for line in texts[0][0].split('\n') if line]
+    titles = [unescape(line.split(',title=')[1].split('::')[0]) for line in texts[0][0].split('\n')
+              if line]
     if 'require "::error file=x,line=1::%0Aevil, 100% \\u202E\u65b0"' not in titles:
         fail('the title of a rule does not come back: %s' % titles)
 
@@ -125,13 +134,15 @@ def main():
     os.makedirs(folder)
     os.chdir(folder)
     for fixture in ('shop', 'hostile', 'wrong_types'):
-        if run(make_fixture, fixture + '.db', os.path.join(fixtures, fixture + '.sql')).returncode != 0:
+        if run(make_fixture, fixture + '.db',
+               os.path.join(fixtures, fixture + '.sql')).returncode != 0:
             fail('make_fixture %s' % fixture)
     for path, text in (('./a %&,\u00e4.rules', RULES), ('other.rules', OTHER_RULES)):
         with open(path, 'w', encoding='utf-8') as file:
             file.write(text)
     texts = [check(trailview, './a %&,\u00e4.rules', run_name, '--format', name, *options)
-             for run_name in ('shop.db:1', 'shop.db:3', 'hostile.db', 'wrong_types.db') for options in ((), ('--explain',))]
+             for run_name in ('shop.db:1', 'shop.db:3', 'hostile.db', 'wrong_types.db')
+             for options in ((), ('--explain',))]
     texts.append(check(trailview, os.path.abspath('other.rules'), 'shop.db:1', '--format', name))
     texts.append(check(trailview, 'other.rules', 'hostile.db', '--format', name, '--explain'))
     if [status for _, status in texts] != [1] * 8 + [0] * 2:

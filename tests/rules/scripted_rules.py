@@ -1,8 +1,10 @@
-"""Rules learned from 20 scripted runs (tests/compare/scripted.py), and 200 further runs judged by them.
+"""Rules learned from 20 scripted runs (tests/compare/scripted.py), and 200 further runs judged by
+them.
 
     scripted_rules.py TRAILFAKE TRAILVIEW FOLDER CASE
 
-CASE is benign, or a planted change: each run then must be found, by the right rule and name, and nothing else may be reported.
+CASE is benign, or a planted change: each run then must be found, by the right rule and name, and
+nothing else may be reported.
 """
 import json
 import os
@@ -32,19 +34,23 @@ def slow_script(seed, factor):
 class Files:
     def __init__(self, trailfake, trailview, folder):
         self.trailfake, self.trailview, self.folder = trailfake, trailview, folder
-        self.database, self.rules = os.path.join(folder, 'trail.db'), os.path.join(folder, 'shop.rules')
+        self.database, self.rules = (
+            os.path.join(folder, name) for name in ('trail.db', 'shop.rules'))
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
 
     def record(self, scripts, label):
-        """The numbers of the runs. Their end is the last event's, not when the recorder was done on this machine."""
+        """The numbers of the runs. Their end is the last event's, not when the recorder was done on
+        this machine."""
         runs = scripted.record(self.trailfake, self.database, self.folder, scripts, label)
         with sqlite3.connect(self.database) as db:
-            db.execute('UPDATE run SET wall_ns = (SELECT max(t_ns) FROM event WHERE run_id = run.id)')
+            db.execute(
+                'UPDATE run SET wall_ns = (SELECT max(t_ns) FROM event WHERE run_id = run.id)')
         return runs
 
     def view(self, *arguments):
-        process = subprocess.run([self.trailview, '-d', self.database, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.run([self.trailview, '-d', self.database, *arguments],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if process.returncode not in (0, 1):
             fail('trailview %s: %s' % (' '.join(arguments), process.stderr))
         return process
@@ -65,23 +71,28 @@ def is_found(change, planted, rows):
     """Whether the violations are what was planted, and nothing else."""
     names = [name + '.dll' for name in planted]
     if change == 'swap':
-        return len(rows) == 1 and rows[0]['rule'] == 'order %s < %s' % (names[1], names[0]) and rows[0]['module'] == names[0]
+        return len(rows) == 1 and rows[0]['rule'] == 'order %s < %s' % (names[1], names[0]) \
+            and rows[0]['module'] == names[0]
     if change == 'slow':
         spans = [row['rule'].split()[2] for row in rows]
-        return planted[0] in spans and set(spans) <= {planted[0], 'start..end'} and len(set(spans)) == len(rows)
+        return planted[0] in spans and set(spans) <= {planted[0], 'start..end'} \
+            and len(set(spans)) == len(rows)
     if change == 'add':
         return len(rows) == 1 and rows[0]['rule'] == 'forbid *' and rows[0]['module'] == names[0]
     rule = {'remove': 'require', 'identity': 'identity', 'path': 'path'}[change]
-    return len(rows) == 1 and rows[0]['rule'].split()[:2] == [rule, names[0]] and rows[0]['module'] == names[0]
+    return len(rows) == 1 and rows[0]['rule'].split()[:2] == [rule, names[0]] \
+        and rows[0]['module'] == names[0]
 
 
 def judge_each(files, change):
-    made = [slow_script('judged %d' % i, SLOWER) if change == 'slow' else scripted.make('judged %s %d' % (change, i), change)
+    made = [slow_script('judged %d' % i, SLOWER) if change == 'slow'
+            else scripted.make('judged %s %d' % (change, i), change)
             for i in range(JUDGED)]
     for run, (_, planted) in zip(files.record([script for script, _ in made], 'side=judged'), made):
         rows = files.violations(run)
         if rows if change is None else not is_found(change, planted, rows):
-            fail('run %d, planted %s %s: %s' % (run, change, planted, '\n'.join(row['rule'] + ': ' + row['message'] for row in rows) or 'nothing'))
+            fail('run %d, planted %s %s: %s' % (run, change, planted,
+                    '\n'.join(row['rule'] + ': ' + row['message'] for row in rows) or 'nothing'))
 
 
 def judge_together(files, change):
@@ -89,16 +100,19 @@ def judge_together(files, change):
     if change is None and files.violations('@side=judged'):
         fail('all benign runs at once: %s' % files.violations('@side=judged')[0])
     if change == 'slow':
-        files.record([slow_script('together %d' % i, SLOWER_TOGETHER)[0] for i in range(20)], 'side=together')
+        files.record([slow_script('together %d' % i, SLOWER_TOGETHER)[0] for i in range(20)],
+                     'side=together')
         rows = files.violations('@side=together')
-        if not is_found(change, ('mark:loaded..mark:ready',), rows) or any(row['run'] is not None for row in rows):
+        if not is_found(change, ('mark:loaded..mark:ready',), rows) \
+                or any(row['run'] is not None for row in rows):
             fail('twenty slower runs: %s' % rows)
 
 
 def main():
     files = Files(*sys.argv[1:4])
     change = sys.argv[4] if sys.argv[4] != 'benign' else None
-    files.learn(*(['--time'] if change in (None, 'slow') else [])) # one more load takes time too, and would rightly be found twice
+    # one more load takes time too, and would rightly be found twice
+    files.learn(*(['--time'] if change in (None, 'slow') else []))
     judge_each(files, change)
     judge_together(files, change)
 

@@ -1,8 +1,10 @@
-"""One row of a table of programs: runs it alone, under trailrec and under `trailrec -f`, and compares what can be seen from outside.
+"""One row of a table of programs: runs it alone, under trailrec and under `trailrec -f`, and
+compares what can be seen from outside.
 
     run_row.py FILE.rows NAME FOLDER TRAILREC TRAILVIEW PROGRAMS [EMULATOR...]
 
-README.md says what a row is. PROGRAMS is the folder of the targets. Ends with 0 (the same), 1 (not) or 77 (skipped, and says why).
+README.md says what a row is. PROGRAMS is the folder of the targets. Ends with 0 (the same), 1 (not)
+or 77 (skipped, and says why).
 """
 import collections
 import ctypes
@@ -44,14 +46,16 @@ def read_row(path, name):
         for line in file:
             head = re.match(r"([a-z0-9_-]+)((?: +[^ :]+)*): *(.*)\n", line)
             if head and head[1] == name:
-                found = Row(name, dict((flag + "=").split("=")[:2] for flag in head[2].split()), [head[3]])
+                found = Row(name, dict((flag + "=").split("=")[:2] for flag in head[2].split()),
+                            [head[3]])
             elif found and line[0] in " \t":
                 found.script.append(line.strip())
             elif found:
                 break
     if not found:
         fail(f"there is no row '{name}' in {path}")
-    unknown = set(found.flags) - {"any-stdout", "any-stderr", "long", "root", "needs", "only", "seconds"}
+    unknown = set(found.flags) - {"any-stdout", "any-stderr", "long", "root", "needs", "only",
+                                  "seconds"}
     if unknown:
         fail(f"row '{name}' has unknown flags: {', '.join(sorted(unknown))}")
     return found
@@ -76,7 +80,8 @@ def processes():
                 lines = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
         except OSError:
             continue
-        table[int(entry)] = (int(lines["PPid"]), lines["State"].strip()[0], lines["Name"], int(lines["TracerPid"]))
+        table[int(entry)] = (int(lines["PPid"]), lines["State"].strip()[0], lines["Name"],
+                             int(lines["TracerPid"]))
     return table
 
 
@@ -101,7 +106,8 @@ def descendants():
 def left_over(found):
     """What is there, so that it can be compared: names, and what is wrong with them."""
     states = {"Z": " (zombie)", "T": " (stopped)", "t": " (stopped by a tracer)"}
-    return collections.Counter(name + states.get(state, "") + (" (traced)" if tracer else "") for _, state, name, tracer in found.values())
+    return collections.Counter(name + states.get(state, "") + (" (traced)" if tracer else "")
+                               for _, state, name, tracer in found.values())
 
 
 def wait_for_left_over(allowed, seconds):
@@ -127,7 +133,8 @@ def end_all():
 
 
 def describe(path):
-    """A file as text: what kind, how protected, what is in it. Of a core file only that it is there."""
+    """A file as text: what kind, how protected, what is in it. Of a core file only that it is
+    there."""
     mode = os.lstat(path).st_mode
     if stat.S_ISLNK(mode):
         return "link to " + os.readlink(path)
@@ -166,10 +173,12 @@ def run(row, prefix, mode, folder, allowed):
     with open(os.path.join(folder, "stdin"), "wb") as file:
         file.write(b"one\ntwo\nthree\n")
     script = "\n".join([f"RUN='{prefix}'", *row.script])
-    with open(os.path.join(folder, "stdin"), "rb") as stdin, open(os.path.join(folder, mode + ".stdout"), "wb+") as out, open(
+    with open(os.path.join(folder, "stdin"),
+              "rb") as stdin, open(os.path.join(folder, mode + ".stdout"), "wb+") as out, open(
         os.path.join(folder, mode + ".stderr"), "wb+"
     ) as err:
-        shell = subprocess.Popen(["sh", "-c", script], cwd=work, stdin=stdin, stdout=out, stderr=err, start_new_session=True)
+        shell = subprocess.Popen(["sh", "-c", script], cwd=work, stdin=stdin, stdout=out,
+                                 stderr=err, start_new_session=True)
         try:
             status = shell.wait(int(row.flags.get("seconds", 60)))
         except subprocess.TimeoutExpired:
@@ -177,8 +186,10 @@ def run(row, prefix, mode, folder, allowed):
             show_processes()
             end_all()
             err.seek(0)
-            fail(f"{row.name}, {mode}: does not end\n" + err.read().decode(errors="replace")[-2000:])
-        left = wait_for_left_over(allowed or collections.Counter(), SETTLE_SECONDS if allowed is None else LEFT_SECONDS)
+            fail(f"{row.name}, {mode}: does not end\n"
+                 + err.read().decode(errors="replace")[-2000:])
+        left = wait_for_left_over(allowed or collections.Counter(), SETTLE_SECONDS
+                                  if allowed is None else LEFT_SECONDS)
         end_all()
         out.seek(0)
         err.seek(0)
@@ -190,16 +201,20 @@ def differences(row, alone, seen):
         yield f"status {seen.status}, alone {alone.status}"
     for name in ("stdout", "stderr"):
         if "any-" + name not in row.flags and getattr(seen, name) != getattr(alone, name):
-            lines = [text.decode(errors="backslashreplace").splitlines() for text in (getattr(alone, name), getattr(seen, name))]
-            yield "\n".join([name] + list(difflib.unified_diff(*lines, "alone", "recorded", n=1, lineterm=""))[:60])
+            lines = [text.decode(errors="backslashreplace").splitlines()
+                     for text in (getattr(alone, name), getattr(seen, name))]
+            yield "\n".join([name] + list(difflib.unified_diff(*lines, "alone", "recorded", n=1,
+                                                               lineterm=""))[:60])
     if seen.files != alone.files:
-        yield "files " + ", ".join(f"{name}: {what}" for name, what in sorted(set(seen.files.items()) ^ set(alone.files.items())))
+        yield "files " + ", ".join(f"{name}: {what}"
+                for name, what in sorted(set(seen.files.items()) ^ set(alone.files.items())))
     if seen.left - alone.left:
         yield f"left behind {dict(seen.left)}, alone {dict(alone.left)}"
 
 
 def compare(row, mode, alone, seen):
-    """The differences as lines; trailrec's own words come last, since they may explain the others."""
+    """The differences as lines; trailrec's own words come last, since they may explain the
+    others."""
     told = [f"{row.name}, {mode}: {what}" for what in differences(row, alone, seen)]
     words = seen.stderr.decode(errors="backslashreplace").strip()[-2000:]
     return told + [f"{row.name}, {mode}: stderr ends with: {words}"] if told and words else told
@@ -209,7 +224,8 @@ def main():
     table, row_name, folder, trailrec, trailview, programs, *emulator = sys.argv[1:]
     row = read_row(table, row_name)
     if emulator:  # Wine's server is nobody's child and outlives the row
-        started = subprocess.run([emulator[0], "start", emulator[2]], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        started = subprocess.run([emulator[0], "start", emulator[2]], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL,
                                  stderr=subprocess.DEVNULL, check=False)
         if started.returncode == SKIPPED:
             skip("there is no Wine")
@@ -219,7 +235,8 @@ def main():
     os.environ["TRAIL_DB"] = os.path.join(folder, "trail.db")
     os.environ.update(LC_ALL="C", TZ="UTC", HOME=folder)
     os.environ["PROGRAMS"], os.environ["SAMPLES"] = programs.split(":")
-    for name in set(os.environ) - {"PATH", "TRAIL_DB", "LC_ALL", "TZ", "HOME", "TERM", "PROGRAMS", "SAMPLES", "TRAIL_LONG"}:
+    for name in set(os.environ) - {"PATH", "TRAIL_DB", "LC_ALL", "TZ", "HOME", "TERM", "PROGRAMS",
+                                   "SAMPLES", "TRAIL_LONG"}:
         del os.environ[name]
     check_needs(row.flags)
     shutil.rmtree(folder, ignore_errors=True)
@@ -234,7 +251,8 @@ def main():
             continue
         told += compare(row, mode, alone, run(row, prefix, mode, folder, alone.left))
     if os.path.exists("trail.db"):
-        verify = subprocess.run([*emulator, trailview, "-d", "trail.db", "verify"], capture_output=True, text=True, check=False)
+        verify = subprocess.run([*emulator, trailview, "-d", "trail.db", "verify"],
+                                capture_output=True, text=True, check=False)
         if verify.returncode != 0:
             told.append(f"{row_name}: the file is not whole: {verify.stdout}{verify.stderr}")
     elif not told:

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""A person at a terminal: types a command into an interactive bash on a pty, then what the scenario says, and prints what happened.
+"""A person at a terminal: types a command into an interactive bash on a pty, then what the scenario
+says, and prints what happened.
 
     terminal.py SCENARIO [PREFIX...]     PREFIX stands before the command, as $RUN does
 
-Every wait has a deadline. What is printed is the same for each start: what the shell said, without numbers of processes.
+Every wait has a deadline. What is printed is the same for each start: what the shell said, without
+numbers of processes.
 """
 import fcntl
 import os
@@ -25,7 +27,8 @@ class Terminal:
         self.seen = ""
         self.pid, self.file = pty.fork()
         if self.pid == 0:
-            os.environ.update(PS1=PROMPT, HISTFILE="/dev/null", TERM="dumb", BASH_SILENCE_DEPRECATION_WARNING="1")
+            os.environ.update(PS1=PROMPT, HISTFILE="/dev/null", TERM="dumb",
+                              BASH_SILENCE_DEPRECATION_WARNING="1")
             os.execvp("bash", ["bash", "--norc", "--noprofile", "--noediting", "-i"])
         self.expect(re.escape(PROMPT))
 
@@ -55,7 +58,8 @@ class Terminal:
         return self.expect(r"(?s)(.*?)" + re.escape(PROMPT))[1].strip()
 
     def stopped(self):
-        """Waits for the prompt behind a stop and says how bash calls the stop; then whether all of the job stand still."""
+        """Waits for the prompt behind a stop and says how bash calls the stop; then whether all of
+        the job stand still."""
         how = self.expect(r"\[1\]\+  (Stopped\S*)")[1]
         self.expect(re.escape(PROMPT))
         look = "for p in $(pgrep -g $(jobs -p)); do wait_for_state Tt $p || echo one runs; done"
@@ -104,7 +108,8 @@ def background(terminal):
     terminal.start(WAIT + "echo finished; exit 4")
     terminal.type("\x1a")
     print(terminal.stopped())
-    print(re.sub(r"\S*&", "&", terminal.command("bg").split("sh -c")[0].replace(terminal.prefix, "")))
+    print(re.sub(r"\S*&", "&", terminal.command("bg").split("sh -c")[0]
+                 .replace(terminal.prefix, "")))
     go_on()
     terminal.expect("finished\n")
     print("waited", terminal.command("wait; echo $?").split("\n")[-1])
@@ -149,7 +154,8 @@ def ctrl_c(terminal):
 def ctrl_c_handled(terminal):
     terminal.start('trap "echo caught" INT; ' + WAIT + "exit 7")
     for _ in range(3):
-        time.sleep(0.05)  # sh misses a signal that comes just between its look at what it has trapped and its read
+        # sh misses a signal that comes just between its look at what it has trapped and its read
+        time.sleep(0.05)
         terminal.type("\x03")
         terminal.expect("caught\n")
     go_on()
@@ -164,7 +170,9 @@ def ctrl_backslash(terminal):
 
 def hangup(terminal):
     """The terminal goes away."""
-    terminal.start('trap "echo hup >hup; exec 3>&-" HUP; exec 3<>go; echo running; read x <&3; echo over >over; exit 8')
+    terminal.start(
+        'trap "echo hup >hup; exec 3>&-" HUP; exec 3<>go; echo running; read x <&3; '
+        'echo over >over; exit 8')
     os.close(terminal.file)
     wait_for_file("over")
 

@@ -1,4 +1,5 @@
-"""The job of an interactive shell: `trailrec --then stop` stands still with its target, and fg lets both go on. Usage: standing_job.py TRAILREC"""
+"""The job of an interactive shell: `trailrec --then stop` stands still with its target, and fg lets
+both go on. Usage: standing_job.py TRAILREC"""
 import os, pty, re, select, sys, time
 
 pid, terminal = pty.fork()
@@ -30,7 +31,8 @@ def state(of):
         return re.search(r"^State:\s+(\S)", file.read(), re.M).group(1)
 
 
-send(f"{sys.argv[1]} -o job.db --until load:libc.so.6 --then stop -- sh -c 'read line; echo \"<$line>\"'")
+send(f"{sys.argv[1]} -o job.db --until load:libc.so.6 --then stop -- "
+     "sh -c 'read line; echo \"<$line>\"'")
 target = expect(r"untraced: (\d+) \(").group(1)
 expect(r"Stopped ")
 deadline = time.monotonic() + 20

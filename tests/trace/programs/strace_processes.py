@@ -1,4 +1,5 @@
-"""The processes in a file that `strace -f -e trace=execve,execveat,fork,vfork,clone,clone3` wrote: parent, program, status; one a line."""
+"""The processes in a file that `strace -f -e trace=execve,execveat,fork,vfork,clone,clone3` wrote:
+parent, program, status; one a line."""
 import os
 import re
 import sys
