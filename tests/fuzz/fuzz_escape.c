@@ -4,9 +4,9 @@
  */
 #include "fuzz.h"
 
-#include "compare/module_key.h"
-#include "compare/pattern.h"
-#include "compare/place.h"
+#include "compare/model/module_key.h"
+#include "compare/match/pattern.h"
+#include "compare/model/place.h"
 #include "escape.h"
 #include "json.h"
 #include "text.h"

@@ -1,7 +1,7 @@
 /* The alignment against the longest common subsequence by the textbook's table. */
 #include "unit.h"
 
-#include "compare/align.h"
+#include "compare/match/align.h"
 
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /* By which names and places modules are matched, and patterns of debug strings. */
 #include "unit.h"
 
-#include "compare/module_key.h"
-#include "compare/place.h"
-#include "compare/pattern.h"
+#include "compare/model/module_key.h"
+#include "compare/model/place.h"
+#include "compare/match/pattern.h"
 
 static void expect_key(const char *name, bool folds_case, const char *key)
 {

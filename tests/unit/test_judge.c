@@ -5,9 +5,9 @@
 #include "unit.h"
 
 #include "db.h"
-#include "rules/judge.h"
-#include "rules/learn.h"
-#include "rules/report.h"
+#include "rules/judge/judge.h"
+#include "rules/learn/learn.h"
+#include "rules/report/report.h"
 #include "rules/write.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
  */
 #include "unit.h"
 
-#include "compare/statistics.h"
+#include "compare/order/statistics.h"
 
 #include <math.h>
 #include <stdbool.h>

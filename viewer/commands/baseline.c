@@ -1,7 +1,7 @@
 /* trailview baseline: writes down as rules what runs have in common. */
 #include "command.h"
-#include "compare/comparison.h"
-#include "rules/learn.h"
+#include "compare/diff/comparison.h"
+#include "rules/learn/learn.h"
 
 #include <errno.h>
 #include <inttypes.h>

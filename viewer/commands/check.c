@@ -1,9 +1,9 @@
 /* trailview check: whether runs are as a rules file says. */
 #include "command.h"
-#include "compare/comparison.h"
+#include "compare/diff/comparison.h"
 #include "db.h"
-#include "rules/judge.h"
-#include "rules/report.h"
+#include "rules/judge/judge.h"
+#include "rules/report/report.h"
 #include "selector.h"
 
 #include <inttypes.h>

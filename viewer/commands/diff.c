@@ -1,8 +1,8 @@
 /* trailview diff: what differs between two runs, or two sets of runs. */
 #include "command.h"
-#include "compare/comparison.h"
-#include "compare/difference_rows.h"
-#include "compare/statistics.h"
+#include "compare/diff/comparison.h"
+#include "compare/diff/difference_rows.h"
+#include "compare/order/statistics.h"
 #include "human.h"
 #include "selector.h"
 

@@ -1,8 +1,8 @@
 /* trailview stats: what several runs have in common, and what varies. */
 #include "command.h"
-#include "compare/comparison.h"
-#include "compare/stats_rows.h"
-#include "compare/statistics.h"
+#include "compare/diff/comparison.h"
+#include "compare/diff/stats_rows.h"
+#include "compare/order/statistics.h"
 #include "human.h"
 
 #include <math.h>

@@ -6,7 +6,7 @@
 #ifndef TRAIL_SUBJECTS_H
 #define TRAIL_SUBJECTS_H
 
-#include "compare/recording.h"
+#include "compare/model/recording.h"
 
 struct subject {
     size_t module; /* in recordings->modules */

@@ -1,0 +1,174 @@
+/*
+ * Sets of runs: which modules a side always or never loads, how often, and which builds of them
+ * from where.
+ */
+#include "difference_private.h"
+
+#include "compare/order/statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A module as both sides have it; either may be NULL. */
+struct module_pair {
+    const struct side_module *a, *b;
+    /* that it is loaded as often by runs of one side as by those of the other; corrected */
+    double p;
+};
+
+struct comparing {
+    struct differences *differences;
+    struct module_pair *pairs; /* in the order of a, then what only b has */
+    size_t count;
+};
+
+static bool is_ignored(const struct differences *differences, const struct side_module *module)
+{
+    return difference_ignores_module(differences, module->variants[0].module);
+}
+
+static int make_pairs(struct comparing *comparing)
+{
+    const struct side *a = comparing->differences->a, *b = comparing->differences->b;
+
+    if ((comparing->pairs =
+             malloc((a->module_count + b->module_count + 1) * sizeof *comparing->pairs)) == NULL)
+        return -1;
+    for (size_t i = 0; i < a->module_count; i++)
+        if (!is_ignored(comparing->differences, &a->modules[i]))
+            comparing->pairs[comparing->count++] = (struct module_pair){
+                &a->modules[i], side_module(b, a->modules[i].role, a->modules[i].key), 1};
+    for (size_t i = 0; i < b->module_count; i++)
+        if (!is_ignored(comparing->differences, &b->modules[i]) &&
+            side_module(a, b->modules[i].role, b->modules[i].key) == NULL)
+            comparing->pairs[comparing->count++] = (struct module_pair){NULL, &b->modules[i], 1};
+    return 0;
+}
+
+static size_t runs_of(const struct side_module *module)
+{
+    return module != NULL ? module->runs : 0;
+}
+
+/* Only what is neither always there on both sides is a question, and one of so many. */
+static int test_presence(struct comparing *comparing, struct trail_error *error)
+{
+    const struct side *a = comparing->differences->a, *b = comparing->differences->b;
+    double *p = malloc((comparing->count + 1) * sizeof *p);
+    int result = p != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
+
+    for (size_t i = 0; i < comparing->count && result == 0; i++)
+        p[i] = statistics_fisher(runs_of(comparing->pairs[i].a), a->count,
+                                 runs_of(comparing->pairs[i].b), b->count);
+    if (result == 0)
+        result = statistics_holm(p, comparing->count, error);
+    for (size_t i = 0; i < comparing->count && result == 0; i++)
+        comparing->pairs[i].p = p[i];
+    free(p);
+    return result;
+}
+
+static struct difference *add_row(struct comparing *comparing, enum difference_section section,
+                                  enum difference_change change, const struct module_pair *pair)
+{
+    struct difference *row = difference_add(comparing->differences, section, change, true);
+
+    row->role = pair->b != NULL ? pair->b->role : pair->a->role;
+    row->name = pair->b != NULL ? pair->b->name : pair->a->name;
+    row->a_runs = runs_of(pair->a);
+    row->b_runs = runs_of(pair->b);
+    return row;
+}
+
+static void add_range(struct comparing *comparing, uint32_t *text, const struct side_module *module)
+{
+    struct buffer *scratch = &comparing->differences->scratch;
+
+    if (module->least == module->most)
+        buffer_format(scratch, module->most == 1 ? "once" : "%zu times", module->most);
+    else
+        buffer_format(scratch, "%zu to %zu times", module->least, module->most);
+    *text = difference_text(comparing->differences);
+}
+
+static void compare_presence(struct comparing *comparing, const struct module_pair *pair)
+{
+    size_t in_a = runs_of(pair->a), in_b = runs_of(pair->b),
+           all_a = comparing->differences->a->count, all_b = comparing->differences->b->count;
+    struct difference *row;
+
+    if (in_a == 0 && in_b == all_b) {
+        add_row(comparing, SECTION_LOADS, CHANGE_ADDED, pair);
+    } else if (in_a == all_a && in_b == 0) {
+        add_row(comparing, SECTION_LOADS, CHANGE_REMOVED, pair);
+    } else if (pair->p <= STATISTICS_ALPHA) {
+        row = add_row(comparing, SECTION_LOADS,
+                      in_b * all_a > in_a * all_b ? CHANGE_MORE : CHANGE_FEWER, pair);
+        row->p = pair->p;
+        row->note = text_pool_add_text(comparing->differences->all->texts,
+                                       in_b * all_a > in_a * all_b ? "in more of the runs"
+                                                                   : "in fewer of the runs");
+    } else if (in_a == all_a && in_b == all_b &&
+               (pair->a->most < pair->b->least || pair->b->most < pair->a->least)) {
+        row = add_row(comparing, SECTION_LOADS,
+                      pair->a->most < pair->b->least ? CHANGE_MORE : CHANGE_FEWER, pair);
+        add_range(comparing, &row->a, pair->a);
+        add_range(comparing, &row->b, pair->b);
+    }
+}
+
+static bool same_identity(const struct recordings *all, const struct side_variant *a,
+                          const struct side_variant *b)
+{
+    return a->module == b->module ||
+           identity_equal(&all->modules[a->module].identity, &all->modules[b->module].identity);
+}
+
+static bool same_place(const struct recordings *all, const struct side_variant *a,
+                       const struct side_variant *b)
+{
+    (void)all;
+    return a->place == b->place;
+}
+
+/* Whether a build (or a place) of one side was seen on the other too. */
+static bool share(const struct recordings *all, const struct module_pair *pair,
+                  bool (*same)(const struct recordings *, const struct side_variant *,
+                               const struct side_variant *))
+{
+    for (size_t i = 0; i < pair->a->variant_count; i++)
+        for (size_t k = 0; k < pair->b->variant_count; k++)
+            if (same(all, &pair->a->variants[i], &pair->b->variants[k]))
+                return true;
+    return false;
+}
+
+static void compare_variants(struct comparing *comparing, const struct module_pair *pair)
+{
+    struct differences *differences = comparing->differences;
+
+    if (!share(differences->all, pair, same_identity))
+        difference_describe_identity(differences,
+                                     add_row(comparing, SECTION_IDENTITY, CHANGE_REPLACED, pair),
+                                     pair->a->variants[0].module, pair->b->variants[0].module);
+    if (!share(differences->all, pair, same_place)) {
+        struct difference *row = add_row(comparing, SECTION_PATH, CHANGE_REPLACED, pair);
+        row->a = pair->a->variants[0].place;
+        row->b = pair->b->variants[0].place;
+    }
+}
+
+int difference_find_modules(struct differences *differences, struct trail_error *error)
+{
+    struct comparing comparing = {.differences = differences};
+    int result = make_pairs(&comparing) == 0 ? test_presence(&comparing, error)
+                                             : error_set(error, TRAIL_FAILED, 0, "out of memory");
+
+    for (size_t i = 0; i < comparing.count && result == 0; i++) {
+        compare_presence(&comparing, &comparing.pairs[i]);
+        if (comparing.pairs[i].a != NULL && comparing.pairs[i].b != NULL)
+            compare_variants(&comparing, &comparing.pairs[i]);
+    }
+    free(comparing.pairs);
+    return result;
+}

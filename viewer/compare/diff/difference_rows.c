@@ -1,0 +1,260 @@
+/* See difference_rows.h. */
+#include "difference_rows.h"
+
+#include "human.h"
+#include "compare/order/statistics.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CELLS_AT_MOST = 24 };
+
+/* A row while it is printed: texts that are put together stand in the buffers. */
+struct printing {
+    const struct differences *differences;
+    struct cell cells[CELLS_AT_MOST];
+    size_t count;
+    struct buffer change, runs_a, runs_b, note;
+};
+
+static void add_nothing(struct printing *printing)
+{
+    printing->cells[printing->count++] = (struct cell){.type = CELL_NULL};
+}
+
+static void add_text(struct printing *printing, const char *text)
+{
+    printing->cells[printing->count++] = (struct cell){
+        .type = *text != '\0' ? CELL_TEXT : CELL_NULL, .text = text, .length = strlen(text)};
+}
+
+static void add_number(struct printing *printing, uint32_t text)
+{
+    add_text(printing, recordings_text(printing->differences->all, text));
+}
+
+static void add_integer(struct printing *printing, bool is_known, int64_t integer)
+{
+    if (is_known)
+        printing->cells[printing->count++] =
+            (struct cell){.type = CELL_INTEGER, .integer = integer};
+    else
+        add_nothing(printing);
+}
+
+static void add_ns(struct printing *printing, double ns)
+{
+    add_integer(printing, isfinite(ns), isfinite(ns) ? (int64_t)llround(ns) : 0);
+}
+
+static void add_real(struct printing *printing, double real)
+{
+    if (isfinite(real))
+        printing->cells[printing->count++] = (struct cell){.type = CELL_REAL, .real = real};
+    else
+        add_nothing(printing);
+}
+
+static bool are_sets(const struct printing *printing)
+{
+    return printing->differences->a->count > 1 || printing->differences->b->count > 1;
+}
+
+static double change_of(const struct difference *row)
+{
+    return row->section == SECTION_TIME ? row->b_ns - row->a_ns : NAN;
+}
+
+static double percent_of(const struct difference *row)
+{
+    return row->a_ns > 0 ? change_of(row) / row->a_ns * 100 : NAN;
+}
+
+static const struct column data_columns[] = {
+    {"section", STYLE_PLAIN, 0},
+    {"change", STYLE_PLAIN, 0},
+    {"differs", STYLE_COUNT, 0},
+    {"process", STYLE_PLAIN, 0},
+    {"name", STYLE_PLAIN, 0},
+    {"a", STYLE_PLAIN, 0},
+    {"b", STYLE_PLAIN, 0},
+    {"a_place", STYLE_COUNT, 0},
+    {"b_place", STYLE_COUNT, 0},
+    {"a_runs", STYLE_COUNT, 0},
+    {"b_runs", STYLE_COUNT, 0},
+    {"a_ns", STYLE_COUNT, 0},
+    {"b_ns", STYLE_COUNT, 0},
+    {"a_held_ns", STYLE_COUNT, 0},
+    {"b_held_ns", STYLE_COUNT, 0},
+    {"change_ns", STYLE_COUNT, 0},
+    {"change_percent", STYLE_PERCENT, 0},
+    {"low_ns", STYLE_COUNT, 0},
+    {"high_ns", STYLE_COUNT, 0},
+    {"p", STYLE_PLAIN, 0},
+    {"note", STYLE_PLAIN, 0},
+};
+
+static void fill_data(struct printing *printing, const struct difference *row)
+{
+    bool in_sets = are_sets(printing);
+
+    add_text(printing, difference_section_name(row->section));
+    add_text(printing, difference_change_name(row->change));
+    add_integer(printing, true, row->differs);
+    add_number(printing, row->role);
+    add_number(printing, row->name);
+    add_number(printing, row->a);
+    add_number(printing, row->b);
+    add_integer(printing, row->a_place > 0, (int64_t)row->a_place);
+    add_integer(printing, row->b_place > 0, (int64_t)row->b_place);
+    add_integer(printing, in_sets, (int64_t)row->a_runs);
+    add_integer(printing, in_sets, (int64_t)row->b_runs);
+    add_ns(printing, row->a_ns);
+    add_ns(printing, row->b_ns);
+    add_ns(printing, row->a_held_ns);
+    add_ns(printing, row->b_held_ns);
+    add_ns(printing, change_of(row));
+    add_real(printing, percent_of(row));
+    add_ns(printing, row->low_ns);
+    add_ns(printing, row->high_ns);
+    add_real(printing, row->p);
+    add_number(printing, row->note);
+}
+
+static const struct column human_columns[] = {
+    {"", STYLE_KIND, 0},
+    {"what", STYLE_PLAIN, 0},
+    {"process", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"name", STYLE_TITLE, 0},
+    {"A #", STYLE_COUNT, COLUMN_HIDE_EMPTY},
+    {"B #", STYLE_COUNT, COLUMN_HIDE_EMPTY},
+    {"A runs", STYLE_COUNT, COLUMN_HIDE_EMPTY},
+    {"B runs", STYLE_COUNT, COLUMN_HIDE_EMPTY},
+    {"A ms", STYLE_MS, COLUMN_HIDE_EMPTY},
+    {"B ms", STYLE_MS, COLUMN_HIDE_EMPTY},
+    {"A", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"B", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+};
+
+/* That a time is known of all runs goes without saying. */
+static void add_runs(struct printing *printing, struct buffer *text, const struct difference *row,
+                     size_t runs, size_t all)
+{
+    if (are_sets(printing) && (row->section != SECTION_TIME || runs < all))
+        buffer_format(text, "%zu of %zu", runs, all);
+    add_text(printing, buffer_text(text));
+}
+
+static void add_signed_duration(struct buffer *out, double ns)
+{
+    buffer_add_char(out, ns < 0 ? '-' : '+');
+    human_duration(out, (int64_t)llround(fabs(ns)));
+}
+
+/* "+3.02 ms (+15.1 %), +2.7 ms to +3.3 ms, p 3e-07", or what speaks against a claim. */
+static void describe_time(struct printing *printing, const struct difference *row)
+{
+    struct buffer *note = &printing->note;
+
+    add_signed_duration(note, change_of(row));
+    if (isfinite(percent_of(row)))
+        buffer_format(note, " (%+.1f %%)", percent_of(row));
+    if (row->differs) {
+        buffer_add_text(note, ", ");
+        add_signed_duration(note, row->low_ns);
+        buffer_add_text(note, " to ");
+        add_signed_duration(note, row->high_ns);
+        buffer_format(note, ", p %.2g", row->p);
+    } else if (isfinite(row->p)) {
+        buffer_add_text(note, row->drifts ? ", no more than times drift within a side"
+                              : row->p <= STATISTICS_ALPHA ? ", too small to matter"
+                                                           : ", no evidence of a change");
+        buffer_format(note, " (p %.2g)", row->p);
+    }
+}
+
+static void add_note(struct printing *printing, const struct difference *row)
+{
+    if (row->section == SECTION_TIME)
+        describe_time(printing, row);
+    if (row->note != TEXT_NONE) {
+        buffer_add_text(&printing->note, printing->note.length > 0 ? "; " : "");
+        buffer_add_text(&printing->note, recordings_text(printing->differences->all, row->note));
+    }
+    add_text(printing, buffer_text(&printing->note));
+}
+
+static void fill_human(struct printing *printing, const struct difference *row)
+{
+    bool is_context = row->change == CHANGE_SAME || row->change == CHANGE_SKIPPED;
+
+    if (row->change == CHANGE_SKIPPED) {
+        buffer_format(&printing->change, "  ...");
+        buffer_format(&printing->note, "%zu unchanged", row->a_place);
+        for (size_t i = 0; i + 1 < sizeof human_columns / sizeof human_columns[0]; i++)
+            add_text(printing, i == 0 ? buffer_text(&printing->change) : "");
+        add_text(printing, buffer_text(&printing->note));
+        return;
+    }
+    if (row->differs)
+        buffer_format(&printing->change, "%c %s", difference_change_sign(row->change),
+                      difference_change_name(row->change));
+    add_text(printing, buffer_text(&printing->change));
+    add_text(printing, is_context ? "" : difference_section_name(row->section));
+    add_number(printing, row->role);
+    add_number(printing, row->name);
+    add_integer(printing, row->a_place > 0, (int64_t)row->a_place);
+    add_integer(printing, row->b_place > 0, (int64_t)row->b_place);
+    add_runs(printing, &printing->runs_a, row, row->a_runs, printing->differences->a->count);
+    add_runs(printing, &printing->runs_b, row, row->b_runs, printing->differences->b->count);
+    add_ns(printing, row->a_ns);
+    add_ns(printing, row->b_ns);
+    add_number(printing, row->a);
+    add_number(printing, row->b);
+    add_note(printing, row);
+}
+
+static void clear(struct printing *printing)
+{
+    printing->count = 0;
+    buffer_clear(&printing->change);
+    buffer_clear(&printing->runs_a);
+    buffer_clear(&printing->runs_b);
+    buffer_clear(&printing->note);
+}
+
+static int print_row(struct printing *printing, const struct difference *row, struct output *output,
+                     struct trail_error *error)
+{
+    bool is_context = row->change == CHANGE_SAME || row->change == CHANGE_SKIPPED;
+
+    if (output->format->is_for_people ? row->change == CHANGE_MINGLED : is_context)
+        return 0;
+    clear(printing);
+    if (output->format->is_for_people)
+        fill_human(printing, row);
+    else
+        fill_data(printing, row);
+    return output_row(output, printing->cells, error);
+}
+
+int difference_rows_print(const struct differences *differences, struct output *output,
+                          struct trail_error *error)
+{
+    struct printing printing = {.differences = differences};
+    const struct column *columns = output->format->is_for_people ? human_columns : data_columns;
+    size_t count = output->format->is_for_people ? sizeof human_columns / sizeof human_columns[0]
+                                                 : sizeof data_columns / sizeof data_columns[0];
+    int result = output_begin(output, columns, count, error);
+
+    for (size_t i = 0; i < differences->count && result == 0; i++)
+        result = print_row(&printing, &differences->items[i], output, error);
+    if (output_end(output, result == 0 ? error : NULL) != 0)
+        result = -1;
+    buffer_release(&printing.change);
+    buffer_release(&printing.runs_a);
+    buffer_release(&printing.runs_b);
+    buffer_release(&printing.note);
+    return result;
+}

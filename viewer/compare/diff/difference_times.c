@@ -1,0 +1,276 @@
+/*
+ * Phases between marks, totals, and the time to each module from what its thread did before, so
+ * that one slow step is not said of all that come after it. Of sets: distributions, with a
+ * correction for all that is tested. Half of the chance of a false claim is the phases', which are
+ * few. Where the sides did not take turns, a change must stand out from the drift within them too.
+ * Of single runs: shown, without a claim.
+ */
+#include "difference_private.h"
+
+#include "compare/order/statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One quantity that both sides have samples of. */
+struct question {
+    uint32_t role, name;
+    bool is_shown;                         /* also without a claim */
+    const double *a, *b, *held_a, *held_b; /* by run; held is NULL for modules */
+    size_t count_a, count_b;
+    double p;
+};
+
+struct asking {
+    struct differences *differences;
+    struct question *questions;
+    size_t count;
+    double *room_a, *room_b; /* for the samples of one quantity */
+};
+
+static uint32_t phase_name(struct differences *differences, const struct side_phase *phase)
+{
+    buffer_add_text(&differences->scratch, recordings_text(differences->all, phase->from));
+    buffer_add_text(&differences->scratch, "..");
+    buffer_add_text(&differences->scratch, recordings_text(differences->all, phase->to));
+    return difference_text(differences);
+}
+
+/* The time to the first or last load: most of it is said by the phases and the total. */
+static bool is_minor(const struct recordings *all, const struct side_phase *phase)
+{
+    return strstr(recordings_text(all, phase->to), " load") != NULL;
+}
+
+static int collect(struct asking *asking)
+{
+    struct differences *differences = asking->differences;
+    const struct side *a = differences->a, *b = differences->b;
+
+    asking->questions = malloc((a->phase_count + a->module_count + 1) * sizeof *asking->questions);
+    asking->room_a = malloc((a->count + 1) * sizeof *asking->room_a);
+    asking->room_b = malloc((b->count + 1) * sizeof *asking->room_b);
+    if (asking->questions == NULL || asking->room_a == NULL || asking->room_b == NULL)
+        return -1;
+    for (size_t i = 0; i < a->phase_count; i++) {
+        const struct side_phase *phase = &a->phases[i],
+                                *other = side_phase(b, phase->from, phase->to);
+        if (other != NULL)
+            asking->questions[asking->count++] =
+                (struct question){TEXT_NONE,
+                                  phase_name(differences, phase),
+                                  !is_minor(differences->all, phase),
+                                  phase->times,
+                                  other->times,
+                                  phase->held,
+                                  other->held,
+                                  0,
+                                  0,
+                                  1};
+    }
+    for (size_t i = 0; i < a->module_count; i++) {
+        const struct side_module *module = &a->modules[i],
+                                 *other = side_module(b, module->role, module->key);
+        if (other != NULL && !difference_ignores_module(differences, module->variants[0].module))
+            asking->questions[asking->count++] = (struct question){
+                module->role, module->name, false, module->gaps, other->gaps, NULL, NULL, 0, 0, 1};
+    }
+    return 0;
+}
+
+static void take_samples(struct asking *asking, struct question *question)
+{
+    question->count_a = side_samples(asking->differences->a, question->a, asking->room_a);
+    question->count_b = side_samples(asking->differences->b, question->b, asking->room_b);
+}
+
+static bool is_enough(const struct question *question)
+{
+    return question->count_a >= STATISTICS_RUNS_AT_LEAST &&
+           question->count_b >= STATISTICS_RUNS_AT_LEAST;
+}
+
+/*
+ * Tests one family of questions, the phases or the modules, and corrects for how many they are, and
+ * for there being two families.
+ */
+static int test(struct asking *asking, bool are_phases, struct trail_error *error)
+{
+    double *p = malloc((asking->count + 1) * sizeof *p);
+    int result = p == NULL ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
+    size_t tested = 0;
+
+    for (size_t i = 0; i < asking->count && result == 0; i++) {
+        struct question *question = &asking->questions[i];
+        if ((question->held_a != NULL) != are_phases)
+            continue;
+        take_samples(asking, question);
+        if (is_enough(question) &&
+            (p[tested++] = statistics_mann_whitney(asking->room_a, question->count_a,
+                                                   asking->room_b, question->count_b)) < 0)
+            result = error_set(error, TRAIL_FAILED, 0, "out of memory");
+    }
+    if (result == 0)
+        result = statistics_holm(p, tested, error);
+    asking->differences->times_tested += tested;
+    tested = 0;
+    for (size_t i = 0; i < asking->count && result == 0; i++)
+        if ((asking->questions[i].held_a != NULL) == are_phases && is_enough(&asking->questions[i]))
+            asking->questions[i].p = fmin(1, 2 * p[tested++]);
+    free(p);
+    return result;
+}
+
+static double median_of(const struct side *side, const double *samples, double *room)
+{
+    size_t count = side_samples(side, samples, room);
+
+    return count > 0 ? statistics_summary(room, count).median : NAN;
+}
+
+/* What is known of one quantity. */
+struct answer {
+    double median_a, median_b, low, high;
+    bool is_claimed, drifts;
+};
+
+/*
+ * The chance that it is only drift within the sides; 0 where they took turns. The rooms hold the
+ * samples in the order of the runs.
+ */
+static double chance_of_drift(const struct asking *asking, const struct question *question)
+{
+    if (asking->differences->take_turns)
+        return 0;
+    return statistics_batches(asking->room_a, question->count_a, asking->room_b, question->count_b);
+}
+
+/*
+ * A claim needs the corrected chance, the interval and a size that matters. Fills the answer from
+ * samples that were taken.
+ */
+static int find_answer(struct asking *asking, const struct question *question,
+                       struct answer *answer, struct trail_error *error)
+{
+    double drift = chance_of_drift(asking, question);
+    bool is_change;
+
+    *answer = (struct answer){statistics_summary(asking->room_a, question->count_a).median,
+                              statistics_summary(asking->room_b, question->count_b).median,
+                              NAN,
+                              NAN,
+                              false,
+                              false};
+    if (drift < 0)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    if (!is_enough(question) || (!question->is_shown && question->p > STATISTICS_ALPHA))
+        return 0;
+    if (statistics_interval(asking->room_a, question->count_a, asking->room_b, question->count_b,
+                            &answer->low, &answer->high, error) != 0)
+        return -1;
+    is_change = question->p <= STATISTICS_ALPHA && (answer->low > 0 || answer->high < 0) &&
+                fabs(answer->median_b - answer->median_a) >= STATISTICS_SMALLEST * answer->median_a;
+    answer->is_claimed = is_change && drift <= STATISTICS_DRIFT;
+    answer->drifts = is_change && drift > STATISTICS_DRIFT;
+    return 0;
+}
+
+static void add_row(struct asking *asking, const struct question *question,
+                    const struct answer *answer)
+{
+    struct differences *differences = asking->differences;
+    struct difference *row = difference_add(differences, SECTION_TIME,
+                                            !answer->is_claimed                   ? CHANGE_SHOWN
+                                            : answer->median_b > answer->median_a ? CHANGE_SLOWER
+                                                                                  : CHANGE_FASTER,
+                                            answer->is_claimed);
+
+    row->role = question->role;
+    row->name = question->name;
+    row->a_ns = answer->median_a;
+    row->b_ns = answer->median_b;
+    row->a_runs = question->count_a;
+    row->b_runs = question->count_b;
+    row->low_ns = answer->low;
+    row->high_ns = answer->high;
+    row->drifts = answer->drifts;
+    row->p = is_enough(question) ? question->p : NAN;
+    if (question->held_a != NULL) {
+        row->a_held_ns = median_of(differences->a, question->held_a, asking->room_a);
+        row->b_held_ns = median_of(differences->b, question->held_b, asking->room_b);
+    } else {
+        row->note =
+            text_pool_add_text(differences->all->texts, "since the load before it in its thread");
+    }
+}
+
+/* A row for a phase always, for a module only if there is evidence. */
+static int answer(struct asking *asking, struct question *question, struct trail_error *error)
+{
+    struct answer answer;
+
+    take_samples(asking, question);
+    if (question->count_a == 0 || question->count_b == 0)
+        return 0;
+    if (find_answer(asking, question, &answer, error) != 0)
+        return -1;
+    if (question->is_shown || answer.is_claimed)
+        add_row(asking, question, &answer);
+    return 0;
+}
+
+struct start {
+    int64_t ns;
+    size_t run;
+    bool is_a;
+};
+
+static int compare_starts(const void *left, const void *right)
+{
+    const struct start *a = left, *b = right;
+
+    return a->ns != b->ns ? (a->ns > b->ns) - (a->ns < b->ns)
+                          : (a->run > b->run) - (a->run < b->run);
+}
+
+/*
+ * Whether the sides alternated: by when their runs started, there are half as many changes of side
+ * or more as the smaller has runs.
+ */
+static int find_turns(struct differences *differences)
+{
+    const struct side *a = differences->a, *b = differences->b;
+    size_t count = a->count + b->count, turns = 0;
+    struct start *starts = malloc(count * sizeof *starts);
+
+    if (starts == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        size_t run = i < a->count ? a->first + i : b->first + i - a->count;
+        starts[i] = (struct start){differences->all->items[run].start_utc_ns, run, i < a->count};
+    }
+    qsort(starts, count, sizeof *starts, compare_starts);
+    for (size_t i = 1; i < count; i++)
+        turns += starts[i].is_a != starts[i - 1].is_a;
+    free(starts);
+    differences->take_turns = 2 * turns >= (a->count < b->count ? a->count : b->count);
+    return 0;
+}
+
+int difference_find_times(struct differences *differences, struct trail_error *error)
+{
+    struct asking asking = {.differences = differences};
+    int result = collect(&asking) != 0 || find_turns(differences) != 0
+                     ? error_set(error, TRAIL_FAILED, 0, "out of memory")
+                     : 0;
+
+    if (result == 0 && (test(&asking, true, error) != 0 || test(&asking, false, error) != 0))
+        result = -1;
+    for (size_t i = 0; i < asking.count && result == 0; i++)
+        result = answer(&asking, &asking.questions[i], error);
+    free(asking.questions);
+    free(asking.room_a);
+    free(asking.room_b);
+    return result;
+}

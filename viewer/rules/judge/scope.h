@@ -1,0 +1,85 @@
+/*
+ * Inside judge: what one rule is judged by - a run as a whole, or one process of it - and the
+ * functions that judge a kind of rule.
+ */
+#ifndef TRAIL_SCOPE_H
+#define TRAIL_SCOPE_H
+
+#include "buffer.h"
+#include "judge.h"
+#include "rules/subjects.h"
+
+struct time_value {
+    size_t run;
+    int64_t ns;
+};
+
+struct judging {
+    struct judgement *judgement;
+    const struct rules *rules;
+    const struct recordings *recordings;
+    struct subjects subjects;
+    struct subject_list *matches; /* of each word that is a module's name */
+    size_t *first_match;          /* [rule]: of its words in `matches` */
+    /*
+     * [subject]: the require, allow or forbid rule outside sections that decides, or RECORDING_NONE
+     */
+    size_t *deciders;
+    size_t *section_deciders;  /* room for the same with the sections of a process */
+    const size_t *current;     /* those of the two that count for what is at hand */
+    struct time_value **times; /* [rule]: what limits of time have to judge */
+    size_t *time_counts;
+    /* subjects' names that are required but were not loaded in the run at hand: rules */
+    size_t *missing;
+    size_t missing_count;
+    bool has_failed; /* without memory */
+};
+
+struct scope {
+    const struct recording *run;
+    size_t run_index;
+    const struct recorded_process *process; /* NULL: the run as a whole */
+    size_t process_index;
+    const size_t *loads; /* positions in run->loads, ascending */
+    size_t load_count;
+    const size_t *first; /* [subject]: position of its first load, or RECORDING_NONE */
+};
+
+/* Each judges one rule (of its kind) in a scope; order only in a process. */
+void judge_require(struct judging *judging, size_t rule, const struct scope *scope);
+void judge_order(struct judging *judging, size_t rule, const struct scope *scope);
+void judge_path(struct judging *judging, size_t rule, const struct scope *scope);
+void judge_identity(struct judging *judging, size_t rule, const struct scope *scope);
+void judge_limit(struct judging *judging, size_t rule, const struct scope *scope);
+
+/* The modules of one process by the rules that decide on them. */
+void judge_presence(struct judging *judging, const struct scope *process);
+
+/* The processes of a run; `scope` is the run as a whole. */
+void judge_processes(struct judging *judging, const struct scope *scope);
+
+/* After all runs: the medians. */
+void judge_times(struct judging *judging);
+
+/* The rule that decides, of two (either may be RECORDING_NONE). */
+size_t judge_more_specific(const struct rules *rules, size_t a, size_t b);
+
+/* What the last finding is about, where that is not the load that shows it. */
+void judge_name_finding(struct judging *judging, const char *subject, int64_t pid);
+
+/* Adds a finding about a load (RECORDING_NONE: about none); takes the texts over. */
+void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load,
+               struct buffer *message, struct buffer *hint);
+
+/*
+ * "12.345 ms, seq 31, thread 4302 (worker)"; of several processes also which: " of helper.exe
+ * (7102)"
+ */
+void judge_add_where(const struct judging *judging, struct buffer *out, const struct scope *scope,
+                     size_t load);
+
+/* " in process helper.exe (7102)", if the scope is one of several processes. */
+void judge_add_process(const struct judging *judging, struct buffer *out,
+                       const struct scope *scope);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * Rules from runs: what all of them have in common, written so that the next good run breaks none
+ * of it.
+ *
+ *   require, allow  a module that every run (in a section: every such process) loaded, or only
+ *                   some; then `forbid *`
+ *   order           what compare/order.h learned of first loads, without what follows from other
+ *                   pairs by modules that are always there
+ *   path            the folders that it came from, with placeholders
+ *   identity        if asked for, since every rebuild changes them: version and build of the
+ *                   program and each module, or else the file's size
+ *   limit           loads: a fifth more than the most that was seen, and at least five, since
+ *                   single modules are named above; exceptions, threads, processes: the most that
+ *                   was seen, and as many more as that is above the least; with fewer than ten runs
+ *                   a tenth and one more, but for exceptions where there never was one
+ *   limit time      if asked for, since it holds for one machine: for the spans between marks and
+ *                   the whole. For one run, the longest that was seen and as much more as that is
+ *                   above the shortest (at least a tenth of the median); for the median of ten runs
+ *                   or more, the median and 1.3 times the distance of the quartiles (at least a
+ *                   twentieth of it) - left out where the longest is more than twice the median
+ *
+ * Lines are in the order of their text, so that a change is a line or two in git. Main thread.
+ */
+#ifndef TRAIL_LEARN_H
+#define TRAIL_LEARN_H
+
+#include "rules/rules.h"
+
+#include "buffer.h"
+#include "compare/order/side.h"
+
+struct learn_options {
+    bool with_identity, with_time;
+    /*
+     * what stands in the file already; not learned again is what its hand-written rules say
+     * otherwise. Or NULL
+     */
+    const struct rules *own;
+};
+
+/*
+ * Adds the learned part of a rules file, with the two lines around it. Returns 0, or -1 and error.
+ */
+int learn_rules(const struct side *side, const struct learn_options *options, struct buffer *out,
+                struct trail_error *error);
+
+/*
+ * Adds a whole rules file: the one that is there with another learned part (at its end, if it has
+ * none yet), or a new one that begins with `head`, its first line and comments. Returns 0, or -1
+ * and error.
+ */
+int learn_file(const struct side *side, const struct learn_options *options, const char *head,
+               struct buffer *out, struct trail_error *error);
+
+#endif
