@@ -21,6 +21,9 @@ need bash bash
 need pgrep procps
 need perl perl
 need readelf binutils
+need nm binutils
+[ "$(. /etc/os-release && echo "$ID $VERSION_ID")" != "debian 12" ] ||
+    need clang-format clang-format # 14, by which the sources are laid
 need musl-gcc musl-tools
 need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
 need_file '/usr/x86_64-w64-mingw32/lib/libz.a' libz-mingw-w64-dev
