@@ -1,9 +1,12 @@
-# Turns SQL files into a C file of character arrays: cmake -DOUTPUT=x.c -DHEADER=x.h -DINPUTS=a.sql;b.sql -P embed.cmake
+# Turns SQL files into a C file of character arrays:
+#   cmake -DOUTPUT=x.c -DHEADER=x.h -DINPUTS=a.sql;b.sql -P embed.cmake
 # views.sql is embedded twice, the second time as views_temp_sql with CREATE TEMP VIEW.
 function(embed NAME TEXT)
     string(HEX "${TEXT}" HEXED)
     string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," BYTES "${HEXED}")
-    string(REGEX REPLACE "(................................................................................)" "\\1\n" BYTES "${BYTES}")
+    string(REGEX REPLACE
+        "(................................................................................)" "\\1\n"
+        BYTES "${BYTES}")
     set(C "${C}const char ${NAME}[] = {\n${BYTES}0};\n\n" PARENT_SCOPE)
     set(H "${H}extern const char ${NAME}[];\n" PARENT_SCOPE)
 endfunction()

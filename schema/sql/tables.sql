@@ -1,6 +1,7 @@
--- The tables of a new file: what all migrations together make of an empty one (a test compares them).
--- Units: *_ns are nanoseconds; t_ns counts from the run's first event. Addresses are 64-bit patterns in SQLite's signed integers.
--- Numbers that stand for a word (via, cause, kind, ...) are explained by the tables kind and code, which every file carries.
+-- The tables of a new file: what all migrations together make of an empty one (a test compares
+-- them). Units: *_ns are nanoseconds; t_ns counts from the run's first event. Addresses are 64-bit
+-- patterns in SQLite's signed integers. Numbers that stand for a word (via, cause, kind, ...) are
+-- explained by the tables kind and code, which every file carries.
 
 CREATE TABLE kind (
   id INTEGER PRIMARY KEY,
@@ -8,7 +9,8 @@ CREATE TABLE kind (
 );
 
 CREATE TABLE code (
-  domain TEXT NOT NULL,            -- the column the number stands in, or 'exception' and 'signal' for event_exception.code
+  -- the column the number stands in, or 'exception' and 'signal' for event_exception.code
+  domain TEXT NOT NULL,
   value INTEGER NOT NULL,
   word TEXT NOT NULL,
   PRIMARY KEY (domain, value)
@@ -37,8 +39,10 @@ CREATE TABLE run (
   wine TEXT,                       -- Wine's version, where there is one
   events INTEGER NOT NULL DEFAULT 0,
   counts TEXT NOT NULL DEFAULT '{}', -- events by kind, a JSON object
-  holds TEXT NOT NULL DEFAULT '{}',  -- hold_ns by kind: stops, total_ns, p50_ns, p99_ns, a JSON object of objects
-  hold_ns INTEGER NOT NULL DEFAULT 0,  -- how long threads of the target stood still for us, added up
+  -- hold_ns by kind: stops, total_ns, p50_ns, p99_ns, a JSON object of objects
+  holds TEXT NOT NULL DEFAULT '{}',
+  -- how long threads of the target stood still for us, added up
+  hold_ns INTEGER NOT NULL DEFAULT 0,
   quiet_stops INTEGER NOT NULL DEFAULT 0, -- stops that were no event (their time is in hold_ns)
   stalls INTEGER NOT NULL DEFAULT 0,   -- how often the loop waited for room in the ring
   stall_ns INTEGER NOT NULL DEFAULT 0
@@ -56,7 +60,8 @@ CREATE TABLE module (
   id INTEGER PRIMARY KEY,
   path TEXT NOT NULL,
   name TEXT NOT NULL,
-  file_bytes INTEGER NOT NULL,     -- this and the columns below: 0 or '' where unknown, so that the unique key holds
+  -- this and the columns below: 0 or '' where unknown, so that the unique key holds
+  file_bytes INTEGER NOT NULL,
   image_bytes INTEGER NOT NULL,
   machine INTEGER NOT NULL,
   pe_timestamp INTEGER NOT NULL,
@@ -66,7 +71,8 @@ CREATE TABLE module (
   file_version TEXT NOT NULL,
   build_id TEXT NOT NULL,
   soname TEXT NOT NULL,
-  UNIQUE (path, file_bytes, build_id, pdb_guid, pe_timestamp, pe_checksum, file_version, image_bytes, machine)
+  UNIQUE (path, file_bytes, build_id, pdb_guid, pe_timestamp, pe_checksum, file_version,
+      image_bytes, machine)
 );
 
 CREATE TABLE process (
@@ -106,7 +112,8 @@ CREATE TABLE event (
   run_id INTEGER NOT NULL REFERENCES run (id),
   seq INTEGER NOT NULL,            -- from 1, without gaps: the order in which the debugger was told
   t_ns INTEGER NOT NULL,
-  hold_ns INTEGER,                 -- how long the thread stood still for this event; NULL if the recorder died before it knew
+  -- how long the thread stood still for this event; NULL if the recorder died before it knew
+  hold_ns INTEGER,
   process_id INTEGER,
   thread_id INTEGER,
   kind INTEGER NOT NULL,
@@ -149,11 +156,15 @@ CREATE TABLE event_load_dll (
   base INTEGER,
   cause INTEGER,
   time_source INTEGER,
-  link_namespace INTEGER,          -- glibc's dlmopen: the n-th namespace; NULL for the program's own
+  -- glibc's dlmopen: the n-th namespace; NULL for the program's own
+  link_namespace INTEGER,
   debug_info_offset INTEGER,       -- LOAD_DLL_DEBUG_INFO, NULL where 0
   debug_info_size INTEGER,
-  end_seq INTEGER,                 -- the UnloadDll, or the exec of its process, that ended it; NULL if nothing did
-  mapped_t_ns INTEGER,             -- when it was mapped, by the kernel's own record, where time_source says so; NULL: not known better than by t_ns
+  -- the UnloadDll, or the exec of its process, that ended it; NULL if nothing did
+  end_seq INTEGER,
+  -- when it was mapped, by the kernel's own record, where time_source says so; NULL: not known
+  -- better than by t_ns
+  mapped_t_ns INTEGER,
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
 
@@ -175,8 +186,10 @@ CREATE TABLE event_exception (
   address INTEGER,
   address_module_id INTEGER,
   address_offset INTEGER,
-  parameters TEXT,                 -- JSON array: ExceptionInformation; on Linux the numbers of siginfo (see README.md)
-  nested_codes TEXT,               -- JSON array: the chain of nested EXCEPTION_RECORDs, nearest first
+  -- JSON array: ExceptionInformation; on Linux the numbers of siginfo (see README.md)
+  parameters TEXT,
+  -- JSON array: the chain of nested EXCEPTION_RECORDs, nearest first
+  nested_codes TEXT,
   nested_addresses TEXT,
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;

@@ -1,7 +1,9 @@
--- The documented views (README.md has every column). The text serves twice: a file carries them for people with other clients, and
--- trailview lays them as TEMP views over the tables, because it runs nothing that a file brought along.
+-- The documented views (README.md has every column). The text serves twice: a file carries them for
+-- people with other clients, and trailview lays them as TEMP views over the tables, because it runs
+-- nothing that a file brought along.
 
--- A CROSS JOIN below is not a product: it tells SQLite to start from the (small) detail table, not from all events.
+-- A CROSS JOIN below is not a product: it tells SQLite to start from the (small) detail table, not
+-- from all events.
 
 CREATE VIEW runs AS
 SELECT
@@ -60,7 +62,8 @@ SELECT
   row_number() OVER (PARTITION BY l.run_id ORDER BY l.seq) AS ordinal,
   l.seq,
   coalesce(l.mapped_t_ns, e.t_ns) AS t_ns,
-  (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = l.time_source) AS time_source,
+  (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = l.time_source) AS
+      time_source,
   p.pid,
   t.tid,
   m.name,
@@ -128,7 +131,8 @@ SELECT
   t.tid,
   CASE WHEN x.si_code IS NULL THEN printf('0x%08x', x.code) ELSE CAST(x.code AS TEXT) END AS code,
   (SELECT c.word FROM code c
-    WHERE c.domain = CASE WHEN x.si_code IS NULL THEN 'exception' ELSE 'signal' END AND c.value = x.code) AS name,
+    WHERE c.domain = CASE WHEN x.si_code IS NULL THEN 'exception' ELSE 'signal' END
+        AND c.value = x.code) AS name,
   x.first_chance,
   x.si_code,
   x.flags,
@@ -168,8 +172,8 @@ CROSS JOIN event e ON e.run_id = k.run_id AND e.seq = k.seq
 LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
 LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id;
 
--- Every event with its details as one JSON object: json_patch() leaves out the fields that are not known. Those of a thread's start and
--- end are in the thread's row.
+-- Every event with its details as one JSON object: json_patch() leaves out the fields that are not
+-- known. Those of a thread's start and end are in the thread's row.
 CREATE VIEW events AS
 SELECT
   e.run_id AS run,
@@ -189,8 +193,10 @@ SELECT
       'base', iif(d.base IS NULL, NULL, printf('0x%x', d.base)),
       'start_address', iif(d.start_address IS NULL, NULL, printf('0x%x', d.start_address)),
       'start_module', a.name,
-      'start_offset', iif(d.start_address_offset IS NULL, NULL, printf('0x%x', d.start_address_offset)),
-      'thread_local_base', iif(d.thread_local_base IS NULL, NULL, printf('0x%x', d.thread_local_base)),
+      'start_offset', iif(d.start_address_offset IS NULL, NULL,
+          printf('0x%x', d.start_address_offset)),
+      'thread_local_base', iif(d.thread_local_base IS NULL, NULL,
+          printf('0x%x', d.thread_local_base)),
       'debug_info_offset', d.debug_info_offset,
       'debug_info_size', d.debug_info_size,
       'parent_pid', d.parent_pid,
@@ -204,14 +210,17 @@ SELECT
   WHEN 2 THEN (
     SELECT json_patch('{}', json_object(
       'exit_code', d.exit_code,
-      'signal', coalesce((SELECT c.word FROM code c WHERE c.domain = 'signal' AND c.value = d.signal), d.signal),
+      'signal', coalesce((SELECT c.word FROM code c WHERE c.domain = 'signal'
+          AND c.value = d.signal), d.signal),
       'core_dumped', d.core_dumped))
     FROM event_exit_process d WHERE d.run_id = e.run_id AND d.seq = e.seq)
   WHEN 3 THEN json_patch('{}', json_object(
     'start_address', iif(t.start_address IS NULL, NULL, printf('0x%x', t.start_address)),
     'start_module', (SELECT m.name FROM module m WHERE m.id = t.start_address_module_id),
-    'start_offset', iif(t.start_address_offset IS NULL, NULL, printf('0x%x', t.start_address_offset)),
-    'thread_local_base', iif(t.thread_local_base IS NULL, NULL, printf('0x%x', t.thread_local_base))))
+    'start_offset', iif(t.start_address_offset IS NULL, NULL,
+        printf('0x%x', t.start_address_offset)),
+    'thread_local_base', iif(t.thread_local_base IS NULL, NULL,
+        printf('0x%x', t.thread_local_base))))
   WHEN 4 THEN json_patch('{}', json_object('exit_code', t.exit_code))
   WHEN 5 THEN (
     SELECT json_patch('{}', json_object(
@@ -222,7 +231,8 @@ SELECT
       'build_id', coalesce(nullif(m.build_id, ''), nullif(m.pdb_guid, '')),
       'version', nullif(m.file_version, ''),
       'cause', (SELECT c.word FROM code c WHERE c.domain = 'cause' AND c.value = d.cause),
-      'time_source', (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = d.time_source),
+      'time_source', (SELECT c.word FROM code c WHERE c.domain = 'time_source'
+          AND c.value = d.time_source),
       'mapped_t_ns', d.mapped_t_ns,
       'link_namespace', d.link_namespace,
       'debug_info_offset', d.debug_info_offset,
@@ -244,7 +254,8 @@ SELECT
     SELECT json_patch('{}', json_object(
       'code', CASE WHEN d.si_code IS NULL THEN printf('0x%08x', d.code) ELSE d.code END,
       'name', (SELECT c.word FROM code c
-                WHERE c.domain = CASE WHEN d.si_code IS NULL THEN 'exception' ELSE 'signal' END AND c.value = d.code),
+                WHERE c.domain = CASE WHEN d.si_code IS NULL THEN 'exception' ELSE 'signal' END
+                    AND c.value = d.code),
       'si_code', d.si_code,
       'first_chance', d.first_chance,
       'flags', d.flags,
@@ -253,7 +264,8 @@ SELECT
       'offset', iif(d.address_offset IS NULL, NULL, printf('0x%x', d.address_offset)),
       'parameters', iif(json_valid(d.parameters), json(d.parameters), d.parameters),
       'nested_codes', iif(json_valid(d.nested_codes), json(d.nested_codes), d.nested_codes),
-      'nested_addresses', iif(json_valid(d.nested_addresses), json(d.nested_addresses), d.nested_addresses)))
+      'nested_addresses', iif(json_valid(d.nested_addresses), json(d.nested_addresses),
+          d.nested_addresses)))
     FROM event_exception d
     LEFT JOIN module a ON a.id = d.address_module_id
     WHERE d.run_id = e.run_id AND d.seq = e.seq)

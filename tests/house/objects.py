@@ -211,7 +211,8 @@ def plant_arrows(tree):
     tree.compile('viewer/main.c', 'int ring(void); int recovery_of(void);\n'
                  'int main(void) { return ring() + recovery_of(); }')
     tree.write('viewer/sees.c', '#include "output/sheet.h"\n#include "ring.h"\n')
-    tree.write('recorder/platform/one/a.c', '#include "own.h"\n#include "os.h"\n#include "ring.h"\n')
+    tree.write('recorder/platform/one/a.c',
+               '#include "own.h"\n#include "os.h"\n#include "ring.h"\n')
     tree.compile('viewer/commands/one.c', 'int one(void) { return 1; }')
     tree.compile('viewer/commands/two.c', 'int one(void); int two(void) { return one(); }')
     tree.write('viewer/compare/model/low.c', '#include "compare/diff/diff.h"\n')

@@ -1,4 +1,5 @@
--- What a file says about itself. The journal mode and the counts come from PRAGMAs that a SELECT can read.
+-- What a file says about itself. The journal mode and the counts come from PRAGMAs that a SELECT
+-- can read.
 SELECT
   :path AS path,
   (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size) AS bytes,

@@ -1,4 +1,5 @@
--- What happened in run ?1, with details, in order: kind, seq, five numbers and three texts that mean something else for each kind.
+-- What happened in run ?1, with details, in order: kind, seq, five numbers and three texts that
+-- mean something else for each kind.
 SELECT 5 AS kind, l.seq AS seq, l.module_id, NULL, l.end_seq, NULL, NULL,
   (SELECT c.word FROM code c WHERE c.domain = 'cause' AND c.value = l.cause),
   (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = l.time_source), NULL
@@ -6,10 +7,13 @@ FROM main.event_load_dll l WHERE l.run_id = ?1
 UNION ALL
 SELECT 7, x.seq, x.address_module_id, x.address_offset, x.first_chance, x.code, x.si_code IS NULL,
   CASE WHEN x.si_code IS NULL THEN printf('0x%08x', x.code) ELSE CAST(x.code AS TEXT) END,
-  (SELECT c.word FROM code c WHERE c.domain = iif(x.si_code IS NULL, 'exception', 'signal') AND c.value = x.code), NULL
+  (SELECT c.word FROM code c WHERE c.domain = iif(x.si_code IS NULL, 'exception', 'signal')
+      AND c.value = x.code), NULL
 FROM main.event_exception x WHERE x.run_id = ?1
 UNION ALL
-SELECT 8, o.seq, NULL, NULL, NULL, NULL, NULL, o.text, NULL, NULL FROM main.event_output_debug_string o WHERE o.run_id = ?1
+SELECT 8, o.seq, NULL, NULL, NULL, NULL, NULL, o.text, NULL, NULL
+    FROM main.event_output_debug_string o WHERE o.run_id = ?1
 UNION ALL
-SELECT 10, k.seq, NULL, NULL, NULL, NULL, NULL, k.name, NULL, NULL FROM main.event_mark k WHERE k.run_id = ?1
+SELECT 10, k.seq, NULL, NULL, NULL, NULL, NULL, k.name, NULL, NULL FROM main.event_mark k
+    WHERE k.run_id = ?1
 ORDER BY seq

@@ -1,9 +1,11 @@
--- One row for :run: all of the view runs, and what a summary adds to it, as JSON. It looks at loads, exceptions and marks, never at all
--- events.
+-- One row for :run: all of the view runs, and what a summary adds to it, as JSON. It looks at
+-- loads, exceptions and marks, never at all events.
 WITH
--- Loads and new images of each process in order, so that `image` counts the images: an exec begins anew.
+-- Loads and new images of each process in order, so that `image` counts the images: an exec begins
+-- anew.
 steps AS (
-  SELECT l.seq, coalesce(l.mapped_t_ns, e.t_ns) AS t_ns, e.process_id, e.synthetic, l.module_id, 0 AS is_image
+  SELECT l.seq, coalesce(l.mapped_t_ns, e.t_ns) AS t_ns, e.process_id, e.synthetic, l.module_id,
+      0 AS is_image
   FROM event_load_dll l CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
   WHERE l.run_id = :run
   UNION ALL
@@ -14,10 +16,12 @@ steps AS (
 images AS MATERIALIZED (
   SELECT *, sum(is_image) OVER (PARTITION BY process_id ORDER BY seq) AS image FROM steps
 ),
--- The points between which there are phases, named as in rules and comparisons. The time to the end belongs to what was seen of all of them.
+-- The points between which there are phases, named as in rules and comparisons. The time to the end
+-- belongs to what was seen of all of them.
 points AS MATERIALIZED (
   SELECT * FROM (
-    SELECT k.seq, e.t_ns, 'mark:' || k.name || CASE WHEN row_number() OVER w > 1 THEN '#' || row_number() OVER w ELSE '' END AS name
+    SELECT k.seq, e.t_ns, 'mark:' || k.name || CASE WHEN row_number() OVER w > 1
+        THEN '#' || row_number() OVER w ELSE '' END AS name
     FROM event_mark k CROSS JOIN event e ON e.run_id = k.run_id AND e.seq = k.seq
     WHERE k.run_id = :run
     WINDOW w AS (PARTITION BY k.name ORDER BY k.seq)
@@ -28,33 +32,40 @@ points AS MATERIALIZED (
   WHERE r.id = :run AND r.wall_ns IS NOT NULL
   GROUP BY r.id HAVING count(*) <= 50
 ),
--- The breakpoint with which Windows tells a debugger that the loader is done: the first of a process (of either bitness). What was attached
--- to is past it; at most the replay has one there.
+-- The breakpoint with which Windows tells a debugger that the loader is done: the first of a
+-- process (of either bitness). What was attached to is past it; at most the replay has one there.
 loader_breakpoint AS (
   SELECT min(x.seq) AS seq
   FROM event_exception x CROSS JOIN event e ON e.run_id = x.run_id AND e.seq = x.seq
   WHERE x.run_id = :run AND x.si_code IS NULL AND x.code IN (0x80000003, 0x4000001F)
     AND (e.synthetic = 1 OR e.process_id NOT IN (
-      SELECT p.id FROM process p JOIN code c ON c.domain = 'via' AND c.value = p.via WHERE p.run_id = :run AND c.word = 'attach'))
+      SELECT p.id FROM process p JOIN code c ON c.domain = 'via' AND c.value = p.via
+          WHERE p.run_id = :run AND c.word = 'attach'))
   GROUP BY e.process_id, x.code
 )
 SELECT r.*,
   CASE WHEN json_valid(r.counts) AND json_valid(r.holds) THEN (
     SELECT json_group_array(json_object('kind', c.key, 'events', c.value,
-             'hold_ns', json_extract(h.value, '$.total_ns'), 'p50_hold_ns', json_extract(h.value, '$.p50_ns'),
+             'hold_ns', json_extract(h.value, '$.total_ns'), 'p50_hold_ns',
+                 json_extract(h.value, '$.p50_ns'),
              'p99_hold_ns', json_extract(h.value, '$.p99_ns')))
-    FROM (SELECT j.key, j.value FROM json_each(r.counts) j LEFT JOIN kind k ON k.name = j.key ORDER BY k.id, j.key) c
+    FROM (SELECT j.key, j.value FROM json_each(r.counts) j LEFT JOIN kind k ON k.name = j.key
+        ORDER BY k.id, j.key) c
     LEFT JOIN json_each(r.holds) h ON h.key = c.key
   ) END AS kinds,
   (
-    SELECT json_group_array(json_object('ns', t_ns - since, 'from', before, 'to', name, 't_ns', t_ns))
-    FROM (SELECT p.t_ns, p.name, lag(p.name, 1, 'start') OVER w AS before, lag(p.t_ns, 1, 0) OVER w AS since FROM points p WINDOW w AS (ORDER BY p.seq))
+    SELECT json_group_array(json_object('ns', t_ns - since, 'from', before, 'to', name, 't_ns',
+        t_ns))
+    FROM (SELECT p.t_ns, p.name, lag(p.name, 1, 'start') OVER w AS before,
+        lag(p.t_ns, 1, 0) OVER w AS since FROM points p WINDOW w AS (ORDER BY p.seq))
   ) AS phases,
   (SELECT count(*) FROM event_mark k WHERE k.run_id = :run) AS marks,
   (
-    SELECT json_group_array(json_object('gap_ns', gap_ns, 'from', before, 'to', name, 't_ns', t_ns, 'pid', pid))
+    SELECT json_group_array(json_object('gap_ns', gap_ns, 'from', before, 'to', name, 't_ns', t_ns,
+        'pid', pid))
     FROM (
-      SELECT i.t_ns, m.name, i.t_ns - lag(i.t_ns) OVER w AS gap_ns, lag(m.name) OVER w AS before, p.pid
+      SELECT i.t_ns, m.name, i.t_ns - lag(i.t_ns) OVER w AS gap_ns, lag(m.name) OVER w AS before,
+          p.pid
       FROM images i
       LEFT JOIN module m ON m.id = i.module_id
       LEFT JOIN process p ON p.run_id = :run AND p.id = i.process_id
@@ -75,18 +86,23 @@ SELECT r.*,
       ORDER BY times DESC, min(i.seq) LIMIT 10
     )
   ) AS repeated_modules,
-  (SELECT count(*) FROM event_exception x WHERE x.run_id = :run) - (SELECT count(*) FROM loader_breakpoint) AS exceptions,
+  (SELECT count(*) FROM event_exception x WHERE x.run_id = :run) - (SELECT count(*)
+      FROM loader_breakpoint) AS exceptions,
   (SELECT count(*) FROM loader_breakpoint) AS loader_breakpoints,
   (
-    SELECT json_object('name', x.name, 'code', x.code, 'first_chance', x.first_chance, 'module', x.module, 'offset', x.offset,
-                       'address', x.address, 't_ns', x.t_ns, 'pid', x.pid, 'tid', x.tid, 'seq', x.seq)
+    SELECT json_object('name', x.name, 'code', x.code, 'first_chance', x.first_chance, 'module',
+        x.module, 'offset', x.offset,
+                       'address', x.address, 't_ns', x.t_ns, 'pid', x.pid, 'tid', x.tid, 'seq',
+                           x.seq)
     FROM exceptions x WHERE x.run = :run AND x.seq NOT IN (SELECT seq FROM loader_breakpoint)
     ORDER BY x.seq LIMIT 1
   ) AS first_exception,
   (
     SELECT json_group_array(json_object('pid', pid, 'name', name))
-    FROM (SELECT p.pid, p.name FROM processes p WHERE p.run = :run AND p.load_detection LIKE 'not observed%' ORDER BY p.process LIMIT 10)
+    FROM (SELECT p.pid, p.name FROM processes p WHERE p.run = :run
+        AND p.load_detection LIKE 'not observed%' ORDER BY p.process LIMIT 10)
   ) AS not_observed,
-  (SELECT c.word FROM code c WHERE c.domain = 'exception' AND c.value = r.exit_code AND r.exit_code > 0x3FFFFFFF) AS exit_name
+  (SELECT c.word FROM code c WHERE c.domain = 'exception' AND c.value = r.exit_code
+      AND r.exit_code > 0x3FFFFFFF) AS exit_name
 FROM runs r
 WHERE r.run = :run

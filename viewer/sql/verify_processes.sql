@@ -1,27 +1,42 @@
 -- Processes and threads: what they refer to is there, and events refer to those of their run.
-SELECT printf('run %d: event %d is in process %s, which is not there', e.run_id, e.seq, e.process_id) FROM main.event e
-WHERE e.process_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.process p WHERE p.run_id = e.run_id AND p.id = e.process_id)
+SELECT printf('run %d: event %d is in process %s, which is not there', e.run_id, e.seq,
+    e.process_id) FROM main.event e
+WHERE e.process_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.process p
+    WHERE p.run_id = e.run_id AND p.id = e.process_id)
 UNION ALL
-SELECT printf('run %d: event %d is in thread %s, which is not there', e.run_id, e.seq, e.thread_id) FROM main.event e
-WHERE e.thread_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.thread t WHERE t.run_id = e.run_id AND t.id = e.thread_id)
+SELECT printf('run %d: event %d is in thread %s, which is not there', e.run_id, e.seq, e.thread_id)
+    FROM main.event e
+WHERE e.thread_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.thread t WHERE t.run_id = e.run_id
+    AND t.id = e.thread_id)
 UNION ALL
-SELECT printf('run %d: thread %d is in process %s, which is not there', t.run_id, t.id, t.process_id) FROM main.thread t
+SELECT printf('run %d: thread %d is in process %s, which is not there', t.run_id, t.id,
+    t.process_id) FROM main.thread t
 WHERE NOT EXISTS (SELECT 1 FROM main.process p WHERE p.run_id = t.run_id AND p.id = t.process_id)
 UNION ALL
-SELECT printf('run %d: the parent of process %d is process %s, which is not there', c.run_id, c.id, c.parent_process_id) FROM main.process c
+SELECT printf('run %d: the parent of process %d is process %s, which is not there', c.run_id, c.id,
+    c.parent_process_id) FROM main.process c
 WHERE c.parent_process_id IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM main.process p WHERE p.run_id = c.run_id AND p.id = c.parent_process_id)
+  AND NOT EXISTS (SELECT 1 FROM main.process p WHERE p.run_id = c.run_id
+      AND p.id = c.parent_process_id)
 UNION ALL
-SELECT printf('run %d: the image of process %d is module %s, which is not there', p.run_id, p.id, p.image_module_id) FROM main.process p
-WHERE p.image_module_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.module m WHERE m.id = p.image_module_id)
+SELECT printf('run %d: the image of process %d is module %s, which is not there', p.run_id, p.id,
+    p.image_module_id) FROM main.process p
+WHERE p.image_module_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM main.module m WHERE m.id = p.image_module_id)
 UNION ALL
-SELECT printf('run %d: thread %d started in module %s, which is not there', t.run_id, t.id, t.start_address_module_id) FROM main.thread t
-WHERE t.start_address_module_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.module m WHERE m.id = t.start_address_module_id)
+SELECT printf('run %d: thread %d started in module %s, which is not there', t.run_id, t.id,
+    t.start_address_module_id) FROM main.thread t
+WHERE t.start_address_module_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM main.module m WHERE m.id = t.start_address_module_id)
 UNION ALL
-SELECT printf('run %d: process %d begins or ends at an event that is not there', p.run_id, p.id) FROM main.process p
+SELECT printf('run %d: process %d begins or ends at an event that is not there', p.run_id, p.id)
+    FROM main.process p
 WHERE NOT EXISTS (SELECT 1 FROM main.event e WHERE e.run_id = p.run_id AND e.seq = p.first_seq)
-   OR (p.last_seq IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.event e WHERE e.run_id = p.run_id AND e.seq = p.last_seq))
+   OR (p.last_seq IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.event e WHERE e.run_id = p.run_id
+       AND e.seq = p.last_seq))
 UNION ALL
-SELECT printf('run %d: thread %d begins or ends at an event that is not there', t.run_id, t.id) FROM main.thread t
+SELECT printf('run %d: thread %d begins or ends at an event that is not there', t.run_id, t.id)
+    FROM main.thread t
 WHERE NOT EXISTS (SELECT 1 FROM main.event e WHERE e.run_id = t.run_id AND e.seq = t.first_seq)
-   OR (t.last_seq IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.event e WHERE e.run_id = t.run_id AND e.seq = t.last_seq))
+   OR (t.last_seq IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.event e WHERE e.run_id = t.run_id
+       AND e.seq = t.last_seq))
