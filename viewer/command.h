@@ -1,5 +1,5 @@
 /*
- * What a command of trailview is. Each is one file in commands/ with one descriptor; commands.c
+ * What a command of trailview is. Each is one file in commands/ with one descriptor; commands.def
  * lists them. A command never includes another.
  */
 #ifndef TRAIL_COMMAND_H
@@ -30,10 +30,8 @@ struct command {
     int (*run)(struct viewer *viewer, struct trail_error *error); /* 0, 1 ("no") or -1 and error */
 };
 
-/* All commands, in the order of the help; ends with NULL. */
-extern const struct command *const commands[];
-
 /* The command of that name, or NULL and a sentence with the nearest name. */
-const struct command *command_find(const char *name, struct trail_error *error);
+const struct command *command_find(const struct command *const *commands, const char *name,
+                                   struct trail_error *error);
 
 #endif

@@ -1,8 +1,8 @@
 /* trailview: looks at recorded runs. */
+#include "cli.h"
 #include "program.h"
-#include "viewer.h"
 
 int program_main(int argument_count, char **arguments)
 {
-    return viewer_main(argument_count, arguments);
+    return cli_main(argument_count, arguments);
 }

@@ -8,50 +8,9 @@
 #include <string.h>
 
 static const struct option_description descriptions[OPTIONS] = {
-    [OPTION_DATABASE] = {"database", 'd', "FILE",
-                         "the trail file (default: $TRAIL_DB, else ./trail.db)"},
-    [OPTION_FORMAT] = {"format", 'f', "FORMAT",
-                       "table (default), json, ndjson, csv, markdown or html"},
-    [OPTION_COLOR] = {"color", '\0', "WHEN",
-                      "auto (default: on a terminal, unless NO_COLOR is set), always or never"},
-    [OPTION_HELP] = {"help", 'h', NULL, "explain the command"},
-    [OPTION_VERSION] = {"version", '\0', NULL, "print the version"},
-    [OPTION_KIND] =
-        {"kind", 'k', "KIND[,KIND]",
-         "only events of these kinds: LoadDll,Exception, or how they begin: load,exc; any case"},
-    [OPTION_PID] = {"pid", 'p', "PID", "only this process"},
-    [OPTION_TID] = {"tid", 't', "TID", "only this thread"},
-    [OPTION_MODULE] =
-        {"module", 'm', "GLOB",
-         "only modules of this name (or path, if GLOB has a / or \\); * ? [a-z], any case"},
-    [OPTION_FROM] =
-        {"from", '\0', "TIME",
-         "only from this time of the run on: 1.5s, 300ms, 20us, 5ns; a plain number is seconds"},
-    [OPTION_TO] = {"to", '\0', "TIME", "only up to this time of the run"},
-    [OPTION_TEXT] = {"text", '\0', "STRING", "only where a text contains STRING, in any case"},
-    [OPTION_SORT] = {"sort", 's', "KEY", "another order; a - before KEY reverses it"},
-    [OPTION_REVERSE] = {"reverse", 'r', NULL, "the last first"},
-    [OPTION_LIMIT] = {"limit", 'n', "N", "at most N rows"},
-    [OPTION_ONLY] = {"only", '\0', "PART[,PART]",
-                     "only these parts: of diff loads, order, identity, path, processes, threads, "
-                     "exceptions, output, time"},
-    [OPTION_IGNORE] = {"ignore", 'i', "GLOB",
-                       "leave these out, by name (or path, if GLOB has a / or \\); * ? [a-z], any "
-                       "case; repeatable"},
-    [OPTION_FOLLOW] = {"follow", 'F', NULL,
-                       "while the run is recorded, go on with what comes; ends when the run does, "
-                       "or after N rows"},
-    [OPTION_OUTPUT] = {"output", 'o', "FILE", "write to FILE instead of standard output"},
-    [OPTION_UPDATE] =
-        {"update", 'u', "FILE",
-         "learn the learned part of this rules file anew, and leave the rest of it as it is"},
-    [OPTION_IDENTITY] = {"identity", '\0', NULL,
-                         "also which builds the modules are: version, build-id, PDB"},
-    [OPTION_TIME] = {"time", '\0', NULL,
-                     "also how long the spans between marks take: for runs on this machine"},
-    [OPTION_EXPLAIN] =
-        {"explain", '\0', NULL,
-         "say of every rule what it means and how it was judged, also of those that hold"},
+#define OPTION(id, ...) [OPTION_##id] = {__VA_ARGS__},
+#include "options.def"
+#undef OPTION
 };
 
 const struct option_description *options_description(enum option_id option)

@@ -11,29 +11,9 @@
 #include <stddef.h>
 
 enum option_id {
-    OPTION_DATABASE,
-    OPTION_FORMAT,
-    OPTION_COLOR,
-    OPTION_HELP,
-    OPTION_VERSION,
-    OPTION_KIND,
-    OPTION_PID,
-    OPTION_TID,
-    OPTION_FROM,
-    OPTION_TO,
-    OPTION_MODULE,
-    OPTION_TEXT,
-    OPTION_SORT,
-    OPTION_REVERSE,
-    OPTION_LIMIT,
-    OPTION_FOLLOW,
-    OPTION_ONLY,
-    OPTION_IGNORE,
-    OPTION_OUTPUT,
-    OPTION_UPDATE,
-    OPTION_IDENTITY,
-    OPTION_TIME,
-    OPTION_EXPLAIN,
+#define OPTION(id, ...) OPTION_##id,
+#include "options.def"
+#undef OPTION
     OPTIONS
 };
 

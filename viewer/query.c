@@ -146,7 +146,7 @@ static int print_rows(struct output *output, sqlite3_stmt *statement, struct tra
 
     while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
         for (size_t i = 0; i < output->column_count; i++)
-            output->cells[i] = output_cell(statement, (int)i);
+            output->cells[i] = cell_of(statement, (int)i);
         if (output_row(output, output->cells, error) != 0)
             return -1;
     }

@@ -29,6 +29,7 @@ struct run_reference {
 };
 
 struct viewer {
+    const struct command *const *commands; /* all, in the order of the help; ends with NULL */
     const struct command *command;
     struct options options;
     char **arguments; /* what follows the command's name */
@@ -44,11 +45,11 @@ struct viewer {
     const char *own_format;
 };
 
-/*
- * Runs trailview: returns the exit status (0 yes, 1 no, 2 trouble). Prints on stdout, and a
- * sentence on stderr for trouble.
- */
-int viewer_main(int argument_count, char **arguments);
+/* The file where neither -d nor $TRAIL_DB names one, told from such a name by its address. */
+extern const char viewer_default_path[];
+
+/* Closes and frees all that it holds. */
+void viewer_release(struct viewer *viewer);
 
 /* The open file of that path, opened if it is not yet; NULL and error on failure. */
 struct database *viewer_open(struct viewer *viewer, const char *path, struct trail_error *error);

@@ -3,9 +3,10 @@
  * trailview runs with them on shop.db, which is in the working directory.
  */
 #include "fuzz.h"
-#include "viewer.h"
+#include "cli.h"
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         word = end;
     }
     optind = 0; /* begin anew: getopt keeps its place */
-    status = is_wanted ? viewer_main(count, arguments) : 0;
+    status = is_wanted ? cli_main(count, arguments) : 0;
     FUZZ_EXPECT(status >= 0 && status <= 2);
     free(text);
     return 0;

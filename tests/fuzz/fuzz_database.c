@@ -3,7 +3,7 @@
  * are files, made from fixtures.
  */
 #include "fuzz.h"
-#include "viewer.h"
+#include "cli.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ static void run(const char *const *command)
     for (int i = 0; i < count; i++)
         arguments[i] = words[i];
     optind = 0; /* begin anew: getopt keeps its place */
-    status = viewer_main(count, arguments);
+    status = cli_main(count, arguments);
     FUZZ_EXPECT(status >= 0 && status <= 2);
 }
 

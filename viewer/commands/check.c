@@ -9,9 +9,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A rule's result, for the formats that have rows; what is not known is NULL. */
-enum { RESULT_COLUMNS = 13 };
-
 static int add_runs(struct viewer *viewer, struct trail_error *error)
 {
     if (viewer->argument_count == 0)
@@ -77,72 +74,25 @@ static int print_whole(struct viewer *viewer, const struct report *report,
     return 0;
 }
 
-static struct cell text_cell(const char *text)
-{
-    struct cell cell = {CELL_NULL, 0, 0, NULL, 0};
-
-    if (text != NULL && text[0] != '\0')
-        cell = (struct cell){CELL_TEXT, 0, 0, text, strlen(text)};
-    return cell;
-}
-
-static struct cell number_cell(int64_t number, bool is_known)
-{
-    struct cell cell = {is_known ? CELL_INTEGER : CELL_NULL, number, 0, NULL, 0};
-
-    return cell;
-}
-
-/* For people, a message says what the columns that they are not shown say. */
-static const struct {
-    struct column column;
-    const char *human_name; /* NULL: not shown */
-} result_columns[RESULT_COLUMNS] = {
-    {{"file", STYLE_PLAIN, 0}, NULL},
-    {{"line", STYLE_COUNT, 0}, "line"},
-    {{"rule", STYLE_TITLE, 0}, "rule"},
-    {{"result", STYLE_KIND, 0}, "result"},
-    {{"run", STYLE_COUNT, COLUMN_HIDE_EMPTY}, "run"},
-    {{"seq", STYLE_COUNT, 0}, NULL},
-    {{"t_ns", STYLE_MS, 0}, NULL},
-    {{"pid", STYLE_PLAIN, 0}, NULL},
-    {{"tid", STYLE_PLAIN, 0}, NULL},
-    {{"module", STYLE_PLAIN, 0}, NULL},
-    {{"path", STYLE_PLAIN, 0}, NULL},
-    {{"message", STYLE_PLAIN, 0}, "what was seen"},
-    {{"hint", STYLE_PLAIN, COLUMN_HIDE_EMPTY}, "hint"},
+/*
+ * A rule's result, for the formats that have rows. For people, the message says what the columns
+ * that they are not shown say.
+ */
+static const struct column columns[] = {
+    {.name = "file", .flags = COLUMN_FOR_PROGRAMS},
+    {.name = "line", .style = STYLE_COUNT},
+    {.name = "rule", .style = STYLE_TITLE},
+    {.name = "result", .style = STYLE_KIND},
+    {.name = "run", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
+    {.name = "seq", .style = STYLE_COUNT, .flags = COLUMN_FOR_PROGRAMS},
+    {.name = "t_ns", .style = STYLE_MS, .flags = COLUMN_FOR_PROGRAMS},
+    {.name = "pid", .flags = COLUMN_FOR_PROGRAMS},
+    {.name = "tid", .flags = COLUMN_FOR_PROGRAMS},
+    {.name = "module", .flags = COLUMN_FOR_PROGRAMS},
+    {.name = "path", .flags = COLUMN_FOR_PROGRAMS},
+    {.name = "message", .title = "what was seen"},
+    {.name = "hint", .flags = COLUMN_HIDE_EMPTY},
 };
-
-static bool is_shown(const struct viewer *viewer, size_t column)
-{
-    return !viewer->output.format->is_for_people || result_columns[column].human_name != NULL;
-}
-
-static size_t choose_columns(const struct viewer *viewer, struct column *columns)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < RESULT_COLUMNS; i++) {
-        if (!is_shown(viewer, i))
-            continue;
-        columns[count] = result_columns[i].column;
-        columns[count++].name = viewer->output.format->is_for_people
-                                    ? result_columns[i].human_name
-                                    : result_columns[i].column.name;
-    }
-    return count;
-}
-
-static int print_cells(struct viewer *viewer, const struct cell *cells, struct trail_error *error)
-{
-    struct cell shown[RESULT_COLUMNS];
-    size_t count = 0;
-
-    for (size_t i = 0; i < RESULT_COLUMNS; i++)
-        if (is_shown(viewer, i))
-            shown[count++] = cells[i];
-    return output_row(&viewer->output, shown, error);
-}
 
 /* `finding` is NULL for a rule that holds. */
 static int print_row(struct viewer *viewer, const struct report *report, size_t index,
@@ -159,24 +109,24 @@ static int print_row(struct viewer *viewer, const struct report *report, size_t 
         report_add_meaning(report, index, &meaning);
         finding = &none;
     }
-    struct cell cells[RESULT_COLUMNS] = {
-        text_cell(judgement->rules->name),
-        number_cell(rule->line, true),
-        text_cell(buffer_text(&name)),
-        text_cell(finding == &none ? "holds" : "violated"),
-        number_cell(finding->run != RECORDING_NONE ? judgement->recordings->items[finding->run].run
-                                                   : 0,
-                    finding->run != RECORDING_NONE),
-        number_cell(finding->seq, finding->seq > 0),
-        number_cell(finding->t_ns, finding->seq > 0),
-        number_cell(finding->pid, finding->pid != 0),
-        number_cell(finding->tid, finding->tid != 0),
-        text_cell(finding->subject),
-        text_cell(finding->path),
-        text_cell(finding == &none ? buffer_text(&meaning) : finding->message),
-        text_cell(finding->hint),
+    const struct cell cells[] = {
+        cell_text(judgement->rules->name),
+        cell_integer(rule->line),
+        cell_text(buffer_text(&name)),
+        cell_text(finding == &none ? "holds" : "violated"),
+        finding->run != RECORDING_NONE
+            ? cell_integer(judgement->recordings->items[finding->run].run)
+            : cell_text(NULL),
+        cell_if(finding->seq > 0, finding->seq),
+        cell_if(finding->seq > 0, finding->t_ns),
+        cell_if(finding->pid != 0, finding->pid),
+        cell_if(finding->tid != 0, finding->tid),
+        cell_text(finding->subject),
+        cell_text(finding->path),
+        cell_text(finding == &none ? buffer_text(&meaning) : finding->message),
+        cell_text(finding->hint),
     };
-    result = print_cells(viewer, cells, error);
+    result = output_row(&viewer->output, cells, error);
     buffer_release(&name);
     buffer_release(&meaning);
     return result;
@@ -184,13 +134,12 @@ static int print_row(struct viewer *viewer, const struct report *report, size_t 
 
 static int print_rows(struct viewer *viewer, const struct report *report, struct trail_error *error)
 {
-    struct column columns[RESULT_COLUMNS];
     const struct judgement *judgement = report->judgement;
     size_t at = 0;
     int result;
 
     viewer->output.title = "trailview check";
-    result = output_begin(&viewer->output, columns, choose_columns(viewer, columns), error);
+    result = output_begin(&viewer->output, columns, sizeof columns / sizeof columns[0], error);
     for (size_t rule = 0; result == 0 && rule < judgement->rules->count; rule++) {
         if (report->explains &&
             (at == judgement->finding_count || judgement->findings[at].rule != rule))

@@ -20,12 +20,12 @@ static void print_options(unsigned options)
             print_option((enum option_id)i);
 }
 
-static void print_overview(void)
+static void print_overview(const struct viewer *viewer)
 {
     printf("usage: trailview [-d FILE] [COMMAND] [OPTION...] [RUN...]\n\n"
            "Shows what trailrec recorded.\n\ncommands:\n");
-    for (size_t i = 0; commands[i] != NULL; i++)
-        printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
+    for (size_t i = 0; viewer->commands[i] != NULL; i++)
+        printf("  %-11s %s\n", viewer->commands[i]->name, viewer->commands[i]->summary);
     printf("\nRUN is a number, last, last~N (N before the last), @key=value (all runs so "
            "labelled), FILE:RUN, or a FILE, which means\n"
            "its last run. Without a RUN, a command takes the last one.\n\noptions of every "
@@ -40,10 +40,10 @@ static int run(struct viewer *viewer, struct trail_error *error)
     const struct command *command;
 
     if (viewer->argument_count == 0) {
-        print_overview();
+        print_overview(viewer);
         return 0;
     }
-    if ((command = command_find(viewer->arguments[0], error)) == NULL)
+    if ((command = command_find(viewer->commands, viewer->arguments[0], error)) == NULL)
         return -1;
     printf("usage: trailview %s [OPTION...]%s%s\n\n%s\n", command->name,
            command->arguments[0] != '\0' ? " " : "", command->arguments, command->summary);

@@ -4,17 +4,16 @@
 #include "query.h"
 #include "viewer_sql.h"
 
-#include <string.h>
-
 /* For people: a fact a line. */
 static int print_facts(struct viewer *viewer, sqlite3_stmt *row, struct trail_error *error)
 {
-    static const struct column columns[] = {{"fact", STYLE_TITLE, 0}, {"value", STYLE_PLAIN, 0}};
+    static const struct column columns[] = {{.name = "fact", .style = STYLE_TITLE},
+                                            {.name = "value"}};
     int result = output_begin(&viewer->output, columns, 2, error);
 
     for (int i = 0; result == 0 && i < sqlite3_column_count(row); i++) {
         const char *name = sqlite3_column_name(row, i);
-        struct cell cells[2] = {{CELL_TEXT, 0, 0, name, strlen(name)}, output_cell(row, i)};
+        struct cell cells[2] = {cell_text(name), cell_of(row, i)};
         result = output_row(&viewer->output, cells, error);
     }
     return output_end(&viewer->output, result == 0 ? error : NULL) != 0 ? -1 : result;

@@ -6,7 +6,8 @@
 #include "db.h"
 #include "recovery.h"
 
-static const struct column columns[] = {{"run", STYLE_COUNT, 0}, {"events", STYLE_COUNT, 0}};
+static const struct column columns[] = {{.name = "run", .style = STYLE_COUNT},
+                                        {.name = "events", .style = STYLE_COUNT}};
 
 struct report {
     struct viewer *viewer;
@@ -17,8 +18,7 @@ struct report {
 static void print_row(void *context, int64_t run_id, uint64_t events)
 {
     struct report *report = context;
-    struct cell cells[2] = {{CELL_INTEGER, run_id, 0, NULL, 0},
-                            {CELL_INTEGER, (int64_t)events, 0, NULL, 0}};
+    struct cell cells[2] = {cell_integer(run_id), cell_integer((int64_t)events)};
 
     report->result |= output_row(&report->viewer->output, cells, report->error);
 }

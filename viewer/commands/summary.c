@@ -168,7 +168,7 @@ static void add_times(struct page *page)
 static void add_head(struct page *page)
 {
     struct buffer title = {0};
-    struct cell labels = output_cell(page->row, column(page, "labels"));
+    struct cell labels = cell_of(page->row, column(page, "labels"));
 
     buffer_format(&title, "run %" PRId64, number(page, "run"));
     add_bold(page, buffer_text(&title));

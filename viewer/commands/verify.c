@@ -179,12 +179,11 @@ static const struct {
 static int print_check(struct viewer *viewer, const struct check *check, struct trail_error *error)
 {
     const char *result = check->problems > 0 ? "problem" : "ok";
-    struct cell cells[4] = {
-        {CELL_TEXT, 0, 0, check->name, strlen(check->name)},
-        {CELL_TEXT, 0, 0, result, strlen(result)},
-        {CELL_INTEGER, check->problems, 0, NULL, 0},
-        {check->problems > 0 ? CELL_TEXT : CELL_NULL, 0, 0, buffer_text(&check->first),
-         check->first.length},
+    const struct cell cells[] = {
+        cell_text(check->name),
+        cell_text(result),
+        cell_integer(check->problems),
+        cell_text(buffer_text(&check->first)),
     };
 
     return output_row(&viewer->output, cells, error);
@@ -197,10 +196,10 @@ static int print_check(struct viewer *viewer, const struct check *check, struct 
 static int print_checks(struct viewer *viewer, const struct database *database,
                         const struct trail_error *open_error, struct trail_error *error)
 {
-    static const struct column columns[] = {{"check", STYLE_PLAIN, 0},
-                                            {"result", STYLE_KIND, 0},
-                                            {"problems", STYLE_COUNT, 0},
-                                            {"first", STYLE_PLAIN, 0}};
+    static const struct column columns[] = {{.name = "check"},
+                                            {.name = "result", .style = STYLE_KIND},
+                                            {.name = "problems", .style = STYLE_COUNT},
+                                            {.name = "first"}};
     int result = output_begin(&viewer->output, columns, 4, error), worst = 0;
 
     for (size_t i = 0;

@@ -7,21 +7,10 @@
 #define TRAIL_OUTPUT_H
 
 #include "buffer.h"
+#include "cells.h"
 #include "error.h"
 
-#include <sqlite3.h>
-#include <stdint.h>
 #include <stdio.h>
-
-enum cell_type { CELL_NULL, CELL_INTEGER, CELL_REAL, CELL_TEXT, CELL_BLOB };
-
-struct cell {
-    enum cell_type type;
-    int64_t integer;
-    double real;
-    const char *text; /* of TEXT and BLOB; belongs to whoever made the cell */
-    size_t length;
-};
 
 /* How a table shows a column; the other formats show values as they are. */
 enum style {
@@ -37,13 +26,16 @@ enum style {
 };
 
 enum column_flags {
-    COLUMN_HIDE_EMPTY = 1 /* a table leaves the column out if no row has anything in it */
+    COLUMN_HIDE_EMPTY = 1,   /* a table leaves the column out if no row has anything in it */
+    COLUMN_FOR_PROGRAMS = 2, /* formats for people leave it out */
+    COLUMN_FOR_PEOPLE = 4    /* the others do */
 };
 
 struct column {
     const char *name;
     enum style style;
-    unsigned flags;
+    unsigned flags;    /* enum column_flags */
+    const char *title; /* what people read instead of the name, if not NULL */
 };
 
 struct output;
@@ -51,7 +43,8 @@ struct output;
 struct format {
     const char *name;
     bool is_for_people; /* it shows columns in their style, and a command's columns for people */
-    int (*begin)(struct output *output); /* 0, or -1 without memory; `state` may be set */
+    /* 0, or -1 without memory; `state` may be set. NULL: nothing is to be done, as for end. */
+    int (*begin)(struct output *output);
     void (*row)(struct output *output, const struct cell *cells);
     /* prints what is kept back though more rows may come; NULL: nothing ever is */
     void (*flush)(struct output *output);
@@ -75,18 +68,15 @@ struct output {
      */
     const char *heading;
     bool follows_another, is_followed;
-    const struct column *columns;
+    const struct column *columns; /* that this format shows */
     size_t column_count, row_count;
     struct cell *cells; /* room for a row, for whoever fills one */
+    const struct column *all_columns;
+    struct column *shown;
+    size_t all_count;
     struct buffer line; /* what the format is putting together */
     void *state;
 };
-
-/* The format of that name, or NULL; and the list of names for messages. */
-const struct format *output_format(const char *name);
-const struct format *output_table_format(void);
-const char *output_format_names(void);
-const char *output_nearest_format(const char *name);
 
 /*
  * Starts a result with these columns, which must stay until output_end; output_end is called also
@@ -99,14 +89,10 @@ int output_row(struct output *output, const struct cell *cells, struct trail_err
 int output_flush(struct output *output, struct trail_error *error);
 int output_end(struct output *output, struct trail_error *error);
 
-/* One cell of the statement's row; valid until the statement's next step. */
-struct cell output_cell(sqlite3_stmt *statement, int column);
-
 /* Prints lines of people's text made harmless, each cut to the width of the terminal. */
 void output_lines(const struct output *output, const char *lines);
 
-/* For formats. Adds a row as one JSON object; writes `line` to the stream and empties it. */
-void output_add_json_object(struct output *output, const struct cell *cells);
+/* For formats: writes `line` to the stream and empties it. */
 void output_write_line(struct output *output);
 
 #endif

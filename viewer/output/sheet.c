@@ -1,7 +1,7 @@
 /* See sheet.h. */
 #include "sheet.h"
 
-#include "formats/formats.h"
+#include "shown.h"
 
 #include <stdlib.h>
 
@@ -43,7 +43,7 @@ void sheet_row(struct output *output, const struct cell *cells)
     }
     for (size_t i = 0; i < output->column_count; i++) {
         size_t before = sheet->text.length;
-        format_add_human(&sheet->text, output->columns[i].style, &cells[i]);
+        shown_add(&sheet->text, output->columns[i].style, &cells[i]);
         sheet->used[i] |= sheet->text.length > before;
         sheet->ends[sheet->count++] = sheet->text.length;
         buffer_add_char(&sheet->text, '\0');
@@ -83,8 +83,5 @@ const char *sheet_cell(const struct output *output, size_t row, size_t column, s
 
 bool sheet_is_number(const struct output *output, size_t column)
 {
-    enum style style = output->columns[column].style;
-
-    return style == STYLE_COUNT || style == STYLE_MS || style == STYLE_DURATION ||
-           style == STYLE_PERCENT || style == STYLE_BYTES;
+    return shown_is_number(output->columns[column].style);
 }

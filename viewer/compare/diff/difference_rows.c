@@ -17,42 +17,19 @@ struct printing {
     struct buffer change, runs_a, runs_b, note;
 };
 
-static void add_nothing(struct printing *printing)
+static void add(struct printing *printing, struct cell cell)
 {
-    printing->cells[printing->count++] = (struct cell){.type = CELL_NULL};
+    printing->cells[printing->count++] = cell;
 }
 
 static void add_text(struct printing *printing, const char *text)
 {
-    printing->cells[printing->count++] = (struct cell){
-        .type = *text != '\0' ? CELL_TEXT : CELL_NULL, .text = text, .length = strlen(text)};
+    add(printing, cell_text(text));
 }
 
 static void add_number(struct printing *printing, uint32_t text)
 {
     add_text(printing, recordings_text(printing->differences->all, text));
-}
-
-static void add_integer(struct printing *printing, bool is_known, int64_t integer)
-{
-    if (is_known)
-        printing->cells[printing->count++] =
-            (struct cell){.type = CELL_INTEGER, .integer = integer};
-    else
-        add_nothing(printing);
-}
-
-static void add_ns(struct printing *printing, double ns)
-{
-    add_integer(printing, isfinite(ns), isfinite(ns) ? (int64_t)llround(ns) : 0);
-}
-
-static void add_real(struct printing *printing, double real)
-{
-    if (isfinite(real))
-        printing->cells[printing->count++] = (struct cell){.type = CELL_REAL, .real = real};
-    else
-        add_nothing(printing);
 }
 
 static bool are_sets(const struct printing *printing)
@@ -71,27 +48,27 @@ static double percent_of(const struct difference *row)
 }
 
 static const struct column data_columns[] = {
-    {"section", STYLE_PLAIN, 0},
-    {"change", STYLE_PLAIN, 0},
-    {"differs", STYLE_COUNT, 0},
-    {"process", STYLE_PLAIN, 0},
-    {"name", STYLE_PLAIN, 0},
-    {"a", STYLE_PLAIN, 0},
-    {"b", STYLE_PLAIN, 0},
-    {"a_place", STYLE_COUNT, 0},
-    {"b_place", STYLE_COUNT, 0},
-    {"a_runs", STYLE_COUNT, 0},
-    {"b_runs", STYLE_COUNT, 0},
-    {"a_ns", STYLE_COUNT, 0},
-    {"b_ns", STYLE_COUNT, 0},
-    {"a_held_ns", STYLE_COUNT, 0},
-    {"b_held_ns", STYLE_COUNT, 0},
-    {"change_ns", STYLE_COUNT, 0},
-    {"change_percent", STYLE_PERCENT, 0},
-    {"low_ns", STYLE_COUNT, 0},
-    {"high_ns", STYLE_COUNT, 0},
-    {"p", STYLE_PLAIN, 0},
-    {"note", STYLE_PLAIN, 0},
+    {.name = "section"},
+    {.name = "change"},
+    {.name = "differs", .style = STYLE_COUNT},
+    {.name = "process"},
+    {.name = "name"},
+    {.name = "a"},
+    {.name = "b"},
+    {.name = "a_place", .style = STYLE_COUNT},
+    {.name = "b_place", .style = STYLE_COUNT},
+    {.name = "a_runs", .style = STYLE_COUNT},
+    {.name = "b_runs", .style = STYLE_COUNT},
+    {.name = "a_ns", .style = STYLE_COUNT},
+    {.name = "b_ns", .style = STYLE_COUNT},
+    {.name = "a_held_ns", .style = STYLE_COUNT},
+    {.name = "b_held_ns", .style = STYLE_COUNT},
+    {.name = "change_ns", .style = STYLE_COUNT},
+    {.name = "change_percent", .style = STYLE_PERCENT},
+    {.name = "low_ns", .style = STYLE_COUNT},
+    {.name = "high_ns", .style = STYLE_COUNT},
+    {.name = "p"},
+    {.name = "note"},
 };
 
 static void fill_data(struct printing *printing, const struct difference *row)
@@ -100,41 +77,41 @@ static void fill_data(struct printing *printing, const struct difference *row)
 
     add_text(printing, difference_section_name(row->section));
     add_text(printing, difference_change_name(row->change));
-    add_integer(printing, true, row->differs);
+    add(printing, cell_integer(row->differs));
     add_number(printing, row->role);
     add_number(printing, row->name);
     add_number(printing, row->a);
     add_number(printing, row->b);
-    add_integer(printing, row->a_place > 0, (int64_t)row->a_place);
-    add_integer(printing, row->b_place > 0, (int64_t)row->b_place);
-    add_integer(printing, in_sets, (int64_t)row->a_runs);
-    add_integer(printing, in_sets, (int64_t)row->b_runs);
-    add_ns(printing, row->a_ns);
-    add_ns(printing, row->b_ns);
-    add_ns(printing, row->a_held_ns);
-    add_ns(printing, row->b_held_ns);
-    add_ns(printing, change_of(row));
-    add_real(printing, percent_of(row));
-    add_ns(printing, row->low_ns);
-    add_ns(printing, row->high_ns);
-    add_real(printing, row->p);
+    add(printing, cell_if(row->a_place > 0, (int64_t)row->a_place));
+    add(printing, cell_if(row->b_place > 0, (int64_t)row->b_place));
+    add(printing, cell_if(in_sets, (int64_t)row->a_runs));
+    add(printing, cell_if(in_sets, (int64_t)row->b_runs));
+    add(printing, cell_ns(row->a_ns));
+    add(printing, cell_ns(row->b_ns));
+    add(printing, cell_ns(row->a_held_ns));
+    add(printing, cell_ns(row->b_held_ns));
+    add(printing, cell_ns(change_of(row)));
+    add(printing, cell_real(percent_of(row)));
+    add(printing, cell_ns(row->low_ns));
+    add(printing, cell_ns(row->high_ns));
+    add(printing, cell_real(row->p));
     add_number(printing, row->note);
 }
 
 static const struct column human_columns[] = {
-    {"", STYLE_KIND, 0},
-    {"what", STYLE_PLAIN, 0},
-    {"process", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
-    {"name", STYLE_TITLE, 0},
-    {"A #", STYLE_COUNT, COLUMN_HIDE_EMPTY},
-    {"B #", STYLE_COUNT, COLUMN_HIDE_EMPTY},
-    {"A runs", STYLE_COUNT, COLUMN_HIDE_EMPTY},
-    {"B runs", STYLE_COUNT, COLUMN_HIDE_EMPTY},
-    {"A ms", STYLE_MS, COLUMN_HIDE_EMPTY},
-    {"B ms", STYLE_MS, COLUMN_HIDE_EMPTY},
-    {"A", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
-    {"B", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
-    {"", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {.name = "", .style = STYLE_KIND},
+    {.name = "what"},
+    {.name = "process", .flags = COLUMN_HIDE_EMPTY},
+    {.name = "name", .style = STYLE_TITLE},
+    {.name = "A #", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
+    {.name = "B #", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
+    {.name = "A runs", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
+    {.name = "B runs", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
+    {.name = "A ms", .style = STYLE_MS, .flags = COLUMN_HIDE_EMPTY},
+    {.name = "B ms", .style = STYLE_MS, .flags = COLUMN_HIDE_EMPTY},
+    {.name = "A", .flags = COLUMN_HIDE_EMPTY},
+    {.name = "B", .flags = COLUMN_HIDE_EMPTY},
+    {.name = "", .flags = COLUMN_HIDE_EMPTY},
 };
 
 /* That a time is known of all runs goes without saying. */
@@ -204,12 +181,12 @@ static void fill_human(struct printing *printing, const struct difference *row)
     add_text(printing, is_context ? "" : difference_section_name(row->section));
     add_number(printing, row->role);
     add_number(printing, row->name);
-    add_integer(printing, row->a_place > 0, (int64_t)row->a_place);
-    add_integer(printing, row->b_place > 0, (int64_t)row->b_place);
+    add(printing, cell_if(row->a_place > 0, (int64_t)row->a_place));
+    add(printing, cell_if(row->b_place > 0, (int64_t)row->b_place));
     add_runs(printing, &printing->runs_a, row, row->a_runs, printing->differences->a->count);
     add_runs(printing, &printing->runs_b, row, row->b_runs, printing->differences->b->count);
-    add_ns(printing, row->a_ns);
-    add_ns(printing, row->b_ns);
+    add(printing, cell_ns(row->a_ns));
+    add(printing, cell_ns(row->b_ns));
     add_number(printing, row->a);
     add_number(printing, row->b);
     add_note(printing, row);

@@ -19,13 +19,10 @@ struct stats_row {
     double median, low, high, mad, step, held; /* ns */
 };
 
-enum { STATS_COLUMNS = 18 };
-
 /* A result while its rows are printed. */
 struct stats_rows {
     struct output *output;
     const struct recordings *all;
-    struct column columns[STATS_COLUMNS];
 };
 
 const char *stats_part_name(enum stats_part part); /* "loads" */
@@ -33,7 +30,7 @@ const char *stats_part_name(enum stats_part part); /* "loads" */
 /* A row of that part that says nothing yet. */
 struct stats_row stats_row_of(enum stats_part part);
 
-/* As output_begin and output_row; output_end ends it. The rows must stay until then. */
+/* As output_begin and output_row; output_end ends it */
 int stats_rows_begin(struct stats_rows *rows, struct output *output, const struct recordings *all,
                      struct trail_error *error);
 int stats_rows_add(struct stats_rows *rows, const struct stats_row *row, struct trail_error *error);

@@ -4,7 +4,7 @@
  * escaped): nothing is put before a leading = + - or @, because that would change them. Import the
  * file as text into a spreadsheet program that would run such values as formulas.
  */
-#include "formats.h"
+#include "output.h"
 
 #include "escape.h"
 
@@ -88,9 +88,8 @@ static void row(struct output *output, const struct cell *cells)
     output_write_line(output);
 }
 
-static void end(struct output *output)
-{
-    (void)output;
-}
-
-const struct format format_csv = {"csv", false, begin, row, NULL, end};
+const struct format format_csv = {
+    .name = "csv",
+    .begin = begin,
+    .row = row,
+};

@@ -2,7 +2,7 @@
  * One page with all it needs: no script, nothing from elsewhere, light or dark as the reader's
  * system is. Everything from a recording is escaped, what could hide or reorder text too.
  */
-#include "formats.h"
+#include "output.h"
 
 #include "escape.h"
 #include "sheet.h"
@@ -195,4 +195,10 @@ static void end(struct output *output)
     sheet_end(output);
 }
 
-const struct format format_html = {"html", true, sheet_begin, sheet_row, NULL, end};
+const struct format format_html = {
+    .name = "html",
+    .is_for_people = true,
+    .begin = sheet_begin,
+    .row = sheet_row,
+    .end = end,
+};

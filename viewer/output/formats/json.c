@@ -1,5 +1,5 @@
 /* An array of objects, one a line, streamed. */
-#include "formats.h"
+#include "json_rows.h"
 
 static int begin(struct output *output)
 {
@@ -10,7 +10,7 @@ static int begin(struct output *output)
 static void row(struct output *output, const struct cell *cells)
 {
     buffer_add_text(&output->line, output->row_count > 0 ? ",\n " : "\n ");
-    output_add_json_object(output, cells);
+    json_rows_add(output, cells);
     output_write_line(output);
 }
 
@@ -20,4 +20,9 @@ static void end(struct output *output)
     output_write_line(output);
 }
 
-const struct format format_json = {"json", false, begin, row, NULL, end};
+const struct format format_json = {
+    .name = "json",
+    .begin = begin,
+    .row = row,
+    .end = end,
+};

@@ -3,7 +3,7 @@
  * the rows, if the command gave any. What could be taken for markup, a mention, a reference or a
  * link is escaped.
  */
-#include "formats.h"
+#include "output.h"
 
 #include "escape.h"
 #include "sheet.h"
@@ -105,4 +105,10 @@ static void end(struct output *output)
     sheet_end(output);
 }
 
-const struct format format_markdown = {"markdown", true, sheet_begin, sheet_row, NULL, end};
+const struct format format_markdown = {
+    .name = "markdown",
+    .is_for_people = true,
+    .begin = sheet_begin,
+    .row = sheet_row,
+    .end = end,
+};

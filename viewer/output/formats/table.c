@@ -4,13 +4,9 @@
  * shown; later rows are printed as they come, a wider cell then pushes its line to the right. The
  * last column is cut to the terminal's width, and never where the output is not a terminal.
  */
-#include "formats.h"
-
 #include "escape.h"
-#include "human.h"
-#include "json.h"
+#include "shown.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,12 +19,6 @@ struct table {
     bool *right, *shown;
     bool is_streaming;
 };
-
-static bool is_number_style(enum style style)
-{
-    return style == STYLE_COUNT || style == STYLE_MS || style == STYLE_DURATION ||
-           style == STYLE_PERCENT || style == STYLE_BYTES;
-}
 
 static void free_table(struct table *table, size_t columns)
 {
@@ -61,58 +51,9 @@ static int begin(struct output *output)
     }
     for (size_t i = 0; i < count; i++)
         table->right[i] =
-            is_number_style(output->columns[i].style) || output->columns[i].style == STYLE_PLAIN;
+            shown_is_number(output->columns[i].style) || output->columns[i].style == STYLE_PLAIN;
     output->state = table;
     return 0;
-}
-
-static void add_integer(struct buffer *out, enum style style, int64_t value)
-{
-    if (style == STYLE_MS)
-        human_ms(out, value);
-    else if (style == STYLE_DURATION)
-        human_duration(out, value);
-    else if (style == STYLE_BYTES)
-        human_bytes(out, value);
-    else
-        buffer_format(out, "%" PRId64, value);
-}
-
-static void add_pairs(struct buffer *out, const struct cell *cell)
-{
-    struct buffer pairs = {0};
-
-    json_to_pairs(&pairs, cell->text, cell->length);
-    escape_for_terminal(out, buffer_text(&pairs), pairs.length);
-    out->failed |= pairs.failed;
-    buffer_release(&pairs);
-}
-
-void format_add_human(struct buffer *out, enum style style, const struct cell *cell)
-{
-    switch (cell->type) {
-    case CELL_INTEGER:
-        add_integer(out, style, cell->integer);
-        break;
-    case CELL_REAL:
-        if (style == STYLE_PERCENT)
-            buffer_format(out, "%.1f%%", cell->real);
-        else
-            buffer_format(out, "%.15g", cell->real);
-        break;
-    case CELL_TEXT:
-        if (style == STYLE_PAIRS)
-            add_pairs(out, cell);
-        else
-            escape_for_terminal(out, cell->text, cell->length);
-        break;
-    case CELL_BLOB:
-        for (size_t i = 0; i < cell->length; i++)
-            buffer_format(out, "%02X", (unsigned char)cell->text[i]);
-        break;
-    default:
-        break;
-    }
 }
 
 /* A row whose first column tells what changed, and tells nothing, only gives context. */
@@ -269,7 +210,7 @@ static void print_window(struct output *output, bool is_complete)
         size_t title = escape_display_width(name, strlen(name));
         table->shown[i] =
             !(output->columns[i].flags & COLUMN_HIDE_EMPTY) || !is_complete || table->widths[i] > 0;
-        if (table->widths[i] == 0 && !is_number_style(output->columns[i].style))
+        if (table->widths[i] == 0 && !shown_is_number(output->columns[i].style))
             table->right[i] = false;
         if (title > table->widths[i])
             table->widths[i] = title;
@@ -293,7 +234,7 @@ static void row(struct output *output, const struct cell *cells)
     for (size_t i = 0; i < output->column_count; i++) {
         size_t width;
         buffer_clear(&row_cells[i]);
-        format_add_human(&row_cells[i], output->columns[i].style, &cells[i]);
+        shown_add(&row_cells[i], output->columns[i].style, &cells[i]);
         output->line.failed |= row_cells[i].failed;
         if (table->is_streaming)
             continue;
@@ -301,7 +242,7 @@ static void row(struct output *output, const struct cell *cells)
         if (width > table->widths[i])
             table->widths[i] = width;
         if (cells[i].type == CELL_TEXT || cells[i].type == CELL_BLOB)
-            table->right[i] &= is_number_style(output->columns[i].style);
+            table->right[i] &= shown_is_number(output->columns[i].style);
         table->bytes += row_cells[i].length;
     }
     if (table->is_streaming)
@@ -347,4 +288,11 @@ static void end(struct output *output)
     output->state = NULL;
 }
 
-const struct format format_table = {"table", true, begin, row, flush, end};
+const struct format format_table = {
+    .name = "table",
+    .is_for_people = true,
+    .begin = begin,
+    .row = row,
+    .flush = flush,
+    .end = end,
+};
