@@ -103,11 +103,11 @@ static bool find_register(const char *name, size_t length, uint8_t *number, uint
     };
 
     *shift = 0;
-    for (uint8_t i = 0; i < STAPSDT_REGISTERS; i++)
+    for (unsigned i = 0; i < STAPSDT_REGISTERS; i++)
         for (unsigned part = 0; part < 4; part++)
             if (strlen(names[i][part]) == length && length > 0 &&
                 memcmp(names[i][part], name, length) == 0) {
-                *number = i;
+                *number = (uint8_t)i;
                 return true;
             }
     if (length == 2 && name[1] == 'h' && name[0] >= 'a' && name[0] <= 'd') {

@@ -68,7 +68,7 @@ static int choose_elements(struct order *order)
 static int make_room(struct learning *learning)
 {
     struct order *order = learning->order;
-    size_t cells = order->count * order->words + 1, samples = order->count * order->runs + 1;
+    size_t samples = order->count * order->runs + 1, cells;
 
     order->words = bits_words(order->count);
     order->run_words = bits_words(order->runs);
