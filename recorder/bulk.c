@@ -1,7 +1,6 @@
 /* See bulk.h. */
 #include "bulk.h"
-
-#include "db.h"
+#include "sql.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -64,7 +63,7 @@ static sqlite3_stmt *prepare(const struct bulk *bulk, unsigned rows, struct trai
     }
     text = sqlite3_str_finish(sql);
     if (text != NULL)
-        statement = db_prepare(bulk->db, text, error);
+        statement = sql_prepare(bulk->db, text, error);
     else
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     sqlite3_free(text);
@@ -164,7 +163,7 @@ static int insert_rows(struct bulk *bulk, const struct group *group, unsigned fi
         bind(group, *insert, (int)i + 1, &cells[i]);
     result = sqlite3_step(*insert);
     sqlite3_reset(*insert);
-    return result == SQLITE_DONE ? 0 : db_error(bulk->db, error);
+    return result == SQLITE_DONE ? 0 : sql_error(bulk->db, error);
 }
 
 static int flush_oldest(struct bulk *bulk, struct trail_error *error)

@@ -1,8 +1,8 @@
 /* See modules.h. */
 #include "modules.h"
 
-#include "db.h"
 #include "text.h"
+#include "sql.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +40,8 @@ struct modules *modules_new(sqlite3 *db, struct trail_error *error)
         return NULL;
     }
     modules->db = db;
-    if ((modules->find = db_prepare(db, find_sql, error)) != NULL &&
-        (modules->insert = db_prepare(db, insert_sql, error)) != NULL)
+    if ((modules->find = sql_prepare(db, find_sql, error)) != NULL &&
+        (modules->insert = sql_prepare(db, insert_sql, error)) != NULL)
         return modules;
     modules_free(modules);
     return NULL;
@@ -128,7 +128,7 @@ int64_t modules_intern(struct modules *modules, const struct module_identity *id
         sqlite3_reset(modules->insert);
     }
     if (id == -1)
-        db_error(modules->db, error);
+        sql_error(modules->db, error);
     else
         remember(slot, identity, id);
     return id;

@@ -9,6 +9,7 @@
 #include "ring.h"
 #include "rows.h"
 #include "run_row.h"
+#include "sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ char *recovery_ring_path(sqlite3 *db, int64_t run_id)
 /* The counts of the run as they were committed last; the JSON object is read by SQLite. */
 static int read_run(struct recovery *recovery, struct trail_error *error)
 {
-    sqlite3_stmt *row = db_prepare(
+    sqlite3_stmt *row = sql_prepare(
         recovery->db,
         "SELECT events, hold_ns, start_monotonic_ns, start_utc_ns, "
         "(SELECT coalesce(max(t_ns), 0) FROM event WHERE run_id = ?1) FROM run WHERE id = ?1",
@@ -50,10 +51,10 @@ static int read_run(struct recovery *recovery, struct trail_error *error)
         recovery->last_t_ns = (uint64_t)sqlite3_column_int64(row, 4);
     }
     sqlite3_finalize(row);
-    counts = db_prepare(recovery->db,
-                        "SELECT k.id, j.value FROM run r, json_each(r.counts) j JOIN kind k ON "
-                        "k.name = j.key WHERE r.id = ?1",
-                        error);
+    counts = sql_prepare(recovery->db,
+                         "SELECT k.id, j.value FROM run r, json_each(r.counts) j JOIN kind k ON "
+                         "k.name = j.key WHERE r.id = ?1",
+                         error);
     if (counts == NULL)
         return -1;
     sqlite3_bind_int64(counts, 1, recovery->run_id);
@@ -106,7 +107,7 @@ static int write_record(struct recovery *recovery, const struct ring_record *rec
  */
 static int count_holds(struct recovery *recovery, struct trail_error *error)
 {
-    sqlite3_stmt *events = db_prepare(
+    sqlite3_stmt *events = sql_prepare(
         recovery->db, "SELECT kind, hold_ns FROM event WHERE run_id = ?1 AND hold_ns > 0", error);
 
     if (events == NULL)
@@ -145,7 +146,7 @@ static int write_run(struct recovery *recovery, struct ring *ring, struct trail_
 static bool is_still_recording(sqlite3 *db, int64_t run_id)
 {
     sqlite3_stmt *row =
-        db_prepare(db, "SELECT 1 FROM run WHERE id = ?1 AND state = 'recording'", NULL);
+        sql_prepare(db, "SELECT 1 FROM run WHERE id = ?1 AND state = 'recording'", NULL);
     bool is = false;
 
     if (row == NULL)
@@ -171,7 +172,7 @@ static int recover_run(sqlite3 *db, int64_t run_id, uint64_t *events, struct tra
     }
     recovery->db = db;
     recovery->run_id = run_id;
-    if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
+    if (sql_run(db, "BEGIN IMMEDIATE", error) != 0)
         goto done;
     ring = ring_open_left(ring_path, &local);
     if (!is_still_recording(db, run_id) || local.code == TRAIL_LOCKED)
@@ -183,7 +184,7 @@ static int recover_run(sqlite3 *db, int64_t run_id, uint64_t *events, struct tra
              write_run(recovery, ring, error) == 0)
         result = 1;
     rows_free(recovery->rows);
-    if (result == 1 && db_run(db, "COMMIT", error) != 0)
+    if (result == 1 && sql_run(db, "COMMIT", error) != 0)
         result = -1;
     if (sqlite3_get_autocommit(db) == 0)
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
@@ -199,7 +200,7 @@ done:
 
 int recovery_bring_in(sqlite3 *db, recovery_report report, void *context, struct trail_error *error)
 {
-    sqlite3_stmt *runs = db_prepare(
+    sqlite3_stmt *runs = sql_prepare(
         db, "SELECT id FROM run WHERE state = 'recording' AND id > ?1 ORDER BY id LIMIT 1", error);
     int64_t run_id = 0;
     int count = 0, failures = 0;

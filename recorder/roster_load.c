@@ -5,8 +5,8 @@
  */
 #include "roster_load.h"
 
-#include "db.h"
 #include "event_kinds.h"
+#include "sql.h"
 
 enum { FORK_DEPTH_MAX = 1000 };
 
@@ -20,7 +20,7 @@ struct load {
 /* Prepares a query whose ?1 is the run, ?2 and ?3 as given. */
 static sqlite3_stmt *query(const struct load *load, const char *sql, int64_t second, int64_t third)
 {
-    sqlite3_stmt *statement = db_prepare(load->db, sql, load->error);
+    sqlite3_stmt *statement = sql_prepare(load->db, sql, load->error);
 
     if (statement == NULL)
         return NULL;
@@ -35,7 +35,7 @@ static sqlite3_stmt *query(const struct load *load, const char *sql, int64_t sec
 static int finish(const struct load *load, sqlite3_stmt *statement, int last_result)
 {
     sqlite3_finalize(statement);
-    return last_result == SQLITE_DONE ? 0 : db_error(load->db, load->error);
+    return last_result == SQLITE_DONE ? 0 : sql_error(load->db, load->error);
 }
 
 static int out_of_memory(const struct load *load)

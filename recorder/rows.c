@@ -5,12 +5,12 @@
 #include "rows.h"
 
 #include "bulk.h"
-#include "db.h"
 #include "detail.h"
 #include "modules.h"
 #include "platform.h"
 #include "roster.h"
 #include "roster_load.h"
+#include "sql.h"
 
 #include <stdlib.h>
 
@@ -104,7 +104,7 @@ struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error)
     rows->db = db;
     rows->run_id = run_id;
     for (int i = 0; i < STATEMENTS; i++)
-        if ((rows->statements[i] = db_prepare(db, statement_sql[i], error)) == NULL)
+        if ((rows->statements[i] = sql_prepare(db, statement_sql[i], error)) == NULL)
             goto fail;
     if ((rows->modules = modules_new(db, error)) != NULL &&
         (rows->detail = detail_new(db, error)) != NULL &&
@@ -170,7 +170,7 @@ static sqlite3_stmt *start(struct rows *rows, enum statement which, int64_t id)
 static void finish(struct rows *rows, sqlite3_stmt *statement)
 {
     if (sqlite3_step(statement) != SQLITE_DONE)
-        rows->failed = db_error(rows->db, rows->error);
+        rows->failed = sql_error(rows->db, rows->error);
     sqlite3_reset(statement);
 }
 

@@ -1,9 +1,9 @@
 /* See run_row.h. */
 #include "run_row.h"
 
-#include "db.h"
 #include "os.h"
 #include "program.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ static int step_and_finalize(sqlite3 *db, sqlite3_stmt *statement, struct trail_
         return -1;
     result = sqlite3_step(statement);
     if (result != SQLITE_DONE)
-        db_error(db, error);
+        sql_error(db, error);
     sqlite3_finalize(statement);
     return result == SQLITE_DONE ? 0 : -1;
 }
@@ -39,7 +39,7 @@ static const char insert_sql[] = "INSERT INTO run (uuid, state, start_utc_ns, st
 static int insert_row(sqlite3 *db, const struct run_start *start, struct trail_error *error)
 {
     struct os_facts facts;
-    sqlite3_stmt *insert = db_prepare(db, insert_sql, error);
+    sqlite3_stmt *insert = sql_prepare(db, insert_sql, error);
 
     if (insert == NULL)
         return -1;
@@ -64,7 +64,7 @@ static int insert_label(sqlite3 *db, int64_t run_id, const char *label, struct t
 {
     const char *equals = strchr(label, '=');
     sqlite3_stmt *insert =
-        db_prepare(db, "INSERT OR REPLACE INTO label VALUES (?1, ?2, ?3)", error);
+        sql_prepare(db, "INSERT OR REPLACE INTO label VALUES (?1, ?2, ?3)", error);
 
     if (insert == NULL)
         return -1;
@@ -90,7 +90,7 @@ int64_t run_row_insert(sqlite3 *db, const struct run_start *start, struct trail_
 int run_row_set_zero(sqlite3 *db, int64_t run_id, uint64_t utc_ns, uint64_t monotonic_ns,
                      struct trail_error *error)
 {
-    sqlite3_stmt *update = db_prepare(
+    sqlite3_stmt *update = sql_prepare(
         db, "UPDATE run SET start_utc_ns = ?2, start_monotonic_ns = ?3 WHERE id = ?1", error);
 
     if (update == NULL)
@@ -122,7 +122,7 @@ static char *counts_json(const struct run_counts *counts)
 int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *counts,
                        struct trail_error *error)
 {
-    sqlite3_stmt *update = db_prepare(
+    sqlite3_stmt *update = sql_prepare(
         db,
         "UPDATE run SET events = ?2, counts = ?3, hold_ns = ?4, quiet_stops = ?5, stalls = ?6, "
         "stall_ns = ?7, holds = ?8 WHERE id = ?1",
@@ -144,11 +144,11 @@ int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *cou
 int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end,
                    struct trail_error *error)
 {
-    sqlite3_stmt *update = db_prepare(db,
-                                      "UPDATE run SET state = ?2, end_reason = ?3, wall_ns = ?4, "
-                                      "exit_code = ?5, exit_signal = ?6 "
-                                      "WHERE id = ?1",
-                                      error);
+    sqlite3_stmt *update = sql_prepare(db,
+                                       "UPDATE run SET state = ?2, end_reason = ?3, wall_ns = ?4, "
+                                       "exit_code = ?5, exit_signal = ?6 "
+                                       "WHERE id = ?1",
+                                       error);
 
     if (update == NULL)
         return -1;
@@ -171,7 +171,7 @@ int run_row_delete(sqlite3 *db, int64_t run_id, struct trail_error *error)
              "BEGIN IMMEDIATE; DELETE FROM label WHERE run_id = %" PRId64
              "; DELETE FROM run WHERE id = %" PRId64 "; COMMIT",
              run_id, run_id);
-    if (db_run(db, sql, error) == 0)
+    if (sql_run(db, sql, error) == 0)
         return 0;
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return -1;

@@ -26,6 +26,7 @@
 #include "platform.h"
 #include "recovery.h"
 #include "rows.h"
+#include "sql.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -107,11 +108,11 @@ static struct ring *make_ring(const struct writer *writer, struct trail_error *e
  */
 static int make_run(struct writer *writer, const struct run_start *start, struct trail_error *error)
 {
-    if (db_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
+    if (sql_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
     writer->run_id = run_row_insert(writer->db, start, error);
     if (writer->run_id >= 0 && (writer->ring = make_ring(writer, error)) != NULL &&
-        db_run(writer->db, "COMMIT", error) == 0)
+        sql_run(writer->db, "COMMIT", error) == 0)
         return 0;
     sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     return -1;
@@ -159,7 +160,7 @@ static uint64_t batch_start_ns(const struct writer *writer)
 
 static int begin_batch(struct writer *writer, struct trail_error *error)
 {
-    if (db_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
+    if (sql_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
     writer->in_batch = true;
     writer->is_locked = false;
@@ -174,7 +175,7 @@ static int end_batch(struct writer *writer)
         return 0;
     if (rows_flush(writer->rows, &writer->failure) != 0 ||
         run_row_set_counts(writer->db, writer->run_id, &writer->counts, &writer->failure) != 0 ||
-        db_run(writer->db, "COMMIT", &writer->failure) != 0)
+        sql_run(writer->db, "COMMIT", &writer->failure) != 0)
         return -1;
     writer->in_batch = false;
     writer->batch_end_ns = os_monotonic_ns();
@@ -503,10 +504,10 @@ static int complete_run(struct writer *writer, const struct run_end *end,
     for (uint64_t start = os_monotonic_ns();
          result != 0 && os_monotonic_ns() - start < LOCK_PATIENCE_NS;) {
         result =
-            db_run(writer->db, "BEGIN IMMEDIATE", failure) != 0 ||
+            sql_run(writer->db, "BEGIN IMMEDIATE", failure) != 0 ||
                     run_row_set_counts(writer->db, writer->run_id, &writer->counts, failure) != 0 ||
                     run_row_finish(writer->db, writer->run_id, end, failure) != 0 ||
-                    db_run(writer->db, "COMMIT", failure) != 0
+                    sql_run(writer->db, "COMMIT", failure) != 0
                 ? -1
                 : 0;
         if (result == 0)

@@ -1,7 +1,8 @@
 /* See db.h. */
 #include "db.h"
 
-#include "migrate.h"
+#include "sql.h"
+#include "tables.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,91 +42,31 @@ static void explain_cannot_open(const char *path, struct trail_error *error)
         error_set(error, TRAIL_READ_ONLY, SQLITE_CANTOPEN, "the file or its folder is read-only");
 }
 
-int db_error(sqlite3 *db, struct trail_error *error)
-{
-    int code = sqlite3_errcode(db);
-    int extended = sqlite3_extended_errcode(db);
-
-    switch (code) {
-    case SQLITE_NOTADB:
-        return error_set(error, TRAIL_NOT_A_TRAIL, code, "not a trail file");
-    case SQLITE_CORRUPT:
-        return error_set(error, TRAIL_DAMAGED, code,
-                         "the file is damaged (%s); run 'trailview verify' on it",
-                         sqlite3_errmsg(db));
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return error_set(error, TRAIL_LOCKED, extended,
-                         "the file is locked by another program; close it or try again later");
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-        return error_set(error, TRAIL_READ_ONLY, extended, "the file or its folder is read-only");
-    case SQLITE_FULL:
-        return error_set(error, TRAIL_NO_SPACE, extended, "no space is left on the medium");
-    case SQLITE_CANTOPEN:
-        return error_set(error, TRAIL_FAILED, extended, "the file or its folder cannot be opened");
-    default:
-        return error_set(error, TRAIL_FAILED, extended, "%s", sqlite3_errmsg(db));
-    }
-}
-
-int db_run(sqlite3 *db, const char *sql, struct trail_error *error)
-{
-    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : db_error(db, error);
-}
-
-sqlite3_stmt *db_prepare(sqlite3 *db, const char *sql, struct trail_error *error)
-{
-    sqlite3_stmt *statement;
-
-    if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) == SQLITE_OK)
-        return statement;
-    db_error(db, error);
-    return NULL;
-}
-
-/* The first column of the first row of a query. */
-static int query_integer(sqlite3 *db, const char *sql, sqlite3_int64 *value,
-                         struct trail_error *error)
-{
-    sqlite3_stmt *statement = db_prepare(db, sql, error);
-    int result;
-
-    if (statement == NULL)
-        return -1;
-    result = sqlite3_step(statement);
-    if (result == SQLITE_ROW)
-        *value = sqlite3_column_int64(statement, 0);
-    else
-        db_error(db, error);
-    sqlite3_finalize(statement);
-    return result == SQLITE_ROW ? 0 : -1;
-}
-
 /*
  * Whether the file has no table yet (an empty or a new file), is one of ours, or neither. Inside a
  * transaction: what is read must be of one moment, since another recorder may be making the file.
  */
-static int check_identity(sqlite3 *db, sqlite3_int64 *version, struct trail_error *error)
+static int check_identity(sqlite3 *db, bool *is_empty, struct trail_error *error)
 {
-    sqlite3_int64 application_id, objects;
+    sqlite3_int64 application_id, objects, version;
 
-    if (query_integer(db, "SELECT count(*) FROM main.sqlite_master", &objects, error) != 0 ||
-        query_integer(db, "PRAGMA application_id", &application_id, error) != 0 ||
-        query_integer(db, "PRAGMA user_version", version, error) != 0)
+    if (sql_integer(db, "SELECT count(*) FROM main.sqlite_master", &objects, error) != 0 ||
+        sql_integer(db, "PRAGMA application_id", &application_id, error) != 0 ||
+        sql_integer(db, "PRAGMA user_version", &version, error) != 0)
         return -1;
-    if (application_id == 0 && *version == 0 && objects == 0)
+    *is_empty = application_id == 0 && version == 0 && objects == 0;
+    if (*is_empty)
         return 0;
-    if (application_id != DB_APPLICATION_ID)
+    if (application_id != TABLES_APPLICATION_ID)
         return error_set(error, TRAIL_NOT_A_TRAIL, 0,
                          "not a trail file (it is another program's SQLite database)");
-    if (*version > DB_VERSION)
-        return error_set(
-            error, TRAIL_NEWER_VERSION, 0,
-            "written by a newer Trail (format %d, this one reads up to %d); update Trail",
-            (int)*version, DB_VERSION);
-    if (*version < 1)
+    if (version < 1)
         return error_set(error, TRAIL_DAMAGED, 0, "the file is damaged (it has no format version)");
+    if (version != TABLES_VERSION)
+        return error_set(error, TRAIL_OTHER_VERSION, 0,
+                         "its format is %d, but this Trail reads and writes only format %d; use "
+                         "the Trail that recorded it",
+                         (int)version, TABLES_VERSION);
     return 0;
 }
 
@@ -134,7 +75,7 @@ static int switch_to_wal(sqlite3 *db, struct trail_error *error)
 {
     int waited_ms = 0;
 
-    while (db_run(db, "PRAGMA journal_mode = WAL", error) != 0) {
+    while (sql_run(db, "PRAGMA journal_mode = WAL", error) != 0) {
         if (error->code != TRAIL_LOCKED || waited_ms >= BUSY_TIMEOUT_MS)
             return -1;
         waited_ms += sqlite3_sleep(LOCK_RETRY_MS);
@@ -143,13 +84,13 @@ static int switch_to_wal(sqlite3 *db, struct trail_error *error)
 }
 
 /* The same in a transaction of its own. */
-static int check_identity_alone(sqlite3 *db, sqlite3_int64 *version, struct trail_error *error)
+static int check_identity_alone(sqlite3 *db, bool *is_empty, struct trail_error *error)
 {
     int result;
 
-    if (db_run(db, "BEGIN", error) != 0)
+    if (sql_run(db, "BEGIN", error) != 0)
         return -1;
-    result = check_identity(db, version, error);
+    result = check_identity(db, is_empty, error);
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return result;
 }
@@ -184,22 +125,17 @@ void db_distrust_schema(sqlite3 *db)
 }
 
 /*
- * Has everything that is needed in the file, in one transaction. With `as_new` only if the file is
- * empty: else *version says what it is, and nothing was done.
+ * The write lock shows whether the file can be written; and two recorders may meet on a new file:
+ * it is looked at again once the lock is held.
  */
-static int bring_up_to_date(sqlite3 *db, bool as_new, sqlite3_int64 *version,
-                            struct trail_error *error)
+static int make_if_empty(sqlite3 *db, struct trail_error *error)
 {
-    /*
-     * The write lock shows whether the file can be written; and two recorders may meet on a new
-     * file: look again once it is held.
-     */
-    if (db_run(db, "BEGIN IMMEDIATE", error) != 0)
+    bool is_empty;
+
+    if (sql_run(db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
-    if (check_identity(db, version, error) == 0 &&
-        (*version == DB_VERSION || (as_new && *version != 0) ||
-         migrate_to_current(db, *version, error) == 0) &&
-        db_run(db, "COMMIT", error) == 0)
+    if (check_identity(db, &is_empty, error) == 0 && (!is_empty || tables_make(db, error) == 0) &&
+        sql_run(db, "COMMIT", error) == 0)
         return 0;
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return -1;
@@ -207,33 +143,22 @@ static int bring_up_to_date(sqlite3 *db, bool as_new, sqlite3_int64 *version,
 
 /*
  * An empty file has nothing that a power loss could take, so its tables are made without waiting
- * for the medium: that would be half of what a short recording costs. Inside of the transaction
- * nothing was there still; so the write-ahead log was new too, and its header needs no sync.
+ * for the medium: that would be half of what a short recording costs.
  */
-static int make_new(sqlite3 *db, sqlite3_int64 *version, struct trail_error *error)
-{
-    return db_run(db, "PRAGMA synchronous = OFF", error) != 0 || switch_to_wal(db, error) != 0
-               ? -1
-               : bring_up_to_date(db, true, version, error);
-}
-
 static int prepare_for_recording(sqlite3 *db, struct trail_error *error)
 {
-    sqlite3_int64 version;
-    bool is_new;
+    bool is_empty;
 
     db_set_patience(db, BUSY_TIMEOUT_MS);
     db_distrust_schema(db);
-    if (check_identity_alone(db, &version, error) != 0 ||
-        db_run(db, "PRAGMA temp_store = MEMORY", error) != 0)
+    if (check_identity_alone(db, &is_empty, error) != 0 ||
+        sql_run(db, "PRAGMA temp_store = MEMORY; PRAGMA synchronous = NORMAL", error) != 0 ||
+        (is_empty && sql_run(db, "PRAGMA synchronous = OFF", error) != 0))
         return -1;
-    is_new = version == 0;
-    if ((is_new && make_new(db, &version, error) != 0) ||
-        db_run(db, "PRAGMA synchronous = NORMAL", error) != 0)
-        return -1;
-    if (is_new && version == 0) /* else another recorder was faster */
-        return 0;
-    return switch_to_wal(db, error) != 0 ? -1 : bring_up_to_date(db, false, &version, error);
+    return switch_to_wal(db, error) != 0 || make_if_empty(db, error) != 0 ||
+                   sql_run(db, "PRAGMA synchronous = NORMAL", error) != 0
+               ? -1
+               : 0;
 }
 
 int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *error)
@@ -245,7 +170,7 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
     *db = NULL;
     if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
-        db_error(*db, error);
+        sql_error(*db, error);
     else if (sqlite3_db_readonly(*db, "main") == 1)
         error_set(error, TRAIL_READ_ONLY, SQLITE_READONLY, "the file or its folder is read-only");
     else if (prepare_for_recording(*db, error) == 0)
@@ -257,34 +182,22 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
     return error_context(error, "cannot record to '%s'", path);
 }
 
-/* Our views and name tables, as TEMP, over the tables of the file, which is of that version. */
-static int lay_views(sqlite3 *db, sqlite3_int64 version, struct trail_error *error)
-{
-    db_distrust_schema(db);
-    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-    if (db_run(db,
-               "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
-               "CREATE TEMP TABLE kind (id INTEGER PRIMARY KEY, name TEXT);"
-               "CREATE TEMP TABLE code (domain TEXT, value INTEGER, word TEXT, PRIMARY KEY "
-               "(domain, value)) WITHOUT ROWID",
-               error) != 0)
-        return -1;
-    return migrate_lay_views(db, version, error) != 0 ||
-                   db_run(db, "PRAGMA query_only = ON", error) != 0
-               ? -1
-               : 0;
-}
-
 static int prepare_for_viewing(sqlite3 *db, struct trail_error *error)
 {
-    sqlite3_int64 version;
+    bool is_empty;
 
     sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
-    if (check_identity_alone(db, &version, error) != 0)
+    if (check_identity_alone(db, &is_empty, error) != 0)
         return -1;
-    if (version == 0)
+    if (is_empty)
         return error_set(error, TRAIL_NOT_A_TRAIL, 0, "not a trail file (it is empty)");
-    return lay_views(db, version, error);
+    db_distrust_schema(db);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    return sql_run(db, "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON", error) != 0 ||
+                   tables_lay_views(db, error) != 0 ||
+                   sql_run(db, "PRAGMA query_only = ON", error) != 0
+               ? -1
+               : 0;
 }
 
 static int file_is_there(const char *path)
@@ -342,7 +255,7 @@ int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *erro
         return error_context(error, "cannot open '%s'", path);
     }
     if (sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        db_error(*db, error);
+        sql_error(*db, error);
         goto fail;
     }
     if (prepare_for_viewing(*db, error) == 0)

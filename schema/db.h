@@ -9,16 +9,10 @@
 
 #include <sqlite3.h>
 
-enum {
-    DB_APPLICATION_ID = 0x5472616C, /* "Tral" in PRAGMA application_id */
-    DB_VERSION = 3                  /* PRAGMA user_version that this program writes */
-};
-
 /*
- * Opens path for recording: creates it if it is not there, migrates an older version, sets WAL and
- * synchronous=NORMAL. Returns 0 and fills *db (close with db_close), or -1 with one of the codes
- * NOT_A_TRAIL, NEWER_VERSION, DAMAGED, LOCKED, READ_ONLY, NO_SPACE, FAILED; a file that is not ours
- * is not touched.
+ * Opens path for recording: creates it if it is not there, sets WAL and synchronous=NORMAL. Returns
+ * 0 and fills *db (close with db_close), or -1 with one of the codes NOT_A_TRAIL, OTHER_VERSION,
+ * DAMAGED, LOCKED, READ_ONLY, NO_SPACE, FAILED; a file that is not ours is not touched.
  */
 int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *error);
 
@@ -40,17 +34,5 @@ void db_distrust_schema(sqlite3 *db);
 
 /* Closes; the last recording connection puts everything into the one file. NULL is accepted. */
 void db_close(sqlite3 *db);
-
-/* Runs SQL that has no parameters and no rows. */
-int db_run(sqlite3 *db, const char *sql, struct trail_error *error);
-
-/* Prepares one statement; NULL and error on failure. The caller finalizes it. */
-sqlite3_stmt *db_prepare(sqlite3 *db, const char *sql, struct trail_error *error);
-
-/*
- * Fills error from the connection's last failure, with the right code and a sentence for users.
- * Always returns -1.
- */
-int db_error(sqlite3 *db, struct trail_error *error);
 
 #endif

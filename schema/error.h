@@ -22,7 +22,7 @@ enum trail_error_code {
     TRAIL_NOT_FOUND,      /* a program, file or run that is not there */
     TRAIL_NOT_EXECUTABLE, /* a program that is there but cannot be run */
     TRAIL_NOT_A_TRAIL,    /* a file that is not ours */
-    TRAIL_NEWER_VERSION,  /* a file written by a newer Trail */
+    TRAIL_OTHER_VERSION,  /* a trail file of another format */
     TRAIL_DAMAGED,        /* a file that SQLite calls corrupt */
     TRAIL_LOCKED,         /* a file that somebody else keeps locked */
     TRAIL_READ_ONLY,      /* a file or folder that cannot be written */

@@ -1,7 +1,6 @@
 /* See follow.h. */
 #include "follow.h"
-
-#include "db.h"
+#include "sql.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,10 +31,10 @@ int follow_init(struct follow *follow, const struct run_reference *run, struct t
     memset(follow, 0, sizeof *follow);
     follow->database = run->database;
     follow->run = run->run;
-    follow->look = db_prepare(run->database->db,
-                              "SELECT state = 'recording', (SELECT max(seq) FROM main.event WHERE "
-                              "run_id = ?1) FROM main.run WHERE id = ?1",
-                              error);
+    follow->look = sql_prepare(run->database->db,
+                               "SELECT state = 'recording', (SELECT max(seq) FROM main.event WHERE "
+                               "run_id = ?1) FROM main.run WHERE id = ?1",
+                               error);
     if (follow->look == NULL)
         return error_context(error, "cannot read '%s'", run->database->path);
     sqlite3_bind_int64(follow->look, 1, run->run);
@@ -80,7 +79,7 @@ int follow_look(struct follow *follow, sqlite3_stmt *rows, struct trail_error *e
         newest = sqlite3_value_dup(sqlite3_column_value(follow->look, 1));
     }
     if (step != SQLITE_ROW && step != SQLITE_DONE) {
-        db_error(follow->database->db, error);
+        sql_error(follow->database->db, error);
         return error_context(error, "cannot read '%s'", follow->database->path);
     }
     sqlite3_reset(follow->look);

@@ -1,8 +1,8 @@
 /* See glob_function.h. */
 #include "glob_function.h"
 
-#include "db.h"
 #include "text.h"
+#include "sql.h"
 
 #include <string.h>
 
@@ -24,5 +24,5 @@ int glob_function_add(sqlite3 *db, struct trail_error *error)
     return sqlite3_create_function(db, "trail_glob", 3, flags, NULL, trail_glob, NULL, NULL) ==
                    SQLITE_OK
                ? 0
-               : db_error(db, error);
+               : sql_error(db, error);
 }

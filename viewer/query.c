@@ -2,10 +2,10 @@
 #include "query.h"
 
 #include "command.h"
-#include "db.h"
 #include "filter.h"
 #include "follow.h"
 #include "human.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static int has_several_processes(const struct viewer *viewer, bool *several,
     for (size_t i = 0; i < viewer->run_count && !*several; i++) {
         sqlite3 *db = viewer->runs[i].database->db;
         sqlite3_stmt *count =
-            db_prepare(db, "SELECT 1 FROM main.process WHERE run_id = ?1 LIMIT 1 OFFSET 1", error);
+            sql_prepare(db, "SELECT 1 FROM main.process WHERE run_id = ?1 LIMIT 1 OFFSET 1", error);
         if (count == NULL)
             return -1;
         sqlite3_bind_int64(count, 1, viewer->runs[i].run);
@@ -150,7 +150,7 @@ static int print_rows(struct output *output, sqlite3_stmt *statement, struct tra
         if (output_row(output, output->cells, error) != 0)
             return -1;
     }
-    return step == SQLITE_DONE ? 0 : db_error(sqlite3_db_handle(statement), error);
+    return step == SQLITE_DONE ? 0 : sql_error(sqlite3_db_handle(statement), error);
 }
 
 /*
@@ -242,7 +242,7 @@ static int print_files(struct printing *printing, size_t table_columns, struct t
     do {
         struct database *database =
             viewer->run_count > 0 ? viewer->runs[next].database : viewer->database;
-        sqlite3_stmt *statement = db_prepare(database->db, buffer_text(&printing->sql), error);
+        sqlite3_stmt *statement = sql_prepare(database->db, buffer_text(&printing->sql), error);
         if (statement == NULL)
             return error_context(error, "cannot read '%s'", database->path);
         filter_bind(&printing->filter, statement);
@@ -266,7 +266,7 @@ static int print_following(struct printing *printing, size_t table_columns,
 {
     struct viewer *viewer = printing->viewer;
     const struct run_reference *run = viewer->runs;
-    sqlite3_stmt *statement = db_prepare(run->database->db, buffer_text(&printing->sql), error);
+    sqlite3_stmt *statement = sql_prepare(run->database->db, buffer_text(&printing->sql), error);
     struct follow follow;
     int result;
 

@@ -1,8 +1,8 @@
 /* See selector.h. */
 #include "selector.h"
 
-#include "db.h"
 #include "human.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -86,13 +86,13 @@ static int add_selected(struct viewer *viewer, struct database *database, sqlite
     while ((step = sqlite3_step(select)) == SQLITE_ROW)
         if (viewer_add_run(viewer, database, sqlite3_column_int64(select, 0), error) != 0)
             return -1;
-    return step == SQLITE_DONE ? 0 : db_error(database->db, error);
+    return step == SQLITE_DONE ? 0 : sql_error(database->db, error);
 }
 
 static int no_such_run(const struct database *database, const struct selector *selector,
                        struct trail_error *error)
 {
-    sqlite3_stmt *count = db_prepare(database->db, "SELECT count(*) FROM main.run", error);
+    sqlite3_stmt *count = sql_prepare(database->db, "SELECT count(*) FROM main.run", error);
     sqlite3_int64 runs;
 
     if (count == NULL)
@@ -124,7 +124,7 @@ static int add_from(struct viewer *viewer, struct database *database,
         [SELECT_LABEL] =
             "SELECT run_id FROM main.label WHERE key = ?2 AND value = ?3 ORDER BY run_id",
     };
-    sqlite3_stmt *select = db_prepare(database->db, select_sql[selector->type], error);
+    sqlite3_stmt *select = sql_prepare(database->db, select_sql[selector->type], error);
     size_t before = viewer->run_count;
     int result;
 
@@ -175,7 +175,7 @@ int selector_add_all_runs(struct viewer *viewer, struct trail_error *error)
     if (database == NULL)
         return -1;
     viewer->database = database;
-    if ((select = db_prepare(database->db, "SELECT id FROM main.run ORDER BY id", error)) == NULL)
+    if ((select = sql_prepare(database->db, "SELECT id FROM main.run ORDER BY id", error)) == NULL)
         return error_context(error, "cannot read '%s'", database->path);
     result = add_selected(viewer, database, select, error);
     sqlite3_finalize(select);

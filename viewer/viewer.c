@@ -6,6 +6,7 @@
 #include "formats.h"
 #include "glob_function.h"
 #include "recovery.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -68,7 +69,7 @@ struct database *viewer_open(struct viewer *viewer, const char *path, struct tra
                       path);
         goto fail;
     }
-    if (glob_function_add(database->db, error) != 0 || db_run(database->db, "BEGIN", error) != 0) {
+    if (glob_function_add(database->db, error) != 0 || sql_run(database->db, "BEGIN", error) != 0) {
         error_context(error, "cannot open '%s'", path);
         goto fail;
     }
@@ -84,7 +85,7 @@ fail:
 
 int viewer_refresh(struct database *database, struct trail_error *error)
 {
-    if (db_run(database->db, "COMMIT; BEGIN", error) == 0)
+    if (sql_run(database->db, "COMMIT; BEGIN", error) == 0)
         return 0;
     return error_context(error, "cannot read '%s'", database->path);
 }
@@ -99,7 +100,7 @@ void viewer_settle(struct database *database)
         SQLITE_OK) {
         db_distrust_schema(db);
         /* only who has read has the log to put away */
-        db_run(db, "SELECT 1 FROM main.run LIMIT 1", NULL);
+        sql_run(db, "SELECT 1 FROM main.run LIMIT 1", NULL);
     }
     db_close(db);
 }

@@ -7,6 +7,7 @@
  */
 #include "db.h"
 #include "program.h"
+#include "sql.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static int run_file(sqlite3 *db, const char *path)
     length = fread(sql, 1, INPUT_BYTES_AT_MOST - 1, file);
     fclose(file);
     sql[length] = '\0';
-    result = db_run(db, sql, &error);
+    result = sql_run(db, sql, &error);
     free(sql);
     return result == 0 ? 0 : fail(path, error.sentence);
 }

@@ -12,6 +12,7 @@
 #include "event_kinds.h"
 #include "program.h"
 #include "text.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -93,7 +94,7 @@ static void trouble(const char *what, const char *why)
 static sqlite3_stmt *prepare(struct check *check, const char *sql)
 {
     struct trail_error error;
-    sqlite3_stmt *statement = db_prepare(check->db, sql, &error);
+    sqlite3_stmt *statement = sql_prepare(check->db, sql, &error);
 
     if (statement == NULL)
         trouble(sql, error.sentence);

@@ -7,6 +7,7 @@
 
 #include "db.h"
 #include "text.h"
+#include "sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +72,7 @@ static void expect_viewing(const char *path)
 
     if (db_open_for_viewing(path, &db, &error) != 0)
         fail_msg("%s", error.sentence);
-    assert_int_equal(db_run(db, "SELECT count(*) FROM events", &error), 0);
+    assert_int_equal(sql_run(db, "SELECT count(*) FROM events", &error), 0);
     db_close(db);
 }
 
@@ -156,15 +157,17 @@ static void test_foreign_sqlite_file_without_tables(void **state)
     expect_refused_and_untouched(path, TRAIL_NOT_A_TRAIL);
 }
 
-static void test_newer_version(void **state)
+static void test_other_versions(void **state)
 {
-    const char *path = unit_path("newer.db");
+    const char *path = unit_path("other.db");
 
     make_trail(path);
     run_plainly(path, "PRAGMA user_version = 99");
-    expect_refused_and_untouched(path, TRAIL_NEWER_VERSION);
-    assert_non_null(strstr(error.sentence, "newer"));
-    assert_non_null(strstr(error.sentence, "99"));
+    expect_refused_and_untouched(path, TRAIL_OTHER_VERSION);
+    assert_non_null(strstr(error.sentence, "format is 99"));
+    run_plainly(path, "PRAGMA user_version = 2");
+    expect_refused_and_untouched(path, TRAIL_OTHER_VERSION);
+    assert_non_null(strstr(error.sentence, "format is 2"));
 }
 
 static void test_no_version(void **state)
@@ -232,7 +235,7 @@ static void test_damaged_bytes(void **state)
             for (size_t i = 0; i < sizeof view_names / sizeof view_names[0]; i++) {
                 char sql[64];
                 snprintf(sql, sizeof sql, "SELECT * FROM %s", view_names[i]);
-                db_run(db, sql, &error);
+                sql_run(db, sql, &error);
             }
             db_close(db);
         } else {
@@ -400,10 +403,11 @@ static void test_openers_at_once(void **state)
             if (result != 0)
                 fprintf(stderr, "%s\n", error.sentence);
             else
-                result = db_run(db,
-                                "INSERT INTO module VALUES (NULL, hex(randomblob(8)), '', 0, 0, 0, "
-                                "0, 0, '', '', '', '', '')",
-                                &error);
+                result =
+                    sql_run(db,
+                            "INSERT INTO module VALUES (NULL, hex(randomblob(8)), '', 0, 0, 0, "
+                            "0, 0, '', '', '', '', '')",
+                            &error);
             if (result != 0)
                 fprintf(stderr, "%s\n", error.sentence);
             db_close(db);
@@ -429,10 +433,10 @@ static void test_second_recorder_while_the_first_is_open(void **state)
 
     assert_int_equal(db_open_for_recording(path, &first, &error), 0);
     assert_int_equal(db_open_for_recording(path, &second, &error), 0);
-    assert_int_equal(db_run(first, "INSERT INTO label VALUES (1, 'a', '1')", &error), 0);
-    assert_int_equal(db_run(second, "INSERT INTO label VALUES (1, 'b', '2')", &error), 0);
+    assert_int_equal(sql_run(first, "INSERT INTO label VALUES (1, 'a', '1')", &error), 0);
+    assert_int_equal(sql_run(second, "INSERT INTO label VALUES (1, 'b', '2')", &error), 0);
     db_close(first); /* cannot leave WAL mode now, and must not fail for it */
-    assert_int_equal(db_run(second, "INSERT INTO label VALUES (1, 'c', '3')", &error), 0);
+    assert_int_equal(sql_run(second, "INSERT INTO label VALUES (1, 'c', '3')", &error), 0);
     expect_viewing(path);
     db_close(second);
     expect_viewing(path);
@@ -448,12 +452,12 @@ static void test_viewer_sees_committed_rows_while_recording(void **state)
 
     assert_int_equal(db_open_for_recording(path, &recorder, &error), 0);
     assert_int_equal(db_open_for_viewing(path, &viewer, &error), 0);
-    assert_non_null(count = db_prepare(viewer, "SELECT count(*) FROM label", &error));
-    assert_int_equal(db_run(recorder, "BEGIN; INSERT INTO label VALUES (1, 'a', '1')", &error), 0);
+    assert_non_null(count = sql_prepare(viewer, "SELECT count(*) FROM label", &error));
+    assert_int_equal(sql_run(recorder, "BEGIN; INSERT INTO label VALUES (1, 'a', '1')", &error), 0);
     assert_int_equal(sqlite3_step(count), SQLITE_ROW);
     assert_int_equal(sqlite3_column_int(count, 0), 0);
     sqlite3_reset(count);
-    assert_int_equal(db_run(recorder, "COMMIT", &error), 0);
+    assert_int_equal(sql_run(recorder, "COMMIT", &error), 0);
     assert_int_equal(sqlite3_step(count), SQLITE_ROW);
     assert_int_equal(sqlite3_column_int(count, 0), 1);
     sqlite3_finalize(count);
@@ -481,140 +485,6 @@ static void test_views_work_for_other_clients(void **state)
                       "INTO wanted SELECT start FROM runs");
 }
 
-/* A file as the first Trail made it, with one load in it. */
-static void make_version_1(const char *path)
-{
-    size_t length;
-    char *tables = unit_read(MIGRATION_1, &length);
-
-    assert_non_null(tables);
-    run_plainly(path, tables);
-    free(tables);
-    run_plainly(
-        path, "PRAGMA application_id = 0x5472616C; PRAGMA user_version = 1; CREATE VIEW loads AS "
-              "SELECT 1 AS old;"
-              "INSERT INTO event VALUES (1, 1, 700, 5, 1, 1, 5, 0), (1, 2, 800, 5, 1, 2, 3, 0), "
-              "(1, 3, 900, 5, 1, 2, 4, 0);"
-              "INSERT INTO event_load_dll (run_id, seq, base, time_source) VALUES (1, 1, 4096, 1);"
-              "INSERT INTO thread (run_id, id, process_id, tid, start_address, first_seq, "
-              "last_seq, exit_code) "
-              "VALUES (1, 2, 1, 12, 8192, 2, 3, 7);"
-              "INSERT INTO event_create_thread (run_id, seq, start_address, thread_local_base) "
-              "VALUES (1, 2, 8192, 12288);"
-              "INSERT INTO event_exit_thread VALUES (1, 3, 7)");
-}
-
-/* What the events of the one thread say. */
-static void expect_thread(sqlite3 *db)
-{
-    sqlite3_stmt *query = db_prepare(db,
-                                     "SELECT group_concat(detail, ' ') FROM (SELECT detail FROM "
-                                     "events WHERE seq > 1 ORDER BY seq)",
-                                     &error);
-
-    if (query == NULL)
-        fail_msg("%s", error.sentence);
-    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
-    assert_string_equal(
-        sqlite3_column_text(query, 0),
-        "{\"start_address\":\"0x2000\",\"thread_local_base\":\"0x3000\"} {\"exit_code\":7}");
-    sqlite3_finalize(query);
-}
-
-/* t_ns and time_source of the one load, and what the events say of it. */
-static void expect_load(sqlite3 *db, const char *expected)
-{
-    sqlite3_stmt *query = db_prepare(db,
-                                     "SELECT l.t_ns || ' ' || time_source || ' ' || detail FROM "
-                                     "loads l JOIN events e USING (run, seq)",
-                                     &error);
-
-    if (query == NULL)
-        fail_msg("%s", error.sentence);
-    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
-    assert_string_equal(sqlite3_column_text(query, 0), expected);
-    sqlite3_finalize(query);
-}
-
-/* What SQLite knows of all tables: columns in order, and what they may hold. */
-static char *describe_tables(const char *path)
-{
-    static const char sql[] =
-        "SELECT group_concat(line, char(10)) FROM (SELECT m.name || ' ' || m.type || ' ' || "
-        "coalesce(c.cid || ' ' || c.name || ' ' || c.type || ' ' || "
-        "c.\"notnull\" || ' ' || coalesce(c.dflt_value, '-') || ' ' || c.pk, '') AS line FROM "
-        "sqlite_master m "
-        "LEFT JOIN pragma_table_info(m.name) c WHERE m.type <> 'view' ORDER BY m.name, c.cid)";
-    sqlite3_stmt *query;
-    char *text;
-    sqlite3 *db;
-
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &query, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
-    text = sqlite3_mprintf("%s", sqlite3_column_text(query, 0));
-    sqlite3_finalize(query);
-    sqlite3_close(db);
-    return text;
-}
-
-static void test_migrations_lead_to_the_tables_of_a_new_file(void **state)
-{
-    const char *old = unit_path("version_1.db"), *new = unit_path("new.db");
-    char *migrated, *made;
-
-    make_version_1(old);
-    make_trail(old);
-    make_trail(new);
-    migrated = describe_tables(old);
-    made = describe_tables(new);
-    assert_string_equal(migrated, made);
-    sqlite3_free(migrated);
-    sqlite3_free(made);
-}
-
-static void test_version_1_is_viewed_as_it_is(void **state)
-{
-    const char *path = unit_path("version_1.db");
-    size_t before_length, after_length;
-    char *before, *after;
-    sqlite3 *db;
-
-    make_version_1(path);
-    before = unit_read(path, &before_length);
-    if (db_open_for_viewing(path, &db, &error) != 0)
-        fail_msg("%s", error.sentence);
-    expect_load(db, "700 batch {\"base\":\"0x1000\",\"time_source\":\"batch\"}");
-    expect_thread(db);
-    db_close(db);
-    after = unit_read(path, &after_length);
-    assert_int_equal(before_length, after_length);
-    assert_memory_equal(before, after, before_length);
-    free(before);
-    free(after);
-}
-
-static void test_version_1_is_migrated_by_a_recorder(void **state)
-{
-    const char *path = unit_path("version_1.db");
-    sqlite3 *db;
-
-    make_version_1(path);
-    make_trail(path);
-    run_plainly(path, "CREATE TEMP TABLE wanted (v CHECK (v = 3)); INSERT INTO wanted SELECT "
-                      "user_version FROM pragma_user_version");
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    expect_load(db, "700 batch {\"base\":\"0x1000\",\"time_source\":\"batch\"}");
-    expect_thread(db);
-    sqlite3_close(db);
-    run_plainly(path, "UPDATE event_load_dll SET mapped_t_ns = 600, time_source = 2");
-    if (db_open_for_viewing(path, &db, &error) != 0)
-        fail_msg("%s", error.sentence);
-    expect_load(db,
-                "600 kernel {\"base\":\"0x1000\",\"time_source\":\"kernel\",\"mapped_t_ns\":600}");
-    db_close(db);
-}
-
 static void test_our_views_win_over_the_files_own(void **state)
 {
     const char *path = unit_path("evil.db");
@@ -626,22 +496,23 @@ static void test_our_views_win_over_the_files_own(void **state)
                       "= 'Evil' || id; UPDATE code SET word = 'evil';"
                       "CREATE VIEW trap AS SELECT load_extension('evil')");
     assert_int_equal(db_open_for_viewing(path, &db, &error), 0);
-    assert_non_null(query = db_prepare(db,
-                                       "SELECT (SELECT count(*) FROM runs) + (SELECT count(*) FROM "
-                                       "kind WHERE name LIKE 'Evil%') "
-                                       "+ (SELECT count(*) FROM code WHERE word = 'evil')",
-                                       &error));
+    assert_non_null(query =
+                        sql_prepare(db,
+                                    "SELECT (SELECT count(*) FROM runs) + (SELECT count(*) FROM "
+                                    "kind WHERE name LIKE 'Evil%') "
+                                    "+ (SELECT count(*) FROM code WHERE word = 'evil')",
+                                    &error));
     assert_int_equal(sqlite3_step(query), SQLITE_ROW);
     assert_int_equal(sqlite3_column_int(query, 0), 0);
     sqlite3_finalize(query);
     for (size_t i = 0; i < sizeof view_names / sizeof view_names[0]; i++) {
         char sql[64];
         snprintf(sql, sizeof sql, "SELECT * FROM %s", view_names[i]);
-        if (db_run(db, sql, &error) != 0)
+        if (sql_run(db, sql, &error) != 0)
             fail_msg("%s: %s", sql, error.sentence);
     }
-    assert_int_equal(db_run(db, "SELECT * FROM main.runs", &error), -1);
-    assert_int_equal(db_run(db, "SELECT * FROM trap", &error), -1);
+    assert_int_equal(sql_run(db, "SELECT * FROM main.runs", &error), -1);
+    assert_int_equal(sql_run(db, "SELECT * FROM trap", &error), -1);
     db_close(db);
 }
 
@@ -652,9 +523,9 @@ static void test_viewing_cannot_write(void **state)
 
     make_trail(path);
     assert_int_equal(db_open_for_viewing(path, &db, &error), 0);
-    assert_int_equal(db_run(db, "INSERT INTO main.kind VALUES (99, 'x')", &error), -1);
-    assert_int_equal(db_run(db, "DROP TABLE main.event", &error), -1);
-    assert_int_equal(db_run(db, "ATTACH 'other.db' AS other", &error), -1);
+    assert_int_equal(sql_run(db, "INSERT INTO main.kind VALUES (99, 'x')", &error), -1);
+    assert_int_equal(sql_run(db, "DROP TABLE main.event", &error), -1);
+    assert_int_equal(sql_run(db, "ATTACH 'other.db' AS other", &error), -1);
     db_close(db);
 }
 
@@ -676,11 +547,11 @@ static void test_statement_errors(void **state)
     sqlite3 *db;
 
     assert_int_equal(db_open_for_recording(unit_path("sql.db"), &db, &error), 0);
-    assert_null(db_prepare(db, "SELECT * FROM nowhere", &error));
+    assert_null(sql_prepare(db, "SELECT * FROM nowhere", &error));
     assert_int_equal(error.code, TRAIL_FAILED);
     assert_non_null(strstr(error.sentence, "nowhere"));
-    assert_int_equal(db_run(db, "NONSENSE", &error), -1);
-    assert_int_equal(db_error(db, NULL), -1);
+    assert_int_equal(sql_run(db, "NONSENSE", &error), -1);
+    assert_int_equal(sql_error(db, NULL), -1);
     db_close(db);
 }
 
@@ -690,7 +561,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_no_sqlite_file),
     cmocka_unit_test(test_foreign_sqlite_file),
     cmocka_unit_test(test_foreign_sqlite_file_without_tables),
-    cmocka_unit_test(test_newer_version),
+    cmocka_unit_test(test_other_versions),
     cmocka_unit_test(test_no_version),
     cmocka_unit_test(test_damaged_schema),
     cmocka_unit_test(test_truncated_file),
@@ -708,9 +579,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_second_recorder_while_the_first_is_open),
     cmocka_unit_test(test_viewer_sees_committed_rows_while_recording),
     cmocka_unit_test(test_views_work_for_other_clients),
-    cmocka_unit_test(test_migrations_lead_to_the_tables_of_a_new_file),
-    cmocka_unit_test(test_version_1_is_viewed_as_it_is),
-    cmocka_unit_test(test_version_1_is_migrated_by_a_recorder),
     cmocka_unit_test(test_our_views_win_over_the_files_own),
     cmocka_unit_test(test_viewing_cannot_write),
     cmocka_unit_test(test_odd_names),

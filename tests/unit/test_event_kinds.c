@@ -6,6 +6,7 @@
 
 #include "db.h"
 #include "event_kinds.h"
+#include "sql.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -193,7 +194,7 @@ static void insert_full_event(sqlite3 *db, const struct kind_descriptor *kind)
         (int)kind->kind, table_of(kind), columns);
     struct trail_error error;
 
-    if (db_run(db, sql, &error) != 0)
+    if (sql_run(db, sql, &error) != 0)
         fail_msg("%s: %s", sql, error.sentence);
     sqlite3_free(sql);
     sqlite3_free(columns);
@@ -246,10 +247,11 @@ static void test_events_view_has_a_key_for_each_field(void **state)
     sqlite3 *db = new_file();
     struct trail_error error;
 
-    if (db_run(db,
-               "PRAGMA foreign_keys = OFF; INSERT INTO module VALUES (1, '/m/one', 'one', 1, 1, 1, "
-               "1, 1, 'g', 'p', 'v', 'b', 's')",
-               &error) != 0)
+    if (sql_run(
+            db,
+            "PRAGMA foreign_keys = OFF; INSERT INTO module VALUES (1, '/m/one', 'one', 1, 1, 1, "
+            "1, 1, 'g', 'p', 'v', 'b', 's')",
+            &error) != 0)
         fail_msg("%s", error.sentence);
     for (unsigned i = 1; i < EVENT_KINDS; i++) {
         const struct kind_descriptor *kind = event_kind_descriptor(i);
@@ -258,7 +260,7 @@ static void test_events_view_has_a_key_for_each_field(void **state)
         insert_full_event(db, kind);
         /* An unload tells its module by the load that it ends. */
         if (kind->kind == EVENT_LOAD_DLL)
-            assert_int_equal(db_run(db, "UPDATE event_load_dll SET module_id = 1", &error), 0);
+            assert_int_equal(sql_run(db, "UPDATE event_load_dll SET module_id = 1", &error), 0);
         for (unsigned f = 0; f < kind->field_count; f++)
             expect_keys_of_field(db, kind, &kind->fields[f]);
     }

@@ -9,6 +9,7 @@
 #include "rules/learn/learn.h"
 #include "rules/report/report.h"
 #include "rules/write.h"
+#include "sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static void run_sql(const char *format, ...)
     va_start(arguments, format);
     sql = sqlite3_vmprintf(format, arguments);
     va_end(arguments);
-    if (db_run(db, sql, &error) != 0)
+    if (sql_run(db, sql, &error) != 0)
         fail_msg("%s: %s", error.sentence, sql);
     sqlite3_free(sql);
 }

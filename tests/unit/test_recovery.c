@@ -14,6 +14,7 @@
 #include "run_row.h"
 #include "script.h"
 #include "writer.h"
+#include "sql.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -108,11 +109,11 @@ static void begin_recording(const char *name)
 {
     recorder.path = unit_path(name);
     recorder.db = open_trail(recorder.path);
-    assert_int_equal(db_run(recorder.db, "BEGIN IMMEDIATE", &error), 0);
+    assert_int_equal(sql_run(recorder.db, "BEGIN IMMEDIATE", &error), 0);
     recorder.run_id = run_row_insert(recorder.db, &run_start, &error);
     assert_true(recorder.run_id > 0);
     recorder.ring = make_ring(recorder.db, recorder.run_id);
-    assert_int_equal(db_run(recorder.db, "COMMIT", &error), 0);
+    assert_int_equal(sql_run(recorder.db, "COMMIT", &error), 0);
 }
 
 /*
@@ -148,7 +149,7 @@ static void write_events(unsigned count, bool release)
     struct ring_record record;
 
     assert_non_null(rows);
-    assert_int_equal(db_run(recorder.db, "BEGIN IMMEDIATE", &error), 0);
+    assert_int_equal(sql_run(recorder.db, "BEGIN IMMEDIATE", &error), 0);
     for (unsigned i = 0; i < count; i++) {
         assert_true(ring_next(recorder.ring, &record));
         assert_int_equal(event_unpack(&event, record.payload, record.size), 0);
@@ -166,7 +167,7 @@ static void write_events(unsigned count, bool release)
     }
     assert_int_equal(rows_flush(rows, &error), 0);
     assert_int_equal(run_row_set_counts(recorder.db, recorder.run_id, counts, &error), 0);
-    assert_int_equal(db_run(recorder.db, "COMMIT", &error), 0);
+    assert_int_equal(sql_run(recorder.db, "COMMIT", &error), 0);
     if (release)
         ring_release(recorder.ring);
     free(counts);
@@ -613,13 +614,13 @@ static void test_writer_waits_for_a_lock(void **state)
 
     send_events(writer, WRITER_EVENTS);
     wait_for_events(path, WRITER_EVENTS);
-    assert_int_equal(db_run(other, "BEGIN IMMEDIATE", &error), 0);
+    assert_int_equal(sql_run(other, "BEGIN IMMEDIATE", &error), 0);
     start = os_monotonic_ns();
     send_events(writer, WRITER_EVENTS);
     while (os_monotonic_ns() - start < LONGER_THAN_PATIENCE_NS)
         sqlite3_sleep(5);
     send_events(writer, WRITER_EVENTS);
-    assert_int_equal(db_run(other, "ROLLBACK", &error), 0);
+    assert_int_equal(sql_run(other, "ROLLBACK", &error), 0);
     assert_int_equal(end_writer(writer), 0);
     db_close(other);
     expect_run(path, "complete|900\n");

@@ -1,10 +1,10 @@
 /* trailview check: whether runs are as a rules file says. */
 #include "command.h"
 #include "compare/diff/comparison.h"
-#include "db.h"
 #include "rules/judge/judge.h"
 #include "rules/report/report.h"
 #include "selector.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -43,8 +43,8 @@ static void warn_of_states(const struct recordings *recordings)
 static sqlite3_stmt *look_up_first_run(const struct viewer *viewer, struct report *report,
                                        struct trail_error *error)
 {
-    sqlite3_stmt *row = db_prepare(viewer->runs[0].database->db,
-                                   "SELECT start, host FROM temp.runs WHERE run = ?1", error);
+    sqlite3_stmt *row = sql_prepare(viewer->runs[0].database->db,
+                                    "SELECT start, host FROM temp.runs WHERE run = ?1", error);
     const char *start, *host;
 
     if (row == NULL)

@@ -1,8 +1,8 @@
 /* trailview info: facts about the file itself. */
 #include "command.h"
-#include "db.h"
 #include "query.h"
 #include "viewer_sql.h"
+#include "sql.h"
 
 /* For people: a fact a line. */
 static int print_facts(struct viewer *viewer, sqlite3_stmt *row, struct trail_error *error)
@@ -22,7 +22,7 @@ static int print_facts(struct viewer *viewer, sqlite3_stmt *row, struct trail_er
 static int print_info(struct viewer *viewer, const struct database *database,
                       struct trail_error *error)
 {
-    sqlite3_stmt *row = db_prepare(database->db, sql_info, error);
+    sqlite3_stmt *row = sql_prepare(database->db, sql_info, error);
     int result = -1;
 
     if (row == NULL)
@@ -34,7 +34,7 @@ static int print_info(struct viewer *viewer, const struct database *database,
     else if (sqlite3_step(row) == SQLITE_ROW)
         result = print_facts(viewer, row, error);
     else
-        db_error(database->db, error);
+        sql_error(database->db, error);
     sqlite3_finalize(row);
     return result;
 }

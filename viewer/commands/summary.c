@@ -1,11 +1,11 @@
 /* trailview summary: a run at a glance. */
 #include "command.h"
-#include "db.h"
 #include "escape.h"
 #include "human.h"
 #include "json.h"
 #include "query.h"
 #include "viewer_sql.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -395,7 +395,7 @@ static int print_page(struct page *page, const struct run_reference *run, struct
 {
     sqlite3_bind_int64(page->row, sqlite3_bind_parameter_index(page->row, ":run"), run->run);
     if (sqlite3_step(page->row) != SQLITE_ROW)
-        return db_error(page->db, error);
+        return sql_error(page->db, error);
     add_head(page);
     add_machine(page);
     end_line(page);
@@ -420,7 +420,7 @@ static int print_run(struct viewer *viewer, const struct run_reference *run,
     struct page page = {viewer, run->database->db, NULL, {0}};
     int result = -1;
 
-    if ((page.row = db_prepare(page.db, sql_summary, error)) != NULL)
+    if ((page.row = sql_prepare(page.db, sql_summary, error)) != NULL)
         result = print_page(&page, run, error);
     sqlite3_finalize(page.row);
     buffer_release(&page.text);

@@ -4,9 +4,9 @@
  * instead of a circle.
  */
 #include "command.h"
-#include "db.h"
 #include "query.h"
 #include "viewer_sql.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static int read_processes(const struct run_reference *run, struct process_list *
 {
     static const char sql[] =
         "SELECT id, parent_process_id FROM main.process WHERE run_id = ?1 ORDER BY id";
-    sqlite3_stmt *select = db_prepare(run->database->db, sql, error);
+    sqlite3_stmt *select = sql_prepare(run->database->db, sql, error);
     int step = SQLITE_DONE, result = 0;
 
     if (select == NULL)
@@ -56,7 +56,7 @@ static int read_processes(const struct run_reference *run, struct process_list *
         result = add_process(list, sqlite3_column_int64(select, 0), sqlite3_column_int64(select, 1),
                              error);
     if (result == 0 && step != SQLITE_DONE)
-        result = db_error(run->database->db, error);
+        result = sql_error(run->database->db, error);
     sqlite3_finalize(select);
     return result;
 }

@@ -4,9 +4,9 @@
  * event descriptors.
  */
 #include "command.h"
-#include "db.h"
 #include "event_kinds.h"
 #include "viewer_sql.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static void add_problem(struct check *check, const char *sentence)
 static void find_problems(struct check *check, sqlite3 *db, const char *sql)
 {
     struct trail_error error;
-    sqlite3_stmt *problems = sql != NULL ? db_prepare(db, sql, &error) : NULL;
+    sqlite3_stmt *problems = sql != NULL ? sql_prepare(db, sql, &error) : NULL;
     int step = SQLITE_DONE;
 
     if (problems == NULL) {
@@ -127,7 +127,7 @@ static void for_each_column(struct check *check, sqlite3 *db,
                                          const char *column, const char *type))
 {
     struct trail_error error;
-    sqlite3_stmt *columns = db_prepare(
+    sqlite3_stmt *columns = sql_prepare(
         db, "SELECT name, type FROM pragma_table_info(?1, 'main') WHERE pk = 0 ORDER BY cid",
         &error);
 

@@ -1,9 +1,9 @@
 /* Modules of the files that are read, each once for all runs. See recording_reading.h. */
 #include "recording_reading.h"
 
-#include "db.h"
 #include "module_key.h"
 #include "place.h"
+#include "sql.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static int read_module(struct reading *reading, int64_t id, size_t *position)
     else if (step == SQLITE_DONE)
         *position = RECORDING_NONE;
     else
-        result = db_error(reading->db, reading->error);
+        result = sql_error(reading->db, reading->error);
     sqlite3_reset(reading->module);
     return result;
 }

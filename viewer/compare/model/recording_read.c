@@ -4,9 +4,9 @@
  */
 #include "recording_reading.h"
 
-#include "db.h"
 #include "place.h"
 #include "viewer_sql.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ int64_t reading_number(sqlite3_stmt *row, int column)
 static int each_row(struct reading *reading, const char *sql,
                     int (*take)(struct reading *, sqlite3_stmt *))
 {
-    sqlite3_stmt *rows = db_prepare(reading->db, sql, reading->error);
+    sqlite3_stmt *rows = sql_prepare(reading->db, sql, reading->error);
     int step = SQLITE_DONE, result = 0;
 
     if (rows == NULL)
@@ -43,7 +43,7 @@ static int each_row(struct reading *reading, const char *sql,
     while (result == 0 && (step = sqlite3_step(rows)) == SQLITE_ROW)
         result = take(reading, rows);
     if (result == 0 && step != SQLITE_DONE)
-        result = db_error(reading->db, reading->error);
+        result = sql_error(reading->db, reading->error);
     sqlite3_finalize(rows);
     return result;
 }
@@ -313,7 +313,7 @@ int recording_read(struct recordings *recordings, sqlite3 *db, struct recording 
     struct reading reading = {.all = recordings, .recording = recording, .db = db, .error = error};
     int result = -1;
 
-    if ((reading.module = db_prepare(db, sql_recording_module, error)) != NULL)
+    if ((reading.module = sql_prepare(db, sql_recording_module, error)) != NULL)
         result = read_all(&reading);
     sqlite3_finalize(reading.module);
     free(reading.moments);
