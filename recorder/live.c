@@ -4,6 +4,7 @@
  */
 #include "live.h"
 
+#include "harmful.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -52,13 +53,6 @@ static void put(struct live *live, const char *text)
     live->used += length;
 }
 
-static bool needs_escape(uint32_t code_point)
-{
-    return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) ||
-           (code_point >= 0x202A && code_point <= 0x202E) ||
-           (code_point >= 0x2066 && code_point <= 0x2069);
-}
-
 static void put_text(struct live *live, const unsigned char *bytes, size_t length)
 {
     const char *text = (const char *)bytes;
@@ -69,8 +63,11 @@ static void put_text(struct live *live, const unsigned char *bytes, size_t lengt
     for (size_t i = 0; i < length && live->used < end;) {
         uint32_t code_point = 0;
         size_t size = text_decode(text + i, length - i, &code_point);
-        if (size == 0 || needs_escape(code_point)) {
-            snprintf(escape, sizeof escape, size > 1 ? "\\u%04" PRIX32 : "\\x%02" PRIX32,
+        if (size == 0 || harmful_is(code_point)) {
+            snprintf(escape, sizeof escape,
+                     size == 4  ? "\\U%08" PRIX32
+                     : size > 1 ? "\\u%04" PRIX32
+                                : "\\x%02" PRIX32,
                      size ? code_point : bytes[i]);
             put(live, code_point == '\n' ? "\\n" : escape);
         } else {

@@ -1,13 +1,8 @@
 /* See escape.h. */
 #include "escape.h"
 
+#include "harmful.h"
 #include "text.h"
-
-static bool is_harmful(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
-           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
 
 static void escape_code_point(struct buffer *out, uint32_t c)
 {
@@ -16,7 +11,7 @@ static void escape_code_point(struct buffer *out, uint32_t c)
     else if (c < 0x80)
         buffer_format(out, "\\x%02X", (unsigned)c);
     else
-        buffer_format(out, "\\u%04X", (unsigned)c);
+        buffer_format(out, c > 0xFFFF ? "\\U%08X" : "\\u%04X", (unsigned)c);
 }
 
 void escape_for_terminal(struct buffer *out, const char *text, size_t length)
@@ -26,7 +21,7 @@ void escape_for_terminal(struct buffer *out, const char *text, size_t length)
     for (size_t at = 0; at < length;) {
         uint32_t c = 0;
         size_t size = text_decode(text + at, length - at, &c);
-        if (size > 0 && !is_harmful(c)) {
+        if (size > 0 && !harmful_is(c)) {
             at += size;
             continue;
         }
@@ -52,9 +47,9 @@ static void escape_for_json(struct buffer *out, const char *text, size_t length,
     for (size_t at = 0; at < length;) {
         uint32_t c = 0;
         size_t size = text_decode(text + at, length - at, &c);
-        bool is_special = c == '"' || c == '\\' || is_harmful(c);
+        bool is_special = c == '"' || c == '\\' || harmful_is(c);
         if (is_document)
-            is_special = c >= 0x7F && is_harmful(c); /* white space between values may stay */
+            is_special = c >= 0x7F && harmful_is(c); /* white space between values may stay */
         if (size > 0 && !is_special) {
             at += size;
             continue;
@@ -66,6 +61,9 @@ static void escape_for_json(struct buffer *out, const char *text, size_t length,
             buffer_format(out, "\\%c", (int)c);
         else if (c == '\n' || c == '\r' || c == '\t')
             escape_code_point(out, c);
+        else if (c > 0xFFFF)
+            buffer_format(out, "\\u%04x\\u%04x", 0xD7C0 + (unsigned)(c >> 10),
+                          0xDC00 + (unsigned)(c & 0x3FF));
         else
             buffer_format(out, "\\u%04x", (unsigned)c);
         at += size ? size : 1;

@@ -1,7 +1,6 @@
 /*
- * Text from a target made harmless: for a terminal, and for JSON. Control characters, bidirectional
- * controls (which can reorder what a reader sees), line separators and bytes that are not UTF-8
- * become visible escapes. Pure functions.
+ * Text from a target made harmless: for a terminal, and for JSON. Harmful code points (harmful.h)
+ * and bytes that are not UTF-8 become visible escapes. Pure functions.
  */
 #ifndef TRAIL_ESCAPE_H
 #define TRAIL_ESCAPE_H
@@ -9,8 +8,8 @@
 #include "buffer.h"
 
 /*
- * \n \r \t, \xHH for other bytes, \uHHHH for other code points; everything else, backslashes
- * included, as it is.
+ * \n \r \t, \xHH for other bytes, \uHHHH or \UHHHHHHHH for other code points; everything else,
+ * backslashes included, as it is.
  */
 void escape_for_terminal(struct buffer *out, const char *text, size_t length);
 
