@@ -1,6 +1,7 @@
 /* See viewer.h. */
 #include "viewer.h"
 
+#include "array.h"
 #include "db.h"
 #include "escape.h"
 #include "formats.h"
@@ -108,14 +109,11 @@ void viewer_settle(struct database *database)
 int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run,
                    struct trail_error *error)
 {
-    struct run_reference *runs;
+    struct run_reference *runs = array_with_room(viewer->runs, viewer->run_count, sizeof *runs);
 
-    if ((viewer->run_count & (viewer->run_count - 1)) == 0) { /* full at each power of two */
-        size_t capacity = viewer->run_count > 0 ? 2 * viewer->run_count : 1;
-        if ((runs = realloc(viewer->runs, capacity * sizeof *runs)) == NULL)
-            return error_set(error, TRAIL_FAILED, 0, "out of memory");
-        viewer->runs = runs;
-    }
+    if (runs == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    viewer->runs = runs;
     viewer->runs[viewer->run_count].database = database;
     viewer->runs[viewer->run_count].run = run;
     viewer->run_count++;

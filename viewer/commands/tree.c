@@ -3,6 +3,7 @@
  * than its parent, because a parent is recorded first; a file that says otherwise gets a root
  * instead of a circle.
  */
+#include "array.h"
 #include "command.h"
 #include "query.h"
 #include "viewer_sql.h"
@@ -20,7 +21,7 @@ struct process {
 
 struct process_list {
     struct process *processes; /* in the order of their ids */
-    size_t count, capacity;
+    size_t count;
 };
 
 static const size_t NONE = (size_t)-1;
@@ -29,14 +30,12 @@ enum { DEEPEST_LINES = 40 }; /* deeper processes are not moved further to the ri
 static int add_process(struct process_list *list, int64_t id, int64_t parent,
                        struct trail_error *error)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? 2 * list->capacity : 16;
-        struct process *processes = realloc(list->processes, capacity * sizeof *processes);
-        if (processes == NULL)
-            return error_set(error, TRAIL_FAILED, 0, "out of memory");
-        list->processes = processes;
-        list->capacity = capacity;
-    }
+    struct process *processes =
+        array_with_room(list->processes, list->count, sizeof *list->processes);
+
+    if (processes == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    list->processes = processes;
     list->processes[list->count++] = (struct process){id, parent, NONE, NONE, NONE, 0};
     return 0;
 }
@@ -142,7 +141,7 @@ static int walk(const struct process_list *list, size_t first, struct buffer *ou
 static int bind_tree(const struct run_reference *run, sqlite3_stmt *statement,
                      struct trail_error *error)
 {
-    struct process_list list = {NULL, 0, 0};
+    struct process_list list = {NULL, 0};
     struct process root = {0, 0, NONE, NONE, NONE, 0};
     struct buffer tree = {0};
     int result = read_processes(run, &list, error);
