@@ -192,8 +192,6 @@ static int print_run(struct printing *printing, const struct run_reference *run,
 
     sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":run"), run->run);
     sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":limit"), left);
-    if (printing->query->bind != NULL && printing->query->bind(run, statement, error) != 0)
-        return -1;
     if (print_rows(&viewer->output, statement, error) != 0)
         return error_context(error, "cannot read run %" PRId64 " of '%s'", (int64_t)run->run,
                              run->database->path);

@@ -37,9 +37,6 @@ struct query {
     const struct sort_key *sort_keys; /* NULL: no --sort */
     /* what an option adds to WHERE; its value is the parameter named after it (:pid, :module) */
     const char *conditions[OPTIONS];
-    /* Binds further parameters before each run, if not NULL. Returns 0, or -1 and error. */
-    int (*bind)(const struct run_reference *run, sqlite3_stmt *statement,
-                struct trail_error *error);
 };
 
 /*
@@ -49,6 +46,18 @@ struct query {
     "iif(typeof(exit_code) = 'integer' AND exit_code > 0x3FFFFFFF, printf('0x%08X', exit_code), " \
     "exit_code)"
 #define QUERY_EXIT "coalesce(exit_signal, " QUERY_EXIT_CODE ")"
+
+/*
+ * A JSON object as `key=value key="two words"`: members that are null or [] are left out, nested
+ * values stay JSON. DISTINCT keeps SQLite from computing the JSON at each mention. What is no JSON
+ * object - a file may say anything - stays as it is.
+ */
+#define QUERY_PAIRS(json)                                                                          \
+    "(SELECT CASE WHEN CASE WHEN json_valid(j) THEN json_type(j) END IS NOT 'object' THEN j "      \
+    "ELSE (SELECT coalesce(group_concat(key || '=' || CASE WHEN type IN ('true', 'false') THEN "   \
+    "type WHEN type <> 'text' THEN value WHEN value = '' OR value GLOB '*[ \"=]*' THEN '\"' || "   \
+    "replace(value, '\"', '\\\"') || '\"' ELSE value END, ' '), '') FROM json_each(j) WHERE type " \
+    "<> 'null' AND value IS NOT '[]') END FROM (SELECT DISTINCT " json " AS j))"
 
 /* Conditions that several views share. */
 #define QUERY_PID "pid = :pid"

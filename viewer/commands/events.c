@@ -10,7 +10,7 @@ static const struct table_column table[] = {
     {"pid", "pid", STYLE_PLAIN, 0},
     {"tid", "tid", STYLE_PLAIN, 0},
     {"kind", "coalesce(kind, '?') || iif(synthetic = 1, ' (replayed)', '')", STYLE_KIND, 0},
-    {"detail", "detail", STYLE_PAIRS, 0},
+    {"detail", QUERY_PAIRS("detail"), STYLE_PLAIN, 0},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 

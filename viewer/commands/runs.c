@@ -13,7 +13,7 @@ static const struct table_column table[] = {
      "CASE WHEN json_valid(counts) THEN coalesce(json_extract(counts, '$.LoadDll'), 0) END",
      STYLE_COUNT, 0},
     {"exit", "coalesce(" QUERY_EXIT ", end_reason)", STYLE_COUNT, 0},
-    {"labels", "nullif(labels, '{}')", STYLE_PAIRS, COLUMN_HIDE_EMPTY},
+    {"labels", QUERY_PAIRS("labels"), STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     {"command", "command_line", STYLE_PLAIN, 0},
     {NULL, NULL, STYLE_PLAIN, 0},
 };

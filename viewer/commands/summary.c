@@ -2,7 +2,6 @@
 #include "command.h"
 #include "escape.h"
 #include "human.h"
-#include "json.h"
 #include "query.h"
 #include "viewer_sql.h"
 #include "sql.h"
@@ -165,10 +164,25 @@ static void add_times(struct page *page)
     end_line(page);
 }
 
+/* The elements of a JSON column as rows; NULL if there are none. `sql` reads json_each(?1). */
+static sqlite3_stmt *elements(struct page *page, const char *name, const char *sql)
+{
+    sqlite3_stmt *statement;
+    const char *json = (const char *)sqlite3_column_text(page->row, column(page, name));
+
+    if (json == NULL || sqlite3_prepare_v2(page->db, sql, -1, &statement, NULL) != SQLITE_OK)
+        return NULL;
+    sqlite3_bind_text(statement, 1, json, -1, SQLITE_TRANSIENT);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        return statement;
+    sqlite3_finalize(statement);
+    return NULL;
+}
+
 static void add_head(struct page *page)
 {
     struct buffer title = {0};
-    struct cell labels = cell_of(page->row, column(page, "labels"));
+    sqlite3_stmt *labels = elements(page, "labels", "SELECT " QUERY_PAIRS("?1"));
 
     buffer_format(&title, "run %" PRId64, number(page, "run"));
     add_bold(page, buffer_text(&title));
@@ -184,13 +198,12 @@ static void add_head(struct page *page)
     begin_line(page, "directory");
     add(page, "directory");
     end_line(page);
-    if (labels.type != CELL_TEXT || strcmp(labels.text, "{}") == 0)
-        return;
-    begin_line(page, "labels");
-    json_to_pairs(&title, labels.text, labels.length);
-    escape_for_terminal(&page->text, buffer_text(&title), title.length);
-    buffer_release(&title);
-    end_line(page);
+    if (labels != NULL && sqlite3_column_bytes(labels, 0) > 0) {
+        begin_line(page, "labels");
+        add_cell(page, labels, 0);
+        end_line(page);
+    }
+    sqlite3_finalize(labels);
 }
 
 static void add_machine(struct page *page)
@@ -217,21 +230,6 @@ static void add_machine(struct page *page)
     buffer_add_text(&page->text, "; loads: ");
     add(page, "load_detection");
     end_line(page);
-}
-
-/* The elements of a JSON column as rows; NULL if there are none. `sql` reads json_each(?1). */
-static sqlite3_stmt *elements(struct page *page, const char *name, const char *sql)
-{
-    sqlite3_stmt *statement;
-    const char *json = (const char *)sqlite3_column_text(page->row, column(page, name));
-
-    if (json == NULL || sqlite3_prepare_v2(page->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        return NULL;
-    sqlite3_bind_text(statement, 1, json, -1, SQLITE_TRANSIENT);
-    if (sqlite3_step(statement) == SQLITE_ROW)
-        return statement;
-    sqlite3_finalize(statement);
-    return NULL;
 }
 
 static void add_kinds(struct page *page)

@@ -4,7 +4,11 @@
 
 #include "output.h"
 
-/* Adds it to the output's line. */
+/* For a format's begin (0, or -1 without memory) and end; they keep something in the state. */
+int json_rows_begin(struct output *output);
+void json_rows_end(struct output *output);
+
+/* Adds the object to the output's line. */
 void json_rows_add(struct output *output, const struct cell *cells);
 
 #endif

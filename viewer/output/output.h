@@ -20,9 +20,8 @@ enum style {
     STYLE_DURATION, /* nanoseconds, with the unit that fits */
     STYLE_PERCENT,
     STYLE_BYTES,
-    STYLE_PAIRS, /* a JSON object, as key=value pairs */
-    STYLE_KIND,  /* a word that may be coloured: an event kind, a state, a check's result */
-    STYLE_TITLE  /* text in bold */
+    STYLE_KIND, /* a word that may be coloured: an event kind, a state, a check's result */
+    STYLE_TITLE /* text in bold */
 };
 
 enum column_flags {

@@ -3,7 +3,6 @@
 
 #include "escape.h"
 #include "human.h"
-#include "json.h"
 
 #include <inttypes.h>
 
@@ -19,16 +18,6 @@ static void add_integer(struct buffer *out, enum style style, int64_t value)
         buffer_format(out, "%" PRId64, value);
 }
 
-static void add_pairs(struct buffer *out, const struct cell *cell)
-{
-    struct buffer pairs = {0};
-
-    json_to_pairs(&pairs, cell->text, cell->length);
-    escape_for_terminal(out, buffer_text(&pairs), pairs.length);
-    out->failed |= pairs.failed;
-    buffer_release(&pairs);
-}
-
 void shown_add(struct buffer *out, enum style style, const struct cell *cell)
 {
     switch (cell->type) {
@@ -42,10 +31,7 @@ void shown_add(struct buffer *out, enum style style, const struct cell *cell)
             buffer_format(out, "%.15g", cell->real);
         break;
     case CELL_TEXT:
-        if (style == STYLE_PAIRS)
-            add_pairs(out, cell);
-        else
-            escape_for_terminal(out, cell->text, cell->length);
+        escape_for_terminal(out, cell->text, cell->length);
         break;
     case CELL_BLOB:
         for (size_t i = 0; i < cell->length; i++)

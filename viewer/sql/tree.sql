@@ -1,9 +1,27 @@
--- The processes of :run in the order of :tree, a JSON array of [process, depth, lines before the
--- name].
-SELECT p.run, json_extract(o.value, '$[1]') AS depth, p.process, p.pid, p.parent_process,
-    p.parent_pid, p.via, p.name, p.path,
-  p.command_line, p.start_t_ns, p.end_t_ns, p.exit_code, p.exit_signal, p.load_detection,
-      p.first_seq, p.last_seq,
-  o.key AS position, json_extract(o.value, '$[2]') AS lines
-FROM json_each(:tree) o
-CROSS JOIN processes p ON p.run = :run AND p.process = json_extract(o.value, '$[0]')
+-- The processes of :run, children below their parents, with the lines before the name. A child has
+-- a higher number than its parent, because a parent is recorded first; where a file says otherwise
+-- there is a root instead of a circle. Deeper than 40 no line is moved further to the right.
+WITH RECURSIVE link(id, parent) AS (
+    SELECT p.id, (SELECT q.id FROM main.process q
+                  WHERE q.run_id = p.run_id AND q.id = p.parent_process_id AND q.id < p.id)
+    FROM main.process p WHERE p.run_id = :run
+),
+kin(id, parent, is_last) AS (
+    SELECT id, parent, lead(id) OVER (PARTITION BY parent ORDER BY id) IS NULL FROM link
+),
+tree(id, depth, is_last, prefix) AS (
+    SELECT id, 0, is_last, '' FROM kin WHERE parent IS NULL
+    UNION ALL
+    SELECT k.id, t.depth + 1, k.is_last,
+        t.prefix || CASE WHEN t.depth NOT BETWEEN 1 AND 39 THEN '' WHEN t.is_last THEN '   '
+            ELSE '│  ' END
+    FROM tree t CROSS JOIN kin k ON k.parent = t.id
+    ORDER BY 2 DESC, 1
+),
+placed AS (SELECT row_number() OVER () AS position, * FROM tree)
+SELECT p.run, o.depth, p.process, p.pid, p.parent_process, p.parent_pid, p.via, p.name, p.path,
+    p.command_line, p.start_t_ns, p.end_t_ns, p.exit_code, p.exit_signal, p.load_detection,
+    p.first_seq, p.last_seq, o.position,
+    o.prefix || CASE WHEN o.depth = 0 THEN '' WHEN o.is_last THEN '└─ ' ELSE '├─ ' END AS lines
+FROM placed o
+CROSS JOIN processes p ON p.run = :run AND p.process = o.id

@@ -4,7 +4,7 @@
 static int begin(struct output *output)
 {
     buffer_add_char(&output->line, '[');
-    return 0;
+    return json_rows_begin(output);
 }
 
 static void row(struct output *output, const struct cell *cells)
@@ -18,6 +18,7 @@ static void end(struct output *output)
 {
     buffer_add_text(&output->line, output->row_count > 0 ? "\n]\n" : "]\n");
     output_write_line(output);
+    json_rows_end(output);
 }
 
 const struct format format_json = {

@@ -14,5 +14,7 @@ static void row(struct output *output, const struct cell *cells)
 
 const struct format format_ndjson = {
     .name = "ndjson",
+    .begin = json_rows_begin,
     .row = row,
+    .end = json_rows_end,
 };
