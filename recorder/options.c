@@ -1,94 +1,40 @@
 /*
- * See options.h. The options of the contract that belong to launching; the help text is the list.
+ * See options.h. The options of the contract that belong to launching; options.def lists them.
  */
 #include "options.h"
 
 #include "os.h"
+#include "option_table.h"
 #include "program.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-    "Usage: trailrec [options] [--] COMMAND [ARG...]\n"
-    "       trailrec [options] -p PID [-p PID...]\n"
-    "\n"
+static const char usage[] = "trailrec [options] [--] COMMAND [ARG...]\n"
+                            "trailrec [options] -p PID [-p PID...]\n";
+static const char details[] =
     "Runs COMMAND under the operating system's debug interface and keeps what that says - "
-    "processes, threads, modules, exceptions or\n"
-    "signals, debug strings - as one run in a trail file. Look at it with trailview.\n"
-    "\n"
-    "  -o, --output FILE      the trail file; default $TRAIL_DB, else ./trail.db; runs are "
-    "appended\n"
-    "  -p, --attach PID       attach to a running process; repeatable. Ctrl-C or a stop condition "
-    "detaches, and it lives on\n"
-    "  -f, --follow           record child processes too, until the last has ended\n"
-    "  -l, --label KEY=VALUE  name this run for later (build=100); repeatable\n"
-    "  -n, --repeat N         record COMMAND N times, one after the other, each as a run\n"
-    "      --warmup N         run COMMAND N times before that, without a record\n"
-    "  -t, --timeout SECONDS  stop after that time (fractions are fine): COMMAND is killed, "
-    "trailrec exits with 0\n"
-    "      --until KIND[:PATTERN]  stop likewise at an event; repeatable. KIND is load, unload, "
-    "exception, output, mark, exit, thread or\n"
-    "                         process; PATTERN a glob: load:libssl*, exception:SIGSEGV, exit:3, "
-    "mark:ready\n"
-    "      --then kill|detach|stop  what stopping does: kill (COMMAND), let go (-p), or let go and "
-    "leave it standing at just that\n"
-    "                         event for a debugger to attach to\n"
-    "  -v, --live             print events to stderr while they happen\n"
-    "      --kernel-times     ask the kernel when each library was mapped (Linux): start-up loads "
-    "get times of their own\n"
-    "      --nop              run the bare debug loop, record nothing: the control for overhead "
-    "measurements\n"
-    "  -C, --directory DIR    start COMMAND in DIR\n"
-    "  -E, --env VAR[=VALUE]  set VAR for COMMAND, or unset it without =; repeatable\n"
-    "      --new-console      give COMMAND a console window of its own (Windows)\n"
-    "      --debug-heap       keep the debug heap that Windows gives to a debugged program; off by "
-    "default, since it changes timing\n"
-    "  -q, --quiet            no digest on stderr at the end\n"
-    "      --version\n"
-    "      --help\n"
-    "\n"
+    "processes, threads, modules, exceptions or signals, debug strings - as one run in a trail "
+    "file. Look at it with trailview.\n";
+static const char after[] =
     "Exit status: COMMAND's own (a fatal signal is raised again); 125 trailrec failed, 126 COMMAND "
     "cannot be run, 127 it is not found.\n";
 
 enum { RUNS_MAX = 1000000 };
 
-enum long_only {
-    OPTION_NOP = 256,
-    OPTION_WARMUP,
-    OPTION_UNTIL,
-    OPTION_THEN,
-    OPTION_KERNEL_TIMES,
-    OPTION_NEW_CONSOLE,
-    OPTION_DEBUG_HEAP,
-    OPTION_VERSION,
-    OPTION_HELP
+enum option_id {
+#define OPTION(id, ...) OPTION_##id,
+#include "options.def"
+#undef OPTION
+    OPTIONS
 };
 
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"attach", required_argument, NULL, 'p'},
-    {"follow", no_argument, NULL, 'f'},
-    {"label", required_argument, NULL, 'l'},
-    {"repeat", required_argument, NULL, 'n'},
-    {"warmup", required_argument, NULL, OPTION_WARMUP},
-    {"timeout", required_argument, NULL, 't'},
-    {"until", required_argument, NULL, OPTION_UNTIL},
-    {"then", required_argument, NULL, OPTION_THEN},
-    {"live", no_argument, NULL, 'v'},
-    {"kernel-times", no_argument, NULL, OPTION_KERNEL_TIMES},
-    {"nop", no_argument, NULL, OPTION_NOP},
-    {"directory", required_argument, NULL, 'C'},
-    {"env", required_argument, NULL, 'E'},
-    {"new-console", no_argument, NULL, OPTION_NEW_CONSOLE},
-    {"debug-heap", no_argument, NULL, OPTION_DEBUG_HEAP},
-    {"quiet", no_argument, NULL, 'q'},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+static const struct manual_option option_list[OPTIONS] = {
+#define OPTION(id, ...) [OPTION_##id] = {__VA_ARGS__},
+#include "options.def"
+#undef OPTION
 };
 
 static enum options_action wrong(const char *sentence, const char *value)
@@ -191,38 +137,70 @@ static enum options_action read_variable(struct options *options, const char *va
     return OPTIONS_RECORD;
 }
 
+static enum options_action print_help(const char *form)
+{
+    static const struct manual_words words[] = {
+        {"KIND[:PATTERN]", "load unload exception output mark exit thread process"},
+        {"kill|detach|stop", "kill detach stop"}};
+    static const struct manual manual = {
+        .program = "trailrec",
+        .summary = "record what the operating system tells a debugger about a program",
+        .usage = usage,
+        .details = details,
+        .after = after,
+        .options = option_list,
+        .option_count = OPTIONS,
+        .words = words,
+        .word_count = sizeof words / sizeof words[0],
+    };
+
+    if (form != NULL)
+        return manual_print(&manual, form)
+                   ? OPTIONS_EXIT
+                   : wrong("--help takes man, bash, zsh or fish, not '%s'", form);
+    printf("Usage: trailrec [options] [--] COMMAND [ARG...]\n"
+           "       trailrec [options] -p PID [-p PID...]\n\n");
+    manual_print_text(details);
+    printf("\n");
+    for (int i = 0; i < OPTIONS; i++)
+        manual_print_option(&option_list[i]);
+    printf("\n");
+    manual_print_text(after);
+    return OPTIONS_EXIT;
+}
+
 static enum options_action read_option(struct options *options, int option, char *value)
 {
     switch (option) {
-    case 'o':
+    case OPTION_OUTPUT:
         options->session.database = value;
         return *value != '\0' ? OPTIONS_RECORD : wrong("-o takes the name of a file%s", "");
-    case 'p':
+    case OPTION_ATTACH:
         return read_pid(options, value);
-    case 'f':
+    case OPTION_FOLLOW:
         options->session.launch.follow = true;
         return OPTIONS_RECORD;
-    case 'l':
+    case OPTION_LABEL:
         return read_label(options, value);
-    case 'n':
+    case OPTION_REPEAT:
         return read_count("-n", value, &options->repeat);
     case OPTION_WARMUP:
         return read_count("--warmup", value, &options->warmup);
-    case 't':
+    case OPTION_TIMEOUT:
         return read_timeout(options, value);
     case OPTION_UNTIL:
         return read_until(options, value);
     case OPTION_THEN:
         return read_then(options, value);
-    case 'v':
+    case OPTION_LIVE:
         options->session.live = true;
         return OPTIONS_RECORD;
-    case 'C':
+    case OPTION_DIRECTORY:
         options->session.launch.directory = value;
         return OPTIONS_RECORD;
-    case 'E':
+    case OPTION_ENV:
         return read_variable(options, value);
-    case 'q':
+    case OPTION_QUIET:
         options->quiet = true;
         return OPTIONS_RECORD;
     case OPTION_KERNEL_TIMES:
@@ -241,8 +219,7 @@ static enum options_action read_option(struct options *options, int option, char
         puts("trailrec " TRAIL_VERSION);
         return OPTIONS_EXIT;
     case OPTION_HELP:
-        fputs(help, stdout);
-        return OPTIONS_EXIT;
+        return print_help(value);
     default:
         return wrong("see 'trailrec --help'%s", "");
     }
@@ -271,12 +248,15 @@ static enum options_action check_options(const struct options *options)
 static enum options_action read_options(int argument_count, char **arguments,
                                         struct options *options)
 {
+    struct option_table table;
     int option;
 
+    option_table_fill(&table, option_list, OPTIONS, "+");
     /* "+": what follows COMMAND is COMMAND's own. */
-    while ((option = getopt_long(argument_count, arguments, "+o:p:fl:n:t:vC:E:q", long_options,
-                                 NULL)) != -1) {
-        enum options_action action = read_option(options, option, optarg);
+    while ((option = getopt_long(argument_count, arguments, table.shorts, table.longs, NULL)) !=
+           -1) {
+        enum options_action action =
+            read_option(options, option_table_index(option_list, OPTIONS, option), optarg);
         if (action != OPTIONS_RECORD)
             return action;
     }

@@ -16,7 +16,7 @@ static int parse_number(const struct options *options, enum option_id option, in
     if (text == NULL || human_parse_number(text, number) == 0)
         return 0;
     return error_set(error, TRAIL_FAILED, 0, "--%s needs a number, not '%s'",
-                     options_description(option)->name, text);
+                     options_list[option].name, text);
 }
 
 static int parse_time(const struct options *options, enum option_id option, int64_t *ns,
@@ -28,7 +28,7 @@ static int parse_time(const struct options *options, enum option_id option, int6
         return 0;
     return error_set(error, TRAIL_FAILED, 0,
                      "--%s needs a time such as 1.5s, 300ms, 20us or 5ns, not '%s'",
-                     options_description(option)->name, text);
+                     options_list[option].name, text);
 }
 
 /*

@@ -19,7 +19,7 @@ int follow_check(const struct viewer *viewer, struct trail_error *error)
         return error_set(
             error, TRAIL_FAILED, 0,
             "--follow prints events in the order in which they come, so it takes no --%s",
-            options_description(options->given[OPTION_SORT] ? OPTION_SORT : OPTION_REVERSE)->name);
+            options_list[options->given[OPTION_SORT] ? OPTION_SORT : OPTION_REVERSE].name);
     if (viewer->run_count != 1)
         return error_set(error, TRAIL_FAILED, 0, "--follow takes one RUN, but %d were named",
                          (int)viewer->run_count);

@@ -6,6 +6,7 @@
 #define TRAIL_OPTIONS_H
 
 #include "error.h"
+#include "manual.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,13 +23,6 @@ enum option_id {
     (OPTION_BIT(OPTION_DATABASE) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_COLOR) | \
      OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
 
-struct option_description {
-    const char *name;     /* without the dashes */
-    char letter;          /* '\0' if it has none */
-    const char *argument; /* what the help calls its argument; NULL if it takes none */
-    const char *help;
-};
-
 enum { OPTION_IGNORES_AT_MOST = 64 };
 
 struct options {
@@ -40,7 +34,8 @@ struct options {
     char **positional; /* what is no option, in order: points into the argument list */
 };
 
-const struct option_description *options_description(enum option_id option);
+/* All of them, by their identifiers. */
+extern const struct manual_option options_list[OPTIONS];
 
 /*
  * Reorders the argument list. Returns 0, or -1 and a sentence about the first thing that is wrong.
