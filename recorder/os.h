@@ -71,6 +71,17 @@ size_t os_mapping_size(const struct os_mapping *mapping);
 /* Unmaps and closes; with `remove` the file goes too. NULL is accepted. */
 void os_mapping_close(struct os_mapping *mapping, bool remove);
 
+/*
+ * A regular file that is read: for images. os_file_open takes a path as an event names it, and says
+ * its size and how the system shows the path (`shown`: absolute, without links, as far as that can
+ * be told, also if it cannot be opened; then NULL). os_file_read is the read_at of an image_source.
+ */
+struct os_file;
+struct os_file *os_file_open(const char *path, uint64_t *bytes, char *shown, size_t capacity);
+size_t os_file_read(void *file, uint64_t offset, void *buffer, size_t size);
+/* NULL is accepted. */
+void os_file_close(struct os_file *file);
+
 /* Facts about the machine for the run row. */
 struct os_facts {
     char os[128];   /* "Windows 10.0.19045", "Linux 6.1.0 (Debian GNU/Linux 12)" */

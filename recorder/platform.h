@@ -5,8 +5,8 @@
  * README.md says in which order to fill it in, and by which tests one sees that it works.
  *
  * Thread: every function runs on the loop thread, the one that called platform_launch or
- * platform_attach, since both Win32 and ptrace tie a debuggee to one thread. platform_identify and
- * platform_stop_requested are the exceptions, and say so.
+ * platform_attach, since both Win32 and ptrace tie a debuggee to one thread. platform_identify,
+ * platform_discard and platform_interrupt are the exceptions, and say so.
  *
  * Time: between the return of platform_wait with PLATFORM_EVENT and platform_resume the target
  * stands still. An implementation does there only what needs it frozen: no allocation, no file of
@@ -17,6 +17,7 @@
 
 #include "error.h"
 #include "event.h"
+#include "image/identity.h"
 
 struct platform;
 
@@ -117,14 +118,6 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
                                         struct event *event, struct trail_error *error);
 
 /*
- * Has platform_wait call work(context) again and again while it looks for the next stop instead of
- * sleeping, if it ever does; work returns false if there is nothing to do. It must be short: a stop
- * that comes meanwhile waits for its end. Any thread must be able to do it as well.
- */
-void platform_work_while_looking(struct platform *platform, bool (*work)(void *context),
-                                 void *context);
-
-/*
  * Lets the thread that the last event came from go on, with the continue status or the signal that
  * keeps the target's behaviour what it is alone. A target that was killed meanwhile is no failure.
  */
@@ -161,38 +154,11 @@ void platform_facts(const struct platform *platform, struct platform_facts *fact
 void platform_exit_of_launched(const struct platform *platform, struct platform_exit *exit);
 
 /*
- * What can be found out about an image without the frozen target. Texts are "" and numbers 0 where
- * unknown.
- */
-struct module_identity {
-    char path[4096];      /* canonical, as the system shows it; else as the target named it */
-    uint64_t file_bytes;  /* size of the file */
-    uint64_t image_bytes; /* size in memory */
-    uint32_t machine;     /* PE: IMAGE_FILE_HEADER.Machine, ELF: e_machine */
-    uint32_t pe_timestamp, pe_checksum;
-    char pdb_guid[48], pdb_name[260]; /* guid: "XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX-age" in hex */
-    char file_version[64];            /* PE VS_FIXEDFILEINFO, "1.2.3.4" */
-    char build_id[130];               /* ELF, lower-case hex */
-    char soname[256];
-    /*
-     * a load: when it was mapped, on the clock of os_monotonic_ns; 0 if that is not known better
-     * than by its event
-     */
-    uint64_t mapped_ns;
-};
-
-/*
  * Finds out what an event's image is: opens and parses its file, and closes the handle that came
- * with the event. Runs on the writer thread (or on another in its place), with the target running
- * or gone. Always fills identity, with whatever could be found.
+ * with the event. Any thread, one at a time, with the target running or gone. Always fills
+ * identity, with whatever could be found.
  */
 void platform_identify(const struct event *event, struct module_identity *identity);
-
-/*
- * Whether platform_identify would answer from memory, without a look at any file, which may take
- * long. Threads: as platform_identify.
- */
-bool platform_is_identified(const struct event *event);
 
 /*
  * The name of the file that an event's image path leads to, UTF-8, where that path is a symbolic

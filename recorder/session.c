@@ -261,11 +261,6 @@ static void run_loop(struct session *session, struct trail_error *error)
     }
 }
 
-static bool help_writer(void *context)
-{
-    return writer_help(context);
-}
-
 static int open_writer(struct session *session, struct trail_error *error)
 {
     struct platform_facts facts;
@@ -295,7 +290,6 @@ static int open_writer(struct session *session, struct trail_error *error)
     if (session->writer == NULL)
         return -1;
     session->ring = writer_ring(session->writer);
-    platform_work_while_looking(session->platform, help_writer, session->writer);
     return writer_start(session->writer, error);
 }
 

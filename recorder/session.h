@@ -10,7 +10,7 @@
 #define TRAIL_SESSION_H
 
 #include "platform.h"
-#include "run_row.h"
+#include "store/run_row.h"
 #include "until.h"
 
 enum session_end {

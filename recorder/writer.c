@@ -10,13 +10,8 @@
  * After a transaction the file is left alone for LEAVE_LOCK_MS: SQLite's lock is not fair, and
  * other recorders would never have it.
  *
- * The loop thread may write rows too, in the moments in which it would only look for the next stop
- * (writer_help): on two cores that the target and the loop use in turn, a third thread takes from
- * both. It does what is short and sure: a row, and the begin of a transaction if the database is
- * not locked. To commit or step back, to open a file, to print and to wait is the writer thread's
- * alone, which is called for a row that needs a file; only writer_close_files cannot leave that to
- * it. Each time that the writer thread wakes up, the target may lose its core: while the loop
- * thread helps, it does so once in BURST_NS. `turn` is whose turn it is.
+ * The loop thread writes rows only where writer_close_files needs a file closed. `turn` is whose
+ * turn it is.
  */
 #include "writer.h"
 
@@ -25,8 +20,8 @@
 #include "os.h"
 #include "platform.h"
 #include "recovery.h"
-#include "rows.h"
 #include "sql.h"
+#include "store/rows.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -47,7 +42,6 @@ enum {
     FILE_WAIT_MS = 100
 };
 #define BATCH_NS UINT64_C(100000000) /* a transaction's, since its first event */
-#define BURST_NS UINT64_C(250000000) /* the same, in a burst of events */
 #define LOCK_PATIENCE_NS UINT64_C(20000000000)
 #define COMMIT_FILL 0.5
 #define GIVE_UP_FILL 0.75
@@ -69,7 +63,6 @@ struct writer {
     bool in_batch;
     unsigned batch_rows;
     uint64_t batch_start_ns, batch_end_ns;
-    bool loop_helps; /* the last row was the loop thread's: a burst */
     /* the loop thread could not begin a batch; until one begins it waits for none */
     bool is_locked;
 
@@ -86,11 +79,11 @@ struct writer {
      * the last record whose file is closed for sure; the loop thread asks without having the turn
      */
     _Atomic uint64_t files_closed;
-    uint64_t called; /* the last record that the loop thread called the writer thread for */
-    bool gave_up;    /* what comes is lost */
-    bool left;       /* the rest is left in the ring's file */
+    bool gave_up; /* what comes is lost */
+    bool left;    /* the rest is left in the ring's file */
     uint64_t lost;
-    struct event event; /* large: the one event being written */
+    struct event event; /* large: the one event being written, and who its image is */
+    struct module_identity identity;
 };
 
 static struct ring *make_ring(const struct writer *writer, struct trail_error *error)
@@ -208,14 +201,16 @@ static int write_event(struct writer *writer, const struct ring_record *record)
         event->image.file = 0;
     else
         writer->closed = record->seq;
-    if (rows_write(writer->rows, record->seq, event, event->t_ns - writer->zero_ns, true,
-                   record->hold_ns, &writer->failure) != 0)
+    if (event_has_image(event))
+        platform_identify(event, &writer->identity);
+    if (rows_write(writer->rows, record->seq, event, &writer->identity,
+                   event->t_ns - writer->zero_ns, true, record->hold_ns, &writer->failure) != 0)
         return -1;
     if (has_file)
         atomic_store(&writer->files_closed, record->seq);
     if (writer->live != NULL && record->seq > writer->printed) {
         live_print(writer->live, event, event->t_ns - writer->zero_ns,
-                   rows_module_path(writer->rows));
+                   event_has_image(event) ? writer->identity.path : "");
         writer->printed = record->seq;
     }
     writer->counts.events = record->seq;
@@ -280,18 +275,13 @@ static void discard(struct writer *writer)
     ring_release(writer->ring);
 }
 
-static uint64_t batch_ns(const struct writer *writer)
-{
-    return writer->loop_helps ? BURST_NS : BATCH_NS;
-}
-
 static bool batch_is_due(const struct writer *writer)
 {
     if (writer->batch_rows >= BATCH_ROWS)
         return true;
     return writer->batch_rows % ROWS_PER_LOOK_AT_CLOCK == 0 &&
            (ring_unreleased(writer->ring) > COMMIT_FILL ||
-            os_monotonic_ns() - writer->batch_start_ns >= batch_ns(writer));
+            os_monotonic_ns() - writer->batch_start_ns >= BATCH_NS);
 }
 
 /*
@@ -304,14 +294,14 @@ static unsigned sleep_ms(const struct writer *writer)
 
     if (writer->live != NULL)
         return LIVE_WAIT_MS;
-    return age_ns < batch_ns(writer) ? (unsigned)((batch_ns(writer) - age_ns) / NS_PER_MS) + 1 : 1;
+    return age_ns < BATCH_NS ? (unsigned)((BATCH_NS - age_ns) / NS_PER_MS) + 1 : 1;
 }
 
 /* Nothing to take now. Returns for how many ms. */
 static unsigned idle(struct writer *writer)
 {
-    bool due = os_monotonic_ns() - writer->batch_start_ns >= batch_ns(writer) ||
-               ring_is_finished(writer->ring);
+    bool due =
+        os_monotonic_ns() - writer->batch_start_ns >= BATCH_NS || ring_is_finished(writer->ring);
 
     if (writer->in_batch && due && end_batch(writer) != 0)
         step_back(writer);
@@ -354,7 +344,6 @@ static unsigned work(struct writer *writer)
     if (!writer->in_batch || !batch_is_due(writer)) {
         if (!ring_next(writer->ring, &record))
             return idle(writer);
-        writer->loop_helps = false;
         if (write_record(writer, &record) == 0)
             return 0;
     } else if (end_batch(writer) == 0) {
@@ -362,11 +351,6 @@ static unsigned work(struct writer *writer)
     }
     step_back(writer);
     return 0;
-}
-
-static bool needs_no_file(const struct event *event)
-{
-    return !event_has_image(event) || platform_is_identified(event);
 }
 
 /* The loop thread's, which waits less for who holds the lock. */
@@ -383,13 +367,6 @@ static bool begin_batch_within(struct writer *writer, int patience_ms)
     return writer->in_batch;
 }
 
-static void call_writer(struct writer *writer, uint64_t seq)
-{
-    if (writer->called != seq)
-        ring_end_wait(writer->ring);
-    writer->called = seq;
-}
-
 /* The loop thread's. False if the database is locked. */
 static bool write_at_once(struct writer *writer, const struct ring_record *record, int patience_ms)
 {
@@ -399,36 +376,9 @@ static bool write_at_once(struct writer *writer, const struct ring_record *recor
     return true;
 }
 
-static bool help_with(struct writer *writer, const struct ring_record *record)
-{
-    if (event_unpack(&writer->event, record->payload, record->size) != 0 ||
-        !needs_no_file(&writer->event)) {
-        call_writer(writer, record->seq);
-        return false;
-    }
-    if (leaves_lock_to_others(writer) || !write_at_once(writer, record, 0))
-        return false;
-    writer->loop_helps = true;
-    return true;
-}
-
 static bool can_write(const struct writer *writer)
 {
     return writer->rows != NULL && writer->failure.code == TRAIL_OK && !writer->gave_up;
-}
-
-bool writer_help(struct writer *writer)
-{
-    struct ring_record record;
-    bool helped = false;
-
-    if (!os_lock_try(writer->turn))
-        return false;
-    if (can_write(writer) && writer->live == NULL && !(writer->in_batch && batch_is_due(writer)) &&
-        ring_next(writer->ring, &record) && !(helped = help_with(writer, &record)))
-        ring_unread(writer->ring);
-    os_lock_release(writer->turn);
-    return helped;
 }
 
 static bool write_next(struct writer *writer)

@@ -3,15 +3,14 @@
  * which process of ours, which load an unload ends), and writes rows in batches. It owns the ring
  * and the database connection of a recording.
  *
- * Threads: all functions here on the loop thread; the writing is on the writer's own, which the
- * loop thread may help.
+ * Threads: all functions here on the loop thread; the writing is on the writer's own.
  */
 #ifndef TRAIL_WRITER_H
 #define TRAIL_WRITER_H
 
 #include "error.h"
 #include "ring.h"
-#include "run_row.h"
+#include "store/run_row.h"
 
 struct writer;
 
@@ -32,13 +31,6 @@ struct ring *writer_ring(struct writer *writer);
 
 /* Starts the thread. */
 int writer_start(struct writer *writer, struct trail_error *error);
-
-/*
- * Writes one event, if that is short: no file is opened, nothing is committed, nobody is waited
- * for. False if there is nothing of the kind to do. For the moments in which the loop thread has
- * nothing to do but to look whether the target has stopped.
- */
-bool writer_help(struct writer *writer);
 
 /*
  * Returns when the files that came along with the events up to record `seq` are closed: a handle

@@ -1,7 +1,7 @@
 /*
  * Bringing in what a recorder that died left behind: the records in its ring's file become rows of
- * its run. Both programs do that when they open a file; the implementation is in recorder/, which
- * alone knows how an event becomes rows, and is linked into both.
+ * its run. Both programs do that when they open a file; the implementation is in recorder/store/,
+ * which alone knows how an event becomes rows, and is linked into both.
  *
  * A run is left behind if its state is `recording` and nobody holds its ring's file.
  */

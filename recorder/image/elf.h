@@ -8,7 +8,7 @@
 #define TRAIL_ELF_H
 
 #include "image_source.h"
-#include "platform.h"
+#include "identity.h"
 
 enum { ELF_BUILD_ID_MAX = 64 };
 

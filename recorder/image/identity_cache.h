@@ -6,7 +6,7 @@
 #ifndef TRAIL_IDENTITY_CACHE_H
 #define TRAIL_IDENTITY_CACHE_H
 
-#include "platform.h"
+#include "identity.h"
 
 /*
  * What the system says of a file without a look into it; 0 where it does not say. A file that was

@@ -8,7 +8,7 @@
 #define TRAIL_PE_H
 
 #include "image_source.h"
-#include "platform.h"
+#include "identity.h"
 
 /*
  * Fills machine, pe_timestamp, pe_checksum and image_bytes; pdb_guid and pdb_name if the image

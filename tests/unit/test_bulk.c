@@ -2,7 +2,7 @@
  * Rows that are inserted several at a time: all of them arrive as they were given, whatever their
  * number, and can be changed until then.
  */
-#include "bulk.h"
+#include "store/bulk.h"
 #include "unit.h"
 
 #include <sqlite3.h>

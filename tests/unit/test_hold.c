@@ -1,5 +1,5 @@
 /* Statistics of held time: percentiles are right to 1/16, and cover the whole range of 64 bits. */
-#include "hold.h"
+#include "store/hold.h"
 #include "unit.h"
 
 #include <sqlite3.h>

@@ -10,8 +10,9 @@
 #include "os.h"
 #include "recovery.h"
 #include "ring.h"
-#include "rows.h"
-#include "run_row.h"
+#include "image/image_file.h"
+#include "store/rows.h"
+#include "store/run_row.h"
 #include "script.h"
 #include "writer.h"
 #include "sql.h"
@@ -147,6 +148,7 @@ static void write_events(unsigned count, bool release)
     struct rows *rows = rows_new(recorder.db, recorder.run_id, &error);
     struct run_counts *counts = calloc(1, sizeof *counts);
     struct ring_record record;
+    struct module_identity identity;
 
     assert_non_null(rows);
     assert_int_equal(sql_run(recorder.db, "BEGIN IMMEDIATE", &error), 0);
@@ -158,8 +160,9 @@ static void write_events(unsigned count, bool release)
                                               run_start.utc_ns + START_NS - run_start.monotonic_ns,
                                               START_NS, &error),
                              0);
-        assert_int_equal(rows_write(rows, record.seq, &event, event.t_ns - START_NS, true,
-                                    record.hold_ns, &error),
+        image_file_identify(&event, &identity);
+        assert_int_equal(rows_write(rows, record.seq, &event, &identity, event.t_ns - START_NS,
+                                    true, record.hold_ns, &error),
                          0);
         counts->events = record.seq;
         counts->by_kind[event.kind]++;

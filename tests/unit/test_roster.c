@@ -2,7 +2,7 @@
  * The roster: own ids survive the reuse of PIDs, addresses find their module, a fork's child has
  * its parent's modules.
  */
-#include "roster.h"
+#include "store/roster.h"
 #include "unit.h"
 
 static void test_ids_start_at_one_and_are_not_reused(void **state)

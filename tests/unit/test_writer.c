@@ -1,9 +1,5 @@
-/*
- * The writer, with a loop thread that helps it: each event is in the file once and in order,
- * whoever has written it.
- */
+/* The writer: each event is in the file once and in order, whatever is in its way. */
 #include "event.h"
-#include "os.h"
 #include "unit.h"
 #include "writer.h"
 
@@ -12,7 +8,6 @@
 #include <string.h>
 
 enum { EVENTS = 30000, PID = 100, THREADS = 50, LOADS = 20, TID = 1000 };
-#define PATIENCE_NS UINT64_C(60000000000)
 
 static struct trail_error error;
 static struct event event; /* large */
@@ -75,10 +70,7 @@ static void begin_load(uint64_t number)
         event_put_bytes(&event, "/no/such/library.so", strlen("/no/such/library.so"));
 }
 
-/*
- * Signals, threads that come and go, and a load now and then, which is not for the helper unless
- * the file is known.
- */
+/* Signals, threads that come and go, and a load now and then. */
 static void record_number(struct writer *writer, uint64_t number)
 {
     uint64_t sender = number;
@@ -109,40 +101,14 @@ static void expect(const char *path, const char *sql, long long value)
     sqlite3_close(db);
 }
 
-/* The loop thread looks for work for a while. Returns how often it found some. */
-static unsigned look(struct writer *writer, uint64_t look_ns)
-{
-    unsigned helped = 0;
-
-    for (uint64_t start_ns = os_monotonic_ns(); os_monotonic_ns() - start_ns < look_ns;)
-        helped += writer_help(writer);
-    return helped;
-}
-
-/*
- * Records EVENTS events, and where look_ns is not 0 goes on until the loop thread has helped: on a
- * busy machine the writer thread may not have begun yet, or lie asleep with the turn in its hand.
- * Returns how many were recorded.
- */
-static uint64_t record_all(const char *path, uint64_t look_ns)
+static void record_all(const char *path)
 {
     struct writer *writer = open_writer(path);
-    unsigned helped = 0;
-    uint64_t number = 1, deadline_ns = os_monotonic_ns() + PATIENCE_NS;
 
     record_start(writer);
-    for (; number < EVENTS; number++) {
+    for (uint64_t number = 1; number < EVENTS; number++)
         record_number(writer, number);
-        helped += look(writer, look_ns);
-    }
-    for (; look_ns > 0 && helped == 0 && os_monotonic_ns() < deadline_ns; number++) {
-        sqlite3_sleep(1);
-        record_number(writer, number);
-        helped += look(writer, look_ns);
-    }
-    assert_true(look_ns > 0 ? helped > 0 : helped == 0);
-    finish(writer, number);
-    return number;
+    finish(writer, EVENTS);
 }
 
 static void expect_all(const char *path, uint64_t events)
@@ -157,14 +123,10 @@ static void expect_all(const char *path, uint64_t events)
     expect(path, "SELECT (SELECT events FROM run) - (SELECT count(*) FROM event)", 0);
 }
 
-static void test_no_help(void **state)
+static void test_each_event_once_and_in_order(void **state)
 {
-    expect_all(unit_path("alone.db"), record_all(unit_path("alone.db"), 0));
-}
-
-static void test_help_between_events(void **state)
-{
-    expect_all(unit_path("helped.db"), record_all(unit_path("helped.db"), 5000));
+    record_all(unit_path("alone.db"));
+    expect_all(unit_path("alone.db"), EVENTS);
 }
 
 /* A load now and then comes with a file, which the loop thread wants closed at once. */
@@ -201,7 +163,6 @@ static void test_locked_file_is_written_later(void **state)
     record_start(writer);
     for (uint64_t number = 1; number < 3000; number++) {
         record_number(writer, number);
-        writer_help(writer);
         if (number == 1500)
             assert_int_equal(sqlite3_exec(other, "PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE",
                                           NULL, NULL, NULL),
@@ -215,8 +176,7 @@ static void test_locked_file_is_written_later(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_no_help),
-    cmocka_unit_test(test_help_between_events),
+    cmocka_unit_test(test_each_event_once_and_in_order),
     cmocka_unit_test(test_files_are_closed_on_demand),
     cmocka_unit_test(test_locked_file_is_written_later),
 };

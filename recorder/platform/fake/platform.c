@@ -42,9 +42,7 @@ struct platform {
     uint32_t launched_pid; /* of the first CreateProcess, 0 before it */
     bool attached;
     struct platform_exit exit;
-    struct os_wake *wake;        /* for `hang` to wait on */
-    bool (*work)(void *context); /* of platform_work_while_looking */
-    void *work_context;
+    struct os_wake *wake;              /* for `hang` to wait on */
     volatile sig_atomic_t interrupted; /* any thread sets it, the loop thread clears it */
 };
 
@@ -206,8 +204,6 @@ static enum platform_wait_result replay(struct platform *platform, int timeout_m
 {
     enum script_action action;
 
-    if (!platform->more && platform->work != NULL)
-        platform->work(platform->work_context);
     action = script_get(platform->script, (size_t)platform->position, event);
     event->t_ns += platform->start_ns;
     switch (action) {
@@ -293,13 +289,6 @@ void platform_interrupt(struct platform *platform)
 }
 
 /* A real platform does so where it looks for the next stop again and again. */
-void platform_work_while_looking(struct platform *platform, bool (*work)(void *context),
-                                 void *context)
-{
-    platform->work = work;
-    platform->work_context = context;
-}
-
 int platform_ask_kernel_times(struct platform *platform, struct trail_error *error)
 {
     (void)platform;
@@ -327,12 +316,6 @@ void platform_exit_of_launched(const struct platform *platform, struct platform_
 void platform_discard(const struct event *event)
 {
     (void)event; /* no handle comes with an event */
-}
-
-bool platform_is_identified(const struct event *event)
-{
-    (void)event; /* there is no file to look at */
-    return true;
 }
 
 void platform_identify(const struct event *event, struct module_identity *identity)

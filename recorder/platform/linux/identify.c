@@ -177,11 +177,3 @@ void platform_identify(const struct event *event, struct module_identity *identi
     identify(event, identity);
     identity->mapped_ns = perf_events_time_of(event);
 }
-
-bool platform_is_identified(const struct event *event)
-{
-    struct named_image image;
-
-    name_image(event, &image);
-    return remembered(&image) != NULL;
-}

@@ -151,9 +151,6 @@ struct platform {
 
     long cores;
     unsigned short_waits, wanted_short_waits; /* in a row: see look_for_stop */
-    uint64_t usual_look_ns;                   /* after which a stop is found */
-    bool (*work)(void *context);              /* to do while looking; or NULL */
-    void *work_context;
 
     timer_t timer;
     bool has_timer;

@@ -156,13 +156,6 @@ static bool is_over(const struct platform *platform)
     return process == NULL;
 }
 
-void platform_work_while_looking(struct platform *platform, bool (*work)(void *context),
-                                 void *context)
-{
-    platform->work = work;
-    platform->work_context = context;
-}
-
 /*
  * Only one process must be traced, since with several the other core is at work and looking would
  * take it from the target.
@@ -173,50 +166,28 @@ static bool is_burst(const struct platform *platform)
            platform->processes != NULL && platform->processes->next == NULL;
 }
 
-static void work_until(const struct platform *platform, uint64_t end_ns)
-{
-    while (platform->work != NULL && os_monotonic_ns() < end_ns &&
-           platform->work(platform->work_context))
-        continue;
-}
-
-/* Follows the short ones at once and the long ones slowly. */
-static void note_success(struct platform *platform, uint64_t looked_ns)
-{
-    if (looked_ns < platform->usual_look_ns)
-        platform->usual_look_ns = looked_ns;
-    else
-        platform->usual_look_ns += (looked_ns - platform->usual_look_ns) / 8;
-    if (platform->wanted_short_waits > 1)
-        platform->wanted_short_waits /= 2;
-}
-
 /*
  * A stop costs a wake-up, not a system call: in a burst of stops it pays to look for the next one
  * (WNOHANG) for a moment before sleeping, if another core is free for the target. A few waits in a
  * row that were short make a burst; a look in vain interrupts it. Looks in vain one after the other
  * mean that no core is free (the target may wait for ours): then the next look comes later and
  * later.
- *
- * The time until the next stop can be expected is given away; from then on nothing comes between
- * two looks.
  */
 static pid_t look_for_stop(struct platform *platform, int *status)
 {
-    uint64_t start_ns, looked_ns;
+    uint64_t start_ns;
     pid_t tid;
 
     if (!is_burst(platform))
         return 0;
     start_ns = os_monotonic_ns();
-    work_until(platform, start_ns + platform->usual_look_ns / 2);
     do {
         tid = waitpid(-1, status, __WALL | WNOHANG);
         platform->t_ns = os_monotonic_ns();
-        looked_ns = platform->t_ns - start_ns;
-    } while (tid == 0 && looked_ns < LOOK_NS);
+    } while (tid == 0 && platform->t_ns - start_ns < LOOK_NS);
     if (tid > 0) {
-        note_success(platform, looked_ns);
+        if (platform->wanted_short_waits > 1)
+            platform->wanted_short_waits /= 2;
         return tid;
     }
     platform->short_waits = 0;

@@ -64,13 +64,6 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
     return PLATFORM_FAILED;
 }
 
-/* Only for who looks instead of sleeping in platform_wait. */
-void platform_work_while_looking(struct platform *platform, bool (*work)(void *context),
-                                 void *context)
-{
-    (void)platform, (void)work, (void)context;
-}
-
 /*
  * Linux: PTRACE_CONT with the signal, which the target would have got alone. Windows:
  * ContinueDebugEvent with DBG_EXCEPTION_NOT_HANDLED, but for the debugger's own exceptions.
@@ -123,12 +116,6 @@ void platform_identify(const struct event *event, struct module_identity *identi
 {
     (void)event;
     memset(identity, 0, sizeof *identity);
-}
-
-bool platform_is_identified(const struct event *event)
-{
-    (void)event;
-    return false;
 }
 
 size_t platform_file_name(const struct event *event, char *name, size_t capacity)

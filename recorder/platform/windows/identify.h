@@ -8,10 +8,4 @@
 /* The machine of the PE file at a path, 0 if it is none. */
 uint32_t identify_machine(const wchar_t *path);
 
-/*
- * Turns a path on a device into one of a drive or a share, in place; leaves others, and those of
- * volumes without a letter, as they are.
- */
-void identify_dos_path(wchar_t *path);
-
 #endif

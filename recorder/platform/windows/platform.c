@@ -106,15 +106,6 @@ void platform_interrupt(struct platform *platform)
     InterlockedExchange(&platform->interrupted, 1);
 }
 
-/* WaitForDebugEvent sleeps; there is no looking. */
-void platform_work_while_looking(struct platform *platform, bool (*work)(void *context),
-                                 void *context)
-{
-    (void)platform;
-    (void)work;
-    (void)context;
-}
-
 int platform_ask_kernel_times(struct platform *platform, struct trail_error *error)
 {
     (void)platform;

@@ -6,7 +6,7 @@
 #define TRAIL_MODULES_H
 
 #include "error.h"
-#include "platform.h"
+#include "image/identity.h"
 
 #include <sqlite3.h>
 

@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "event.h"
+#include "image/identity.h"
 
 #include <sqlite3.h>
 
@@ -27,16 +28,11 @@ int rows_reload(struct rows *rows, struct trail_error *error);
 int rows_flush(struct rows *rows, struct trail_error *error);
 
 /*
- * Writes one event; t_ns is relative to the run's zero; hold_ns counts if has_hold. Returns 0, or
- * -1 and error.
+ * Writes one event; t_ns is relative to the run's zero; hold_ns counts if has_hold; identity is
+ * that of the event's image, if its kind has one (event_has_image). Returns 0, or -1 and error.
  */
-int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns,
-               bool has_hold, uint64_t hold_ns, struct trail_error *error);
-
-/*
- * The path of the module that the last written event is about, as it was found out; "" if it is
- * about none.
- */
-const char *rows_module_path(const struct rows *rows);
+int rows_write(struct rows *rows, uint64_t seq, const struct event *event,
+               const struct module_identity *identity, uint64_t t_ns, bool has_hold,
+               uint64_t hold_ns, struct trail_error *error);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "db.h"
 #include "event.h"
+#include "image/image_file.h"
 #include "ring.h"
 #include "rows.h"
 #include "run_row.h"
@@ -22,12 +23,21 @@ struct recovery {
     uint64_t zero_ns, utc_ns, last_t_ns, last_seq, brought_in;
     bool has_gap; /* records are missing */
     struct run_counts counts;
-    struct event event; /* large */
+    struct event event; /* large, as the next */
+    struct module_identity identity;
 };
 
 char *recovery_ring_path(sqlite3 *db, int64_t run_id)
 {
     return sqlite3_mprintf("%s-run%lld.ring", sqlite3_db_filename(db, "main"), (long long)run_id);
+}
+
+/* No row came any more: 0 if there are no more, -1 and error if they cannot be read. */
+static int end_of_rows(sqlite3_stmt *rows, struct trail_error *error)
+{
+    sqlite3 *db = sqlite3_db_handle(rows);
+
+    return sqlite3_finalize(rows) == SQLITE_OK ? 0 : sql_error(db, error);
 }
 
 /* The counts of the run as they were committed last; the JSON object is read by SQLite. */
@@ -62,8 +72,7 @@ static int read_run(struct recovery *recovery, struct trail_error *error)
         if (event_kind_descriptor((unsigned)sqlite3_column_int(counts, 0)) != NULL)
             recovery->counts.by_kind[sqlite3_column_int(counts, 0)] =
                 (uint64_t)sqlite3_column_int64(counts, 1);
-    sqlite3_finalize(counts);
-    return 0;
+    return end_of_rows(counts, error);
 }
 
 static int write_record(struct recovery *recovery, const struct ring_record *record,
@@ -83,7 +92,6 @@ static int write_record(struct recovery *recovery, const struct ring_record *rec
          */
         return 0;
     }
-    event->image.file = 0; /* a handle of the dead process */
     if (recovery->counts.events == 0) {
         uint64_t utc_ns = recovery->utc_ns + (event->t_ns - recovery->zero_ns);
         recovery->zero_ns = event->t_ns;
@@ -91,8 +99,10 @@ static int write_record(struct recovery *recovery, const struct ring_record *rec
             return -1;
     }
     recovery->last_t_ns = event->t_ns - recovery->zero_ns;
-    if (rows_write(recovery->rows, recovery->counts.events + 1, event, recovery->last_t_ns,
-                   record->has_hold, record->hold_ns, error) != 0)
+    if (event_has_image(event))
+        image_file_identify(event, &recovery->identity);
+    if (rows_write(recovery->rows, recovery->counts.events + 1, event, &recovery->identity,
+                   recovery->last_t_ns, record->has_hold, record->hold_ns, error) != 0)
         return -1;
     recovery->counts.events++;
     recovery->counts.by_kind[event->kind]++;
@@ -117,8 +127,7 @@ static int count_holds(struct recovery *recovery, struct trail_error *error)
         if (event_kind_descriptor((unsigned)sqlite3_column_int(events, 0)) != NULL)
             hold_add(&recovery->counts.holds, (unsigned)sqlite3_column_int(events, 0),
                      (uint64_t)sqlite3_column_int64(events, 1));
-    sqlite3_finalize(events);
-    return 0;
+    return end_of_rows(events, error);
 }
 
 /* Inside a transaction. */
@@ -198,35 +207,39 @@ done:
     return result;
 }
 
+/* The next run that was left behind: 1 and its id, 0 if there is none, -1 and error. */
+static int next_run(sqlite3_stmt *runs, int64_t *run_id, struct trail_error *error)
+{
+    int step;
+
+    sqlite3_bind_int64(runs, 1, *run_id);
+    step = sqlite3_step(runs);
+    if (step == SQLITE_ROW)
+        *run_id = sqlite3_column_int64(runs, 0);
+    else if (step != SQLITE_DONE)
+        sql_error(sqlite3_db_handle(runs), error);
+    sqlite3_reset(runs);
+    return step == SQLITE_ROW ? 1 : step == SQLITE_DONE ? 0 : -1;
+}
+
 int recovery_bring_in(sqlite3 *db, recovery_report report, void *context, struct trail_error *error)
 {
     sqlite3_stmt *runs = sql_prepare(
         db, "SELECT id FROM run WHERE state = 'recording' AND id > ?1 ORDER BY id LIMIT 1", error);
     int64_t run_id = 0;
-    int count = 0, failures = 0;
+    int count = 0, next = -1;
+    bool failed = false;
 
-    if (runs == NULL)
-        return -1;
-    for (;;) {
+    while (runs != NULL && (next = next_run(runs, &run_id, error)) > 0) {
         uint64_t events = 0;
-        int step, result;
-        sqlite3_bind_int64(runs, 1, run_id);
-        step = sqlite3_step(runs);
-        if (step == SQLITE_ROW)
-            run_id = sqlite3_column_int64(runs, 0);
-        sqlite3_reset(runs);
-        if (step != SQLITE_ROW)
-            break;
-        result = recover_run(db, run_id, &events, error);
-        failures += result < 0;
-        if (result == 1) {
-            count++;
-            if (report != NULL)
-                report(context, run_id, events);
-        }
+        int result = recover_run(db, run_id, &events, error);
+        failed |= result < 0;
+        count += result > 0;
+        if (result > 0 && report != NULL)
+            report(context, run_id, events);
     }
     sqlite3_finalize(runs);
-    return failures == 0 ? count : -1;
+    return failed || next < 0 ? -1 : count;
 }
 
 static bool has_run_left_behind(const char *path)

@@ -7,7 +7,6 @@
 #include "bulk.h"
 #include "detail.h"
 #include "modules.h"
-#include "platform.h"
 #include "roster.h"
 #include "roster_load.h"
 #include "sql.h"
@@ -82,6 +81,7 @@ struct rows {
 
     /* The event being written. */
     const struct event *event;
+    const struct module_identity *identity; /* NULL if its kind has no image */
     uint64_t seq, zero_ns;
     struct roster_process *process;
     struct roster_thread *thread;
@@ -89,7 +89,6 @@ struct rows {
     uint64_t image_bytes;
     struct trail_error *error;
     int failed;
-    struct module_identity identity; /* large: the one module being identified */
 };
 
 struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error)
@@ -392,7 +391,7 @@ static void before_load(struct rows *rows)
  */
 static void after_load(struct rows *rows)
 {
-    uint64_t mapped_ns = rows->identity.mapped_ns;
+    uint64_t mapped_ns = rows->identity->mapped_ns;
 
     if (mapped_ns != 0)
         detail_time_load(rows->detail, mapped_ns > rows->zero_ns ? mapped_ns - rows->zero_ns : 0);
@@ -437,24 +436,17 @@ static const struct {
     [EVENT_UNLOAD_DLL] = {before_unload, NULL},
 };
 
-/* Finds the module row of the event's image, if the kind has one. */
+/* Finds the module row of the event's image, if that is known at all. */
 static void find_module(struct rows *rows)
 {
-    const struct kind_descriptor *kind = event_kind_descriptor(rows->event->kind);
-    bool has_module = false;
+    const struct module_identity *identity = rows->identity;
     int64_t id;
 
-    for (unsigned i = 0; i < kind->field_count; i++)
-        has_module |= kind->fields[i].type == FIELD_MODULE;
-    rows->identity.path[0] = '\0';
-    if (!has_module)
+    if (identity == NULL ||
+        (identity->path[0] == '\0' && identity->build_id[0] == '\0' && identity->image_bytes == 0))
         return;
-    platform_identify(rows->event, &rows->identity);
-    if (rows->identity.path[0] == '\0' && rows->identity.build_id[0] == '\0' &&
-        rows->identity.image_bytes == 0)
-        return;
-    rows->image_bytes = rows->identity.image_bytes;
-    id = modules_intern(rows->modules, &rows->identity, rows->error);
+    rows->image_bytes = identity->image_bytes;
+    id = modules_intern(rows->modules, identity, rows->error);
     if (id < 0)
         rows->failed = -1;
     else
@@ -513,17 +505,14 @@ static void insert_event(struct rows *rows, uint64_t t_ns, bool has_hold, uint64
     bulk_integer(rows->events, EVENT_SYNTHETIC, rows->event->synthetic);
 }
 
-const char *rows_module_path(const struct rows *rows)
-{
-    return rows->identity.path;
-}
-
-int rows_write(struct rows *rows, uint64_t seq, const struct event *event, uint64_t t_ns,
-               bool has_hold, uint64_t hold_ns, struct trail_error *error)
+int rows_write(struct rows *rows, uint64_t seq, const struct event *event,
+               const struct module_identity *identity, uint64_t t_ns, bool has_hold,
+               uint64_t hold_ns, struct trail_error *error)
 {
     static const struct detail_references none;
 
     rows->event = event;
+    rows->identity = event_has_image(event) ? identity : NULL;
     rows->seq = seq;
     rows->zero_ns = event->t_ns - t_ns;
     rows->references = none;
