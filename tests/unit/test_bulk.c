@@ -38,7 +38,7 @@ static void expect(const char *sql, const char *value)
 
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    assert_string_equal(sqlite3_column_text(statement, 0), value);
+    unit_assert_column(sqlite3_column_text(statement, 0), value);
     sqlite3_finalize(statement);
 }
 

@@ -41,6 +41,9 @@ const char *unit_path(const char *name);
  */
 void unit_become_nobody(const char *path_of_folder);
 
+/* What sqlite3_column_text gives, whose bytes are unsigned, against what is expected. */
+#define unit_assert_column(text, expected) assert_string_equal((const char *)(text), (expected))
+
 /* Writes a whole file, and reads one (NUL-terminated, to be freed; NULL if it is not there). */
 void unit_write(const char *path, const void *bytes, size_t length);
 char *unit_read(const char *path, size_t *length);
