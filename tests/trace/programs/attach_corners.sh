@@ -6,7 +6,8 @@
 library=/usr/lib/x86_64-linux-gnu/libz.so.1
 [ -e $library ] || library=libz.so.1
 others=
-trap 'kill -9 $target $others 2>/dev/null' EXIT
+place= # a folder that another user can enter, wherever this one lies
+trap 'kill -9 $target $others 2>/dev/null; [ -z "$place" ] || rm -rf "$place"' EXIT
 
 begin() # begin WHAT
 {
@@ -375,29 +376,29 @@ kernel=$(ps -o pid= --ppid 2 2>/dev/null | head -n 1)
 # Another user's; and what the system forbids to all but root, for which another /proc/sys/kernel is
 # put in place.
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
-    mkdir -p others
-    chmod 777 others
-    cp "$TRAILREC" others/trailrec
-    nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups env TRAIL_DB=others/trail.db \
+    place=$(mktemp -d)
+    chmod 777 "$place"
+    cp "$TRAILREC" "$TRACE_TOOLS/attach_corners" "$place"
+    nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups env "TRAIL_DB=$place/trail.db" \
         "$@"; }
-    if nobody others/trailrec --version >/dev/null 2>&1; then
-        says "it belongs to user 0; run trailrec as that user or as root" nobody others/trailrec \
+    if nobody $place/trailrec --version >/dev/null 2>&1; then
+        says "it belongs to user 0; run trailrec as that user or as root" nobody $place/trailrec \
             -p $target
         rule() # rule NUMBER PATTERN
         {
             says "$2" unshare -m sh \
                 -c "mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama &&
                 echo $1 >/proc/sys/kernel/yama/ptrace_scope &&
-                exec setpriv --reuid 65534 --regid 65534 --clear-groups others/trailrec \
-                -o others/trail.db -p $private"
+                exec setpriv --reuid 65534 --regid 65534 --clear-groups $place/trailrec \
+                -o $place/trail.db -p $private"
         }
-        (cd others &&
-            exec setpriv --reuid 65534 --regid 65534 --clear-groups "$TRACE_TOOLS/attach_corners" \
+        (cd "$place" &&
+            exec setpriv --reuid 65534 --regid 65534 --clear-groups ./attach_corners \
             private $library) &
         private=$!
         others="$others $private"
-        wait_for "the protected process" [ -s others/alone ]
-        says "it is protected" nobody others/trailrec -p $private
+        wait_for "the protected process" [ -s $place/alone ]
+        says "it is protected" nobody $place/trailrec -p $private
         if unshare -m mount -t tmpfs none /proc/sys/kernel 2>/dev/null; then
             rule 1 "to root only; be root, or have root set kernel.yama.ptrace_scope to 0 (it is 1)"
             rule 2 "to root only; be root, or have root set kernel.yama.ptrace_scope to 0 (it is 2)"
