@@ -80,7 +80,7 @@ static void put_bash_rest(const struct manual *manual)
         printf("    compopt -o default\n");
         return;
     }
-    printf("    if [[ -z $command ]]; then words='");
+    printf("    if [[ -z $command || $command == help ]]; then words='");
     for (size_t i = 0; i < manual->command_count; i++)
         printf("%s%s", i > 0 ? " " : "", manual->commands[i].name);
     printf("'\n    else words=$(_%s_runs \"$file\"); compopt -o default; fi\n", manual->program);
