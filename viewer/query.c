@@ -160,7 +160,7 @@ static int print_rows(struct output *output, sqlite3_stmt *statement, struct tra
 static struct column *name_columns(sqlite3_stmt *statement, size_t *count,
                                    struct trail_error *error)
 {
-    size_t bytes = 0;
+    size_t bytes = 1; /* also where there is no column */
     struct column *columns;
     char *names;
 
