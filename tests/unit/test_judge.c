@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include "compare/match/keys.h"
+#include "compare/model/recordings_read.h"
 #include "db.h"
 #include "rules/judge/judge.h"
 #include "rules/learn/learn.h"
@@ -102,9 +104,9 @@ static void read_runs(int count)
         fail_msg("%s", error.sentence);
     assert_non_null(recordings = recordings_new());
     for (int run = 1; run <= count; run++)
-        if (recordings_add(recordings, db, "judge.db", run, &error) != 0)
+        if (recordings_read(recordings, db, "judge.db", run, &error) != 0)
             fail_msg("%s", error.sentence);
-    assert_int_equal(recordings_finish(recordings, &error), 0);
+    assert_int_equal(keys_assign(recordings, &error), 0);
 }
 
 static void parse_rules(const char *text)
@@ -209,6 +211,7 @@ static void learn(const char *own, struct buffer *out)
         options.own = &rules;
     }
     assert_int_equal(side_init(&side, recordings, 0, recordings->count, &error), 0);
+    assert_int_equal(side_learn_order(&side, &error), 0);
     assert_int_equal(learn_file(&side, &options, "trail-rules 1\n", out, &error), 0);
     side_release(&side);
 }

@@ -1,6 +1,6 @@
 /* trailview baseline: writes down as rules what runs have in common. */
 #include "command.h"
-#include "compare/diff/comparison.h"
+#include "compare/match/load_runs.h"
 #include "rules/learn/learn.h"
 
 #include <errno.h>
@@ -118,6 +118,8 @@ static int learn(struct viewer *viewer, const struct recordings *recordings,
     int result = side_init(&side, recordings, 0, recordings->count, error);
 
     if (result == 0)
+        result = side_learn_order(&side, error);
+    if (result == 0)
         result = learn_file(&side, options, head, &text, error);
     if (result == 0 && (options->own == NULL || text.length != options->own->text_length ||
                         memcmp(buffer_text(&text), options->own->text, text.length) != 0))
@@ -133,7 +135,7 @@ static int baseline(struct viewer *viewer, const struct rules *own, struct trail
 {
     struct learn_options options = {viewer->options.given[OPTION_IDENTITY],
                                     viewer->options.given[OPTION_TIME], own};
-    struct recordings *recordings = comparison_load(viewer, error);
+    struct recordings *recordings = load_runs(viewer, error);
     int result;
 
     if (recordings == NULL)

@@ -1,6 +1,6 @@
 /* trailview check: whether runs are as a rules file says. */
 #include "command.h"
-#include "compare/diff/comparison.h"
+#include "compare/match/load_runs.h"
 #include "rules/judge/judge.h"
 #include "rules/report/report.h"
 #include "selector.h"
@@ -177,7 +177,7 @@ static int print_report(struct viewer *viewer, const struct judgement *judgement
 
 static int check(struct viewer *viewer, const struct rules *rules, struct trail_error *error)
 {
-    struct recordings *recordings = comparison_load(viewer, error);
+    struct recordings *recordings = load_runs(viewer, error);
     struct judgement judgement = {0};
     int result = -1;
 

@@ -1,6 +1,7 @@
 /* trailview diff: what differs between two runs, or two sets of runs. */
 #include "command.h"
-#include "compare/diff/comparison.h"
+#include "compare/match/load_runs.h"
+#include "compare/diff/describe_side.h"
 #include "compare/diff/difference_rows.h"
 #include "compare/order/statistics.h"
 #include "human.h"
@@ -90,7 +91,7 @@ static void describe_sides(struct diff *diff)
     buffer_add_text(&diff->title, diff->names[1]);
     for (int i = 0; i < 2; i++) {
         buffer_format(&diff->preface, "%c  ", "AB"[i]);
-        comparison_describe_side(&diff->preface, &diff->sides[i], diff->names[i]);
+        describe_side(&diff->preface, &diff->sides[i], diff->names[i]);
         buffer_add_char(&diff->preface, '\n');
     }
 }
@@ -188,6 +189,14 @@ static int print(struct diff *diff, struct trail_error *error)
     return 0;
 }
 
+/* Of the first side that has the runs for it. */
+static int learn_order(struct diff *diff, struct trail_error *error)
+{
+    struct side *side = &diff->sides[diff->sides[0].count >= ORDER_RUNS_AT_LEAST ? 0 : 1];
+
+    return diff->options.only[SECTION_ORDER] ? side_learn_order(side, error) : 0;
+}
+
 static int compare(struct diff *diff, struct trail_error *error)
 {
     size_t counts[2] = {0, 0};
@@ -195,10 +204,11 @@ static int compare(struct diff *diff, struct trail_error *error)
     int result = -1;
 
     if (parse_options(diff, error) != 0 || choose_runs(diff, counts, error) != 0 ||
-        (recordings = comparison_load(diff->viewer, error)) == NULL)
+        (recordings = load_runs(diff->viewer, error)) == NULL)
         return -1;
     if (side_init(&diff->sides[0], recordings, 0, counts[0], error) == 0 &&
         side_init(&diff->sides[1], recordings, counts[0], counts[1], error) == 0 &&
+        learn_order(diff, error) == 0 &&
         differences_find(&diff->differences, &diff->sides[0], &diff->sides[1], &diff->options,
                          error) == 0 &&
         print(diff, error) == 0)

@@ -1,6 +1,7 @@
 /* trailview stats: what several runs have in common, and what varies. */
 #include "command.h"
-#include "compare/diff/comparison.h"
+#include "compare/match/load_runs.h"
+#include "compare/diff/describe_side.h"
 #include "compare/diff/stats_rows.h"
 #include "compare/order/statistics.h"
 #include "human.h"
@@ -262,9 +263,8 @@ static int print(struct stats *stats, struct trail_error *error)
     bool is_table = viewer_prints_table(stats->viewer);
     int result;
 
-    comparison_describe_side(&stats->preface, &stats->side,
-                             stats->viewer->argument_count == 1 ? stats->viewer->arguments[0]
-                                                                : "runs");
+    describe_side(&stats->preface, &stats->side,
+                  stats->viewer->argument_count == 1 ? stats->viewer->arguments[0] : "runs");
     conclude(stats);
     output->title = "trailview stats";
     output->preface = buffer_text(&stats->preface);
@@ -311,11 +311,12 @@ static int run(struct viewer *viewer, struct trail_error *error)
     struct recordings *recordings;
     int result = -1;
 
-    if (parse_parts(&stats, error) != 0 || (recordings = comparison_load(viewer, error)) == NULL)
+    if (parse_parts(&stats, error) != 0 || (recordings = load_runs(viewer, error)) == NULL)
         return -1;
     if ((stats.samples = malloc((recordings->count + 1) * sizeof *stats.samples)) == NULL)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
-    else if (side_init(&stats.side, recordings, 0, recordings->count, error) == 0)
+    else if (side_init(&stats.side, recordings, 0, recordings->count, error) == 0 &&
+             side_learn_order(&stats.side, error) == 0)
         result = print(&stats, error);
     free(stats.samples);
     side_release(&stats.side);

@@ -1,19 +1,12 @@
 /* See subjects.h. */
 #include "subjects.h"
 
+#include "array.h"
 #include "buffer.h"
 #include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/*
- * What stands behind each other while subjects are collected: the subjects of one module, linked.
- */
-struct collecting {
-    size_t *first_of_module, *next;
-    size_t capacity;
-};
 
 static unsigned char fold(char c)
 {
@@ -38,48 +31,39 @@ static int compare_names(const void *left, const void *right)
 }
 
 /* The subject of a load: one that is there, or a new one; RECORDING_NONE without memory. */
-static size_t find_or_add(struct subjects *subjects, struct collecting *collecting,
+static size_t find_or_add(struct subjects *subjects, size_t *first,
                           const struct recorded_load *load, bool folds_case)
 {
-    size_t *first = &collecting->first_of_module[load->module];
+    struct subject *items;
 
-    for (size_t i = *first; i != RECORDING_NONE; i = collecting->next[i])
+    for (size_t i = *first; i != RECORDING_NONE; i = subjects->items[i].next)
         if (subjects->items[i].key == load->key && subjects->items[i].place == load->place &&
             subjects->items[i].folds_case == folds_case)
             return i;
-    if (subjects->count == collecting->capacity) {
-        size_t capacity = collecting->capacity > 0 ? 2 * collecting->capacity : 256;
-        struct subject *items = realloc(subjects->items, capacity * sizeof *items);
-        size_t *next;
-        if (items == NULL)
-            return RECORDING_NONE;
-        subjects->items = items;
-        if ((next = realloc(collecting->next, capacity * sizeof *next)) == NULL)
-            return RECORDING_NONE;
-        collecting->next = next;
-        collecting->capacity = capacity;
-    }
-    subjects->items[subjects->count] =
-        (struct subject){load->module, load->key, load->name, load->place, folds_case};
-    collecting->next[subjects->count] = *first;
+    if ((items = array_with_room(subjects->items, subjects->count, sizeof *items)) == NULL)
+        return RECORDING_NONE;
+    subjects->items = items;
+    items[subjects->count] =
+        (struct subject){load->module, load->key, load->name, load->place, folds_case, *first};
     *first = subjects->count;
     return subjects->count++;
 }
 
-static int collect(struct subjects *subjects, struct collecting *collecting)
+static int collect(struct subjects *subjects, size_t *first_of_module)
 {
     const struct recordings *recordings = subjects->recordings;
 
     for (size_t i = 0; i < recordings->module_count; i++)
-        collecting->first_of_module[i] = RECORDING_NONE;
+        first_of_module[i] = RECORDING_NONE;
     for (size_t r = 0; r < recordings->count; r++) {
         const struct recording *run = &recordings->items[r];
         if ((subjects->of_load[r] = malloc((run->load_count + 1) * sizeof **subjects->of_load)) ==
             NULL)
             return -1;
         for (size_t i = 0; i < run->load_count; i++)
-            if ((subjects->of_load[r][i] = find_or_add(subjects, collecting, &run->loads[i],
-                                                       run->folds_case)) == RECORDING_NONE)
+            if ((subjects->of_load[r][i] =
+                     find_or_add(subjects, &first_of_module[run->loads[i].module], &run->loads[i],
+                                 run->folds_case)) == RECORDING_NONE)
                 return -1;
     }
     return 0;
@@ -105,19 +89,16 @@ static int index_names(struct subjects *subjects)
 int subjects_init(struct subjects *subjects, const struct recordings *recordings,
                   struct trail_error *error)
 {
-    struct collecting collecting = {0};
+    size_t *first_of_module = malloc((recordings->module_count + 1) * sizeof *first_of_module);
     int result = -1;
 
     memset(subjects, 0, sizeof *subjects);
     subjects->recordings = recordings;
     subjects->of_load = calloc(recordings->count + 1, sizeof *subjects->of_load);
-    collecting.first_of_module =
-        malloc((recordings->module_count + 1) * sizeof *collecting.first_of_module);
-    if (subjects->of_load != NULL && collecting.first_of_module != NULL &&
-        collect(subjects, &collecting) == 0)
+    if (subjects->of_load != NULL && first_of_module != NULL &&
+        collect(subjects, first_of_module) == 0)
         result = index_names(subjects);
-    free(collecting.first_of_module);
-    free(collecting.next);
+    free(first_of_module);
     return result == 0 ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 }
 
@@ -150,7 +131,7 @@ size_t subject_literal_characters(const char *glob)
 }
 
 /*
- * A name with a folder, as modules get it that have nothing else to tell them apart (recording.h).
+ * A name with a folder, as modules get it that have nothing else to tell them apart (keys.h).
  */
 static bool matches_with_place(const struct subjects *subjects, const char *glob,
                                const struct subject *subject)
@@ -180,14 +161,12 @@ bool subject_matches(const struct subjects *subjects, const char *glob, size_t i
 
 static int add_match(struct subject_list *list, size_t subject)
 {
-    if ((list->count & (list->count - 1)) == 0) { /* full at each power of two */
-        size_t *items =
-            realloc(list->items, (list->count > 0 ? 2 * list->count : 1) * sizeof *items);
-        if (items == NULL)
-            return -1;
-        list->items = items;
-    }
-    list->items[list->count++] = subject;
+    size_t *items = array_with_room(list->items, list->count, sizeof *items);
+
+    if (items == NULL)
+        return -1;
+    list->items = items;
+    items[list->count++] = subject;
     return 0;
 }
 
@@ -198,19 +177,16 @@ static int compare_positions(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
+static int compare_name_to_text(const void *item, const void *key)
+{
+    return compare_ignoring_case(((const struct subject_name *)item)->text, key);
+}
+
 /* The names equal to a text stand together: where they begin. */
 static size_t first_name(const struct subjects *subjects, const char *text)
 {
-    size_t low = 0, high = subjects->name_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare_ignoring_case(subjects->names[middle].text, text) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return array_lower_bound(subjects->names, subjects->name_count, sizeof *subjects->names, text,
+                             compare_name_to_text);
 }
 
 int subjects_match(const struct subjects *subjects, const char *glob, struct subject_list *list,

@@ -6,13 +6,14 @@
 #ifndef TRAIL_SUBJECTS_H
 #define TRAIL_SUBJECTS_H
 
-#include "compare/model/recording.h"
+#include "compare/model/recordings.h"
 
 struct subject {
     size_t module; /* in recordings->modules */
     uint32_t key;  /* of its loads */
     uint32_t name, place;
     bool folds_case;
+    size_t next; /* of the same module, or RECORDING_NONE */
 };
 
 struct subject_name {

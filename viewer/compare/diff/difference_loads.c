@@ -1,9 +1,8 @@
-/*
- * One run against another, load by load: the sequences of each process are aligned, and what is on
- * one side only is an addition, a removal or, with its like on the other side, a move.
- */
-#include "difference_private.h"
+/* See difference_loads.h. */
+#include "difference_loads.h"
 
+#include "difference_identity.h"
+#include "compare/match/same_thread.h"
 #include "compare/match/sequence.h"
 
 #include <stdlib.h>
@@ -150,8 +149,8 @@ static unsigned char look_for_news(struct comparing *comparing, size_t a, size_t
         news |= NEWS_PLACE;
     /* Windows loads what a program is linked to with threads of its own, whichever is free. */
     if (only[SECTION_LOADS] && !is_early &&
-        !recording_same_thread_role(all, comparing->a.recording, of_a->thread,
-                                    comparing->b.recording, of_b->thread) &&
+        !is_same_thread(all, comparing->a.recording, of_a->thread, comparing->b.recording,
+                        of_b->thread) &&
         is_news(comparing, of_a->key, NEWS_THREAD))
         news |= NEWS_THREAD;
     return news;
@@ -172,7 +171,7 @@ static void report_news(struct comparing *comparing, size_t a, size_t b)
     struct difference *row;
 
     if (comparing->news[b] & NEWS_BUILD)
-        difference_describe_identity(comparing->differences,
+        difference_identity_describe(comparing->differences,
                                      add_row(comparing, SECTION_IDENTITY, CHANGE_REPLACED, a, b),
                                      of_a->module, of_b->module);
     if (comparing->news[b] & NEWS_PLACE) {
@@ -317,7 +316,7 @@ static int compare_process(struct comparing *comparing, size_t process_a, size_t
     return comparing->counts.failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
 }
 
-int difference_find_loads(struct differences *differences, struct trail_error *error)
+int difference_loads_find(struct differences *differences, struct trail_error *error)
 {
     const struct recording *a = &differences->all->items[differences->a->first],
                            *b = &differences->all->items[differences->b->first];

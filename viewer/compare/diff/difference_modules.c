@@ -1,8 +1,7 @@
-/*
- * Sets of runs: which modules a side always or never loads, how often, and which builds of them
- * from where.
- */
-#include "difference_private.h"
+/* See difference_modules.h. */
+#include "difference_modules.h"
+
+#include "difference_identity.h"
 
 #include "compare/order/statistics.h"
 
@@ -148,7 +147,7 @@ static void compare_variants(struct comparing *comparing, const struct module_pa
     struct differences *differences = comparing->differences;
 
     if (!share(differences->all, pair, same_identity))
-        difference_describe_identity(differences,
+        difference_identity_describe(differences,
                                      add_row(comparing, SECTION_IDENTITY, CHANGE_REPLACED, pair),
                                      pair->a->variants[0].module, pair->b->variants[0].module);
     if (!share(differences->all, pair, same_place)) {
@@ -158,7 +157,7 @@ static void compare_variants(struct comparing *comparing, const struct module_pa
     }
 }
 
-int difference_find_modules(struct differences *differences, struct trail_error *error)
+int difference_modules_find(struct differences *differences, struct trail_error *error)
 {
     struct comparing comparing = {.differences = differences};
     int result = make_pairs(&comparing) == 0 ? test_presence(&comparing, error)

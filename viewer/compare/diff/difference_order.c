@@ -1,8 +1,7 @@
-/*
- * Sets of runs: what one side learned about the order (order.h) of loads, exceptions and debug
- * strings, and the other breaks.
- */
-#include "difference_private.h"
+/* See difference_order.h. */
+#include "difference_order.h"
+
+#include "array.h"
 
 #include "compare/order/statistics.h"
 
@@ -62,10 +61,7 @@ static int take_break(struct checking *checking, const struct order_break *broke
         checking->offenders[*position - 1].runs++;
         return 0;
     }
-    offenders = checking->offenders;
-    if ((checking->count & (checking->count - 1)) == 0)
-        offenders =
-            realloc(offenders, (checking->count > 0 ? 2 * checking->count : 1) * sizeof *offenders);
+    offenders = array_with_room(checking->offenders, checking->count, sizeof *offenders);
     if (offenders == NULL)
         return -1;
     checking->offenders = offenders;
@@ -156,9 +152,10 @@ static int learn_and_check(struct differences *differences, const struct side *l
     return result;
 }
 
-int difference_find_order(struct differences *differences, struct trail_error *error)
+int difference_order_find(struct differences *differences, struct trail_error *error)
 {
-    bool is_from_a = differences->a->order != NULL;
+    const bool *only = differences->options->only;
+    bool is_from_a = differences->a->count >= ORDER_RUNS_AT_LEAST;
     const struct side *learned = is_from_a ? differences->a : differences->b,
                       *checked = is_from_a ? differences->b : differences->a;
     struct checking loads = {.differences = differences,
@@ -166,10 +163,13 @@ int difference_find_order(struct differences *differences, struct trail_error *e
                              .checked = checked,
                              .order = learned->order};
 
-    if (learned->order == NULL)
+    if (learned->count < ORDER_RUNS_AT_LEAST)
         return 0; /* the command says that there are too few runs */
-    if (check_stream(&loads, error) != 0 ||
-        learn_and_check(differences, learned, checked, STREAM_EXCEPTIONS, error) != 0)
+    if ((only[SECTION_ORDER] && check_stream(&loads, error) != 0) ||
+        (only[SECTION_EXCEPTIONS] &&
+         learn_and_check(differences, learned, checked, STREAM_EXCEPTIONS, error) != 0))
         return -1;
-    return learn_and_check(differences, learned, checked, STREAM_OUTPUT, error);
+    return only[SECTION_OUTPUT]
+               ? learn_and_check(differences, learned, checked, STREAM_OUTPUT, error)
+               : 0;
 }

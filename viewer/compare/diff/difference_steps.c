@@ -1,12 +1,8 @@
-/*
- * One run against another: processes, threads, exceptions and debug strings that come in another
- * order. How many there are is said elsewhere.
- */
-#include "difference_private.h"
+/* See difference_steps.h. */
+#include "difference_steps.h"
 
 #include "compare/match/sequence.h"
-
-#include <string.h>
+#include "compare/model/tuple_map.h"
 
 struct comparing {
     struct differences *differences;
@@ -106,10 +102,11 @@ static int compare_stream(struct differences *differences, enum recorded_stream 
     return result;
 }
 
-int difference_find_steps(struct differences *differences, struct trail_error *error)
+int difference_steps_find(struct differences *differences, struct trail_error *error)
 {
     for (int stream = STREAM_LOADS + 1; stream < STREAMS; stream++)
-        if (compare_stream(differences, (enum recorded_stream)stream, error) != 0)
+        if (differences->options->only[difference_section_of((enum recorded_stream)stream)] &&
+            compare_stream(differences, (enum recorded_stream)stream, error) != 0)
             return -1;
     return 0;
 }

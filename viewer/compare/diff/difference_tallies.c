@@ -1,5 +1,7 @@
-/* Processes with their images and exits, threads, exceptions and debug strings. */
-#include "difference_private.h"
+/* See difference_tallies.h. */
+#include "difference_tallies.h"
+
+#include "difference_identity.h"
 
 #include <inttypes.h>
 
@@ -145,7 +147,7 @@ static void compare_image(struct differences *differences, const struct recorded
         return;
     }
     if (is_disjoint(differences, a->role, IMAGE_BUILD))
-        difference_describe_identity(
+        difference_identity_describe(
             differences, add_process_row(differences, SECTION_IDENTITY, CHANGE_REPLACED, b),
             a->module, b->module);
     if (is_disjoint(differences, a->role, IMAGE_PLACE)) {
@@ -178,7 +180,7 @@ static void compare_processes(struct differences *differences)
     }
 }
 
-int difference_find_tallies(struct differences *differences, struct trail_error *error)
+int difference_tallies_find(struct differences *differences, struct trail_error *error)
 {
     compare_processes(differences);
     compare_tallies(differences);

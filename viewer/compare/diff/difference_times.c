@@ -1,11 +1,5 @@
-/*
- * Phases between marks, totals, and the time to each module from what its thread did before, so
- * that one slow step is not said of all that come after it. Of sets: distributions, with a
- * correction for all that is tested. Half of the chance of a false claim is the phases', which are
- * few. Where the sides did not take turns, a change must stand out from the drift within them too.
- * Of single runs: shown, without a claim.
- */
-#include "difference_private.h"
+/* See difference_times.h. */
+#include "difference_times.h"
 
 #include "compare/order/statistics.h"
 
@@ -258,7 +252,7 @@ static int find_turns(struct differences *differences)
     return 0;
 }
 
-int difference_find_times(struct differences *differences, struct trail_error *error)
+int difference_times_find(struct differences *differences, struct trail_error *error)
 {
     struct asking asking = {.differences = differences};
     int result = collect(&asking) != 0 || find_turns(differences) != 0

@@ -6,7 +6,7 @@
 #define TRAIL_STATS_ROWS_H
 
 #include "output.h"
-#include "compare/model/recording.h"
+#include "compare/model/recordings.h"
 
 enum stats_part { STATS_LOADS, STATS_TIME, STATS_FLAKY, STATS_ORDER, STATS_PARTS };
 

@@ -1,6 +1,8 @@
 /* See tally.h. */
 #include "tally.h"
 
+#include "array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,15 +19,13 @@ static struct tally_class *take_class(struct counting *counting, const struct el
     struct tally *tally = counting->tally;
     uint32_t *position =
         tuple_map_at(&tally->index, (uint32_t)element->stream, element->role, element->key);
-    struct tally_class *classes = tally->classes;
+    struct tally_class *classes;
 
     if (tally->index.failed)
         return NULL;
     if (*position != 0)
-        return &classes[*position - 1];
-    if ((tally->count & (tally->count - 1)) == 0)
-        classes = realloc(classes, (tally->count > 0 ? 2 * tally->count : 1) * sizeof *classes);
-    if (classes == NULL)
+        return &tally->classes[*position - 1];
+    if ((classes = array_with_room(tally->classes, tally->count, sizeof *classes)) == NULL)
         return NULL;
     tally->classes = classes;
     classes[tally->count++] = (struct tally_class){.stream = element->stream,

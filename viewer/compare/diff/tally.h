@@ -1,6 +1,6 @@
 /*
  * How often each run of a side had what has no name of its own: processes, threads, exceptions and
- * debug strings, in classes of those that are alike: elements (recording.h) without their number.
+ * debug strings, in classes of those that are alike: elements (recordings.h) without their number.
  * Main thread.
  */
 #ifndef TRAIL_TALLY_H

@@ -1,11 +1,8 @@
-/*
- * recordings_finish: by what the loads, processes and marks of all runs are matched. See
- * recording.h and module_key.h.
- */
-#include "compare/model/recording_index.h"
+/* See keys.h. */
+#include "keys.h"
 
 #include "compare/model/module_key.h"
-#include "compare/model/tuple_map.h"
+#include "steps.h"
 
 #include <string.h>
 
@@ -23,13 +20,13 @@ struct finishing {
 
 static uint32_t with_number(struct recordings *all, uint32_t text, uint32_t number)
 {
-    struct buffer *scratch = &all->index->scratch;
+    struct buffer *scratch = &all->scratch;
 
     if (number < 2)
         return text;
     buffer_add_text(scratch, recordings_text(all, text));
     buffer_format(scratch, "#%u", (unsigned)number);
-    return recordings_scratch(all);
+    return recordings_scratch_text(all);
 }
 
 static void name_marks(struct finishing *finishing, struct recording *recording)
@@ -59,18 +56,18 @@ static uint32_t folded_name(struct recordings *all, const struct recording *reco
 {
     if (!recording->folds_case)
         return load->name;
-    module_key_add_folded(&all->index->scratch, recordings_text(all, load->name), true);
-    return recordings_scratch(all);
+    module_key_add_folded(&all->scratch, recordings_text(all, load->name), true);
+    return recordings_scratch_text(all);
 }
 
 static uint32_t placed_name(struct recordings *all, const struct recorded_load *load, uint32_t name)
 {
-    struct buffer *scratch = &all->index->scratch;
+    struct buffer *scratch = &all->scratch;
 
     buffer_add_text(scratch, recordings_text(all, load->place));
     buffer_add_char(scratch, '/');
     buffer_add_text(scratch, recordings_text(all, name));
-    return recordings_scratch(all);
+    return recordings_scratch_text(all);
 }
 
 /* Whether `value` is the only one that came with `what` in this process so far. */
@@ -115,7 +112,7 @@ static void name_loads(struct finishing *finishing, struct recording *recording)
         recording->loads[i].key = key_of(finishing, recording, &recording->loads[i]);
 }
 
-int recordings_finish(struct recordings *recordings, struct trail_error *error)
+int keys_assign(struct recordings *recordings, struct trail_error *error)
 {
     struct finishing finishing = {.all = recordings};
     bool failed;
@@ -127,10 +124,10 @@ int recordings_finish(struct recordings *recordings, struct trail_error *error)
     }
     for (size_t i = 0; i < recordings->count; i++)
         name_loads(&finishing, &recordings->items[i]);
-    failed = finishing.seen.failed || finishing.details.failed ||
-             recordings->index->scratch.failed || text_pool_has_failed(recordings->texts);
+    failed =
+        finishing.seen.failed || finishing.details.failed || recordings_have_failed(recordings);
     tuple_map_release(&finishing.seen);
     tuple_map_release(&finishing.details);
     return failed ? error_set(error, TRAIL_FAILED, 0, "out of memory")
-                  : recordings_make_steps(recordings, error);
+                  : steps_make(recordings, error);
 }

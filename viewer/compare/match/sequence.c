@@ -1,6 +1,7 @@
 /* See sequence.h. */
 #include "sequence.h"
 
+#include "array.h"
 #include "compare/model/tuple_map.h"
 
 #include <stdlib.h>
@@ -117,22 +118,19 @@ static bool is_mingled(const struct sequence *a, const struct sequence *b, size_
 /* Steps of which the order is broken between each two, as a graph over the positions in b. */
 struct breaks {
     size_t (*edges)[2];
-    size_t count, room;
+    size_t count;
     size_t *degrees;
 };
 
 static int add_edge(struct breaks *breaks, size_t i, size_t k)
 {
-    if (breaks->count == breaks->room) {
-        size_t room = breaks->room > 0 ? 2 * breaks->room : 64;
-        size_t(*edges)[2] = realloc(breaks->edges, room * sizeof *edges);
-        if (edges == NULL)
-            return -1;
-        breaks->edges = edges;
-        breaks->room = room;
-    }
-    breaks->edges[breaks->count][0] = i;
-    breaks->edges[breaks->count++][1] = k;
+    size_t(*edges)[2] = array_with_room(breaks->edges, breaks->count, sizeof *edges);
+
+    if (edges == NULL)
+        return -1;
+    breaks->edges = edges;
+    edges[breaks->count][0] = i;
+    edges[breaks->count++][1] = k;
     breaks->degrees[i]++;
     breaks->degrees[k]++;
     return 0;

@@ -7,7 +7,7 @@
 #define TRAIL_SEQUENCE_H
 
 #include "align.h"
-#include "compare/model/recording.h"
+#include "compare/model/recordings.h"
 
 /* What happened to a step of one of the sequences. */
 enum fate {

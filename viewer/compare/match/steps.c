@@ -1,11 +1,8 @@
-/*
- * What each run did, step by step, with the names by which steps of several runs are the same. See
- * recording.h.
- */
-#include "compare/model/recording_index.h"
+/* See steps.h. */
+#include "steps.h"
 
+#include "array.h"
 #include "pattern.h"
-#include "compare/model/tuple_map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +23,7 @@ static uint32_t take_element(struct stepping *stepping, const struct element *el
 
     if (*position == 0) {
         struct element *elements =
-            recordings_room(all->elements, all->element_count, sizeof *elements);
+            array_with_room(all->elements, all->element_count, sizeof *elements);
         if (elements == NULL) {
             stepping->failed = true;
             return 0;
@@ -48,7 +45,7 @@ static const struct recorded_step *add_step(struct stepping *stepping, enum reco
 {
     struct recording *recording = stepping->recording;
     struct recorded_step *steps =
-        recordings_room(recording->steps[stream], recording->step_count[stream], sizeof *steps);
+        array_with_room(recording->steps[stream], recording->step_count[stream], sizeof *steps);
     uint32_t occurrence = ++*tuple_map_at(&stepping->occurrences, (uint32_t)step.process, key, 0);
 
     if (steps == NULL) {
@@ -130,7 +127,7 @@ static void step_threads(struct stepping *stepping)
 /* "SIGSEGV in libfoo.so, second chance" */
 static uint32_t exception_key(struct stepping *stepping, const struct recorded_exception *exception)
 {
-    struct buffer *scratch = &stepping->all->index->scratch;
+    struct buffer *scratch = &stepping->all->scratch;
 
     buffer_add_text(scratch, recordings_text(stepping->all, exception->what));
     if (exception->module != TEXT_NONE) {
@@ -139,7 +136,7 @@ static uint32_t exception_key(struct stepping *stepping, const struct recorded_e
     }
     if (exception->first_chance == 0)
         buffer_add_text(scratch, ", second chance");
-    return recordings_scratch(stepping->all);
+    return recordings_scratch_text(stepping->all);
 }
 
 static void step_exceptions(struct stepping *stepping)
@@ -166,8 +163,8 @@ static void step_outputs(struct stepping *stepping)
     for (size_t i = 0; i < recording->output_count; i++) {
         const struct recorded_output *output = &recording->outputs[i];
         uint32_t key;
-        pattern_add(&stepping->all->index->scratch, recordings_text(stepping->all, output->text));
-        key = recordings_scratch(stepping->all);
+        pattern_add(&stepping->all->scratch, recordings_text(stepping->all, output->text));
+        key = recordings_scratch_text(stepping->all);
         add_step(stepping, STREAM_OUTPUT,
                  (struct recorded_step){output->seq, output->net_ns, output->process,
                                         output->thread, i, 0},
@@ -199,7 +196,7 @@ static void step_run(struct stepping *stepping)
     }
 }
 
-int recordings_make_steps(struct recordings *recordings, struct trail_error *error)
+int steps_make(struct recordings *recordings, struct trail_error *error)
 {
     struct stepping stepping = {.all = recordings};
 
@@ -207,8 +204,7 @@ int recordings_make_steps(struct recordings *recordings, struct trail_error *err
         stepping.recording = &recordings->items[i];
         step_run(&stepping);
     }
-    stepping.failed |= stepping.occurrences.failed || recordings->index->scratch.failed ||
-                       text_pool_has_failed(recordings->texts);
+    stepping.failed |= stepping.occurrences.failed || recordings_have_failed(recordings);
     tuple_map_release(&stepping.occurrences);
     for (int stream = 0; stream < STREAMS; stream++) {
         stepping.failed |= stepping.elements[stream].failed;

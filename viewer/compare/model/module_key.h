@@ -10,7 +10,7 @@
  *     python3.11                             python
  *
  * What is no version stays: user32.dll, ws2_32.dll, msvcp140.dll, ld-linux-x86-64.so. Different
- * modules of one process that fall on one key are kept apart by recordings_finish (recording.h),
+ * modules of one process that fall on one key are kept apart by keys_assign (keys.h),
  * which then takes their full names, or their folders too.
  */
 #ifndef TRAIL_MODULE_KEY_H

@@ -1,44 +1,13 @@
-/*
- * Recorded runs in memory, for comparing: all runs of a comparison, of both sides, stand in one
- * `recordings` with one pool of texts, so that equal things have equal numbers. Memory is bounded
- * by what the runs hold. A damaged or hostile file is an error or odd data, never more. Main
- * thread.
- *
- *     recordings_new, recordings_add for each run, recordings_finish (keys, roles, elements need
- *     all runs), ..., recordings_free
- *
- * Times are net: what the recorder held the target until then is subtracted, as the union of the
- * times in which any thread was held. Where other threads ran on meanwhile (Linux) that is a little
- * too much, but the same on both sides.
- */
+/* One recorded run in memory. A set of them, which owns it: recordings.h. */
 #ifndef TRAIL_RECORDING_H
 #define TRAIL_RECORDING_H
 
-#include "error.h"
-#include "text_pool.h"
-
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define RECORDING_NONE ((size_t)-1)
 #define RECORDING_UNKNOWN INT64_MIN /* a number or time that was not recorded */
-
-/*
- * What tells two builds of a module apart. Texts are numbers of the pool, TEXT_NONE and 0 are
- * unknown.
- */
-struct identity {
-    uint32_t version, build_id, pdb; /* pdb: GUID and age */
-    int64_t pe_timestamp, pe_checksum, image_bytes, file_bytes;
-};
-
-struct recorded_module {
-    uint32_t name, path;
-    uint32_t key; /* module_key.h, before recordings_finish keeps different ones apart */
-    struct identity identity;
-};
 
 struct recorded_process {
     int64_t id, pid;
@@ -153,57 +122,14 @@ struct recording {
     struct recorded_exception *exceptions;
     struct recorded_output *outputs;
     struct recorded_mark *marks;
-    struct recorded_step *steps[STREAMS]; /* in order of seq, from recordings_finish on */
+    struct recorded_step *steps[STREAMS]; /* in order of seq, from keys_assign on */
     size_t process_count, thread_count, load_count, exception_count, output_count, mark_count,
         step_count[STREAMS];
 };
 
-/*
- * A step as such, whatever the run: "the second load of foo.dll by the helper process". Numbers
- * that vary (pattern.h) make no other one.
- */
-struct element {
-    enum recorded_stream stream;
-    uint32_t role, key, occurrence;
-    uint32_t name; /* for people: of a load the file name in one of the runs, else the key */
-};
-
-struct recordings {
-    struct text_pool *texts;
-    struct recording *items;
-    struct recorded_module *modules;
-    struct element *elements;
-    size_t count, module_count, element_count;
-    struct recordings_index *index; /* private */
-};
-
-/* NULL without memory. recordings_free accepts NULL. */
-struct recordings *recordings_new(void);
-void recordings_free(struct recordings *recordings);
-
-/* Reads one run of an open file; `path` must outlive the recordings. Returns 0, or -1 and error. */
-int recordings_add(struct recordings *recordings, sqlite3 *db, const char *path, int64_t run,
-                   struct trail_error *error);
-
-/*
- * Fills keys, roles, occurrences and elements once all runs are there. Returns 0, or -1 and error.
- */
-int recordings_finish(struct recordings *recordings, struct trail_error *error);
+void recording_release(struct recording *recording);
 
 /* The position of the process of that role in a run, or RECORDING_NONE. */
 size_t recording_find_role(const struct recording *recording, uint32_t role);
-
-/* The text of a number. */
-const char *recordings_text(const struct recordings *recordings, uint32_t number);
-
-/* Whether what both know of two identities is equal; what either does not know does not count. */
-bool identity_equal(const struct identity *a, const struct identity *b);
-
-/*
- * Whether two threads (of two runs) do the same job, as far as can be told; never false where it
- * cannot be told.
- */
-bool recording_same_thread_role(const struct recordings *recordings, const struct recording *a,
-                                size_t thread_a, const struct recording *b, size_t thread_b);
 
 #endif

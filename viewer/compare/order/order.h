@@ -1,6 +1,6 @@
 /*
  * The learned order of a side: which step of a stream always comes before which; what is said of
- * loads here goes for debug strings and exceptions too. Pairs (a, b) of elements (recording.h:
+ * loads here goes for debug strings and exceptions too. Pairs (a, b) of elements (recordings.h:
  * process role, module, n-th load) are learned from the runs in which both are there,
  * ORDER_RUNS_AT_LEAST of them or more; a must have come before b in every one. That alone would
  * learn much that is chance: threads that run at the same time often come in one order for twenty
@@ -32,7 +32,7 @@
 #ifndef TRAIL_ORDER_H
 #define TRAIL_ORDER_H
 
-#include "compare/model/recording.h"
+#include "compare/model/recordings.h"
 
 enum {
     ORDER_RUNS_AT_LEAST = 5,

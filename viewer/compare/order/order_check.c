@@ -1,6 +1,6 @@
 /* order_reduction and order_check: what is said about a learned order. See order.h. */
+#include "array.h"
 #include "order_matrix.h"
-#include "compare/model/recording_index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,20 +44,17 @@ static size_t runs_of(const struct order *order, size_t a, size_t b)
 
 struct pair_list {
     struct order_pair *pairs;
-    size_t count, capacity;
+    size_t count;
 };
 
 static int add_pair(const struct order *order, struct pair_list *list, size_t before, size_t after)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 64;
-        struct order_pair *pairs = realloc(list->pairs, capacity * sizeof *pairs);
-        if (pairs == NULL)
-            return -1;
-        list->pairs = pairs;
-        list->capacity = capacity;
-    }
-    list->pairs[list->count++] = (struct order_pair){
+    struct order_pair *pairs = array_with_room(list->pairs, list->count, sizeof *pairs);
+
+    if (pairs == NULL)
+        return -1;
+    list->pairs = pairs;
+    pairs[list->count++] = (struct order_pair){
         order->elements[before], order->elements[after], runs_of(order, before, after),
         order_of(order, order->elements[before], order->elements[after])};
     return 0;
@@ -89,7 +86,7 @@ int order_reduction(const struct order *order, struct order_pair **pairs, size_t
 {
     struct ranked *sorted = sort_by_rank(order);
     uint64_t *left = malloc((order->words + 1) * sizeof *left);
-    struct pair_list list = {NULL, 0, 0};
+    struct pair_list list = {NULL, 0};
     int result = sorted == NULL || left == NULL ? -1 : 0;
 
     for (size_t i = 0; i < order->count && result == 0; i++)
@@ -218,7 +215,7 @@ int order_check(const struct order *order, const struct recording *recording,
     if (result == 0)
         find_broken(&breaks, recording, later);
     for (size_t moved; result == 0 && (moved = worst(&breaks)) != SIZE_MAX;) {
-        if ((larger = recordings_room(found, *count, sizeof *found)) == NULL) {
+        if ((larger = array_with_room(found, *count, sizeof *found)) == NULL) {
             result = -1;
             break;
         }

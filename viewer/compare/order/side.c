@@ -1,6 +1,8 @@
 /* See side.h. */
 #include "side.h"
 
+#include "array.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +22,6 @@ static double *new_samples(const struct side *side)
     return samples;
 }
 
-static void *grown(void *array, size_t count, size_t bytes)
-{
-    return (count & (count - 1)) == 0 ? realloc(array, (count > 0 ? 2 * count : 1) * bytes) : array;
-}
-
 /*
  * The module of a load, made if it is new. The index holds positions + 1; the array is only sorted
  * at the end.
@@ -39,7 +36,7 @@ static struct side_module *take_module(struct side *side, uint32_t role,
         return NULL;
     if (*position != 0)
         return &side->modules[*position - 1];
-    if ((modules = grown(side->modules, side->module_count, sizeof *modules)) == NULL)
+    if ((modules = array_with_room(side->modules, side->module_count, sizeof *modules)) == NULL)
         return NULL;
     side->modules = modules;
     module = &modules[side->module_count];
@@ -71,7 +68,8 @@ static int take_variant(const struct side *side, struct side_module *module,
         variant->last_run = run;
         return 0;
     }
-    if ((variants = grown(module->variants, module->variant_count, sizeof *variants)) == NULL)
+    if ((variants = array_with_room(module->variants, module->variant_count, sizeof *variants)) ==
+        NULL)
         return -1;
     module->variants = variants;
     variants[module->variant_count++] = (struct side_variant){load->module, load->place, 1, run};
@@ -144,7 +142,7 @@ static int take_phase(struct side *side, size_t run, uint32_t from, uint32_t to,
     if (side->phase_index.failed)
         return -1;
     if (*position == 0) {
-        if ((phases = grown(side->phases, side->phase_count, sizeof *phases)) == NULL)
+        if ((phases = array_with_room(side->phases, side->phase_count, sizeof *phases)) == NULL)
             return -1;
         side->phases = phases;
         phases[side->phase_count++] =
@@ -298,12 +296,16 @@ int side_init(struct side *side, const struct recordings *recordings, size_t fir
     for (size_t run = 0; run < count; run++)
         if (take_run(side, run) != 0)
             return out_of_memory(error);
-    if (sort_modules(side) != 0 || text_pool_has_failed(recordings->texts))
+    if (sort_modules(side) != 0 || recordings_have_failed(recordings))
         return out_of_memory(error);
-    if (count >= ORDER_RUNS_AT_LEAST &&
-        (side->order = order_learn(recordings, STREAM_LOADS, first, count, error)) == NULL)
-        return -1;
     return 0;
+}
+
+int side_learn_order(struct side *side, struct trail_error *error)
+{
+    if (side->count >= ORDER_RUNS_AT_LEAST)
+        side->order = order_learn(side->all, STREAM_LOADS, side->first, side->count, error);
+    return side->count >= ORDER_RUNS_AT_LEAST && side->order == NULL ? -1 : 0;
 }
 
 void side_release(struct side *side)

@@ -7,7 +7,7 @@
 #define TRAIL_SIDE_H
 
 #include "order.h"
-#include "compare/model/recording.h"
+#include "compare/model/recordings.h"
 #include "compare/model/tuple_map.h"
 
 /* A build of a module at a place, and in how many runs of the side. */
@@ -52,13 +52,15 @@ struct side {
     /* in the order of the first run that has them; "start" to "end" is the last */
     struct side_phase *phases;
     size_t phase_count;
-    struct order *order;                        /* NULL with fewer than ORDER_RUNS_AT_LEAST runs */
+    /* of loads; NULL with fewer than ORDER_RUNS_AT_LEAST runs, or before side_learn_order */
+    struct order *order;
     struct tuple_map module_index, phase_index; /* private */
 };
 
 /* Fills side (all zero before). Returns 0, or -1 and error; side_release in either case. */
 int side_init(struct side *side, const struct recordings *recordings, size_t first, size_t count,
               struct trail_error *error);
+int side_learn_order(struct side *side, struct trail_error *error);
 void side_release(struct side *side);
 
 /* The module of that role and key, or NULL; the phase between these points, or NULL. */

@@ -12,7 +12,7 @@
 
 #include "rules/rules.h"
 
-#include "compare/model/recording.h"
+#include "compare/model/recordings.h"
 
 struct finding {
     size_t rule;         /* in rules->rules */

@@ -1,31 +1,12 @@
-/* See comparison.h. */
-#include "comparison.h"
+/* See describe_side.h. */
+#include "describe_side.h"
 
+#include "compare/order/statistics.h"
 #include "escape.h"
 #include "human.h"
-#include "compare/order/statistics.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct recordings *comparison_load(const struct viewer *viewer, struct trail_error *error)
-{
-    struct recordings *recordings = recordings_new();
-    int result = recordings != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
-
-    for (size_t i = 0; i < viewer->run_count && result == 0; i++) {
-        const struct run_reference *run = &viewer->runs[i];
-        result =
-            recordings_add(recordings, run->database->db, run->database->path, run->run, error);
-    }
-    if (result == 0)
-        result = recordings_finish(recordings, error);
-    if (result == 0)
-        return recordings;
-    recordings_free(recordings);
-    return NULL;
-}
 
 static double median_of(const struct side *side, double (*value)(const struct recording *))
 {
@@ -63,7 +44,7 @@ static void add_text(struct buffer *out, const struct side *side, uint32_t text)
     escape_for_terminal(out, harmful, strlen(harmful));
 }
 
-void comparison_describe_side(struct buffer *out, const struct side *side, const char *name)
+void describe_side(struct buffer *out, const struct side *side, const char *name)
 {
     double loads = median_of(side, loads_of);
     const struct recording *first = &side->all->items[side->first];

@@ -1,29 +1,24 @@
-/*
- * What happened in a run: loads, exceptions, debug strings and marks, in order. See
- * recording_reading.h.
- */
-#include "recording_reading.h"
+/* See reading_details.h. */
+#include "reading_details.h"
 
 #include "event_kinds.h"
-#include "text_pool.h"
+#include "reading_modules.h"
 
 #include <string.h>
 
 static int take_load(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_load *loads =
-        recordings_room(recording->loads, recording->load_count, sizeof *loads);
     size_t module;
 
-    if (loads == NULL)
-        return reading_out_of_memory(reading);
-    recording->loads = loads;
+    if (reading_make_room(reading, &recording->loads, recording->load_count,
+                          sizeof *recording->loads) != 0)
+        return -1;
     if (reading_module(reading, reading_number(row, 2), &module) != 0)
         return -1;
     if (module == RECORDING_NONE)
         return 0;
-    loads[recording->load_count++] = (struct recorded_load){
+    recording->loads[recording->load_count++] = (struct recorded_load){
         .seq = moment->seq,
         .t_ns = moment->t_ns,
         .net_ns = moment->net_ns,
@@ -62,17 +57,15 @@ static bool is_loader_breakpoint(const struct reading *reading, const struct mom
 static int take_exception(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_exception *exceptions =
-        recordings_room(recording->exceptions, recording->exception_count, sizeof *exceptions);
     bool is_windows = sqlite3_column_int64(row, 6) != 0;
     size_t module;
 
-    if (exceptions == NULL)
-        return reading_out_of_memory(reading);
-    recording->exceptions = exceptions;
+    if (reading_make_room(reading, &recording->exceptions, recording->exception_count,
+                          sizeof *recording->exceptions) != 0)
+        return -1;
     if (reading_module(reading, reading_number(row, 2), &module) != 0)
         return -1;
-    exceptions[recording->exception_count] = (struct recorded_exception){
+    recording->exceptions[recording->exception_count] = (struct recorded_exception){
         .seq = moment->seq,
         .net_ns = moment->net_ns,
         .process = moment->process,
@@ -92,13 +85,11 @@ static int take_exception(struct reading *reading, const struct moment *moment, 
 static int take_output(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_output *outputs =
-        recordings_room(recording->outputs, recording->output_count, sizeof *outputs);
 
-    if (outputs == NULL)
-        return reading_out_of_memory(reading);
-    recording->outputs = outputs;
-    outputs[recording->output_count++] =
+    if (reading_make_room(reading, &recording->outputs, recording->output_count,
+                          sizeof *recording->outputs) != 0)
+        return -1;
+    recording->outputs[recording->output_count++] =
         (struct recorded_output){moment->seq, moment->net_ns, moment->process, moment->thread,
                                  reading_text(reading, row, 7)};
     return 0;
@@ -107,13 +98,11 @@ static int take_output(struct reading *reading, const struct moment *moment, sql
 static int take_mark(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_mark *marks =
-        recordings_room(recording->marks, recording->mark_count, sizeof *marks);
 
-    if (marks == NULL)
-        return reading_out_of_memory(reading);
-    recording->marks = marks;
-    marks[recording->mark_count++] = (struct recorded_mark){
+    if (reading_make_room(reading, &recording->marks, recording->mark_count,
+                          sizeof *recording->marks) != 0)
+        return -1;
+    recording->marks[recording->mark_count++] = (struct recorded_mark){
         moment->seq, moment->t_ns, moment->net_ns, moment->process, reading_text(reading, row, 7)};
     return 0;
 }

@@ -1,34 +1,20 @@
 /*
- * Reading a run: see recording.h. Whatever a hostile file has in a column, SQLite makes a number or
+ * See recordings_read.h. Whatever a hostile file has in a column, SQLite makes a number or
  * a text of it.
  */
-#include "recording_reading.h"
+#include "recordings_read.h"
 
+#include "array.h"
 #include "place.h"
-#include "viewer_sql.h"
+#include "reading.h"
+#include "reading_details.h"
+#include "reading_modules.h"
 #include "sql.h"
+#include "viewer_sql.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-int reading_out_of_memory(struct reading *reading)
-{
-    return error_set(reading->error, TRAIL_FAILED, 0, "out of memory");
-}
-
-uint32_t reading_text(struct reading *reading, sqlite3_stmt *row, int column)
-{
-    const char *value = (const char *)sqlite3_column_text(row, column);
-
-    return value == NULL ? TEXT_NONE : text_pool_add(reading->all->texts, value, strlen(value));
-}
-
-int64_t reading_number(sqlite3_stmt *row, int column)
-{
-    return sqlite3_column_type(row, column) == SQLITE_NULL ? RECORDING_UNKNOWN
-                                                           : sqlite3_column_int64(row, column);
-}
 
 /* Runs a statement over ?1 = the run and hands each row over. */
 static int each_row(struct reading *reading, const char *sql,
@@ -51,7 +37,7 @@ static int each_row(struct reading *reading, const char *sql,
 static int take_run(struct reading *reading, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct buffer *scratch = &reading->all->index->scratch;
+    struct buffer *scratch = &reading->all->scratch;
     const char *labels = (const char *)sqlite3_column_text(row, 6);
     const char *os, *mode;
 
@@ -73,67 +59,47 @@ static int take_run(struct reading *reading, sqlite3_stmt *row)
         buffer_add_char(scratch, ' ');
         buffer_add_text(scratch, labels);
     }
-    recording->title = recordings_scratch(reading->all);
+    recording->title = recordings_scratch_text(reading->all);
     return 0;
+}
+
+static int compare_id(const void *item, const void *key)
+{
+    int64_t id, wanted = *(const int64_t *)key;
+
+    memcpy(&id, item, sizeof id); /* the first member of processes and threads */
+    return (id > wanted) - (id < wanted);
 }
 
 /* Positions are found by id: both lists come in the order of their ids. */
 static size_t find_process(const struct recording *recording, int64_t id)
 {
-    size_t low = 0, high = recording->process_count;
+    const struct recorded_process *processes = recording->processes;
+    size_t at =
+        array_lower_bound(processes, recording->process_count, sizeof *processes, &id, compare_id);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (recording->processes[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < recording->process_count && recording->processes[low].id == id ? low
-                                                                                : RECORDING_NONE;
+    return at < recording->process_count && processes[at].id == id ? at : RECORDING_NONE;
 }
 
 static size_t find_thread(const struct recording *recording, int64_t id)
 {
-    size_t low = 0, high = recording->thread_count;
+    const struct recorded_thread *threads = recording->threads;
+    size_t at =
+        array_lower_bound(threads, recording->thread_count, sizeof *threads, &id, compare_id);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (recording->threads[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < recording->thread_count && recording->threads[low].id == id ? low : RECORDING_NONE;
-}
-
-const struct moment *reading_moment(const struct reading *reading, int64_t seq)
-{
-    size_t low = 0, high = reading->moment_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (reading->moments[middle].seq < seq)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < reading->moment_count && reading->moments[low].seq == seq ? &reading->moments[low]
-                                                                           : NULL;
+    return at < recording->thread_count && threads[at].id == id ? at : RECORDING_NONE;
 }
 
 static int take_process(struct reading *reading, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_process *processes = recordings_room(
-                                recording->processes, recording->process_count, sizeof *processes),
-                            *process;
+    struct recorded_process *process;
     int64_t parent = reading_number(row, 2);
 
-    if (processes == NULL)
-        return reading_out_of_memory(reading);
-    recording->processes = processes;
-    process = &processes[recording->process_count];
+    if (reading_make_room(reading, &recording->processes, recording->process_count,
+                          sizeof *process) != 0)
+        return -1;
+    process = &recording->processes[recording->process_count];
     memset(process, 0, sizeof *process);
     process->id = sqlite3_column_int64(row, 0);
     process->pid = sqlite3_column_int64(row, 1);
@@ -160,18 +126,16 @@ static int take_process(struct reading *reading, sqlite3_stmt *row)
 static int take_thread(struct reading *reading, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    struct recorded_thread *threads = recordings_room(recording->threads, recording->thread_count,
-                                                      sizeof *threads),
-                           *thread;
-    struct buffer *scratch = &reading->all->index->scratch;
+    struct recorded_thread *thread;
+    struct buffer *scratch = &reading->all->scratch;
     size_t module, process = find_process(recording, sqlite3_column_int64(row, 1));
 
-    if (threads == NULL)
-        return reading_out_of_memory(reading);
-    recording->threads = threads;
     if (process == RECORDING_NONE)
         return 0;
-    thread = &threads[recording->thread_count];
+    if (reading_make_room(reading, &recording->threads, recording->thread_count, sizeof *thread) !=
+        0)
+        return -1;
+    thread = &recording->threads[recording->thread_count];
     memset(thread, 0, sizeof *thread);
     thread->id = sqlite3_column_int64(row, 0);
     thread->process = process;
@@ -197,20 +161,18 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
     } else if (!thread->is_main) {
         buffer_add_text(scratch, recordings_text(reading->all, thread->name));
     }
-    thread->role = recordings_scratch(reading->all);
+    thread->role = recordings_scratch_text(reading->all);
     return 0;
 }
 
 static int take_moment(struct reading *reading, sqlite3_stmt *row)
 {
-    struct moment *moments =
-        recordings_room(reading->moments, reading->moment_count, sizeof *moments);
     int64_t hold = sqlite3_column_int64(row, 2);
 
-    if (moments == NULL)
-        return reading_out_of_memory(reading);
-    reading->moments = moments;
-    moments[reading->moment_count++] = (struct moment){
+    if (reading_make_room(reading, &reading->moments, reading->moment_count,
+                          sizeof *reading->moments) != 0)
+        return -1;
+    reading->moments[reading->moment_count++] = (struct moment){
         .seq = sqlite3_column_int64(row, 0),
         .t_ns = sqlite3_column_int64(row, 1),
         .net_ns = hold > 0 ? hold : 0, /* for now; settle_times makes net times of them */
@@ -249,13 +211,6 @@ static void settle_times(struct reading *reading)
         reading->recording->wall_ns > held ? reading->recording->wall_ns - held : 0;
 }
 
-int64_t reading_net_time(const struct reading *reading, int64_t seq)
-{
-    const struct moment *moment = seq == RECORDING_UNKNOWN ? NULL : reading_moment(reading, seq);
-
-    return moment != NULL ? moment->net_ns : RECORDING_UNKNOWN;
-}
-
 static void settle_lives(struct reading *reading)
 {
     for (size_t i = 0; i < reading->recording->process_count; i++) {
@@ -281,10 +236,10 @@ static void settle_app(struct reading *reading)
     struct recordings *all = reading->all;
 
     if (recording->process_count > 0 && recording->processes[0].module != RECORDING_NONE) {
-        place_add_folder(&all->index->scratch,
+        place_add_folder(&all->scratch,
                          recordings_text(all, all->modules[recording->processes[0].module].path),
                          recording->folds_case);
-        recording->app = recordings_scratch(all);
+        recording->app = recordings_scratch_text(all);
     }
     for (size_t i = 0; i < recording->process_count; i++)
         recording->processes[i].place = reading_place(reading, recording->processes[i].module);
@@ -302,20 +257,24 @@ static int read_all(struct reading *reading)
     settle_app(reading);
     if (each_row(reading, sql_recording_details, reading_take_detail) != 0)
         return -1;
-    return text_pool_has_failed(reading->all->texts) || reading->all->index->scratch.failed
-               ? reading_out_of_memory(reading)
-               : 0;
+    return recordings_have_failed(reading->all) ? reading_out_of_memory(reading) : 0;
 }
 
-int recording_read(struct recordings *recordings, sqlite3 *db, struct recording *recording,
-                   struct trail_error *error)
+int recordings_read(struct recordings *recordings, sqlite3 *db, const char *path, int64_t run,
+                    struct trail_error *error)
 {
-    struct reading reading = {.all = recordings, .recording = recording, .db = db, .error = error};
+    struct reading reading = {.all = recordings, .db = db, .error = error};
     int result = -1;
 
+    if (reading_make_room(&reading, &recordings->items, recordings->count,
+                          sizeof *recordings->items) != 0)
+        return -1;
+    reading.recording = &recordings->items[recordings->count++];
+    *reading.recording = (struct recording){.path = path, .run = run};
+    reading.file = text_pool_add_text(recordings->texts, path);
     if ((reading.module = sql_prepare(db, sql_recording_module, error)) != NULL)
         result = read_all(&reading);
     sqlite3_finalize(reading.module);
     free(reading.moments);
-    return result;
+    return result == 0 ? 0 : error_context(error, "cannot read run %" PRId64 " of '%s'", run, path);
 }

@@ -1,0 +1,63 @@
+/* See difference_identity.h. */
+#include "difference_identity.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A part of an identity as text, "" where it is not known. */
+struct part {
+    const char *what;
+    char text[160];
+};
+
+enum { PARTS = 7 };
+
+static void describe(const struct recordings *all, const struct identity *identity,
+                     struct part *parts)
+{
+    const struct {
+        const char *what, *format;
+        int64_t number;
+        const char *text;
+    } sources[PARTS] = {
+        {"version", NULL, 0, recordings_text(all, identity->version)},
+        {"build-id", NULL, 0, recordings_text(all, identity->build_id)},
+        {"PDB", NULL, 0, recordings_text(all, identity->pdb)},
+        {"time stamp", "0x%08" PRIx64, identity->pe_timestamp, ""},
+        {"checksum", "0x%08" PRIx64, identity->pe_checksum, ""},
+        {"size in memory", "%" PRId64 " B", identity->image_bytes, ""},
+        {"file size", "%" PRId64 " B", identity->file_bytes, ""},
+    };
+
+    for (size_t i = 0; i < PARTS; i++) {
+        parts[i].what = sources[i].what;
+        if (sources[i].format == NULL)
+            snprintf(parts[i].text, sizeof parts[i].text, "%s", sources[i].text);
+        else if (sources[i].number != 0)
+            snprintf(parts[i].text, sizeof parts[i].text, sources[i].format, sources[i].number);
+        else
+            parts[i].text[0] = '\0';
+    }
+}
+
+/* All that differs as the note; the first, which tells most, as the two values. */
+void difference_identity_describe(struct differences *differences, struct difference *row,
+                                  size_t module_a, size_t module_b)
+{
+    struct part a[PARTS], b[PARTS];
+
+    describe(differences->all, &differences->all->modules[module_a].identity, a);
+    describe(differences->all, &differences->all->modules[module_b].identity, b);
+    for (size_t i = 0; i < PARTS; i++) {
+        if (a[i].text[0] == '\0' || b[i].text[0] == '\0' || strcmp(a[i].text, b[i].text) == 0)
+            continue;
+        if (row->a == TEXT_NONE) {
+            row->a = text_pool_add_text(differences->all->texts, a[i].text);
+            row->b = text_pool_add_text(differences->all->texts, b[i].text);
+        }
+        buffer_format(&differences->scratch, "%s%s", differences->scratch.length > 0 ? ", " : "",
+                      a[i].what);
+    }
+    row->note = difference_text(differences);
+}

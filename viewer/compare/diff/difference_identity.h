@@ -1,0 +1,11 @@
+/* What two builds of a module differ in. Main thread. */
+#ifndef TRAIL_DIFFERENCE_IDENTITY_H
+#define TRAIL_DIFFERENCE_IDENTITY_H
+
+#include "difference_list.h"
+
+/* Of what is known of both (positions in recordings->modules): fills the row's a, b and note. */
+void difference_identity_describe(struct differences *differences, struct difference *row,
+                                  size_t module_a, size_t module_b);
+
+#endif

@@ -1,0 +1,23 @@
+/* See load_runs.h. */
+#include "load_runs.h"
+
+#include "compare/model/recordings_read.h"
+#include "keys.h"
+
+struct recordings *load_runs(const struct viewer *viewer, struct trail_error *error)
+{
+    struct recordings *recordings = recordings_new();
+    int result = recordings != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
+
+    for (size_t i = 0; i < viewer->run_count && result == 0; i++) {
+        const struct run_reference *run = &viewer->runs[i];
+        result =
+            recordings_read(recordings, run->database->db, run->database->path, run->run, error);
+    }
+    if (result == 0)
+        result = keys_assign(recordings, error);
+    if (result == 0)
+        return recordings;
+    recordings_free(recordings);
+    return NULL;
+}

@@ -1,0 +1,11 @@
+/* The runs that the command line named, brought into memory for comparing. Main thread. */
+#ifndef TRAIL_LOAD_RUNS_H
+#define TRAIL_LOAD_RUNS_H
+
+#include "compare/model/recordings.h"
+#include "viewer.h"
+
+/* All of viewer->runs, in order. NULL and error on failure; free with recordings_free. */
+struct recordings *load_runs(const struct viewer *viewer, struct trail_error *error);
+
+#endif

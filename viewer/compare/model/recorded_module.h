@@ -1,0 +1,23 @@
+/* A module of a recording, and what tells its builds apart. Pure functions. */
+#ifndef TRAIL_RECORDED_MODULE_H
+#define TRAIL_RECORDED_MODULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Texts are numbers of the pool (text_pool.h), TEXT_NONE and 0 are unknown. */
+struct identity {
+    uint32_t version, build_id, pdb; /* pdb: GUID and age */
+    int64_t pe_timestamp, pe_checksum, image_bytes, file_bytes;
+};
+
+struct recorded_module {
+    uint32_t name, path;
+    uint32_t key; /* module_key.h, before keys_assign keeps different ones apart */
+    struct identity identity;
+};
+
+/* Whether what both know of two identities is equal; what either does not know does not count. */
+bool identity_equal(const struct identity *a, const struct identity *b);
+
+#endif
