@@ -4,121 +4,14 @@
  */
 #include "judge.h"
 
-#include "escape.h"
-#include "human.h"
 #include "scope.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 static int no_memory(struct trail_error *error)
 {
     return error_set(error, TRAIL_FAILED, 0, "out of memory");
-}
-
-static char *take_text(struct judging *judging, struct buffer *text)
-{
-    char *taken;
-
-    if (text->failed)
-        judging->has_failed = true;
-    if (text->data == NULL)
-        return NULL;
-    taken = text->data;
-    memset(text, 0, sizeof *text);
-    return taken;
-}
-
-/* The scope's process, or that of a load; NULL if there is neither. */
-static const struct recorded_process *process_of(const struct scope *scope, size_t load)
-{
-    if (scope->process != NULL || load == RECORDING_NONE ||
-        scope->run->loads[load].process == RECORDING_NONE)
-        return scope->process;
-    return &scope->run->processes[scope->run->loads[load].process];
-}
-
-void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load,
-               struct buffer *message, struct buffer *hint)
-{
-    struct judgement *judgement = judging->judgement;
-    struct verdict *verdict = &judgement->verdicts[rule];
-    struct finding *finding = judgement->findings;
-    size_t run = scope->run != NULL ? scope->run_index : RECORDING_NONE;
-
-    if ((judgement->finding_count & (judgement->finding_count - 1)) == 0)
-        finding =
-            realloc(finding, (judgement->finding_count > 0 ? 2 * judgement->finding_count : 1) *
-                                 sizeof *finding);
-    if (finding == NULL) {
-        judging->has_failed = true;
-        buffer_release(message);
-        buffer_release(hint);
-        return;
-    }
-    judgement->findings = finding;
-    verdict->findings++;
-    finding += judgement->finding_count++;
-    *finding = (struct finding){.rule = rule, .run = run, .subject = "", .path = ""};
-    finding->message = take_text(judging, message);
-    finding->hint = take_text(judging, hint);
-    if (process_of(scope, load) != NULL)
-        finding->pid = process_of(scope, load)->pid;
-    if (load != RECORDING_NONE) {
-        const struct recorded_load *at = &scope->run->loads[load];
-        finding->seq = at->seq;
-        finding->t_ns = at->t_ns;
-        finding->tid = at->thread != RECORDING_NONE ? scope->run->threads[at->thread].tid : 0;
-        finding->subject = recordings_text(judging->recordings, at->name);
-        finding->path =
-            recordings_text(judging->recordings, judging->recordings->modules[at->module].path);
-    }
-}
-
-void judge_name_finding(struct judging *judging, const char *subject, int64_t pid)
-{
-    struct finding *finding = judging->judgement->findings + judging->judgement->finding_count;
-
-    if (judging->has_failed)
-        return;
-    finding[-1].subject = subject;
-    finding[-1].path = "";
-    finding[-1].pid = pid;
-}
-
-void judge_add_where(const struct judging *judging, struct buffer *out, const struct scope *scope,
-                     size_t load)
-{
-    const struct recorded_load *at = &scope->run->loads[load];
-
-    human_ms(out, at->t_ns);
-    buffer_format(out, " ms, seq %" PRId64, at->seq);
-    if (at->thread != RECORDING_NONE) {
-        const struct recorded_thread *thread = &scope->run->threads[at->thread];
-        const char *role =
-            thread->is_main ? "main" : recordings_text(judging->recordings, thread->role);
-        buffer_format(out, ", thread %" PRId64, thread->tid);
-        if (role[0] != '\0' && strcmp(role, "thread") != 0) {
-            buffer_add_text(out, " (");
-            buffer_add_text(out, role);
-            buffer_add_char(out, ')');
-        }
-    }
-    if (process_of(scope, load) != NULL && scope->run->process_count > 1) {
-        buffer_add_text(out, " of ");
-        buffer_add_text(out, recordings_text(judging->recordings, process_of(scope, load)->name));
-        buffer_format(out, " (%" PRId64 ")", process_of(scope, load)->pid);
-    }
-}
-
-void judge_add_process(const struct judging *judging, struct buffer *out, const struct scope *scope)
-{
-    if (scope->process == NULL || scope->run->process_count < 2)
-        return;
-    buffer_add_text(out, " in process ");
-    buffer_add_text(out, recordings_text(judging->recordings, scope->process->name));
-    buffer_format(out, " (%" PRId64 ")", scope->process->pid);
 }
 
 /* Whether words are names of modules: how many of the rule's are. */
@@ -149,24 +42,6 @@ static int match_names(struct judging *judging, struct trail_error *error)
     }
     judging->first_match[rules->count] = at;
     return 0;
-}
-
-size_t judge_more_specific(const struct rules *rules, size_t a, size_t b)
-{
-    const struct rule *of_a, *of_b;
-    size_t literal_a, literal_b;
-
-    if (a == RECORDING_NONE || b == RECORDING_NONE)
-        return a != RECORDING_NONE ? a : b;
-    of_a = &rules->rules[a];
-    of_b = &rules->rules[b];
-    literal_a = subject_literal_characters(of_a->words[0]);
-    literal_b = subject_literal_characters(of_b->words[0]);
-    if (literal_a != literal_b)
-        return literal_a > literal_b ? a : b;
-    if ((of_a->process != NULL) != (of_b->process != NULL))
-        return of_a->process != NULL ? a : b;
-    return of_b->kind == RULE_FORBID && of_a->kind != RULE_FORBID ? b : a;
 }
 
 /* Lets a require, allow or forbid rule decide on the modules that it matches. */

@@ -3,6 +3,7 @@
  */
 #include "scope.h"
 
+#include "array.h"
 #include "human.h"
 #include "text.h"
 
@@ -180,8 +181,7 @@ static void note_time(struct judging *judging, size_t rule, const struct scope *
         add_never_reached(judging, rule, scope, &of->to);
         return;
     }
-    if ((count & (count - 1)) == 0 &&
-        (values = realloc(values, (count > 0 ? 2 * count : 1) * sizeof *values)) == NULL) {
+    if ((values = array_with_room(values, count, sizeof *values)) == NULL) {
         judging->has_failed = true;
         return;
     }

@@ -1,8 +1,8 @@
 /* See learn.h. Here: which parts of the runs get a section, and what the file looks like. */
 #include "learn.h"
 
+#include "array.h"
 #include "learning.h"
-#include "text.h"
 #include "rules/write.h"
 
 #include <stdlib.h>
@@ -23,63 +23,6 @@ struct programs {
     bool several; /* a run has more than one process */
 };
 
-void line_list_take(struct line_list *list, struct buffer *line)
-{
-    char **lines = list->lines;
-
-    if ((list->count & (list->count - 1)) == 0)
-        lines = realloc(lines, (list->count > 0 ? 2 * list->count : 1) * sizeof *lines);
-    if (lines == NULL || line->failed || line->data == NULL) {
-        list->has_failed = true;
-        buffer_release(line);
-    } else {
-        lines[list->count++] = line->data;
-        memset(line, 0, sizeof *line);
-    }
-    if (lines != NULL)
-        list->lines = lines;
-}
-
-static int compare_lines(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-void line_list_write(struct line_list *list, struct buffer *out)
-{
-    if (list->count > 0)
-        qsort(list->lines, list->count, sizeof *list->lines, compare_lines);
-    for (size_t i = 0; i < list->count; i++) {
-        buffer_add_text(out, list->lines[i]);
-        buffer_add_char(out, '\n');
-        free(list->lines[i]);
-    }
-    free(list->lines);
-    out->failed |= list->has_failed;
-    memset(list, 0, sizeof *list);
-}
-
-bool learned_is_own(const struct learned_scope *scope, enum rule_kind kind, const char *name,
-                    bool by_glob)
-{
-    const struct rules *own = scope->options->own;
-    bool folds_case =
-        scope->side->count > 0 && scope->side->all->items[scope->side->first].folds_case;
-
-    for (size_t i = 0; own != NULL && i < own->count; i++) {
-        const struct rule *rule = &own->rules[i];
-        bool same_scope =
-            (rule->process == NULL) == (scope->process == NULL) &&
-            (rule->process == NULL || text_glob(rule->process, scope->process, folds_case));
-        if (rule->is_learned || rule->is_process || rule->kind != kind || !same_scope)
-            continue;
-        if (strcmp(rule->words[0], name) == 0 ||
-            (by_glob && text_glob(rule->words[0], name, folds_case)))
-            return true;
-    }
-    return false;
-}
-
 static struct program *find_program(struct programs *programs, uint32_t key)
 {
     struct program *items = programs->items;
@@ -87,12 +30,9 @@ static struct program *find_program(struct programs *programs, uint32_t key)
     for (size_t i = 0; i < programs->count; i++)
         if (items[i].key == key)
             return &items[i];
-    if ((programs->count & (programs->count - 1)) == 0) {
-        if ((items = realloc(items, (programs->count > 0 ? 2 * programs->count : 1) *
-                                        sizeof *items)) == NULL)
-            return NULL;
-        programs->items = items;
-    }
+    if ((items = array_with_room(items, programs->count, sizeof *items)) == NULL)
+        return NULL;
+    programs->items = items;
     items[programs->count] = (struct program){.key = key};
     return &items[programs->count++];
 }

@@ -10,24 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const report_formats[] = {"junit", "sarif", "github", NULL};
-
-report_printer *report_format(const char *name)
-{
-    static const struct {
-        const char *name;
-        report_printer *print;
-    } formats[] = {{"table", report_text},
-                   {"junit", report_junit},
-                   {"sarif", report_sarif},
-                   {"github", report_github}};
-
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (strcmp(formats[i].name, name) == 0)
-            return formats[i].print;
-    return NULL;
-}
-
 /* A finding by its place, for sorting: findings of one rule and subject together. */
 struct place {
     const struct judgement *judgement;
