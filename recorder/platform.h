@@ -23,9 +23,7 @@ struct platform;
 
 /* What to launch. All text is UTF-8 and belongs to the caller. */
 struct platform_launch {
-    /*
-     * NULL-terminated; arguments[0] is the program, looked up in PATH as the system's shell would
-     */
+    /* NULL-terminated; arguments[0] is the program, looked up in PATH as the shell would */
     char *const *arguments;
     /* Windows: the same as one string, verbatim as the user typed it; elsewhere for show */
     const char *command_line;
@@ -45,22 +43,16 @@ enum platform_wait_result {
     PLATFORM_FAILED   /* the error was filled; the recording cannot go on */
 };
 
-/*
- * How the run was observed, for the run row, and what the platform can do. Strings are constants.
- */
+/* How the run is observed, for the run row, and what can be done. Strings are constants. */
 struct platform_facts {
     const char *wait_function;  /* "WaitForDebugEventEx", "waitpid" */
     const char *load_detection; /* "debug events", "r_brk", "r_brk + perf mmap2" */
     bool tells_thread_names;
-    /*
-     * a command that lets processes go on which stand still, before their numbers; NULL if there is
-     * none
-     */
+    /* what lets processes go on that stand still: a command, before their numbers, or NULL */
     const char *continue_command;
-    const char *continue_hint; /* what else does so, as the rest of a sentence */
+    const char *continue_hint; /* and what else, as the rest of a sentence */
 };
 
-/* A process that is being recorded. */
 struct platform_process {
     uint32_t pid;
     char name[256]; /* of its image's file, UTF-8; "" if unknown */
@@ -79,32 +71,26 @@ struct platform_exit {
     int signal;         /* 0 if none */
 };
 
-/*
- * Makes a platform with no debuggee. Returns NULL and fills error on failure. Free with
- * platform_free.
- */
+/* Makes a platform with no debuggee. Returns NULL and fills error on failure. */
 struct platform *platform_new(struct trail_error *error);
 void platform_free(struct platform *platform);
 
 /*
- * Asks for the times of loads from the kernel itself, which need no stop (Linux: perf events), for
- * what is launched after this. They come with platform_identify. Returns 0, or -1 and error where
- * there are none or the system refuses: everything else works without them.
+ * Asks the kernel itself for the times of loads, without stops (Linux: perf events), of what is
+ * launched after this. They come with platform_identify. 0, or -1 and error where there are none.
  */
 int platform_ask_kernel_times(struct platform *platform, struct trail_error *error);
 
 /*
- * Launches a program under the debugger, held before its first instruction runs. Returns 0, or -1
- * with error->code TRAIL_NOT_FOUND (127), TRAIL_NOT_EXECUTABLE (126) or TRAIL_FAILED (125); then
- * nothing was started.
+ * Launches a program, held before its first instruction. 0, or -1 with error->code TRAIL_NOT_FOUND
+ * (127), TRAIL_NOT_EXECUTABLE (126) or TRAIL_FAILED (125); then nothing was started.
  */
 int platform_launch(struct platform *platform, const struct platform_launch *launch,
                     struct trail_error *error);
 
 /*
- * Attaches to a running process (and to its threads). Where the process does not come to a stop,
- * gives up after timeout_ms (negative: never) and when platform_interrupt is called. Returns 0 or
- * -1; then the process runs on as before.
+ * Attaches to a running process (and its threads). If it does not come to a stop, gives up after
+ * timeout_ms (negative: never) and at platform_interrupt. 0, or -1 and it runs on as before.
  */
 int platform_attach(struct platform *platform, uint32_t pid, bool follow, int timeout_ms,
                     struct trail_error *error);
@@ -118,8 +104,8 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
                                         struct event *event, struct trail_error *error);
 
 /*
- * Lets the thread that the last event came from go on, with the continue status or the signal that
- * keeps the target's behaviour what it is alone. A target that was killed meanwhile is no failure.
+ * Lets the thread of the last event go on, with the continue status or the signal that it would
+ * have had alone. A target that was killed meanwhile is no failure.
  */
 void platform_resume(struct platform *platform);
 
@@ -131,39 +117,30 @@ void platform_resume(struct platform *platform);
 void platform_detach(struct platform *platform, enum platform_detach how);
 
 /*
- * The processes that are being recorded and live; after platform_detach with PLATFORM_STAND_STILL,
- * those that stand still. Fills up to capacity of them and returns how many there are. It asks the
- * system for their names: not for within a stop that goes on.
+ * The processes that are recorded and live, or, after a detach, stand still: fills up to capacity
+ * and returns how many there are. Asks the system for names: not within a stop that goes on.
  */
 unsigned platform_processes(const struct platform *platform, struct platform_process *processes,
                             unsigned capacity);
 
-/*
- * Kills every debuggee; their exit events still come. At a stop too: nothing of the debuggee has
- * run when platform_resume follows.
- */
+/* Kills every debuggee, also at a stop: nothing of it runs any more. Exit events still come. */
 void platform_kill(struct platform *platform);
 
-/*
- * Makes the current or next platform_wait return PLATFORM_TIMEOUT soon. Any thread, and signal or
- * console handlers.
- */
+/* Makes the current or next platform_wait time out soon. Any thread; signal, console handlers. */
 void platform_interrupt(struct platform *platform);
 
 void platform_facts(const struct platform *platform, struct platform_facts *facts);
 void platform_exit_of_launched(const struct platform *platform, struct platform_exit *exit);
 
 /*
- * Finds out what an event's image is: opens and parses its file, and closes the handle that came
- * with the event. Any thread, one at a time, with the target running or gone. Always fills
- * identity, with whatever could be found.
+ * Finds out what an event's image is from its file, and closes the handle that came with the event.
+ * Any thread, one at a time, the target running or gone. Fills identity with what could be found.
  */
 void platform_identify(const struct event *event, struct module_identity *identity);
 
 /*
- * The name of the file that an event's image path leads to, UTF-8, where that path is a symbolic
- * link. Returns its length; 0 if it is none, or does not fit. Loop thread, within the stop: it asks
- * the file system, so only for who wants to know it just then.
+ * The file's name, UTF-8, to which an event's image path leads where that is a symbolic link; its
+ * length, 0 if it is none or does not fit. Within the stop, and it asks the file system: on demand.
  */
 size_t platform_file_name(const struct event *event, char *name, size_t capacity);
 
