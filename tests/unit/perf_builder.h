@@ -5,7 +5,7 @@
 #ifndef TRAIL_PERF_BUILDER_H
 #define TRAIL_PERF_BUILDER_H
 
-#include "platform/linux/perf_buffer.h"
+#include "platform/linux/perf/perf_buffer.h"
 
 #include <linux/perf_event.h>
 #include <string.h>

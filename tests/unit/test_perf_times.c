@@ -8,7 +8,7 @@
 
 #include "perf_builder.h"
 
-#include "platform/linux/perf_times.h"
+#include "platform/linux/perf/perf_times.h"
 
 enum { PID = 10, OTHER = 11, BASE = 0x10000, SIZE = 0x8000 };
 

@@ -9,7 +9,7 @@
 
 #include "image/elf.h"
 #include "image/identity_cache.h"
-#include "perf_events.h"
+#include "perf/perf_events.h"
 #include "text.h"
 
 #include <fcntl.h>

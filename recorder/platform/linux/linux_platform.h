@@ -197,8 +197,8 @@ int memory_poke(pid_t tid, uint64_t address, const unsigned char *bytes, unsigne
                 unsigned char *old);
 
 /*
- * image.c: what a process runs after an exec, and which file is mapped at an address (the length of
- * its path, 0 if none).
+ * process_image.c: what a process runs after an exec, and which file is mapped at an address (the
+ * length of its path, 0 if none).
  */
 size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity);
 void image_inspect(struct platform *platform, struct process *process, struct event *event);

@@ -1,9 +1,9 @@
 /* The seam on Linux: waiting and resuming. See linux_platform.h for the other parts. */
 #define _GNU_SOURCE
-#include "probes.h"
+#include "loader/probes.h"
 
 #include "os.h"
-#include "perf_events.h"
+#include "perf/perf_events.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -13,7 +13,7 @@
  * return by its registers (rip = [rsp], rsp += 8).
  */
 #define _GNU_SOURCE
-#include "probes.h"
+#include "loader/probes.h"
 
 #include <link.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include "image/stapsdt.h"
 #include "image/stapsdt_argument.h"
-#include "probes.h"
+#include "loader/probes.h"
 
 #include "text.h"
 

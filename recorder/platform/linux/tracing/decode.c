@@ -4,7 +4,7 @@
  * project's own measurements (facts/linux.md).
  */
 #define _GNU_SOURCE
-#include "probes.h"
+#include "loader/probes.h"
 
 #include "os.h"
 

@@ -6,7 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "linux_os.h"
-#include "probes.h"
+#include "loader/probes.h"
 
 #include "text.h"
 

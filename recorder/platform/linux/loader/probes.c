@@ -3,7 +3,7 @@
  * nop stands, and taken out only where it is.
  */
 #define _GNU_SOURCE
-#include "probes.h"
+#include "loader/probes.h"
 
 #include "debug_text.h"
 #include "text.h"

@@ -7,7 +7,7 @@
  * The known nodes are read in one call, however many they are; only what is new costs a call each.
  */
 #define _GNU_SOURCE
-#include "probes.h"
+#include "loader/probes.h"
 
 #include "text.h"
 

@@ -10,7 +10,7 @@
  * reach the target. Behind the int3 of a probe it need only go on.
  */
 #define _GNU_SOURCE
-#include "probes.h"
+#include "loader/probes.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>
