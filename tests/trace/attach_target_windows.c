@@ -20,15 +20,15 @@ enum {
     CHILD_PAUSE_MS = 100,
     LIFE_MS = 300000,
     CHILD_STATUS = 5,
-    STATUS = 7,
-    OWN_EXCEPTION = 0xE0000017
+    STATUS = 7
 };
+#define OWN_EXCEPTION ((DWORD)0xE0000017)
 
 static volatile LONG handled, bad_children;
 
 static LONG CALLBACK handle(EXCEPTION_POINTERS *exception)
 {
-    if (exception->ExceptionRecord->ExceptionCode != (DWORD)OWN_EXCEPTION)
+    if (exception->ExceptionRecord->ExceptionCode != OWN_EXCEPTION)
         return EXCEPTION_CONTINUE_SEARCH;
     InterlockedIncrement(&handled);
     return EXCEPTION_CONTINUE_EXECUTION;
