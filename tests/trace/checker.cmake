@@ -6,7 +6,7 @@ function(checker_case NAME STATUS LINE)
         "-DFOLDER=${CMAKE_CURRENT_BINARY_DIR}/checker-${NAME}"
         -DSTATUS=${STATUS} "-DLINE=${LINE}" "-DEVENTS=${ARGN}" -P
         "${CMAKE_CURRENT_SOURCE_DIR}/check_checker.cmake")
-    set_tests_properties(checker-${NAME} PROPERTIES LABELS unit TIMEOUT 60)
+    set_tests_properties(checker-${NAME} PROPERTIES LABELS unit TIMEOUT 900)
 endfunction()
 
 checker_case(plain 0 "")

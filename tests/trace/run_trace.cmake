@@ -4,7 +4,7 @@
 #         [-DMORE_OPTIONS=..] -P run_trace.cmake
 # stderr is never compared: under Wine it carries Wine's own messages.
 cmake_minimum_required(VERSION 3.22)
-set(TIMEOUT_SECONDS 60)
+set(TIMEOUT_SECONDS 400)
 
 # The words of a `// KEY:` line of the source, as a list.
 function(read_words KEY RESULT)

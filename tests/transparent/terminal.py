@@ -17,7 +17,7 @@ import sys
 import termios
 import time
 
-DEADLINE_SECONDS = 20
+DEADLINE_SECONDS = 180
 PROMPT = "READY> "
 
 

@@ -12,7 +12,7 @@ wait_for_rounds
 for i in $(seq $times); do
     [ $((i % 2)) -eq 0 ] && follow=-f || follow=
     # shellcheck disable=SC2086
-    timeout -k 5 20 "$TRAILREC" -q -t 0.05 -o trail.db $follow -p $target ||
+    timeout -k 5 180 "$TRAILREC" -q -t 0.05 -o trail.db $follow -p $target ||
         fail "attach $i $follow: status $?"
     kill -0 $target 2>/dev/null || fail "the target died of detach $i"
     grep -q '^State:.[TtZ]' /proc/$target/status && fail "the target does not run after detach $i"
@@ -59,7 +59,7 @@ for signal in TERM HUP; do
     looks=0
     until grep -q 'LoadDll' live.txt 2>/dev/null; do
         looks=$((looks + 1))
-        [ $looks -lt 1000 ] || fail "nothing is recorded: $(cat live.txt)"
+        [ $looks -lt 12000 ] || fail "nothing is recorded: $(cat live.txt)"
         sleep 0.01
     done
     kill -$signal $recorder

@@ -35,7 +35,7 @@ for options in "" "-f"; do
         : >start
         wait_for "the child" [ -s child ]
         # shellcheck disable=SC2086
-        timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
+        timeout -k 5 180 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
         same "status of trailrec in a $kind $options" 0 $?
         [ $kind = vfork ] || { before=$(cat rounds) &&
             wait_for "the other thread" has_counted $((before + 5)); }
@@ -53,7 +53,7 @@ for options in "" "-f"; do
     for signal in TERM HUP none; do
         begin thread-vfork
         # shellcheck disable=SC2086
-        timeout -k 5 60 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
+        timeout -k 5 180 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
         recorder=$!
         wait_for "the attach" is_told
         : >start
@@ -77,13 +77,13 @@ same "loads in the end" "3 3" "$(value "SELECT group_concat(n, ' ') FROM (SELECT
 begin vfork
 : >start
 wait_for "the child" [ -s child ]
-timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db -p "$(cat child)"
+timeout -k 5 180 "$TRAILREC" -q -t 0.2 -o trail.db -p "$(cat child)"
 same "status of trailrec at a vfork child" 0 $?
 ends_well "attached to the child"
 begin vfork
 : >start
 wait_for "the child" [ -s child ]
-timeout -k 5 60 "$TRAILREC" -q -v -o trail.db -p "$(cat child)" 2>live.txt &
+timeout -k 5 180 "$TRAILREC" -q -v -o trail.db -p "$(cat child)" 2>live.txt &
 recorder=$!
 wait_for "the attach" grep -q CreateProcess live.txt
 ends_well "recorded the child"
@@ -98,7 +98,7 @@ for options in "" "-f"; do
     rm -f go start child
     : >start
     # shellcheck disable=SC2086
-    timeout -k 5 20 "$TRAILREC" -q -t 0.5 -o trail.db $options -- "$TRACE_TOOLS/attach_corners" \
+    timeout -k 5 180 "$TRAILREC" -q -t 0.5 -o trail.db $options -- "$TRACE_TOOLS/attach_corners" \
         vfork $library
     same "status of trailrec that launched $options" 0 $?
     : >go # for a child that was not followed
@@ -107,7 +107,7 @@ done
 # The main thread is gone: the memory is reached by the others.
 begin leader-gone
 wait_for "the last thread" [ -s alone ]
-timeout -k 5 60 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
+timeout -k 5 180 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
 recorder=$!
 wait_for "the attach" is_told
 ends_well "a leader that is gone"
@@ -115,7 +115,7 @@ wait $recorder
 same "status of trailrec" 9 $?
 begin leader-gone
 wait_for "the last thread" [ -s alone ]
-timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
+timeout -k 5 180 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
 same "status of trailrec, a leader that is gone" 0 $?
 ends_well "let go, a leader that is gone"
 rm -f alone
@@ -149,12 +149,12 @@ while [ $attaches -lt 60 ] && [ "$(date +%s)" -lt $deadline ]; do
     attaches=$((attaches + 1))
     [ $((attaches % 2)) -eq 0 ] && follow=-f || follow=
     # shellcheck disable=SC2086
-    timeout -k 5 20 "$TRAILREC" -q -t 0.01 -o execs.db $follow -p $target
+    timeout -k 5 180 "$TRAILREC" -q -t 0.01 -o execs.db $follow -p $target
     same "status of attach $attaches to a program that runs itself anew $follow" 0 $?
 done
 before=$(cat rounds)
 wait_for "another exec" has_rounds "$before"
-timeout -k 5 60 "$TRAILREC" -q -o execs.db -f -p $target &
+timeout -k 5 180 "$TRAILREC" -q -o execs.db -f -p $target &
 recorder=$!
 wait_for "the attach" [ -s execs.db-run$((attaches + 1)).ring ]
 before=$(cat rounds)
@@ -186,7 +186,7 @@ gives_up() # gives_up PATTERN SIGNAL OPTION...
     shift 2
     rm -f recorder
     # A shell has SIGINT ignored in what it runs behind.
-    timeout -k 5 20 python3 -c 'import os, signal, sys
+    timeout -k 5 180 python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 open("recorder", "w").write(str(os.getpid()))
 os.execv(sys.argv[1], sys.argv[1:])' "$TRAILREC" -q -o held.db "$@" -p $target 2>err.txt &
@@ -213,7 +213,7 @@ for signal in TERM HUP INT; do
     gives_up "was asked to end" $signal
 done
 gives_up "the time limit was over" none -t 0.2
-timeout -k 5 60 "$TRAILREC" -q -o held.db -p $target &
+timeout -k 5 180 "$TRAILREC" -q -o held.db -p $target &
 recorder=$!
 wait_for "the recording to begin" [ -e held.db-run1.ring ]
 : >let_go
@@ -232,7 +232,7 @@ same "the new program's loads" 3 "$(value "SELECT count(*) FROM loads
 begin last-exec
 has_ended() { grep -q '^State:.Z' /proc/$target/status; }
 wait_for "the end of the main thread" has_ended
-timeout -k 5 60 "$TRAILREC" -q -v -o last.db -p $target 2>live.txt &
+timeout -k 5 180 "$TRAILREC" -q -v -o last.db -p $target 2>live.txt &
 recorder=$!
 wait_for "the attach" is_told
 : >start
@@ -255,12 +255,12 @@ for options in "" "-f"; do
     kill -STOP $target
     wait_for "the stop" has_state T
     # shellcheck disable=SC2086
-    timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
+    timeout -k 5 180 "$TRAILREC" -q -t 0.2 -o trail.db $options -p $target
     same "status of trailrec, a stopped process $options" 0 $?
     has_state T || fail "no longer stopped: $(grep State /proc/$target/status)"
     before=$(cat rounds)
     # shellcheck disable=SC2086
-    timeout -k 5 60 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
+    timeout -k 5 180 "$TRAILREC" -q -v -o trail.db $options -p $target 2>live.txt &
     recorder=$!
     wait_for "the attach" is_told
     wait_for "the stop, traced" has_state Tt
@@ -303,7 +303,7 @@ if gcc -m32 -O1 -nostdlib -static -fno-pic -fno-stack-protector -o small small.c
     target=$!
     is_small() { grep -qx small /proc/$target/comm; }
     wait_for "a 32-bit program" is_small
-    timeout -k 5 20 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
+    timeout -k 5 180 "$TRAILREC" -q -t 0.2 -o trail.db -p $target
     same "status of trailrec at a 32-bit program" 0 $?
     same "loads of a 32-bit program" "not observed (32-bit program)" \
         "$(value "SELECT load_detection FROM processes WHERE run = (SELECT max(run) FROM runs)")"
@@ -320,7 +320,7 @@ third=$!
 others="$first $second $third"
 wait_for "the third" [ -s alone ]
 wait_for "the others" [ -s rounds ]
-timeout -k 5 20 "$TRAILREC" -q -t 0.3 -o trail.db -p $first -p $second -p $third
+timeout -k 5 180 "$TRAILREC" -q -t 0.3 -o trail.db -p $first -p $second -p $third
 same "status of trailrec with three" 0 $?
 same "three processes" "$(printf '%s\n' $others | sort -n | tr '\n' ' ')" "$(value "SELECT pid
     FROM processes WHERE $last ORDER BY pid" | tr '\n' ' ')"
@@ -354,7 +354,7 @@ says "there is no process 4194304; see 'ps -e'" "$TRAILREC" -o trail.db -p 41943
 says "is a thread of process $target; attach to that" "$TRAILREC" -o trail.db \
     -p "$(ls /proc/$target/task | grep -vx $target | head -n 1)"
 says "process $target is being recorded already" "$TRAILREC" -o trail.db -p $target -p $target
-timeout -k 5 60 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
+timeout -k 5 180 "$TRAILREC" -q -v -o trail.db -p $target 2>live.txt &
 recorder=$!
 wait_for "the attach" is_told
 says "process $target is traced by process [0-9]* already; end that first" "$TRAILREC" -o other.db \

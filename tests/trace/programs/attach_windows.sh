@@ -22,7 +22,7 @@ look()
             [ -n "$bad_children" ] && return
         fi
         looks=$((looks + 1))
-        [ $looks -lt 2000 ] || fail "$1 says nothing: $(cat "$1.out")"
+        [ $looks -lt 12000 ] || fail "$1 says nothing: $(cat "$1.out")"
         sleep 0.01
     done
 }
@@ -36,7 +36,7 @@ is_well()
     waits=0
     while [ "$rounds" -lt $((start + 20)) ]; do
         waits=$((waits + 1))
-        [ $waits -lt 2000 ] || fail "$1 does not go on: $(cat "$1.txt")"
+        [ $waits -lt 12000 ] || fail "$1 does not go on: $(cat "$1.txt")"
         sleep 0.01
         look "$1"
     done
@@ -140,7 +140,7 @@ $EMULATOR "$TRAILREC" -v -t 60 -o held.db -p "$pid" 2>live.txt &
 looks=0
 until grep -q round live.txt; do
     looks=$((looks + 1))
-    [ $looks -lt 3000 ] || fail "nothing is recorded"
+    [ $looks -lt 12000 ] || fail "nothing is recorded"
     sleep 0.01
 done
 says 'has a debugger already' -p "$pid"

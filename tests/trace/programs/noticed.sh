@@ -28,7 +28,7 @@ recorder=$!
 looks=0
 until [ -s pid ] && grep -q '^State:.[tT]' "/proc/$(cat pid)/status"; do
     looks=$((looks + 1))
-    [ $looks -lt 2000 ] || fail "the target does not stop"
+    [ $looks -lt 12000 ] || fail "the target does not stop"
     sleep 0.01
 done
 same "state of a stopped target" t \

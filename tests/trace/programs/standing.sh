@@ -72,7 +72,7 @@ same "the end of several" all "$(cat ended)"
 
 # It stands also where its group loses its last link to the session, as with the end of this program
 # that leads a group: Linux would send SIGHUP. Whose child it is stays until it is continued.
-timeout 60 "$TRAILREC" -o trail.db --until load:libc.so.6 --then stop -- sh \
+timeout 180 "$TRAILREC" -o trail.db --until load:libc.so.6 --then stop -- sh \
     -c 'echo $PPID >parent; echo woken >ended' 2>err.txt || fail "status in a group"
 stands 1
 parent=$(sed -n 's/^PPid:[[:space:]]*//p' /proc/$(echo $standing)/status)

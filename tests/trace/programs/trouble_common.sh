@@ -5,7 +5,7 @@ signals=3000
 # wait_until CONDITION: looks until it holds, for at most a minute.
 wait_until()
 {
-    deadline=$(($(date +%s) + 60))
+    deadline=$(($(date +%s) + 180))
     until eval "$1"; do
         [ "$(date +%s)" -lt $deadline ] || fail "waited in vain for: $1"
     done
