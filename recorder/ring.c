@@ -44,8 +44,11 @@ struct record {
 struct header {
     char magic[8];
     uint64_t version, capacity;
-    _Alignas(CACHE_LINE_BYTES) _Atomic uint64_t head; /* written by the producer */
-    _Alignas(CACHE_LINE_BYTES) _Atomic uint64_t tail; /* written by the consumer */
+    /* apart by bytes, not by _Alignas: memory from calloc is not aligned to a cache line */
+    unsigned char producer_line[CACHE_LINE_BYTES - 24];
+    _Atomic uint64_t head; /* written by the producer */
+    unsigned char consumer_line[CACHE_LINE_BYTES - 8];
+    _Atomic uint64_t tail; /* written by the consumer */
 };
 
 struct ring {
@@ -70,7 +73,8 @@ struct ring {
     bool is_damaged;
     uint64_t ready; /* bytes of the memory that have been populated */
 
-    _Alignas(CACHE_LINE_BYTES) atomic_bool finished;
+    unsigned char shared_line[CACHE_LINE_BYTES];
+    atomic_bool finished;
     atomic_bool producer_waits;
 };
 
@@ -103,10 +107,11 @@ struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_erro
             path == NULL ? NULL : os_mapping_create(path, HEADER_BYTES + capacity_bytes, NULL);
         if (ring->mapping == NULL && path != NULL)
             ring->mark = os_mapping_create(path, HEADER_BYTES, NULL);
-        if (use_memory(ring, ring->mapping ? os_mapping_memory(ring->mapping)
-                                           : calloc(1, HEADER_BYTES + capacity_bytes)) &&
-            (ring->data = os_wake_new(error)) != NULL &&
-            (ring->room = os_wake_new(error)) != NULL) {
+        if (!use_memory(ring, ring->mapping ? os_mapping_memory(ring->mapping)
+                                            : calloc(1, HEADER_BYTES + capacity_bytes)))
+            error_set(error, TRAIL_FAILED, 0, "out of memory");
+        else if ((ring->data = os_wake_new(error)) != NULL &&
+                 (ring->room = os_wake_new(error)) != NULL) {
             memcpy(ring->header->magic, magic, sizeof magic);
             ring->header->version = RING_VERSION;
             ring->header->capacity = capacity_bytes;
@@ -115,8 +120,9 @@ struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_erro
             record_at(ring, 0)->check = check_of(record_at(ring, 0));
             return ring;
         }
+    } else {
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
     }
-    error_set(error, TRAIL_FAILED, 0, "out of memory");
     ring_free(ring, false);
     return NULL;
 }

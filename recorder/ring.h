@@ -2,7 +2,7 @@
  * The ring between the loop thread (producer) and the writer thread (consumer): variable-length
  * records in a memory-mapped file beside the database, which outlives a killed process. The
  * producer never blocks unless the ring is full; then it waits and the stall is counted. Records
- * stay in the file until the consumer has made them durable elsewhere. All atomics of Trail are in
+ * stay in the file until the consumer has made them durable elsewhere. The atomics are in
  * ring.c.
  */
 #ifndef TRAIL_RING_H

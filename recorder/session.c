@@ -6,6 +6,7 @@
 #include "writer.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,16 +43,22 @@ struct session {
 };
 
 /* The one session of the process, for session_request_stop. */
-static struct platform *volatile running_platform;
+static struct platform *_Atomic running_platform;
+/* who uses it just now; no lock, which a signal handler must not take: the session waits for them
+ */
+static atomic_uint platform_users;
 static volatile sig_atomic_t stop_requested;
 
 void session_request_stop(void)
 {
-    struct platform *platform = running_platform;
+    struct platform *platform;
 
     stop_requested = 1;
+    atomic_fetch_add(&platform_users, 1);
+    platform = atomic_load(&running_platform);
     if (platform != NULL)
         platform_interrupt(platform);
+    atomic_fetch_sub(&platform_users, 1);
 }
 
 bool session_stop_was_requested(void)
@@ -320,7 +327,9 @@ static void close_writer(struct session *session, struct session_result *result,
 
 static void free_session(struct session *session)
 {
-    running_platform = NULL;
+    atomic_store(&running_platform, NULL);
+    while (atomic_load(&platform_users) != 0)
+        continue; /* for the moment that platform_interrupt takes: on Windows another thread's */
     writer_free(session->writer);
     platform_free(session->platform);
     free(session);
@@ -401,7 +410,7 @@ int session_run(const struct session_options *options, struct session_result *re
         free_session(session);
         return -1;
     }
-    running_platform = session->platform;
+    atomic_store(&running_platform, session->platform);
     if (begin(session, error) != 0) {
         if (session->writer != NULL)
             writer_cancel(session->writer);
