@@ -185,3 +185,13 @@ int event_unpack(struct event *event, const void *packed, size_t size)
     memcpy(event->bytes, at, header.bytes_used);
     return check_spans(event, kind);
 }
+
+bool event_packed_has_image(const void *packed, size_t size)
+{
+    struct packed_header header;
+
+    if (size < sizeof header)
+        return false;
+    memcpy(&header, packed, sizeof header);
+    return header.has_image != 0;
+}

@@ -97,4 +97,7 @@ size_t event_packed_size(const struct event *event);
 void event_pack(const struct event *event, void *out);
 int event_unpack(struct event *event, const void *packed, size_t size);
 
+/* Whether it is of a kind that has an image, without unpacking it. */
+bool event_packed_has_image(const void *packed, size_t size);
+
 #endif

@@ -69,7 +69,8 @@ struct ring {
     bool called_writer;
 
     /* The consumer's own. */
-    uint64_t given, last_given; /* where the record that was given last ends, and where it begins */
+    uint64_t given; /* where the record that was given last ends */
+    uint64_t ahead; /* the same of ring_next_ahead */
     bool is_damaged;
     uint64_t ready; /* bytes of the memory that have been populated */
 
@@ -288,9 +289,10 @@ void ring_finish(struct ring *ring)
 }
 
 /* Whether a dead recorder's record lies within what was committed and is what was written. */
-static bool is_sound(struct ring *ring, const struct record *record, uint64_t available)
+static bool is_sound(struct ring *ring, uint64_t position, uint64_t available)
 {
-    uint64_t rest = bytes_to_end(ring, ring->given);
+    const struct record *record = record_at(ring, position);
+    uint64_t rest = bytes_to_end(ring, position);
 
     if (rest < sizeof *record || available < sizeof *record)
         return false;
@@ -298,20 +300,20 @@ static bool is_sound(struct ring *ring, const struct record *record, uint64_t av
            record->check == check_of(record);
 }
 
-bool ring_next(struct ring *ring, struct ring_record *given)
+static bool next_at(struct ring *ring, uint64_t *position, struct ring_record *given)
 {
     uint64_t head = atomic_load_explicit(&ring->header->head, memory_order_acquire), stamp;
     struct record *record;
 
-    if (ring->given == head)
+    if (*position == head)
         return false;
-    record = record_at(ring, ring->given);
+    record = record_at(ring, *position);
     if (record->size == FILLER) { /* a record follows it: both are committed at once */
-        ring->given += bytes_to_end(ring, ring->given);
-        record = record_at(ring, ring->given);
+        *position += bytes_to_end(ring, *position);
+        record = record_at(ring, *position);
     }
-    if (ring->is_left && (ring->given >= head || !is_sound(ring, record, head - ring->given))) {
-        ring->given = head; /* nothing behind a damaged record can be found */
+    if (ring->is_left && (*position >= head || !is_sound(ring, *position, head - *position))) {
+        *position = head; /* nothing behind a damaged record can be found */
         ring->is_damaged = true;
         return false;
     }
@@ -320,9 +322,18 @@ bool ring_next(struct ring *ring, struct ring_record *given)
         return false;
     *given =
         (struct ring_record){record->payload, record->size, record->seq, stamp - 1, stamp != 0};
-    ring->last_given = ring->given;
-    ring->given += bytes_of(record->size);
+    *position += bytes_of(record->size);
     return true;
+}
+
+bool ring_next(struct ring *ring, struct ring_record *given)
+{
+    return next_at(ring, &ring->given, given);
+}
+
+bool ring_next_ahead(struct ring *ring, struct ring_record *given)
+{
+    return next_at(ring, &ring->ahead, given);
 }
 
 void ring_release(struct ring *ring)
@@ -330,11 +341,6 @@ void ring_release(struct ring *ring)
     atomic_store_explicit(&ring->header->tail, ring->given, memory_order_release);
     if (atomic_load(&ring->producer_waits))
         os_wake_set(ring->room);
-}
-
-void ring_unread(struct ring *ring)
-{
-    ring->given = ring->last_given;
 }
 
 void ring_rewind(struct ring *ring)

@@ -61,13 +61,14 @@ struct ring_record {
 /*
  * Consumer: one thread at a time. ring_next gives the oldest record that was not given yet, false
  * if there is none now. ring_release gives back the room of all records given so far: call it once
- * they are durable. ring_rewind has the records since then given once more, ring_unread only the
- * last.
+ * they are durable. ring_rewind has the records since then given once more.
+ * ring_next_ahead gives each record once, to whoever has to see it before ring_next may give it;
+ * on any thread, one at a time.
  */
 bool ring_next(struct ring *ring, struct ring_record *record);
 void ring_release(struct ring *ring);
 void ring_rewind(struct ring *ring);
-void ring_unread(struct ring *ring);
+bool ring_next_ahead(struct ring *ring, struct ring_record *record);
 
 /*
  * Consumer. How much of the ring records take that were given but not released, and that were not

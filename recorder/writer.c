@@ -9,21 +9,17 @@
  *
  * After a transaction the file is left alone for LEAVE_LOCK_MS: SQLite's lock is not fair, and
  * other recorders would never have it.
- *
- * The loop thread writes rows only where writer_close_files needs a file closed. `turn` is whose
- * turn it is.
  */
 #include "writer.h"
 
 #include "db.h"
+#include "identify.h"
 #include "live.h"
 #include "os.h"
-#include "platform.h"
 #include "recovery.h"
 #include "sql.h"
 #include "store/rows.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
@@ -34,12 +30,7 @@ enum {
     LEAVE_LOCK_MS = 2,
     RETRY_WAIT_MS = 100,
     TRIES_AT_END = 3, /* for what is no lock: a disk may have been freed just now */
-    BUSY_WAIT_MS = 500,
-    /*
-     * for a locked file, while the target stands still and might want the file of a module for
-     * itself
-     */
-    FILE_WAIT_MS = 100
+    BUSY_WAIT_MS = 500
 };
 #define BATCH_NS UINT64_C(100000000) /* a transaction's, since its first event */
 #define LOCK_PATIENCE_NS UINT64_C(20000000000)
@@ -49,10 +40,10 @@ enum {
 #define BUSY_FILL 0.25
 
 struct writer {
-    struct os_lock *turn; /* of all below, while the thread runs */
     const char *database;
     sqlite3 *db;
     struct ring *ring;
+    struct identify *identify;
     struct os_thread *thread;
     struct live *live;
     struct rows *rows;
@@ -63,24 +54,12 @@ struct writer {
     bool in_batch;
     unsigned batch_rows;
     uint64_t batch_start_ns, batch_end_ns;
-    /* the loop thread could not begin a batch; until one begins it waits for none */
-    bool is_locked;
 
     struct trail_error failure; /* the last one; code TRAIL_OK while all is well */
     uint64_t retry_ns, first_failure_ns, printed;
     unsigned tries_at_end; /* failed ones, after the ring was finished */
-    bool must_step_back;   /* the loop thread met the failure */
-    /*
-     * up to this record, nobody uses the file handles that came along any more, or the writing of
-     * that record does
-     */
-    uint64_t closed;
-    /*
-     * the last record whose file is closed for sure; the loop thread asks without having the turn
-     */
-    _Atomic uint64_t files_closed;
-    bool gave_up; /* what comes is lost */
-    bool left;    /* the rest is left in the ring's file */
+    bool gave_up;          /* what comes is lost */
+    bool left;             /* the rest is left in the ring's file */
     uint64_t lost;
     struct event event; /* large: the one event being written, and who its image is */
     struct module_identity identity;
@@ -124,13 +103,13 @@ struct writer *writer_open(const struct writer_options *options, struct trail_er
     if (db_open_for_recording(options->database, &writer->db, error) != 0)
         goto fail;
     recovery_bring_in(writer->db, NULL, NULL, NULL);
-    if ((writer->turn = os_lock_new(error)) == NULL)
-        goto fail;
     if (make_run(writer, &options->run, error) != 0) {
         error_context(error, "cannot record to '%s'", options->database);
         goto fail;
     }
     db_set_patience(writer->db, BUSY_WAIT_MS);
+    if ((writer->identify = identify_new(writer->ring, error)) == NULL)
+        goto fail;
     if (!options->live || (writer->live = live_new(error)) != NULL)
         return writer;
 fail:
@@ -156,7 +135,6 @@ static int begin_batch(struct writer *writer, struct trail_error *error)
     if (sql_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
     writer->in_batch = true;
-    writer->is_locked = false;
     writer->batch_rows = 0;
     writer->batch_start_ns = batch_start_ns(writer);
     return 0;
@@ -175,6 +153,7 @@ static int end_batch(struct writer *writer)
     writer->committed = writer->counts;
     writer->failure.code = TRAIL_OK;
     writer->first_failure_ns = 0;
+    identify_forget(writer->identify, writer->counts.events);
     ring_release(writer->ring);
     return 0;
 }
@@ -192,22 +171,14 @@ static int set_zero(struct writer *writer)
 static int write_event(struct writer *writer, const struct ring_record *record)
 {
     struct event *event = &writer->event;
-    bool has_file = event->image.file != 0;
 
     if (record->seq == 1 && set_zero(writer) != 0)
         return -1;
-    if (record->seq <= writer->closed)
-        /* written before a step back: the number may be another file's by now */
-        event->image.file = 0;
-    else
-        writer->closed = record->seq;
     if (event_has_image(event))
-        platform_identify(event, &writer->identity);
+        identify_get(writer->identify, record->seq, &writer->identity);
     if (rows_write(writer->rows, record->seq, event, &writer->identity,
                    event->t_ns - writer->zero_ns, true, record->hold_ns, &writer->failure) != 0)
         return -1;
-    if (has_file)
-        atomic_store(&writer->files_closed, record->seq);
     if (writer->live != NULL && record->seq > writer->printed) {
         live_print(writer->live, event, event->t_ns - writer->zero_ns,
                    event_has_image(event) ? writer->identity.path : "");
@@ -225,6 +196,8 @@ static int write_event(struct writer *writer, const struct ring_record *record)
 static void give_up(struct writer *writer)
 {
     writer->gave_up = true;
+    writer->counts = writer->committed;
+    identify_give_up(writer->identify);
     ring_rewind(writer->ring);
 }
 
@@ -247,7 +220,6 @@ static void step_back(struct writer *writer)
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     writer->in_batch = false;
     writer->counts = writer->committed;
-    writer->must_step_back = false;
     ring_rewind(writer->ring);
     writer->retry_ns = now + (uint64_t)RETRY_WAIT_MS * 1000000;
     if (writer->first_failure_ns == 0)
@@ -261,17 +233,19 @@ static void step_back(struct writer *writer)
         writer->left = !patient && ++writer->tries_at_end > TRIES_AT_END;
 }
 
+/* The next record to be stored, once it is identified. False if there is none now. */
+static bool take(struct writer *writer, struct ring_record *record)
+{
+    return identify_ahead(writer->identify, writer->counts.events + writer->lost + 1) &&
+           ring_next(writer->ring, record);
+}
+
 static void discard(struct writer *writer)
 {
     struct ring_record record;
 
-    while (ring_next(writer->ring, &record)) {
-        if (record.seq > writer->closed &&
-            event_unpack(&writer->event, record.payload, record.size) == 0)
-            platform_discard(&writer->event);
-        atomic_store(&writer->files_closed, record.seq);
+    while (take(writer, &record))
         writer->lost++;
-    }
     ring_release(writer->ring);
 }
 
@@ -334,15 +308,14 @@ static unsigned work(struct writer *writer)
         discard(writer);
         return sleep_ms(writer);
     }
-    if (writer->must_step_back)
-        step_back(writer);
     if (writer->failure.code != TRAIL_OK && os_monotonic_ns() < writer->retry_ns)
         return RETRY_WAIT_MS / 2;
     ring_prepare_ahead(writer->ring);
+    identify_ahead(writer->identify, writer->counts.events + 1);
     if (leaves_lock_to_others(writer))
         return ring_fill(writer->ring) > BUSY_FILL ? LEAVE_LOCK_MS : sleep_ms(writer);
     if (!writer->in_batch || !batch_is_due(writer)) {
-        if (!ring_next(writer->ring, &record))
+        if (!take(writer, &record))
             return idle(writer);
         if (write_record(writer, &record) == 0)
             return 0;
@@ -353,57 +326,9 @@ static unsigned work(struct writer *writer)
     return 0;
 }
 
-/* The loop thread's, which waits less for who holds the lock. */
-static bool begin_batch_within(struct writer *writer, int patience_ms)
-{
-    struct trail_error locked;
-
-    db_set_patience(writer->db, writer->is_locked ? 0 : patience_ms);
-    if (begin_batch(writer, &locked) != 0) {
-        writer->is_locked = true;
-        writer->batch_end_ns = os_monotonic_ns(); /* for the next look */
-    }
-    db_set_patience(writer->db, BUSY_WAIT_MS);
-    return writer->in_batch;
-}
-
-/* The loop thread's. False if the database is locked. */
-static bool write_at_once(struct writer *writer, const struct ring_record *record, int patience_ms)
-{
-    if (!writer->in_batch && !begin_batch_within(writer, patience_ms))
-        return false;
-    writer->must_step_back = write_event(writer, record) != 0;
-    return true;
-}
-
-static bool can_write(const struct writer *writer)
-{
-    return writer->rows != NULL && writer->failure.code == TRAIL_OK && !writer->gave_up;
-}
-
-static bool write_next(struct writer *writer)
-{
-    struct ring_record record;
-
-    if (!can_write(writer) || !ring_next(writer->ring, &record))
-        return false;
-    if (event_unpack(&writer->event, record.payload, record.size) == 0 &&
-        write_at_once(writer, &record, FILE_WAIT_MS))
-        return true;
-    ring_unread(writer->ring); /* for the writer thread, which also says what is wrong */
-    return false;
-}
-
 void writer_close_files(struct writer *writer, uint64_t seq)
 {
-    if (atomic_load(&writer->files_closed) >= seq)
-        return;
-    os_lock_take(writer->turn);
-    if (writer->gave_up)
-        discard(writer);
-    while (atomic_load(&writer->files_closed) < seq && write_next(writer))
-        continue;
-    os_lock_release(writer->turn);
+    identify_wait(writer->identify, seq);
 }
 
 static bool is_done(struct writer *writer)
@@ -418,16 +343,12 @@ static void writer_run(void *argument)
     bool done;
 
     /* Preparing takes a millisecond: better here, while the target starts. */
-    os_lock_take(writer->turn);
     writer->rows = rows_new(writer->db, writer->run_id, &writer->failure);
     if (writer->rows == NULL)
         give_up(writer);
-    os_lock_release(writer->turn);
     do {
-        os_lock_take(writer->turn);
         done = is_done(writer);
         wait_ms = done ? 0 : work(writer);
-        os_lock_release(writer->turn);
         if (wait_ms > 0)
             ring_wait(writer->ring, wait_ms);
     } while (!done);
@@ -546,8 +467,8 @@ void writer_free(struct writer *writer)
         return;
     live_free(writer->live);
     rows_free(writer->rows);
+    identify_free(writer->identify);
     ring_free(writer->ring, writer->left);
     db_close(writer->db);
-    os_lock_free(writer->turn);
     free(writer);
 }

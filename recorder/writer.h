@@ -35,8 +35,7 @@ int writer_start(struct writer *writer, struct trail_error *error);
 /*
  * Returns when the files that came along with the events up to record `seq` are closed: a handle
  * that we have is in the way of who replaces the file. Loop thread, while the target stands still
- * at an event that tells that it is done with one of them; costs nothing if the writer thread has
- * come that far, else writes the rows up to there. Gives up if nothing can be written now.
+ * at an event that tells that it is done with one of them: see identify_wait. Touches no database.
  */
 void writer_close_files(struct writer *writer, uint64_t seq);
 

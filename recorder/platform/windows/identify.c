@@ -2,7 +2,7 @@
  * Finding out what an image is from its file, on the writer thread, with the target running or
  * gone. See platform.h.
  */
-#include "identify.h"
+#include "image_machine.h"
 
 #include "image/identity_cache.h"
 #include "image/pe.h"

@@ -5,7 +5,7 @@
  */
 #include "debuggees.h"
 #include "debugging/environment.h"
-#include "identify.h"
+#include "image_machine.h"
 #include "services/console.h"
 #include "services/wide.h"
 

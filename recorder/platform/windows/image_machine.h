@@ -1,6 +1,6 @@
 /* The files of images. The rest of identify.c implements platform.h. Any thread. */
-#ifndef TRAIL_WINDOWS_IDENTIFY_H
-#define TRAIL_WINDOWS_IDENTIFY_H
+#ifndef TRAIL_WINDOWS_IMAGE_MACHINE_H
+#define TRAIL_WINDOWS_IMAGE_MACHINE_H
 
 #include <stdint.h>
 #include <wchar.h>
