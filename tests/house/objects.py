@@ -94,9 +94,10 @@ def reach(graph, start):
 
 
 def check_circles(tree):
-    """Circles between files of one folder, each told once, as short as it is."""
+    """Circles between files of one folder or of one platform, each told once, as short as it is."""
     graph = edges(read_objects(tree))
-    near = {source: {other for other in needed if other.parent == source.parent}
+    near = {source: {other for other in needed if other.parent == source.parent
+                     or (platform_of(other) and platform_of(other) == platform_of(source))}
             for source, needed in graph.items()}
     found, told = [], set()
     for source in sorted(near):
@@ -120,7 +121,10 @@ def plant_circle(tree):
     tree.compile('recorder/line.c', 'int a(void); int line(void) { return a(); }')
     tree.compile('schema/up.c', 'int down(void); int up(void) { return down(); }')
     tree.compile('schema/sql/down.c', 'int up(void); int down(void) { return up(); }')
-    return ['recorder/: a.c needs b.c (b), b.c needs c.c (c), c.c needs a.c (a)']
+    tree.compile('recorder/platform/one/d.c', 'int e(void); int d(void) { return e(); }')
+    tree.compile('recorder/platform/one/low/e.c', 'int d(void); int e(void) { return d(); }')
+    return ['recorder/: a.c needs b.c (b), b.c needs c.c (c), c.c needs a.c (a)',
+            'recorder/platform/one/: d.c needs e.c (e), e.c needs d.c (d)']
 
 
 def room_of(path):
@@ -223,6 +227,37 @@ def plant_arrows(tree):
             'recorder/platform/one/a.c includes recorder/ring.h',
             'viewer/commands/two.c needs viewer/commands/one.c', 'viewer/compare/model/low.c',
             'recorder/store/rows.c needs recorder/platform/one/b.c (start)']
+
+
+def check_headers(tree):
+    """Each header compiles by itself; those of other systems' platforms are left out."""
+    built = {platform_of(source) for source in read_objects(tree)}
+    system = sorted(built - {'', 'fake'})
+    folders = [tree.root / top for top in layout.PROGRAM_FOLDERS]
+    folders += [tree.root / 'recorder/platform' / name for name in system]
+    folders.append(tree.root / 'viewer/output')
+    folders += [tree.build / top for top in layout.PROGRAM_FOLDERS]
+    found = []
+    for path in layout.files(tree.root, layout.PROGRAM_FOLDERS):
+        if path.suffix != '.h' or platform_of(path) not in built | {''}:
+            continue
+        done = subprocess.run(
+            [tree.cc, '-std=c11', '-D_GNU_SOURCE', '-fsyntax-only', '-Werror', '-x', 'c', '-',
+             *[f'-I{folder}' for folder in folders]], check=False, text=True,
+            input=f'#include "{tree.root / path}"\nint used;\n', stderr=subprocess.PIPE)
+        if done.returncode:
+            found.append(f'{path}: ' + (re.findall('error: (.*)', done.stderr) or ['fails'])[0])
+    return found
+
+
+def plant_headers(tree):
+    tree.compile('recorder/platform/one/a.c', 'int a;')
+    tree.write('schema/text.h', '#include <stddef.h>\nsize_t text(void);\n')
+    tree.write('viewer/whole.h', '#include "text.h"\nvoid whole(size_t size);\n')
+    tree.write('viewer/half.h', 'void half(size_t size);\n')
+    tree.write('recorder/platform/one/low.h', 'void low(pid_t pid);\n')
+    tree.write('recorder/platform/two/other.h', 'void other(pid_t pid);\n')
+    return ['viewer/half.h', 'recorder/platform/one/low.h']
 
 
 def check_debugger(tree):

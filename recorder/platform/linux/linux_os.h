@@ -2,7 +2,6 @@
 #ifndef TRAIL_LINUX_OS_H
 #define TRAIL_LINUX_OS_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 /*
@@ -19,8 +18,5 @@ char *linux_os_put_argument(char *out, const char *argument);
 
 /* The parent's number, from /proc; 0 if there is none. Any thread, and signal handlers. */
 pid_t linux_os_parent_of(pid_t pid);
-
-/* Whether a shell looks after our process group as a job of its own. Any thread. */
-bool linux_os_is_job(void);
 
 #endif

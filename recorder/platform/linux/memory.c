@@ -1,6 +1,6 @@
 /* Reading and writing a task's memory. */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "memory.h"
 
 #include <errno.h>
 #include <linux/kcmp.h>

@@ -2,8 +2,7 @@
  * Names that are asked for now and then, of processes and of files behind links: not for each stop.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
-
+#include "state.h"
 #include "text.h"
 
 #include <stdio.h>

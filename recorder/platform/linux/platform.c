@@ -1,14 +1,18 @@
-/* The seam on Linux: waiting and resuming. See linux_platform.h for the other parts. */
+/* The seam on Linux: waiting and resuming. The parts have headers of their own. */
 #define _GNU_SOURCE
+#include "loader/loader.h"
 #include "loader/probes.h"
-
 #include "os.h"
 #include "perf/perf_events.h"
+#include "tracing/attach.h"
+#include "tracing/decode.h"
+#include "tracing/jobs.h"
+#include "tracing/orphan.h"
+#include "tracing/stop.h"
+#include "tracing/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -17,38 +21,11 @@
 #include <unistd.h>
 
 enum {
-    /* a timer that fires between the look at the clock and waitpid fires again */
-    TIMER_REPEAT_NS = 10 * 1000 * 1000,
-    TIMER_SLACK_NS = 2 * 1000 * 1000,
     SHORT_WAIT_NS = 200 * 1000, /* a wait that sleeps and is woken at once takes 60 us */
     LOOK_NS = 100 * 1000,
     BURST_WAITS = 4,
     BURST_WAITS_MAX = 1024
 };
-
-const long platform_trace_options =
-    PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
-
-static void wake_up(int signal)
-{
-    (void)signal; /* waitpid returns with EINTR */
-}
-
-static int make_timer(struct platform *platform, struct trail_error *error)
-{
-    struct sigevent notify = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
-    struct sigaction action = {.sa_handler = wake_up};
-    sigset_t ours;
-
-    sigemptyset(&ours);
-    sigaddset(&ours, SIGALRM);
-    if (sigaction(SIGALRM, &action, &platform->alarm_before) != 0 ||
-        timer_create(CLOCK_MONOTONIC, &notify, &platform->timer) != 0)
-        return error_set(error, TRAIL_FAILED, errno, "cannot make a timer: %s", strerror(errno));
-    sigprocmask(SIG_UNBLOCK, &ours, &platform->blocked_before);
-    platform->has_timer = true;
-    return 0;
-}
 
 /*
  * Where stdin, stdout or stderr is closed, a file of ours would take its number. They are closed
@@ -67,13 +44,9 @@ struct platform *platform_new(struct trail_error *error)
     struct loader_symbols symbols;
 
     occupy_standard_files();
-    if (platform != NULL) {
-        platform->changes = calloc(2 * LOADED_MAX, sizeof *platform->changes);
-        platform->staged = malloc(STAGED_BYTES);
-    }
-    if (platform == NULL || platform->changes == NULL || platform->staged == NULL)
+    if (platform == NULL || link_map_begin(&platform->changes) != 0)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
-    else if (make_timer(platform, error) == 0) {
+    else if (alarm_begin(&platform->alarm, error) == 0) {
         /*
          * Our own loader is most likely the target's too: what is found now needs no search while
          * the target stands still.
@@ -92,58 +65,16 @@ void platform_free(struct platform *platform)
 {
     if (platform == NULL)
         return;
-    if (platform->has_timer) {
-        timer_delete(platform->timer);
-        sigprocmask(SIG_SETMASK, &platform->blocked_before, NULL);
-        sigaction(SIGALRM, &platform->alarm_before, NULL);
-    }
+    alarm_end(&platform->alarm);
     perf_events_close();
     tasks_free_all(platform);
-    free(platform->changes);
-    free(platform->staged);
+    link_map_end(&platform->changes);
     free(platform);
-}
-
-/* Has SIGALRM end the wait at the deadline. Re-armed only when the deadline changes. */
-static void arm_timer(struct platform *platform, uint64_t deadline_ns)
-{
-    struct itimerspec when = {
-        .it_value = {(time_t)(deadline_ns / 1000000000), (long)(deadline_ns % 1000000000)},
-        .it_interval = {0, deadline_ns == 0 ? 0 : TIMER_REPEAT_NS},
-    };
-    uint64_t difference = deadline_ns > platform->armed_for_ns
-                              ? deadline_ns - platform->armed_for_ns
-                              : platform->armed_for_ns - deadline_ns;
-
-    if (difference <= TIMER_SLACK_NS)
-        return;
-    timer_settime(platform->timer, TIMER_ABSTIME, &when, NULL);
-    platform->armed_for_ns = deadline_ns;
 }
 
 void platform_interrupt(struct platform *platform)
 {
-    static const struct itimerspec soon = {.it_value = {0, 1}, .it_interval = {0, TIMER_REPEAT_NS}};
-
-    platform->interrupted = 1;
-    timer_settime(platform->timer, 0, &soon, NULL);
-}
-
-static enum platform_wait_result wait_failed(struct platform *platform, uint64_t deadline_ns,
-                                             struct trail_error *error)
-{
-    if (errno == ECHILD)
-        return PLATFORM_END;
-    if (errno != EINTR) {
-        error_set(error, TRAIL_FAILED, errno, "cannot wait for the target: %s", strerror(errno));
-        return PLATFORM_FAILED;
-    }
-    if (platform->interrupted) {
-        platform->interrupted = 0;
-        platform->armed_for_ns = 1; /* re-arm or disarm at the next wait */
-        return PLATFORM_TIMEOUT;
-    }
-    return deadline_ns != 0 && os_monotonic_ns() >= deadline_ns ? PLATFORM_TIMEOUT : PLATFORM_EVENT;
+    alarm_ring(&platform->alarm);
 }
 
 static bool is_over(const struct platform *platform)
@@ -183,8 +114,8 @@ static pid_t look_for_stop(struct platform *platform, int *status)
     start_ns = os_monotonic_ns();
     do {
         tid = waitpid(-1, status, __WALL | WNOHANG);
-        platform->t_ns = os_monotonic_ns();
-    } while (tid == 0 && platform->t_ns - start_ns < LOOK_NS);
+        platform->stop.t_ns = os_monotonic_ns();
+    } while (tid == 0 && platform->stop.t_ns - start_ns < LOOK_NS);
     if (tid > 0) {
         if (platform->wanted_short_waits > 1)
             platform->wanted_short_waits /= 2;
@@ -206,31 +137,48 @@ static pid_t wait_for_stop(struct platform *platform, int *status)
         return tid;
     start_ns = os_monotonic_ns();
     tid = waitpid(-1, status, __WALL);
-    platform->t_ns = os_monotonic_ns();
-    if (platform->t_ns - start_ns < SHORT_WAIT_NS)
+    platform->stop.t_ns = os_monotonic_ns();
+    if (platform->stop.t_ns - start_ns < SHORT_WAIT_NS)
         platform->short_waits++;
     else
         platform->short_waits = 0;
     return tid;
 }
 
-bool platform_has_stop(void)
+/*
+ * Sleeps until there is a stop (PLATFORM_EVENT: tid and status say which), the deadline is over (0:
+ * there is none) or somebody interrupts.
+ */
+static enum platform_wait_result sleep_until_stop(struct platform *platform, uint64_t deadline_ns,
+                                                  pid_t *tid, int *status,
+                                                  struct trail_error *error)
 {
-    siginfo_t info = {.si_pid = 0};
-
-    return waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) != 0 ||
-           info.si_pid != 0;
+    alarm_set(&platform->alarm, deadline_ns);
+    while ((*tid = wait_for_stop(platform, status)) < 0) {
+        if (errno == ECHILD)
+            return PLATFORM_END;
+        if (errno != EINTR) {
+            error_set(error, TRAIL_FAILED, errno, "cannot wait for the target: %s",
+                      strerror(errno));
+            return PLATFORM_FAILED;
+        }
+        if (alarm_heard(&platform->alarm) || (deadline_ns != 0 && os_monotonic_ns() >= deadline_ns))
+            return PLATFORM_TIMEOUT;
+    }
+    return PLATFORM_EVENT;
 }
 
 enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms,
                                         struct event *event, struct trail_error *error)
 {
     uint64_t deadline_ns = timeout_ms < 0 ? 0 : os_monotonic_ns() + (uint64_t)timeout_ms * 1000000;
+    enum platform_wait_result result;
     int status;
     pid_t tid;
 
-    if (platform->current != NULL &&
-        link_map_next_event(platform, platform->current->process, event))
+    if (platform->stop.task != NULL &&
+        link_map_next_event(&platform->changes, platform->stop.task->process, platform->stop.t_ns,
+                            event))
         return PLATFORM_EVENT;
     if (platform->launch_stop_pending) {
         platform->launch_stop_pending = false;
@@ -239,38 +187,32 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
     }
     if (attach_next_event(platform, event))
         return PLATFORM_EVENT;
-    if (is_over(platform)) {
-        platform_detach(platform, PLATFORM_RUN_ON);
+    if (is_over(platform))
         return PLATFORM_END;
-    }
     if (orphan_next_event(platform, event))
         return PLATFORM_EVENT;
     jobs_follow_stop(platform);
-    arm_timer(platform, deadline_ns);
-    while ((tid = wait_for_stop(platform, &status)) < 0) {
-        enum platform_wait_result result = wait_failed(platform, deadline_ns, error);
-        if (result != PLATFORM_EVENT)
-            return result;
-    }
-    decode_status(platform, tid, status, event);
-    return PLATFORM_EVENT;
+    result = sleep_until_stop(platform, deadline_ns, &tid, &status, error);
+    if (result == PLATFORM_EVENT)
+        decode_status(platform, tid, status, event);
+    return result;
 }
 
 /* A request may fail because the task was killed meanwhile: its wait status will say so. */
-void platform_resume(struct platform *platform)
+static void resume(struct platform *platform)
 {
-    struct task *task = platform->current, *newborn = platform->newborn;
+    struct task *task = platform->stop.task, *newborn = platform->stop.newborn;
 
-    platform->current = platform->newborn = NULL;
+    platform->stop.task = platform->stop.newborn = NULL;
     if (newborn != NULL)
         ptrace(PTRACE_CONT, newborn->tid, NULL, NULL);
     if (task == NULL)
         return;
-    switch (platform->action) {
+    switch (platform->stop.action) {
     case RESUME_NOTHING:
         break;
     case RESUME_CONTINUE:
-        ptrace(PTRACE_CONT, task->tid, NULL, (void *)(long)platform->signal);
+        ptrace(PTRACE_CONT, task->tid, NULL, (void *)(long)platform->stop.signal);
         break;
     case RESUME_LISTEN:
         ptrace(PTRACE_LISTEN, task->tid, NULL, NULL);
@@ -283,6 +225,14 @@ void platform_resume(struct platform *platform)
         tasks_remove(platform, task);
         break;
     }
+}
+
+/* Where nothing is recorded any more, what shares memory with what was is let go, too. */
+void platform_resume(struct platform *platform)
+{
+    resume(platform);
+    if (is_over(platform))
+        platform_detach(platform, PLATFORM_RUN_ON);
 }
 
 int platform_ask_kernel_times(struct platform *platform, struct trail_error *error)

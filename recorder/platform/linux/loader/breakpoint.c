@@ -13,12 +13,16 @@
  * return by its registers (rip = [rsp], rsp += 8).
  */
 #define _GNU_SOURCE
+#include "loader/breakpoint.h"
+
 #include "loader/probes.h"
+#include "memory.h"
 
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/user.h>
 
 enum {
     INT3 = 0xCC,

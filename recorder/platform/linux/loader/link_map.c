@@ -7,8 +7,11 @@
  * The known nodes are read in one call, however many they are; only what is new costs a call each.
  */
 #define _GNU_SOURCE
-#include "loader/probes.h"
+#include "loader/link_map.h"
 
+#include "loader/probes.h"
+#include "memory.h"
+#include "proc.h"
 #include "text.h"
 
 #include <link.h>
@@ -19,7 +22,24 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { NAMESPACES_MAX = 16, NODES_PER_READ = 256, FIRST_CAPACITY = 64 };
+enum {
+    NAMESPACES_MAX = 16,
+    NODES_PER_READ = 256,
+    FIRST_CAPACITY = 64,
+    LOADED_MAX = 4096, /* modules followed per process; more are not observed */
+    STAGED_BYTES = 512 * 1024
+};
+
+/* A load or unload found at the stop that is being handled. */
+struct link_change {
+    bool is_load;
+    uint64_t base;
+    uint32_t link_namespace;
+    uint32_t name_offset, name_length; /* in the staging buffer */
+    uint64_t span_bytes;
+    unsigned char build_id[ELF_BUILD_ID_MAX];
+    unsigned build_id_bytes;
+};
 
 /* The part of struct link_map that is public, in the target. glibc and musl begin alike. */
 struct node {
@@ -57,13 +77,13 @@ static bool is_same(const struct loaded *loaded, const struct node *node)
            loaded->name == node->name;
 }
 
-/* What link_map_peek has read for the link_map_update that follows it. Loop thread only. */
-static struct {
+/* What was read ahead, in one call: the first interface and the first known nodes. */
+struct ahead {
     bool has_interface;
-    unsigned node_count; /* of the first known ones */
+    unsigned node_count; /* of those in nodes */
     struct debug_interface interface;
     struct node nodes[NODES_PER_READ];
-} peeked;
+};
 
 static size_t interface_bytes(const struct process *process)
 {
@@ -71,47 +91,47 @@ static size_t interface_bytes(const struct process *process)
                                             : offsetof(struct debug_interface, next);
 }
 
-void link_map_peek(struct process *process)
+static void read_ahead(const struct process *process, struct ahead *ahead)
 {
     struct iovec local[1 + NODES_PER_READ], remote[1 + NODES_PER_READ];
     size_t head = interface_bytes(process);
     unsigned count = 0;
     ssize_t bytes;
 
-    peeked.has_interface = false;
-    peeked.node_count = 0;
+    ahead->has_interface = false;
+    ahead->node_count = 0;
     if (process->r_debug == 0)
         return;
-    local[0] = (struct iovec){&peeked.interface, head};
+    local[0] = (struct iovec){&ahead->interface, head};
     remote[0] = (struct iovec){(void *)(uintptr_t)process->r_debug, head};
     while (count < process->loaded_count && count < NODES_PER_READ) {
-        local[1 + count] = (struct iovec){&peeked.nodes[count], sizeof(struct node)};
+        local[1 + count] = (struct iovec){&ahead->nodes[count], sizeof(struct node)};
         remote[1 + count] =
             (struct iovec){(void *)(uintptr_t)process->loaded[count].node, sizeof(struct node)};
         count++;
     }
-    peeked.interface.next = 0;
+    ahead->interface.next = 0;
     bytes = process_vm_readv(process->memory_tid, local, 1 + count, remote, 1 + count, 0);
-    peeked.has_interface = bytes >= (ssize_t)head;
-    if (peeked.has_interface)
-        peeked.node_count = (unsigned)(((size_t)bytes - head) / sizeof(struct node));
+    ahead->has_interface = bytes >= (ssize_t)head;
+    if (ahead->has_interface)
+        ahead->node_count = (unsigned)(((size_t)bytes - head) / sizeof(struct node));
 }
 
 /*
- * Has the known nodes from index `first` on in peeked.nodes, read in one call if they are not there
+ * Has the known nodes from index `first` on in ahead->nodes, read in one call if they are not there
  * yet. Returns how many.
  */
-static unsigned read_known(struct process *process, unsigned first)
+static unsigned read_known(const struct process *process, struct ahead *ahead, unsigned first)
 {
     struct iovec local[NODES_PER_READ], remote[NODES_PER_READ];
-    unsigned count = first == 0 ? peeked.node_count : 0;
+    unsigned count = first == 0 ? ahead->node_count : 0;
     ssize_t bytes;
 
-    peeked.node_count = 0; /* used, or about to be written over */
+    ahead->node_count = 0; /* used, or about to be written over */
     if (count > 0)
         return count;
     while (first + count < process->loaded_count && count < NODES_PER_READ) {
-        local[count] = (struct iovec){&peeked.nodes[count], sizeof(struct node)};
+        local[count] = (struct iovec){&ahead->nodes[count], sizeof(struct node)};
         remote[count] = (struct iovec){(void *)(uintptr_t)process->loaded[first + count].node,
                                        sizeof(struct node)};
         count++;
@@ -125,14 +145,14 @@ static unsigned read_known(struct process *process, unsigned first)
  * another from *node on. Returns the index after the last one marked; *node is then what follows
  * it.
  */
-static unsigned follow_known(struct process *process, unsigned first, uint32_t link_namespace,
-                             uint64_t *node)
+static unsigned follow_known(struct process *process, struct ahead *ahead, unsigned first,
+                             uint32_t link_namespace, uint64_t *node)
 {
-    unsigned count = read_known(process, first), at = first;
+    unsigned count = read_known(process, ahead, first), at = first;
 
     for (; at < first + count; at++) {
         struct loaded *loaded = &process->loaded[at];
-        const struct node *current = &peeked.nodes[at - first];
+        const struct node *current = &ahead->nodes[at - first];
         if (loaded->node != *node || loaded->link_namespace != link_namespace ||
             !is_same(loaded, current))
             break;
@@ -169,14 +189,14 @@ static bool is_no_load(const struct process *process, const struct node *node,
     return false;
 }
 
-static struct change *add_change(struct platform *platform, bool is_load,
-                                 const struct loaded *loaded)
+static struct link_change *add_change(struct link_changes *changes, bool is_load,
+                                      const struct loaded *loaded)
 {
-    struct change *change;
+    struct link_change *change;
 
-    if (platform->change_count == 2 * LOADED_MAX)
+    if (changes->count == 2 * LOADED_MAX)
         return NULL;
-    change = &platform->changes[platform->change_count++];
+    change = &changes->found[changes->count++];
     memset(change, 0, sizeof *change);
     change->is_load = is_load;
     change->base = loaded->base;
@@ -184,25 +204,25 @@ static struct change *add_change(struct platform *platform, bool is_load,
     return change;
 }
 
-static void add_load(struct platform *platform, struct process *process,
-                     const struct loaded *loaded)
+static void add_load(struct link_changes *changes, const struct process *processes,
+                     struct process *process, const struct loaded *loaded)
 {
-    struct change *change = add_change(platform, true, loaded);
-    size_t room = STAGED_BYTES - platform->staged_used;
+    struct link_change *change = add_change(changes, true, loaded);
+    size_t room = STAGED_BYTES - changes->staged_bytes;
     struct probed_image image = {.base = loaded->base};
 
     if (change == NULL)
         return;
-    platform->load_count++;
-    change->name_offset = platform->staged_used;
+    changes->loads++;
+    change->name_offset = changes->staged_bytes;
     if (room > NAME_BYTES_MAX) {
-        char *name = platform->staged + platform->staged_used;
+        char *name = changes->staged + changes->staged_bytes;
         change->name_length =
             (uint32_t)memory_read_string(process->memory_tid, loaded->name, name, NAME_BYTES_MAX);
         if (change->name_length == 0) /* the program of `ld.so ./program` has an empty name */
             change->name_length =
-                (uint32_t)image_path_at(process->memory_tid, loaded->base, name, NAME_BYTES_MAX);
-        platform->staged_used += change->name_length;
+                (uint32_t)proc_path_at(process->memory_tid, loaded->base, name, NAME_BYTES_MAX);
+        changes->staged_bytes += change->name_length;
     }
     if (memory_read_head(process->memory_tid, change->base, &image.head) != 0)
         return;
@@ -211,14 +231,14 @@ static void add_load(struct platform *platform, struct process *process,
     memcpy(change->build_id, image.head.build_id, image.head.build_id_bytes);
     if (change->name_length == 0)
         return;
-    image.name = platform->staged + change->name_offset;
+    image.name = changes->staged + change->name_offset;
     image.moved = change->base - image.head.first_address;
-    probes_add(platform, process, platform->current->tid, &image);
+    probes_add(processes, process, &image);
 }
 
 /* Walks one namespace from `node` on. New entries are appended behind the known ones. */
-static void walk_namespace(struct process *process, uint64_t address, uint32_t link_namespace,
-                           unsigned known)
+static void walk_namespace(struct process *process, struct ahead *ahead, uint64_t address,
+                           uint32_t link_namespace, unsigned known)
 {
     unsigned first = 0;
     struct node node;
@@ -228,7 +248,7 @@ static void walk_namespace(struct process *process, uint64_t address, uint32_t l
     for (unsigned steps = 0; address != 0 && steps < LOADED_MAX; steps++) {
         struct loaded *loaded;
         if (first < known) {
-            unsigned next = follow_known(process, first, link_namespace, &address);
+            unsigned next = follow_known(process, ahead, first, link_namespace, &address);
             first = next > first ? next : known;
             if (address == 0)
                 return;
@@ -257,7 +277,7 @@ static void walk_namespace(struct process *process, uint64_t address, uint32_t l
  * Drops the known entries that are gone, as unloads in the order of the old list. Returns how many
  * known ones are left.
  */
-static unsigned drop_unseen(struct platform *platform, struct process *process, unsigned known)
+static unsigned drop_unseen(struct link_changes *changes, struct process *process, unsigned known)
 {
     unsigned kept = 0, kept_known = 0;
 
@@ -266,7 +286,7 @@ static unsigned drop_unseen(struct platform *platform, struct process *process, 
             process->loaded[kept++] = process->loaded[i];
         } else if (!process->loaded[i].ignored) {
             probes_forget(process, process->loaded[i].base);
-            add_change(platform, false, &process->loaded[i]);
+            add_change(changes, false, &process->loaded[i]);
         }
         if (i < known)
             kept_known = kept;
@@ -275,11 +295,11 @@ static unsigned drop_unseen(struct platform *platform, struct process *process, 
     return kept_known;
 }
 
-static bool read_interface(const struct process *process, uint64_t address,
-                           struct debug_interface *interface)
+static bool read_interface(const struct process *process, const struct ahead *ahead,
+                           uint64_t address, struct debug_interface *interface)
 {
-    if (peeked.has_interface && address == process->r_debug) {
-        *interface = peeked.interface;
+    if (ahead->has_interface && address == process->r_debug) {
+        *interface = ahead->interface;
         return true;
     }
     interface->next = 0;
@@ -288,7 +308,8 @@ static bool read_interface(const struct process *process, uint64_t address,
 }
 
 /* All namespaces' interfaces; 0 if any is in the middle of a change. */
-static unsigned read_interfaces(struct process *process, struct debug_interface *interfaces)
+static unsigned read_interfaces(struct process *process, const struct ahead *ahead,
+                                struct debug_interface *interfaces)
 {
     uint64_t address = process->r_debug;
     unsigned count = 0;
@@ -299,7 +320,8 @@ static unsigned read_interfaces(struct process *process, struct debug_interface 
         process->r_debug = address;
     while (address != 0 && count < NAMESPACES_MAX) {
         struct debug_interface *interface = &interfaces[count];
-        if (!read_interface(process, address, interface) || interface->state != RT_CONSISTENT)
+        if (!read_interface(process, ahead, address, interface) ||
+            interface->state != RT_CONSISTENT)
             return 0;
         count++;
         address = interface->version >= 2 ? interface->next : 0;
@@ -307,27 +329,48 @@ static unsigned read_interfaces(struct process *process, struct debug_interface 
     return count;
 }
 
-void link_map_update(struct platform *platform, struct process *process)
+int link_map_begin(struct link_changes *changes)
+{
+    changes->found = calloc(2 * LOADED_MAX, sizeof *changes->found);
+    changes->staged = malloc(STAGED_BYTES);
+    return changes->found == NULL || changes->staged == NULL ? -1 : 0;
+}
+
+void link_map_end(struct link_changes *changes)
+{
+    free(changes->found);
+    free(changes->staged);
+}
+
+void link_map_clear(struct link_changes *changes)
+{
+    changes->count = changes->next = changes->loads = changes->staged_bytes = 0;
+}
+
+void link_map_find_and_plant(struct link_changes *changes, const struct process *processes,
+                             struct process *process)
 {
     struct debug_interface interfaces[NAMESPACES_MAX];
-    unsigned count = read_interfaces(process, interfaces), known = process->loaded_count;
+    unsigned count, known = process->loaded_count;
+    struct ahead ahead;
 
-    platform->change_count = platform->next_change = platform->load_count = 0;
-    platform->staged_used = 0;
+    read_ahead(process, &ahead);
+    count = read_interfaces(process, &ahead, interfaces);
+    link_map_clear(changes);
     if (count == 0 || interfaces[0].map == 0)
         return;
     for (unsigned i = 0; i < known; i++)
         process->loaded[i].seen = false;
     for (unsigned i = 0; i < count; i++)
-        walk_namespace(process, interfaces[i].map, i, known);
-    platform->cause = process->replaying ? CAUSE_ATTACH
-                      : process->started ? CAUSE_RUNTIME
-                                         : CAUSE_STARTUP;
+        walk_namespace(process, &ahead, interfaces[i].map, i, known);
+    changes->cause = process->replaying ? CAUSE_ATTACH
+                     : process->started ? CAUSE_RUNTIME
+                                        : CAUSE_STARTUP;
     process->started = true;
     process->replaying = false;
-    for (unsigned i = drop_unseen(platform, process, known); i < process->loaded_count; i++)
+    for (unsigned i = drop_unseen(changes, process, known); i < process->loaded_count; i++)
         if (!process->loaded[i].ignored)
-            add_load(platform, process, &process->loaded[i]);
+            add_load(changes, processes, process, &process->loaded[i]);
 }
 
 void link_map_copy(struct process *child, const struct process *parent)
@@ -344,8 +387,8 @@ void link_map_copy(struct process *child, const struct process *parent)
  * A relative name (dlopen("./x.so")) counts from where the process is now; it may be elsewhere when
  * the writer looks.
  */
-static void put_path(const struct platform *platform, const struct process *process,
-                     const struct change *change, struct event *event)
+static void put_path(const struct link_changes *changes, const struct process *process,
+                     const struct link_change *change, struct event *event)
 {
     char path[2 * NAME_BYTES_MAX], text[TEXT_FROM_BYTES_CAPACITY(2 * NAME_BYTES_MAX)], link[64];
     ssize_t length = 0;
@@ -353,45 +396,46 @@ static void put_path(const struct platform *platform, const struct process *proc
 
     if (change->name_length == 0)
         return;
-    if (platform->staged[change->name_offset] != '/') {
+    if (changes->staged[change->name_offset] != '/') {
         snprintf(link, sizeof link, "/proc/%d/cwd", (int)process->memory_tid);
         length = readlink(link, path, NAME_BYTES_MAX - 1);
         length = length > 0 ? length : 0;
         path[length++] = '/';
     }
-    memcpy(path + length, platform->staged + change->name_offset, change->name_length);
+    memcpy(path + length, changes->staged + change->name_offset, change->name_length);
     event->image.path = event_put_bytes(
         event, text, text_from_bytes(path, (size_t)length + change->name_length, text, &exact));
 }
 
-static void put_load(struct platform *platform, struct process *process,
-                     const struct change *change, struct event *event)
+static void put_load(const struct link_changes *changes, const struct process *process,
+                     const struct link_change *change, struct event *event)
 {
     event_set(event, FIELD(LOAD_DLL, base), change->base);
-    event_set(event, FIELD(LOAD_DLL, cause), platform->cause);
+    event_set(event, FIELD(LOAD_DLL, cause), changes->cause);
     event_set(event, FIELD(LOAD_DLL, time_source),
-              platform->load_count > 1 ? TIME_SOURCE_BATCH : TIME_SOURCE_STOP);
+              changes->loads > 1 ? TIME_SOURCE_BATCH : TIME_SOURCE_STOP);
     if (change->link_namespace != 0)
         event_set(event, FIELD(LOAD_DLL, link_namespace), change->link_namespace);
-    put_path(platform, process, change, event);
+    put_path(changes, process, change, event);
     event->image.size = change->span_bytes;
     event->image.build_id = event_put_bytes(event, change->build_id, change->build_id_bytes);
 }
 
-bool link_map_next_event(struct platform *platform, struct process *process, struct event *event)
+bool link_map_next_event(struct link_changes *changes, const struct process *process, uint64_t t_ns,
+                         struct event *event)
 {
-    const struct change *change;
+    const struct link_change *change;
 
-    if (platform->next_change == platform->change_count)
+    if (changes->next == changes->count)
         return false;
-    change = &platform->changes[platform->next_change++];
+    change = &changes->found[changes->next++];
     event_begin(event, change->is_load ? EVENT_LOAD_DLL : EVENT_UNLOAD_DLL, (uint32_t)process->pid,
-                (uint32_t)platform->current->tid, platform->t_ns);
+                (uint32_t)process->memory_tid, t_ns);
     if (change->is_load)
-        put_load(platform, process, change, event);
+        put_load(changes, process, change, event);
     else
         event_set(event, FIELD(UNLOAD_DLL, base), change->base);
-    event->synthetic = platform->cause == CAUSE_ATTACH;
-    event->more = platform->next_change < platform->change_count;
+    event->synthetic = changes->cause == CAUSE_ATTACH;
+    event->more = changes->next < changes->count;
     return true;
 }

@@ -5,7 +5,9 @@
  * is hostile: every loop is bounded.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "loader/loader.h"
+
+#include "memory.h"
 
 #include <elf.h>
 #include <string.h>

@@ -4,10 +4,10 @@
  * build-id.
  */
 #define _GNU_SOURCE
-#include "image/stapsdt.h"
-#include "image/stapsdt_argument.h"
-#include "loader/probes.h"
+#include "loader/probe_sites.h"
 
+#include "image/stapsdt.h"
+#include "process.h"
 #include "text.h"
 
 #include <fcntl.h>

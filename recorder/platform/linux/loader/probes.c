@@ -6,12 +6,15 @@
 #include "loader/probes.h"
 
 #include "debug_text.h"
+#include "memory.h"
 #include "text.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/user.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -53,12 +56,12 @@ static const struct probe *find(const struct process *process, uint64_t address)
  * The probe at an address: the process's own, or one that another has planted with whom it shares
  * memory (clone with CLONE_VM).
  */
-static const struct probe *find_planted(const struct platform *platform,
+static const struct probe *find_planted(const struct process *processes,
                                         const struct process *process, uint64_t address)
 {
     const struct probe *probe = find(process, address);
 
-    for (const struct process *other = platform->processes; probe == NULL && other != NULL;
+    for (const struct process *other = processes; probe == NULL && other != NULL;
          other = other->next)
         if (other != process && (probe = find(other, address)) != NULL &&
             !memory_is_shared(other->memory_tid, process->memory_tid))
@@ -78,16 +81,17 @@ static void count_listener(pid_t tid, uint64_t semaphore, int change)
 }
 
 /* Whether the probe is planted now. */
-static bool plant(const struct platform *platform, const struct process *process, pid_t tid,
+static bool plant(const struct process *processes, const struct process *process,
                   const struct probe *probe)
 {
     static const unsigned char int3[] = {INT3};
+    pid_t tid = process->memory_tid;
     unsigned char there;
 
     if (!memory_read_exactly(tid, probe->address, &there, 1))
         return false;
     if (there == INT3)
-        return find_planted(platform, process, probe->address) != NULL;
+        return find_planted(processes, process, probe->address) != NULL;
     if (there != NOP || memory_poke(tid, probe->address, int3, 1, NULL) != 0)
         return false;
     count_listener(tid, probe->semaphore, 1);
@@ -117,7 +121,7 @@ static bool is_worth_a_look(const struct process *process, const struct probed_i
             ((image->is_program || process->probe_count > 0) && !is_of_system(image->name)));
 }
 
-void probes_add(struct platform *platform, struct process *process, pid_t tid,
+void probes_add(const struct process *processes, struct process *process,
                 const struct probed_image *image)
 {
     const struct probe_site *sites = NULL;
@@ -132,7 +136,7 @@ void probes_add(struct platform *platform, struct process *process, pid_t tid,
                               .argument = sites[i].argument};
         probe.semaphore = sites[i].semaphore == 0 ? 0 : sites[i].semaphore + image->moved;
         if (find(process, probe.address) == NULL && reserve(process, process->probe_count + 1) &&
-            plant(platform, process, tid, &probe))
+            plant(processes, process, &probe))
             process->probes[process->probe_count++] = probe;
     }
 }
@@ -199,12 +203,12 @@ void probes_remove(const struct process *process, pid_t tid)
     }
 }
 
-bool probes_is_behind(const struct platform *platform, const struct process *process, pid_t tid)
+bool probes_is_behind(const struct process *processes, const struct process *process, pid_t tid)
 {
     uint64_t address =
         (uint64_t)ptrace(PTRACE_PEEKUSER, tid, (void *)offsetof(struct user, regs.rip), NULL) - 1;
 
-    return find_planted(platform, process, address) != NULL;
+    return find_planted(processes, process, address) != NULL;
 }
 
 static void fill_registers(const struct user_regs_struct *from, uint64_t *registers)
@@ -260,23 +264,23 @@ static void put_text(const struct probe *probe, pid_t tid, uint64_t address, str
         event_set_bytes(event, FIELD(MARK, name), "", 0); /* it was there, whatever it is called */
 }
 
-bool probes_decode(struct platform *platform, const struct task *task, struct event *event)
+bool probes_decode(const struct process *processes, const struct process *process, pid_t tid,
+                   struct event *event)
 {
     struct user_regs_struct registers;
     const struct probe *probe;
     siginfo_t info;
 
-    if (ptrace(PTRACE_GETREGS, task->tid, NULL, &registers) != 0 ||
-        (probe = find_planted(platform, task->process, registers.rip - 1)) == NULL)
+    if (ptrace(PTRACE_GETREGS, tid, NULL, &registers) != 0 ||
+        (probe = find_planted(processes, process, registers.rip - 1)) == NULL)
         return false;
     /* Somebody may send a SIGTRAP to a task that stands there. */
-    if (ptrace(PTRACE_GETSIGINFO, task->tid, NULL, &info) != 0 || info.si_code != SI_KERNEL)
+    if (ptrace(PTRACE_GETSIGINFO, tid, NULL, &info) != 0 || info.si_code != SI_KERNEL)
         return false;
-    if (task->process->muted)
+    if (process->muted)
         return true;
-    event_begin(event, probe->kind, (uint32_t)task->process->pid, (uint32_t)task->tid,
-                platform->t_ns);
-    put_text(probe, task->tid, read_argument(probe, task->tid, &registers), event);
+    event_begin(event, probe->kind, (uint32_t)process->pid, (uint32_t)tid, event->t_ns);
+    put_text(probe, tid, read_argument(probe, tid, &registers), event);
     return true;
 }
 

@@ -6,7 +6,8 @@
 #ifndef TRAIL_LINUX_PROBES_H
 #define TRAIL_LINUX_PROBES_H
 
-#include "linux_platform.h"
+#include "loader/probe_sites.h"
+#include "process.h"
 
 /*
  * Goes all ways once with this very program, so that the first target does not stand still while
@@ -14,18 +15,10 @@
  */
 void probes_prepare(void);
 
-/* An image that may have probes. */
-struct probed_image {
-    const char *name; /* its path; of a library as the loader has it */
-    bool is_program;
-    uint64_t base, moved; /* where it is mapped, and how far from where it is linked */
-    struct elf_head head;
-};
-
 /*
- * Plants the image's probes. Task `tid` stands still, and nothing of the process runs in the image.
+ * Plants the image's probes. `processes` are all there are. The process stands still.
  */
-void probes_add(struct platform *platform, struct process *process, pid_t tid,
+void probes_add(const struct process *processes, struct process *process,
                 const struct probed_image *image);
 /* The image at that base is gone, with all that was planted; or, at an exec, all are. */
 void probes_forget(struct process *process, uint64_t base);
@@ -39,24 +32,12 @@ void probes_copy(struct process *child, const struct process *parent);
 void probes_remove(const struct process *process, pid_t tid);
 
 /* Whether the task stands right behind a planted probe. */
-bool probes_is_behind(const struct platform *platform, const struct process *process, pid_t tid);
+bool probes_is_behind(const struct process *processes, const struct process *process, pid_t tid);
 /*
- * Whether this SIGTRAP stop is at a probe, which then is the event (its kind is EVENT_NONE if the
- * process is not recorded).
+ * Whether this SIGTRAP stop at event->t_ns is at a probe, which then is the event (its kind is
+ * EVENT_NONE if the process is not recorded).
  */
-bool probes_decode(struct platform *platform, const struct task *task, struct event *event);
-
-/* probe_sites.c: the probes of an image, as linked. */
-struct probe_site {
-    uint64_t address, semaphore;
-    struct stapsdt_argument argument;
-    enum event_kind kind;
-};
-/*
- * From the image's file, or from what was found before in the same file. They are valid until the
- * next call. Returns how many.
- */
-unsigned probe_sites_of(pid_t pid, const struct probed_image *image,
-                        const struct probe_site **sites);
+bool probes_decode(const struct process *processes, const struct process *process, pid_t tid,
+                   struct event *event);
 
 #endif

@@ -5,9 +5,14 @@
  * it, so its image path is read here too; this happens once per exec.
  */
 #define _GNU_SOURCE
-#include "linux_os.h"
-#include "loader/probes.h"
+#include "loader/process_image.h"
 
+#include "linux_os.h"
+#include "loader/breakpoint.h"
+#include "loader/loader.h"
+#include "loader/probes.h"
+#include "memory.h"
+#include "proc.h"
 #include "text.h"
 
 #include <elf.h>
@@ -16,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/user.h>
 #include <unistd.h>
 
 enum {
@@ -23,9 +29,10 @@ enum {
     START_STACK_WORDS = 512, /* enough for most; else once more with */
     LARGE_START_STACK_WORDS = 16384,
     AUXILIARY_WORDS_MAX = 128,
-    COMMAND_LINE_MAX = 16 * 1024,
-    MAPS_MAX = 32 * 1024
+    COMMAND_LINE_MAX = 16 * 1024
 };
+
+#define CUT_MARK " \xE2\x80\xA6" /* an ellipsis */
 
 /*
  * What the kernel put on the stack of a new image: argument count, arguments, environment,
@@ -81,24 +88,6 @@ static bool parse_start(const uint64_t *words, size_t count, struct start *start
     return false;
 }
 
-/* Reads a file of /proc/PID into buffer; returns the bytes read. */
-static size_t read_proc(pid_t pid, const char *name, void *buffer, size_t capacity)
-{
-    char path[64];
-    size_t used = 0;
-    ssize_t count;
-    int file;
-
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return 0;
-    while (used < capacity && (count = read(file, (char *)buffer + used, capacity - used)) > 0)
-        used += (size_t)count;
-    close(file);
-    return used;
-}
-
 /*
  * From the stack, right after an exec. The arguments' strings are copied too; returns their length.
  */
@@ -124,34 +113,16 @@ static size_t read_start(pid_t pid, uint64_t stack, struct start *start, char *a
 static size_t find_start(pid_t pid, struct start *start, char *arguments, size_t capacity)
 {
     uint64_t vector[AUXILIARY_WORDS_MAX];
-    size_t count = read_proc(pid, "auxv", vector, sizeof vector) / sizeof vector[0];
+    size_t count = proc_read(pid, "auxv", vector, sizeof vector) / sizeof vector[0];
 
     memset(start, 0, sizeof *start);
     for (size_t i = 0; i + 1 < count && vector[i] != AT_NULL; i += 2)
         take_auxiliary(start, vector[i], vector[i + 1]);
     start->argument_count = UINT64_MAX; /* as many as there are */
-    return read_proc(pid, "cmdline", arguments, capacity);
+    return proc_read(pid, "cmdline", arguments, capacity);
 }
 
-size_t image_path_at(pid_t pid, uint64_t address, char *path, size_t capacity)
-{
-    char maps[MAPS_MAX];
-    size_t length = read_proc(pid, "maps", maps, sizeof maps - 1);
-
-    maps[length] = '\0';
-    for (char *line = maps, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        const char *name;
-        *end = '\0';
-        if (strtoull(line, NULL, 16) != address || (name = strchr(line, '/')) == NULL ||
-            strlen(name) >= capacity)
-            continue;
-        memcpy(path, name, strlen(name) + 1);
-        return strlen(name);
-    }
-    return 0;
-}
-
-bool image_is_shared(const struct process *process, pid_t pid)
+bool process_image_is_shared(const struct process *process, pid_t pid)
 {
     char arguments[1];
     struct start start;
@@ -178,23 +149,30 @@ static void put_path(pid_t pid, struct event *event)
 
 /*
  * Arguments that stand one behind the other, each with its NUL, as one line: separated by spaces,
- * quoted where they hold any.
+ * quoted where they hold any. Where it is longer than what was read, it ends with a mark.
  */
 static void put_command_line(char *raw, size_t length, uint64_t count, struct event *event)
 {
     char line[4 * COMMAND_LINE_MAX], text[TEXT_FROM_BYTES_CAPACITY(4 * COMMAND_LINE_MAX)];
     size_t used = 0;
-    bool exact;
+    bool exact, cut = length > COMMAND_LINE_MAX;
 
-    raw[length] = '\0';
+    raw[cut ? COMMAND_LINE_MAX : length] = '\0';
+    length = cut ? COMMAND_LINE_MAX : length;
     for (size_t at = 0, i = 0; at < length && i < count; i++) {
         size_t size = strlen(raw + at);
-        if (used + 4 * size + 3 > sizeof line)
+        if (used + 4 * size + 3 > sizeof line - sizeof CUT_MARK) {
+            cut = true;
             break;
+        }
         if (at > 0)
             line[used++] = ' ';
         used = (size_t)(linux_os_put_argument(line + used, raw + at) - line);
         at += size + 1;
+    }
+    if (cut) {
+        memcpy(line + used, CUT_MARK, sizeof CUT_MARK - 1);
+        used += sizeof CUT_MARK - 1;
     }
     event_set_bytes(event, FIELD(CREATE_PROCESS, command_line), text,
                     text_from_bytes(line, used, text, &exact));
@@ -243,12 +221,12 @@ static void watch_loader(struct process *process, const struct start *start)
  */
 static bool shares_memory_with_parent(pid_t tid)
 {
-    long parent = attach_status_number(tid, "PPid:");
+    long parent = proc_status_number(tid, "PPid:");
 
     return parent > 0 && memory_is_shared(tid, (pid_t)parent);
 }
 
-static void add_probes(struct platform *platform, struct process *process,
+static void add_probes(const struct process *processes, struct process *process,
                        const struct elf_head *head, const struct event *event)
 {
     struct probed_image image = {.is_program = true, .base = process->image_base, .head = *head};
@@ -258,10 +236,11 @@ static void add_probes(struct platform *platform, struct process *process,
              (const char *)event_bytes_at(event, event->image.path));
     image.name = path;
     image.moved = process->image_base - head->first_address;
-    probes_add(platform, process, process->memory_tid, &image);
+    probes_add(processes, process, &image);
 }
 
-void image_inspect(struct platform *platform, struct process *process, struct event *event)
+void process_image_observe(const struct process *processes, struct process *process,
+                           struct event *event)
 {
     static const char *const detections[] = {
         [NOT_OBSERVED_STATIC] = "not observed (no dynamic loader)",
@@ -269,7 +248,7 @@ void image_inspect(struct platform *platform, struct process *process, struct ev
         [NOT_OBSERVED_SHARED] = "not observed (memory shared with its parent)",
         [OBSERVED_BY_R_BRK] = "r_brk",
     };
-    char arguments[COMMAND_LINE_MAX];
+    char arguments[COMMAND_LINE_MAX + 2]; /* one more than is told, and a NUL */
     struct user_regs_struct registers;
     struct start start;
     struct elf_head head = {.is_64_bit = false};
@@ -279,11 +258,9 @@ void image_inspect(struct platform *platform, struct process *process, struct ev
         0;
     process->loaded_count = 0;
     probes_forget_all(process);
-    process->started = false;
+    process->started = process->begins_with_trap_blocked = false;
     /* an exec's loads are history, whatever was not told before */
     process->replaying = process->replaying && process->attaching;
-    process->begins_with_trap_blocked =
-        !process->replaying && restart_trap_is_blocked(process->memory_tid);
     process->observation = NOT_OBSERVED_STATIC;
     registers.cs = 0;
     if (ptrace(PTRACE_GETREGS, process->memory_tid, NULL, &registers) != 0 && !process->attaching)
@@ -304,7 +281,7 @@ void image_inspect(struct platform *platform, struct process *process, struct ev
     }
     put_path(process->memory_tid, event);
     if (process->observation != NOT_OBSERVED_SHARED)
-        add_probes(platform, process, &head, event);
+        add_probes(processes, process, &head, event);
     put_command_line(arguments, length, start.argument_count, event);
     event_set_bytes(event, FIELD(CREATE_PROCESS, load_detection), detections[process->observation],
                     strlen(detections[process->observation]));

@@ -4,7 +4,6 @@
  */
 #define _GNU_SOURCE
 #include "perf_events.h"
-
 #include "perf_times.h"
 
 #include <errno.h>

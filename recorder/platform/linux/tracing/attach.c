@@ -5,10 +5,15 @@
  * stays stopped.
  */
 #define _GNU_SOURCE
-#include "linux_os.h"
-#include "linux_platform.h"
+#include "tracing/attach.h"
 
+#include "linux_os.h"
+#include "loader/process_image.h"
 #include "os.h"
+#include "proc.h"
+#include "tracing/restart.h"
+#include "tracing/seize.h"
+#include "tracing/tasks.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -34,77 +39,11 @@ static long read_number(const char *path)
     return number;
 }
 
-/* What stands behind `name` in /proc/PID/status, in line; empty if nothing does. */
-static const char *find_status(pid_t pid, const char *name, char *line, int capacity)
-{
-    char path[64];
-    const char *value = "";
-    FILE *file;
-
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    file = fopen(path, "re");
-    while (*value == '\0' && file != NULL && fgets(line, capacity, file) != NULL)
-        if (strncmp(line, name, strlen(name)) == 0)
-            value = line + strlen(name) + strspn(line + strlen(name), "\t ");
-    if (file != NULL)
-        fclose(file);
-    return value;
-}
-
-static uint64_t read_status(pid_t pid, const char *name, int base, uint64_t otherwise)
-{
-    char line[256];
-    const char *value = find_status(pid, name, line, sizeof line);
-
-    return *value == '\0' ? otherwise : strtoull(value, NULL, base);
-}
-
-long attach_status_number(pid_t pid, const char *name)
-{
-    return (long)read_status(pid, name, 10, UINT64_MAX);
-}
-
-uint64_t attach_status_mask(pid_t pid, const char *name)
-{
-    return read_status(pid, name, 16, 0);
-}
-
-bool attach_any_thread(pid_t pid, bool (*visit)(void *context, pid_t tid), void *context)
-{
-    char path[64];
-    struct dirent *entry;
-    bool found = false;
-    DIR *folder;
-
-    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-    folder = opendir(path);
-    while (!found && folder != NULL && (entry = readdir(folder)) != NULL)
-        found = atoi(entry->d_name) != 0 && visit(context, (pid_t)atoi(entry->d_name));
-    if (folder != NULL)
-        closedir(folder);
-    return found;
-}
-
-/* A thread of the kernel has none, and none that has ended. */
-static bool has_memory(void *context, pid_t tid)
-{
-    (void)context;
-    return attach_status_number(tid, "VmSize:") >= 0;
-}
-
-bool attach_has_ended(pid_t pid)
-{
-    char line[256];
-    const char *state = find_status(pid, "State:", line, sizeof line);
-
-    return *state == '\0' || *state == 'Z' || *state == 'X';
-}
-
 /* A process that runs another program may have no thread with memory for a moment. */
 static bool has_program(pid_t pid)
 {
     for (int looks = 0; looks < LOOKS; looks++) {
-        if (attach_any_thread(pid, has_memory, NULL))
+        if (proc_has_memory(pid))
             return true;
         nanosleep(&(struct timespec){0, LOOK_PAUSE_NS}, NULL);
     }
@@ -113,7 +52,7 @@ static bool has_program(pid_t pid)
 
 static int say_ended(pid_t pid, struct trail_error *error)
 {
-    long parent = attach_status_number(pid, "PPid:");
+    long parent = proc_status_number(pid, "PPid:");
 
     if (parent < 0)
         return error_set(error, TRAIL_FAILED, ESRCH, "process %d has just ended", (int)pid);
@@ -124,8 +63,7 @@ static int say_ended(pid_t pid, struct trail_error *error)
 
 static int check(pid_t pid, struct trail_error *error)
 {
-    long tracer = attach_status_number(pid, "TracerPid:"),
-         process = attach_status_number(pid, "Tgid:");
+    long tracer = proc_status_number(pid, "TracerPid:"), process = proc_status_number(pid, "Tgid:");
 
     if (pid == getpid())
         return error_set(error, TRAIL_FAILED, 0, "trailrec cannot attach to itself");
@@ -141,7 +79,7 @@ static int check(pid_t pid, struct trail_error *error)
                          tracer);
     if (has_program(pid))
         return 0;
-    if (attach_has_ended(pid))
+    if (proc_has_ended(pid))
         return say_ended(pid, error);
     return error_set(error, TRAIL_FAILED, 0,
                      "process %d is a thread of the kernel; only programs can be recorded",
@@ -154,7 +92,7 @@ static int check(pid_t pid, struct trail_error *error)
  */
 static int say_not_allowed(pid_t pid, struct trail_error *error)
 {
-    long user = attach_status_number(pid, "Uid:"),
+    long user = proc_status_number(pid, "Uid:"),
          rule = read_number("/proc/sys/kernel/yama/ptrace_scope");
 
     if (rule == 3)
@@ -184,12 +122,14 @@ static int say_not_allowed(pid_t pid, struct trail_error *error)
 static int say_not_seized(const struct platform *platform, pid_t pid, int os_code,
                           struct trail_error *error)
 {
-    const char *why = platform->interrupted ? "was asked to end" : "the time limit was over";
+    const char *why = platform->alarm.rung ? "was asked to end" : "the time limit was over";
 
     if (os_code == EPERM)
         return say_not_allowed(pid, error);
     if (os_code == ESRCH)
         return say_ended(pid, error);
+    if (os_code == ENOMEM)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
     if (os_code == ELOOP)
         return error_set(error, TRAIL_FAILED, os_code,
                          "process %d runs another program again and again; try once more",
@@ -270,8 +210,10 @@ static void tell_process(struct platform *platform, struct process *process, str
                 process->attach_ns);
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_ATTACH);
     event_set(event, FIELD(CREATE_PROCESS, parent_pid),
-              (uint64_t)attach_status_number(process->pid, "PPid:"));
-    image_inspect(platform, process, event);
+              (uint64_t)proc_status_number(process->pid, "PPid:"));
+    process_image_observe(platform->processes, process, event);
+    if (!process->replaying) /* it stands at an exec */
+        restart_note_mask(process);
     process->told = true;
     event->synthetic = event->more = true;
 }
@@ -280,16 +222,15 @@ static void tell_process(struct platform *platform, struct process *process, str
 static void tell_loads(struct platform *platform, struct process *process, struct event *event)
 {
     process->attaching = false;
-    platform->t_ns = process->attach_ns;
-    platform->current = tasks_find(platform, process->memory_tid);
-    platform->action = RESUME_ATTACHED;
-    platform->change_count = platform->next_change = 0;
+    platform->stop.t_ns = process->attach_ns;
+    platform->stop.task = tasks_find(platform, process->memory_tid);
+    platform->stop.action = RESUME_ATTACHED;
+    link_map_clear(&platform->changes);
     event_begin(event, EVENT_NONE, (uint32_t)process->pid, 0, process->attach_ns);
     if (process->breakpoint == 0)
         return;
-    link_map_peek(process);
-    link_map_update(platform, process);
-    link_map_next_event(platform, process, event);
+    link_map_find_and_plant(&platform->changes, platform->processes, process);
+    link_map_next_event(&platform->changes, process, process->attach_ns, event);
 }
 
 bool attach_next_event(struct platform *platform, struct event *event)
@@ -314,18 +255,14 @@ bool attach_next_event(struct platform *platform, struct event *event)
     return true;
 }
 
-static void let_go_on(struct platform *platform, struct task *task)
+void attach_resume(struct platform *platform, const struct task *one)
 {
-    if (platform->current == NULL || task->process != platform->current->process || !task->held)
-        return;
-    task->held = task->held_at_exec = false;
-    ptrace(task->held_listen ? PTRACE_LISTEN : PTRACE_CONT, task->tid, NULL,
-           (void *)(long)task->held_signal);
-}
-
-void attach_resume(struct platform *platform, struct task *task)
-{
-    platform->current = task;
-    tasks_each(platform, let_go_on);
-    platform->current = NULL;
+    for (size_t i = 0; i < TASK_BUCKETS; i++)
+        for (struct task *task = platform->tasks[i]; task != NULL; task = task->next) {
+            if (task->process != one->process || !task->held)
+                continue;
+            task->held = task->held_at_exec = false;
+            ptrace(task->held_listen ? PTRACE_LISTEN : PTRACE_CONT, task->tid, NULL,
+                   (void *)(long)task->held_signal);
+        }
 }

@@ -4,30 +4,30 @@
  * project's own measurements (facts/linux.md).
  */
 #define _GNU_SOURCE
-#include "loader/probes.h"
+#include "tracing/decode.h"
 
+#include "loader/breakpoint.h"
+#include "loader/probes.h"
+#include "loader/process_image.h"
+#include "memory.h"
 #include "os.h"
+#include "tracing/restart.h"
+#include "tracing/tasks.h"
 
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/user.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct stop {
-    struct platform *platform;
-    struct event *event;
-    struct task *task;
-    pid_t tid;
-    int status;
-};
-
-static void begin(const struct stop *stop, enum event_kind kind)
+static void begin(const struct platform *platform, struct event *event, enum event_kind kind)
 {
-    event_begin(stop->event, kind, (uint32_t)stop->task->process->pid, (uint32_t)stop->tid,
-                stop->platform->t_ns);
+    const struct stop *stop = &platform->stop;
+
+    event_begin(event, kind, (uint32_t)stop->task->process->pid, (uint32_t)stop->tid, stop->t_ns);
 }
 
 static unsigned long event_message(pid_t tid)
@@ -39,21 +39,21 @@ static unsigned long event_message(pid_t tid)
 }
 
 /* A task is gone: its last word is its wait status, there is nothing to resume. */
-static void decode_end(struct stop *stop)
+static void decode_end(struct platform *platform, struct event *event)
 {
+    struct stop *stop = &platform->stop;
     struct process *process = stop->task->process;
-    struct platform *platform = stop->platform;
     bool is_process = process != NULL && (stop->tid == process->pid ||
                                           (process->leader_is_gone && process->threads == 1));
 
-    platform->action = RESUME_NOTHING;
+    stop->action = RESUME_NOTHING;
     if (process != NULL && !process->muted) {
-        begin(stop, is_process ? EVENT_EXIT_PROCESS : EVENT_EXIT_THREAD);
+        begin(platform, event, is_process ? EVENT_EXIT_PROCESS : EVENT_EXIT_THREAD);
         if (is_process && WIFSIGNALED(stop->status)) {
-            event_set(stop->event, FIELD(EXIT_PROCESS, signal), (uint64_t)WTERMSIG(stop->status));
-            event_set(stop->event, FIELD(EXIT_PROCESS, core_dumped), WCOREDUMP(stop->status) != 0);
+            event_set(event, FIELD(EXIT_PROCESS, signal), (uint64_t)WTERMSIG(stop->status));
+            event_set(event, FIELD(EXIT_PROCESS, core_dumped), WCOREDUMP(stop->status) != 0);
         } else if (WIFEXITED(stop->status)) {
-            event_set(stop->event,
+            event_set(event,
                       is_process ? FIELD(EXIT_PROCESS, exit_code) : FIELD(EXIT_THREAD, exit_code),
                       (uint64_t)WEXITSTATUS(stop->status));
         }
@@ -98,14 +98,15 @@ static void put_siginfo(struct event *event, const siginfo_t *info, bool fault)
         event_set_bytes(event, FIELD(EXCEPTION, parameters), numbers, count * sizeof numbers[0]);
 }
 
-static void decode_signal(struct stop *stop, int signal)
+static void decode_signal(struct platform *platform, struct event *event, int signal)
 {
+    struct stop *stop = &platform->stop;
     bool has_registers, fault;
     struct user_regs_struct registers;
     siginfo_t info;
 
-    stop->platform->action = RESUME_CONTINUE;
-    stop->platform->signal = signal;
+    stop->action = RESUME_CONTINUE;
+    stop->signal = signal;
     has_registers = ptrace(PTRACE_GETREGS, stop->tid, NULL, &registers) == 0;
     if (has_registers)
         restart_behind_ignored(stop->task->process->pid, stop->tid, signal, &registers);
@@ -114,38 +115,38 @@ static void decode_signal(struct stop *stop, int signal)
     memset(&info, 0, sizeof info);
     ptrace(PTRACE_GETSIGINFO, stop->tid, NULL, &info);
     fault = is_fault(&info) || (signal == SIGSEGV && info.si_code == SI_KERNEL);
-    begin(stop, EVENT_EXCEPTION);
-    event_set(stop->event, FIELD(EXCEPTION, code), (uint64_t)signal);
-    event_set(stop->event, FIELD(EXCEPTION, si_code), (uint64_t)(int64_t)info.si_code);
-    event_set(stop->event, FIELD(EXCEPTION, first_chance), 1);
+    begin(platform, event, EVENT_EXCEPTION);
+    event_set(event, FIELD(EXCEPTION, code), (uint64_t)signal);
+    event_set(event, FIELD(EXCEPTION, si_code), (uint64_t)(int64_t)info.si_code);
+    event_set(event, FIELD(EXCEPTION, first_chance), 1);
     if (fault && has_registers)
-        event_set(stop->event, FIELD(EXCEPTION, address), registers.rip);
-    put_siginfo(stop->event, &info, fault);
+        event_set(event, FIELD(EXCEPTION, address), registers.rip);
+    put_siginfo(event, &info, fault);
 }
 
 /* Our byte at the loader's r_brk or at a probe, or a trap of the target's own. */
-static void decode_trap(struct stop *stop)
+static void decode_trap(struct platform *platform, struct event *event)
 {
+    struct stop *stop = &platform->stop;
     struct process *process = stop->task->process;
 
     if (!breakpoint_is_hit(process, stop->tid)) {
-        if (!probes_decode(stop->platform, stop->task, stop->event)) {
-            decode_signal(stop, SIGTRAP);
+        if (!probes_decode(platform->processes, process, stop->tid, event)) {
+            decode_signal(platform, event, SIGTRAP);
             return;
         }
-        stop->platform->action = RESUME_CONTINUE;
+        stop->action = RESUME_CONTINUE;
         restart_masked_trap(process, stop->tid);
         return;
     }
-    stop->platform->action = RESUME_CONTINUE;
+    stop->action = RESUME_CONTINUE;
     restart_masked_trap(process, stop->tid);
     if (!process->returns_itself)
         breakpoint_return(stop->tid);
     if (process->muted)
         return;
-    link_map_peek(process);
-    link_map_update(stop->platform, process);
-    link_map_next_event(stop->platform, process, stop->event);
+    link_map_find_and_plant(&platform->changes, platform->processes, process);
+    link_map_next_event(&platform->changes, process, stop->t_ns, event);
 }
 
 /* The flags of the clone that a task is in; a fork has none, clone3 has them in memory. */
@@ -191,6 +192,14 @@ static struct process *add_child(struct platform *platform, const struct process
     return child;
 }
 
+/* Lets a child go that is not followed, without the bytes that it copied from its parent. */
+static void release(struct platform *platform, struct task *task)
+{
+    breakpoint_remove(task->process, task->tid);
+    ptrace(PTRACE_DETACH, task->tid, NULL, NULL);
+    tasks_remove(platform, task);
+}
+
 /*
  * Whether the child has stopped at birth before its parent's event came; such a child is let go
  * now.
@@ -201,10 +210,10 @@ static void settle_child(struct platform *platform, struct task *child)
         return;
     if (!child->release) {
         /* goes on with its maker: none of it runs before its event is recorded */
-        platform->newborn = child;
+        platform->stop.newborn = child;
         return;
     }
-    decode_release(platform, child);
+    release(platform, child);
 }
 
 static struct task *adopt(struct platform *platform, pid_t tid, struct process *process)
@@ -218,25 +227,28 @@ static struct task *adopt(struct platform *platform, pid_t tid, struct process *
     return child;
 }
 
-static void decode_thread(struct stop *stop, pid_t tid)
+static void decode_thread(struct platform *platform, struct event *event, pid_t tid)
 {
-    struct task *child = adopt(stop->platform, tid, stop->task->process);
+    struct stop *stop = &platform->stop;
+    struct task *child = adopt(platform, tid, stop->task->process);
 
     if (child != NULL)
-        settle_child(stop->platform, child);
+        settle_child(platform, child);
     if (stop->task->process->muted)
         return;
-    begin(stop, EVENT_CREATE_THREAD);
-    stop->event->tid = (uint32_t)tid;
+    begin(platform, event, EVENT_CREATE_THREAD);
+    event->tid = (uint32_t)tid;
 }
 
-static void put_fork(struct stop *stop, pid_t parent, pid_t pid)
+static void put_fork(struct platform *platform, struct event *event, pid_t parent, pid_t pid)
 {
-    begin(stop, EVENT_CREATE_PROCESS);
-    stop->event->pid = stop->event->tid = (uint32_t)pid;
-    event_set(stop->event, FIELD(CREATE_PROCESS, via), VIA_FORK);
-    event_set(stop->event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)parent);
-    event_set(stop->event, FIELD(CREATE_PROCESS, base), stop->task->process->image_base);
+    struct stop *stop = &platform->stop;
+
+    begin(platform, event, EVENT_CREATE_PROCESS);
+    event->pid = event->tid = (uint32_t)pid;
+    event_set(event, FIELD(CREATE_PROCESS, via), VIA_FORK);
+    event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)parent);
+    event_set(event, FIELD(CREATE_PROCESS, base), stop->task->process->image_base);
 }
 
 /*
@@ -252,16 +264,19 @@ static bool may_make_marks(const struct process *process, pid_t maker)
            registers.orig_rax == SYS_vfork;
 }
 
-static void decode_fork(struct stop *stop, pid_t pid, uint64_t flags)
+static void decode_fork(struct platform *platform, struct event *event, pid_t pid, uint64_t flags)
 {
-    struct platform *platform = stop->platform;
+    struct stop *stop = &platform->stop;
     bool shares_memory = (flags & CLONE_VM) != 0,
          recorded = platform->follow && !stop->task->process->muted;
     struct process *process = add_child(platform, stop->task->process, pid);
     struct task *child = process == NULL ? NULL : adopt(platform, pid, process);
 
-    if (child == NULL)
+    if (child == NULL) {
+        if (process != NULL) /* out of memory: it has no task that would remove it */
+            processes_remove(platform, process);
         return;
+    }
     /*
      * A vfork child only execs or exits before its parent goes on: nothing in it can meet the
      * loader's byte, so it is simply let go.
@@ -277,29 +292,31 @@ static void decode_fork(struct stop *stop, pid_t pid, uint64_t flags)
     }
     settle_child(platform, child);
     if (recorded)
-        put_fork(stop, stop->task->process->pid, pid);
+        put_fork(platform, event, stop->task->process->pid, pid);
 }
 
-static void decode_clone(struct stop *stop, int event)
+static void decode_clone(struct platform *platform, struct event *event, int ptrace_event)
 {
+    struct stop *stop = &platform->stop;
     pid_t child = (pid_t)event_message(stop->tid);
 
-    stop->platform->action = RESUME_CONTINUE;
+    stop->action = RESUME_CONTINUE;
     if (child == 0)
         /* killed meanwhile, by an exec of another thread: so are the threads that it made */
         return;
-    if (tasks_find(stop->platform, child) != NULL &&
-        tasks_find(stop->platform, child)->process != NULL)
+    if (tasks_find(platform, child) != NULL && tasks_find(platform, child)->process != NULL)
         return; /* taken for an orphan */
     /*
      * The kernel's events follow the exit signal of the clone, not its flags: whether it is a
      * thread, tgkill tells without a file.
      */
-    if (event == PTRACE_EVENT_CLONE && syscall(SYS_tgkill, stop->task->process->pid, child, 0) == 0)
-        decode_thread(stop, child);
+    if (ptrace_event == PTRACE_EVENT_CLONE &&
+        syscall(SYS_tgkill, stop->task->process->pid, child, 0) == 0)
+        decode_thread(platform, event, child);
     else
-        decode_fork(stop, child,
-                    event == PTRACE_EVENT_VFORK ? CLONE_VM | CLONE_VFORK : clone_flags(stop->tid));
+        decode_fork(platform, event, child,
+                    ptrace_event == PTRACE_EVENT_VFORK ? CLONE_VM | CLONE_VFORK
+                                                       : clone_flags(stop->tid));
 }
 
 /*
@@ -318,24 +335,27 @@ static void drop_other_tasks(struct platform *platform, const struct process *pr
     }
 }
 
-static void decode_exec(struct stop *stop)
+static void decode_exec(struct platform *platform, struct event *event)
 {
+    struct stop *stop = &platform->stop;
     struct process *process = stop->task->process;
 
     if (process->muted) { /* it has its own memory now, without our byte */
-        stop->platform->action = RESUME_DETACH;
+        stop->action = RESUME_DETACH;
         return;
     }
-    stop->platform->action = RESUME_CONTINUE;
-    drop_other_tasks(stop->platform, process);
-    begin(stop, EVENT_CREATE_PROCESS);
-    event_set(stop->event, FIELD(CREATE_PROCESS, via), VIA_EXEC);
-    image_inspect(stop->platform, process, stop->event);
+    stop->action = RESUME_CONTINUE;
+    drop_other_tasks(platform, process);
+    begin(platform, event, EVENT_CREATE_PROCESS);
+    event_set(event, FIELD(CREATE_PROCESS, via), VIA_EXEC);
+    process_image_observe(platform->processes, process, event);
+    restart_note_mask(process);
 }
 
 /* The first stop of a new child, or the beginning or end of a group-stop. */
-static void decode_stop(struct stop *stop, int signal)
+static void decode_stop(struct platform *platform, int signal)
 {
+    struct stop *stop = &platform->stop;
     bool group_stop =
         signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
     struct task *task = stop->task;
@@ -343,71 +363,70 @@ static void decode_stop(struct stop *stop, int signal)
     if (!task->born) {
         task->born = true;
         if (task->process == NULL) { /* before its parent's event: it waits */
-            stop->platform->action = RESUME_NOTHING;
-            stop->platform->has_unclaimed = true;
+            stop->action = RESUME_NOTHING;
+            platform->has_unclaimed = true;
             return;
         }
         if (task->release) {
-            stop->platform->action = RESUME_NOTHING;
-            decode_release(stop->platform, task);
+            stop->action = RESUME_NOTHING;
+            release(platform, task);
             return;
         }
     }
-    stop->platform->action = group_stop ? RESUME_LISTEN : RESUME_CONTINUE;
+    stop->action = group_stop ? RESUME_LISTEN : RESUME_CONTINUE;
     if (group_stop && task->tid == task->process->pid) {
         task->process->stopped = true;
-        stop->platform->stop_signal = signal;
+        platform->stop_signal = signal;
     }
 }
 
-static void decode_event(struct stop *stop, int event)
+static void decode_event(struct platform *platform, struct event *event, int ptrace_event)
 {
-    switch (event) {
+    struct stop *stop = &platform->stop;
+
+    switch (ptrace_event) {
     case PTRACE_EVENT_FORK:
     case PTRACE_EVENT_VFORK:
     case PTRACE_EVENT_CLONE:
-        decode_clone(stop, event);
+        decode_clone(platform, event, ptrace_event);
         break;
     case PTRACE_EVENT_EXEC:
-        decode_exec(stop);
+        decode_exec(platform, event);
         break;
     case PTRACE_EVENT_STOP:
-        decode_stop(stop, WSTOPSIG(stop->status));
+        decode_stop(platform, WSTOPSIG(stop->status));
         break;
     default:
-        stop->platform->action = RESUME_CONTINUE;
+        stop->action = RESUME_CONTINUE;
     }
 }
 
-void decode_release(struct platform *platform, struct task *task)
+static void begin_stop(struct platform *platform, struct task *task, pid_t tid, int status)
 {
-    breakpoint_remove(task->process, task->tid);
-    ptrace(PTRACE_DETACH, task->tid, NULL, NULL);
-    tasks_remove(platform, task);
+    platform->stop =
+        (struct stop){.task = task, .tid = tid, .status = status, .t_ns = platform->stop.t_ns};
+    link_map_clear(&platform->changes);
 }
 
-void decode_orphan(struct platform *platform, struct task *task, const struct process *maker,
+bool decode_orphan(struct platform *platform, struct task *task, const struct process *maker,
                    struct event *event)
 {
-    struct stop stop = {platform, event, task, task->tid, 0};
     struct process copy; /* the maker may be a free entry, which the child takes */
 
-    platform->t_ns = os_monotonic_ns();
-    event_begin(event, EVENT_NONE, 0, (uint32_t)task->tid, platform->t_ns);
-    platform->change_count = platform->next_change = 0;
-    platform->current = task;
-    platform->action = RESUME_DETACH;
-    platform->signal = 0;
-    if (maker != NULL)
-        copy = *maker;
-    if (!platform->follow || maker == NULL || copy.muted ||
-        (task->process = add_child(platform, &copy, task->tid)) == NULL) {
-        orphan_clean(platform, task->tid);
-        return;
-    }
+    platform->stop.t_ns = os_monotonic_ns();
+    event_begin(event, EVENT_NONE, 0, (uint32_t)task->tid, platform->stop.t_ns);
+    begin_stop(platform, task, task->tid, 0);
+    platform->stop.action = RESUME_DETACH;
+    if (!platform->follow || maker == NULL || maker->muted)
+        return false;
+    copy = *maker;
+    task->process = add_child(platform, &copy, task->tid);
+    if (task->process == NULL)
+        return false;
     task->process->threads = 1;
-    platform->action = RESUME_CONTINUE;
-    put_fork(&stop, copy.pid, task->tid);
+    platform->stop.action = RESUME_CONTINUE;
+    put_fork(platform, event, copy.pid, task->tid);
+    return true;
 }
 
 /*
@@ -425,46 +444,46 @@ static struct task *add_unknown(struct platform *platform, pid_t tid, int event)
 
 void decode_status(struct platform *platform, pid_t tid, int status, struct event *event)
 {
-    struct stop stop = {platform, event, tasks_find(platform, tid), tid, status};
-    int ptrace_event = (unsigned)status >> 16;
+    int ptrace_event = (unsigned)status >> 16, signal = WSTOPSIG(status);
+    struct task *task = tasks_find(platform, tid);
 
-    event_begin(event, EVENT_NONE, 0, (uint32_t)tid, platform->t_ns);
-    platform->action = RESUME_NOTHING;
-    platform->signal = 0;
-    platform->change_count = platform->next_change = 0;
-    if (stop.task == NULL && WIFSTOPPED(status))
-        stop.task = add_unknown(platform, tid, ptrace_event);
-    if (stop.task == NULL)
+    event_begin(event, EVENT_NONE, 0, (uint32_t)tid, platform->stop.t_ns);
+    if (task == NULL && WIFSTOPPED(status)) {
+        task = add_unknown(platform, tid, ptrace_event);
+        if (task == NULL) /* out of memory: it is not recorded, and must not stand still for ever */
+            ptrace(PTRACE_CONT, tid, NULL,
+                   (void *)(long)(ptrace_event != 0 || signal == SIGTRAP ? 0 : signal));
+    }
+    begin_stop(platform, task, tid, status);
+    if (task == NULL)
         return;
     if (!WIFSTOPPED(status)) {
-        decode_end(&stop);
+        decode_end(platform, event);
         return;
     }
-    platform->current = stop.task;
-    if (stop.task->process != NULL) {
-        stop.task->process->stopped = false;
-        stop.task->process->memory_tid = tid;
+    if (task->process != NULL) {
+        task->process->stopped = false;
+        task->process->memory_tid = tid;
     }
     if (ptrace_event != 0)
-        decode_event(&stop, ptrace_event);
-    else if (stop.task->process == NULL)
-        platform->action = RESUME_CONTINUE;
-    else if (WSTOPSIG(status) == SIGTRAP)
-        decode_trap(&stop);
+        decode_event(platform, event, ptrace_event);
+    else if (task->process == NULL)
+        platform->stop.action = RESUME_CONTINUE;
+    else if (signal == SIGTRAP)
+        decode_trap(platform, event);
     else
-        decode_signal(&stop, WSTOPSIG(status));
+        decode_signal(platform, event, signal);
 }
 
 void decode_launch(struct platform *platform, struct event *event)
 {
-    struct stop stop = {platform, event, tasks_find(platform, platform->launched),
-                        platform->launched, 0};
+    struct task *task = tasks_find(platform, platform->launched);
 
-    platform->current = stop.task;
-    platform->action = RESUME_CONTINUE;
-    platform->signal = 0;
-    begin(&stop, EVENT_CREATE_PROCESS);
+    begin_stop(platform, task, task->tid, 0);
+    platform->stop.action = RESUME_CONTINUE;
+    begin(platform, event, EVENT_CREATE_PROCESS);
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_LAUNCH);
     event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)getpid());
-    image_inspect(platform, stop.task->process, event);
+    process_image_observe(platform->processes, task->process, event);
+    restart_note_mask(task->process);
 }

@@ -10,7 +10,13 @@
  * reach the target. Behind the int3 of a probe it need only go on.
  */
 #define _GNU_SOURCE
+#include "loader/breakpoint.h"
 #include "loader/probes.h"
+#include "tracing/orphan.h"
+#include "tracing/restart.h"
+#include "tracing/standing.h"
+#include "tracing/stop.h"
+#include "tracing/tasks.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -36,7 +42,8 @@ static bool has_pending_trap(pid_t tid)
 static int make_ready(struct platform *platform, struct task *task, int status)
 {
     int event = (int)((unsigned)status >> 16), signal = event != 0 ? 0 : WSTOPSIG(status);
-    bool behind_probe = probes_is_behind(platform, task->process, task->tid), behind_int3;
+    bool behind_probe = probes_is_behind(platform->processes, task->process, task->tid),
+         behind_int3;
 
     if (event == PTRACE_EVENT_STOP && WSTOPSIG(status) == SIGTRAP)
         restart_call(task->tid);
@@ -124,18 +131,18 @@ static void release(struct platform *platform, struct task *task)
  */
 static void hold_current(struct platform *platform)
 {
-    struct task *task = platform->current;
+    struct task *task = platform->stop.task;
 
-    if (platform->newborn != NULL)
-        platform->newborn->held = true;
-    platform->newborn = NULL;
-    platform->current = NULL;
+    if (platform->stop.newborn != NULL)
+        platform->stop.newborn->held = true;
+    platform->stop.newborn = NULL;
+    platform->stop.task = NULL;
     if (task == NULL || task->held) /* an attach holds by itself */
         return;
     task->held = true;
-    task->held_signal = platform->action == RESUME_CONTINUE ? platform->signal : 0;
+    task->held_signal = platform->stop.action == RESUME_CONTINUE ? platform->stop.signal : 0;
     /* an exec that is not recorded */
-    if (task->process != NULL && platform->action == RESUME_DETACH) {
+    if (task->process != NULL && platform->stop.action == RESUME_DETACH) {
         task->process->breakpoint = 0;
         probes_forget_all(task->process);
     }

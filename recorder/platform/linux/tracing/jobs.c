@@ -5,8 +5,10 @@
  * with us.
  */
 #define _GNU_SOURCE
-#include "linux_os.h"
-#include "linux_platform.h"
+#include "tracing/jobs.h"
+
+#include "tracing/stand.h"
+#include "tracing/stop.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -25,11 +27,11 @@ void jobs_follow_stop(struct platform *platform)
     int signal = platform->stop_signal;
     struct sigaction action = {.sa_handler = SIG_DFL}, before;
 
-    if (signal == 0 || platform_has_stop())
+    if (signal == 0 || stop_is_waiting())
         return;
     platform->stop_signal = 0;
     if (!all_are_stopped(platform) || platform->launched == 0 || platform->was_attached ||
-        !linux_os_is_job())
+        !stand_is_job())
         return;
     if (signal != SIGSTOP)
         sigaction(signal, &action, &before);

@@ -3,9 +3,10 @@
  * its exec, the stop of which is the first event.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
-
 #include "os.h"
+#include "proc.h"
+#include "tracing/seize.h"
+#include "tracing/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,8 +56,8 @@ static _Noreturn void run_child(const struct platform *platform,
         failure.is_directory = true;
     } else {
         apply_variables(launch->variables);
-        sigaction(SIGALRM, &platform->alarm_before, NULL);
-        sigprocmask(SIG_SETMASK, &platform->blocked_before, NULL);
+        sigaction(SIGALRM, &platform->alarm.before, NULL);
+        sigprocmask(SIG_SETMASK, &platform->alarm.blocked_before, NULL);
         execvp(launch->arguments[0], launch->arguments);
     }
     failure.os_code = errno;
@@ -97,7 +98,7 @@ static int wait_for_exec(struct platform *platform, pid_t child)
                 return -1;
             continue;
         }
-        platform->t_ns = os_monotonic_ns();
+        platform->stop.t_ns = os_monotonic_ns();
         if (!WIFSTOPPED(status))
             return -1;
         if ((unsigned)status >> 16 == PTRACE_EVENT_EXEC)
@@ -117,10 +118,31 @@ static int seize(pid_t child)
     /*
      * When it is seen without a tracer, it may have been let go just now: then one more try tells.
      */
-    while ((result = ptrace(PTRACE_SEIZE, child, NULL, (void *)platform_trace_options)) != 0 &&
+    while ((result = ptrace(PTRACE_SEIZE, child, NULL, (void *)SEIZE_OPTIONS)) != 0 &&
            errno == EPERM && was_traced && os_monotonic_ns() < until_ns)
-        was_traced = attach_status_number(child, "TracerPid:") > 0;
+        was_traced = proc_status_number(child, "TracerPid:") > 0;
     return result;
+}
+
+/* The child is ours, and nobody is to see it. */
+static void end_child(pid_t child)
+{
+    kill(child, SIGKILL);
+    while (waitpid(child, NULL, __WALL) == child || errno == EINTR)
+        continue; /* until it is gone: an exit may be told of before */
+}
+
+/* Enters the child into the tables; -1 if out of memory. */
+static int add_child(struct platform *platform, pid_t child)
+{
+    struct process *process = processes_add(platform, child);
+    struct task *task = process == NULL ? NULL : tasks_add(platform, child, process);
+
+    if (task != NULL)
+        task->born = true;
+    else if (process != NULL)
+        processes_remove(platform, process);
+    return task != NULL ? 0 : -1;
 }
 
 /*
@@ -129,21 +151,18 @@ static int seize(pid_t child)
 static int trace_child(struct platform *platform, const struct platform_launch *launch, pid_t child,
                        int go, int failure_pipe, struct trail_error *error)
 {
-    struct process *process;
-
     if (seize(child) != 0) {
         error_set(error, TRAIL_FAILED, errno, "cannot trace '%s': %s (is ptrace allowed here?)",
                   launch->arguments[0], strerror(errno));
-        kill(child, SIGKILL);
-        waitpid(child, NULL, __WALL);
+        end_child(child);
         return -1;
     }
     if (write(go, "", 1) != 1 || wait_for_exec(platform, child) != 0)
         return say_launch_failure(launch, failure_pipe, error);
-    process = processes_add(platform, child);
-    if (process == NULL || tasks_add(platform, child, process) == NULL)
+    if (add_child(platform, child) != 0) {
+        end_child(child);
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    tasks_find(platform, child)->born = true;
+    }
     platform->launched = child;
     platform->launch_stop_pending = true;
     return 0;

@@ -4,17 +4,23 @@
  * told, and then go on like other children.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "tracing/orphan.h"
+
+#include "loader/breakpoint.h"
+#include "loader/process_image.h"
+#include "proc.h"
+#include "tracing/decode.h"
+#include "tracing/stop.h"
+#include "tracing/tasks.h"
 
 #include <unistd.h>
 
 /* With CLONE_PARENT a child of the launched program is ours at once; its maker may well live. */
 static bool has_lost_maker(struct platform *platform, const struct task *task)
 {
-    pid_t parent = (pid_t)attach_status_number(task->tid, "PPid:");
+    pid_t parent = (pid_t)proc_status_number(task->tid, "PPid:");
 
-    if (task->process != NULL || !task->born ||
-        attach_status_number(task->tid, "Tgid:") != task->tid)
+    if (task->process != NULL || !task->born || proc_status_number(task->tid, "Tgid:") != task->tid)
         return false;
     return processes_find(platform, parent) == NULL && (parent != getpid() || parent == 1);
 }
@@ -30,7 +36,7 @@ static const struct process *find_origin(const struct platform *platform, pid_t 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const struct process *process = lists[i]; process != NULL; process = process->next)
             if ((process->breakpoint != 0 || process->observation != OBSERVED_BY_R_BRK) &&
-                image_is_shared(process, child))
+                process_image_is_shared(process, child))
                 return process;
     return NULL;
 }
@@ -64,8 +70,9 @@ bool orphan_next_event(struct platform *platform, struct event *event)
 {
     struct task *task;
 
-    if (!platform->has_unclaimed || platform_has_stop() || (task = find_orphan(platform)) == NULL)
+    if (!platform->has_unclaimed || stop_is_waiting() || (task = find_orphan(platform)) == NULL)
         return false;
-    decode_orphan(platform, task, find_origin(platform, task->tid), event);
+    if (!decode_orphan(platform, task, find_origin(platform, task->tid), event))
+        orphan_clean(platform, task->tid);
     return true;
 }

@@ -6,9 +6,12 @@
  * no time limit, which would begin anew: those end with EINTR.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "tracing/restart.h"
+
+#include "proc.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 
@@ -62,7 +65,7 @@ static bool is_ignored_by_default(int signal)
 
 static bool is_in_set(pid_t pid, const char *name, int signal)
 {
-    return (attach_status_mask(pid, name) >> (signal - 1) & 1) != 0;
+    return (proc_status_mask(pid, name) >> (signal - 1) & 1) != 0;
 }
 
 void restart_behind_ignored(pid_t pid, pid_t tid, int signal,
@@ -95,10 +98,11 @@ void restart_masked_trap(const struct process *process, pid_t tid)
     ptrace(PTRACE_SETSIGMASK, tid, (void *)sizeof mask, &mask);
 }
 
-bool restart_trap_is_blocked(pid_t tid)
+void restart_note_mask(struct process *process)
 {
     uint64_t mask = 0;
 
-    return ptrace(PTRACE_GETSIGMASK, tid, (void *)sizeof mask, &mask) == 0 &&
-           (mask >> (SIGTRAP - 1) & 1) != 0;
+    process->begins_with_trap_blocked =
+        ptrace(PTRACE_GETSIGMASK, process->memory_tid, (void *)sizeof mask, &mask) == 0 &&
+        (mask >> (SIGTRAP - 1) & 1) != 0;
 }

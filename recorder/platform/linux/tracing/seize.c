@@ -10,9 +10,13 @@
  * there; else we begin anew.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "tracing/seize.h"
 
 #include "os.h"
+#include "proc.h"
+#include "tracing/restart.h"
+#include "tracing/stop.h"
+#include "tracing/tasks.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -64,7 +68,7 @@ static int seize_in_time(pid_t tid)
     if (sigsetjmp(out_of_seize, 0) != 0)
         return EAGAIN;
     in_seize = 1;
-    if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)platform_trace_options) != 0)
+    if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)SEIZE_OPTIONS) != 0)
         os_code = errno;
     in_seize = 0;
     return os_code;
@@ -76,7 +80,7 @@ static int seize_in_time(pid_t tid)
  */
 static bool is_ours(pid_t tid)
 {
-    return attach_status_number(tid, "TracerPid:") == getpid();
+    return proc_status_number(tid, "TracerPid:") == getpid();
 }
 
 /* Seizes a thread and tells it to stop. Returns 0 or an errno. */
@@ -86,7 +90,7 @@ static int add_thread(struct platform *platform, struct process *process, pid_t 
     struct task *task;
 
     /* a leader that ended keeps its place */
-    if (os_code != 0 && (!is_ours(tid) || (tid == process->pid && attach_has_ended(tid))))
+    if (os_code != 0 && (!is_ours(tid) || (tid == process->pid && proc_has_ended(tid))))
         return os_code;
     task = tasks_add(platform, tid, process);
     if (task == NULL)
@@ -125,7 +129,7 @@ static int seize_new_threads(struct platform *platform, struct process *process)
 {
     struct seizing seizing = {platform, process, 0};
 
-    attach_any_thread(process->pid, seize_if_new, &seizing);
+    proc_any_thread(process->pid, seize_if_new, &seizing);
     if (seizing.os_code == EAGAIN || seizing.os_code == ESRCH)
         process->unsettled = true;
     return seizing.os_code;
@@ -235,6 +239,8 @@ static int stop_all(struct platform *platform, struct process *process)
 
         empty = is_empty && os_code != EAGAIN ? empty + 1 : 0;
         quiet = is_empty || process->unsettled ? 0 : quiet + 1;
+        if (os_code == ENOMEM) /* a thread is traced that we cannot know */
+            return ENOMEM;
         if (is_empty && !is_alive(process->pid))
             return ESRCH;
         if (empty > 0) {
@@ -271,18 +277,13 @@ static void begin_timer(struct platform *platform, struct sigaction *before)
     struct sigaction action = {.sa_handler = leave_seize, .sa_flags = SA_RESTART | SA_NODEFER};
 
     sigaction(SIGALRM, &action, before);
-    timer_settime(platform->timer, 0, &often, NULL);
+    timer_settime(platform->alarm.timer, 0, &often, NULL);
 }
 
 static void end_timer(struct platform *platform, const struct sigaction *before)
 {
-    const struct itimerspec never = {.it_value = {0, 0}};
-
-    timer_settime(platform->timer, 0, &never, NULL);
-    platform->armed_for_ns = 0;
+    alarm_stop(&platform->alarm);
     sigaction(SIGALRM, before, NULL);
-    if (platform->interrupted)
-        platform_interrupt(platform); /* it had set the timer, for the next wait */
 }
 
 int seize_process(struct platform *platform, struct process *process, int timeout_ms)

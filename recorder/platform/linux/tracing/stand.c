@@ -1,5 +1,7 @@
 /* Being the job of a shell, and leaving a target behind that stands still. See os.h. */
 #define _GNU_SOURCE
+#include "tracing/stand.h"
+
 #include "linux_os.h"
 #include "os.h"
 
@@ -13,7 +15,7 @@ static pid_t recorder; /* in the first process: the second */
 static int told = -1;  /* in the second: where it tells the first to end */
 
 /* Somebody looks after our group: not so in a script, where nobody would continue us. */
-bool linux_os_is_job(void)
+bool stand_is_job(void)
 {
     pid_t parent = getppid();
 
@@ -50,7 +52,7 @@ void os_expect_standing(void)
 {
     int ends[2];
 
-    if (linux_os_is_job() || pipe2(ends, O_CLOEXEC) != 0)
+    if (stand_is_job() || pipe2(ends, O_CLOEXEC) != 0)
         return;
     recorder = fork();
     if (recorder > 0) {
@@ -103,7 +105,7 @@ void os_stand_with_target(void)
     if (told >= 0) {
         if (!is_orphaned_group())
             stay_behind();
-    } else if (linux_os_is_job()) {
+    } else if (stand_is_job()) {
         /* and here we are again when the job is continued, and the target with us */
         kill(getpid(), SIGSTOP);
         while (waitpid(-1, NULL, __WALL) >= 0 || errno == EINTR)

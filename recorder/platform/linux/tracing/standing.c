@@ -10,7 +10,9 @@
  * again and has its mask back.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "tracing/standing.h"
+
+#include "tracing/tasks.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -5,9 +5,12 @@
  * it there.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "tracing/stop.h"
 
+#include "memory.h"
 #include "os.h"
+#include "proc.h"
+#include "tracing/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,20 +34,10 @@ enum {
  */
 static bool is_in_vfork(pid_t tid)
 {
-    char path[64], text[128];
+    char text[128];
     unsigned long number, flags;
-    ssize_t length = -1;
-    int file;
 
-    snprintf(path, sizeof path, "/proc/%d/syscall", (int)tid);
-    file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file >= 0) {
-        length = read(file, text, sizeof text - 1);
-        close(file);
-    }
-    if (length <= 0)
-        return false;
-    text[length] = '\0';
+    text[proc_read(tid, "syscall", text, sizeof text - 1)] = '\0';
     if (sscanf(text, "%lu 0x%lx", &number, &flags) != 2)
         return false;
     if (number == SYS_clone3 && !memory_read_exactly(tid, flags, &flags, sizeof flags))
@@ -94,7 +87,7 @@ static void take_notice_of_ends(struct platform *platform, const struct task *wa
 {
     struct ends ends = {platform, waited_for};
 
-    attach_any_thread(waited_for->process->pid, take_notice_of_end, &ends);
+    proc_any_thread(waited_for->process->pid, take_notice_of_end, &ends);
 }
 
 void stop_remove_marked(struct platform *platform, struct task *task)
@@ -119,7 +112,7 @@ bool stop_is_given_up(const struct platform *platform)
     uint64_t now = os_monotonic_ns();
 
     return platform->give_up_ns != 0 &&
-           (now >= platform->give_up_ns || (platform->interrupted && now >= platform->heed_ns));
+           (now >= platform->give_up_ns || (platform->alarm.rung && now >= platform->heed_ns));
 }
 
 enum stop_result stop_look(pid_t tid, int *status)
@@ -150,7 +143,7 @@ enum stop_result stop_wait(struct platform *platform, pid_t tid, int *status)
         if (!patient)
             continue;
         if (task != NULL && task->process != NULL) {
-            if (tid == task->process->pid && attach_has_ended(tid))
+            if (tid == task->process->pid && proc_has_ended(tid))
                 return STOP_ENDED;
             take_notice_of_ends(platform, task);
         }
@@ -158,4 +151,12 @@ enum stop_result stop_wait(struct platform *platform, pid_t tid, int *status)
             return STOP_NOT_YET;
         nanosleep(&pause, NULL);
     }
+}
+
+bool stop_is_waiting(void)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) != 0 ||
+           info.si_pid != 0;
 }

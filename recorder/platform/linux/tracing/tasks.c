@@ -3,7 +3,7 @@
  * allocates nothing.
  */
 #define _GNU_SOURCE
-#include "linux_platform.h"
+#include "tracing/tasks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,8 +49,8 @@ void tasks_remove(struct platform *platform, struct task *task)
     *link = task->next;
     if (task->process != NULL && --task->process->threads == 0)
         processes_remove(platform, task->process);
-    if (platform->current == task)
-        platform->current = NULL;
+    if (platform->stop.task == task)
+        platform->stop.task = NULL;
     task->next = platform->free_tasks;
     platform->free_tasks = task;
 }

@@ -1,0 +1,39 @@
+/*
+ * What the loader's list says was loaded and unloaded since the last look. Loop thread.
+ */
+#ifndef TRAIL_LINUX_LINK_MAP_H
+#define TRAIL_LINUX_LINK_MAP_H
+
+#include "process.h"
+
+/* Found at one stop, and told one by one. */
+struct link_changes {
+    struct link_change *found;
+    unsigned count, next, loads;
+    uint64_t cause; /* of the loads */
+    char *staged;   /* their paths */
+    uint32_t staged_bytes;
+};
+
+/* 0, or -1 if out of memory. */
+int link_map_begin(struct link_changes *changes);
+void link_map_end(struct link_changes *changes);
+
+/* Forgets what was found. */
+void link_map_clear(struct link_changes *changes);
+
+/*
+ * Finds what has changed, and plants the probes of what is new. `processes` are all there are. The
+ * process stands still.
+ */
+void link_map_find_and_plant(struct link_changes *changes, const struct process *processes,
+                             struct process *process);
+
+/* The next found change as an event; false if there is none. */
+bool link_map_next_event(struct link_changes *changes, const struct process *process, uint64_t t_ns,
+                         struct event *event);
+
+/* A fork's child starts with its parent's list. */
+void link_map_copy(struct process *child, const struct process *parent);
+
+#endif

@@ -1,0 +1,117 @@
+/* See proc.h; proc(5) has the formats. */
+#define _GNU_SOURCE
+#include "proc.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAPS_MAX = 32 * 1024 };
+
+size_t proc_read(pid_t pid, const char *name, void *buffer, size_t capacity)
+{
+    char path[64];
+    size_t used = 0;
+    ssize_t count;
+    int file;
+
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    while (used < capacity && (count = read(file, (char *)buffer + used, capacity - used)) > 0)
+        used += (size_t)count;
+    close(file);
+    return used;
+}
+
+/* What stands behind `name` in /proc/PID/status, in line; empty if nothing does. */
+static const char *find_status(pid_t pid, const char *name, char *line, int capacity)
+{
+    char path[64];
+    const char *value = "";
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    file = fopen(path, "re");
+    while (*value == '\0' && file != NULL && fgets(line, capacity, file) != NULL)
+        if (strncmp(line, name, strlen(name)) == 0)
+            value = line + strlen(name) + strspn(line + strlen(name), "\t ");
+    if (file != NULL)
+        fclose(file);
+    return value;
+}
+
+static uint64_t read_status(pid_t pid, const char *name, int base, uint64_t otherwise)
+{
+    char line[256];
+    const char *value = find_status(pid, name, line, sizeof line);
+
+    return *value == '\0' ? otherwise : strtoull(value, NULL, base);
+}
+
+long proc_status_number(pid_t pid, const char *name)
+{
+    return (long)read_status(pid, name, 10, UINT64_MAX);
+}
+
+uint64_t proc_status_mask(pid_t pid, const char *name)
+{
+    return read_status(pid, name, 16, 0);
+}
+
+bool proc_any_thread(pid_t pid, bool (*visit)(void *context, pid_t tid), void *context)
+{
+    char path[64];
+    struct dirent *entry;
+    bool found = false;
+    DIR *folder;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    folder = opendir(path);
+    while (!found && folder != NULL && (entry = readdir(folder)) != NULL)
+        found = atoi(entry->d_name) != 0 && visit(context, (pid_t)atoi(entry->d_name));
+    if (folder != NULL)
+        closedir(folder);
+    return found;
+}
+
+bool proc_has_ended(pid_t pid)
+{
+    char line[256];
+    const char *state = find_status(pid, "State:", line, sizeof line);
+
+    return *state == '\0' || *state == 'Z' || *state == 'X';
+}
+
+static bool has_memory(void *context, pid_t tid)
+{
+    (void)context;
+    return proc_status_number(tid, "VmSize:") >= 0;
+}
+
+bool proc_has_memory(pid_t pid)
+{
+    return proc_any_thread(pid, has_memory, NULL);
+}
+
+size_t proc_path_at(pid_t pid, uint64_t address, char *path, size_t capacity)
+{
+    char maps[MAPS_MAX];
+    size_t length = proc_read(pid, "maps", maps, sizeof maps - 1);
+
+    maps[length] = '\0';
+    for (char *line = maps, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        const char *name;
+        *end = '\0';
+        if (strtoull(line, NULL, 16) != address || (name = strchr(line, '/')) == NULL ||
+            strlen(name) >= capacity)
+            continue;
+        memcpy(path, name, strlen(name) + 1);
+        return strlen(name);
+    }
+    return 0;
+}

@@ -1,0 +1,34 @@
+/*
+ * What /proc says of a process or thread. Each call reads a file. Any thread.
+ */
+#ifndef TRAIL_LINUX_PROC_H
+#define TRAIL_LINUX_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Reads /proc/PID/name from its start; returns the bytes read. */
+size_t proc_read(pid_t pid, const char *name, void *buffer, size_t capacity);
+
+/* A number that stands behind `name` in /proc/PID/status; -1 if there is none. */
+long proc_status_number(pid_t pid, const char *name);
+
+/* A set of signals there; 0 if there is none. */
+uint64_t proc_status_mask(pid_t pid, const char *name);
+
+/* Whether the thread has ended, noticed or not. */
+bool proc_has_ended(pid_t tid);
+
+/* Whether any thread has memory: a thread of the kernel has none, and none that has ended. */
+bool proc_has_memory(pid_t pid);
+
+/* Calls `visit` with each of the process's threads until it returns true; returns whether it did.
+ */
+bool proc_any_thread(pid_t pid, bool (*visit)(void *context, pid_t tid), void *context);
+
+/* Which file is mapped at an address: the length of its path, 0 if none. */
+size_t proc_path_at(pid_t pid, uint64_t address, char *path, size_t capacity);
+
+#endif
