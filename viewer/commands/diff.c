@@ -104,11 +104,12 @@ static void conclude_order(struct diff *diff)
 
     if (!diff->options.only[SECTION_ORDER])
         return;
-    if (diff->differences.mingled > 0)
+    if (diff->differences.concurrent > 0)
         buffer_format(
             &diff->conclusion,
             "order: %zu load%s elsewhere only among those of threads that ran at the same time\n",
-            diff->differences.mingled, diff->differences.mingled == 1 ? " stands" : "s stand");
+            diff->differences.concurrent,
+            diff->differences.concurrent == 1 ? " stands" : "s stand");
     if (a->count == 1 && b->count == 1)
         return;
     if (learned->order == NULL)

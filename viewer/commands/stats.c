@@ -104,7 +104,7 @@ static int print_phases(struct stats *stats, struct trail_error *error)
  * "|....---o-----...|": from the first to the last place of a group, where this one was, and where
  * it was in the middle.
  */
-static void draw(struct buffer *out, const struct order_trade *trade, size_t least, size_t most)
+static void draw(struct buffer *out, const struct order_swap *swap, size_t least, size_t most)
 {
     size_t width = most - least + 1 < DRAWING_WIDTH ? most - least + 1 : DRAWING_WIDTH;
     double scale = (double)width / (double)(most - least + 1);
@@ -112,33 +112,33 @@ static void draw(struct buffer *out, const struct order_trade *trade, size_t lea
     buffer_clear(out);
     buffer_add_char(out, '|');
     for (size_t i = 0; i < width; i++) {
-        size_t from = (size_t)((double)(trade->least - least) * scale),
-               to = (size_t)((double)(trade->most - least) * scale);
-        size_t middle = (size_t)((trade->median - (double)least) * scale);
+        size_t from = (size_t)((double)(swap->least - least) * scale),
+               to = (size_t)((double)(swap->most - least) * scale);
+        size_t middle = (size_t)((swap->median - (double)least) * scale);
         buffer_add_char(out, i == middle ? 'o' : i >= from && i <= to ? '-' : '.');
     }
     buffer_add_char(out, '|');
 }
 
-static int print_group(struct stats *stats, const struct order_trade *trades, size_t count,
+static int print_group(struct stats *stats, const struct order_swap *swaps, size_t count,
                        struct trail_error *error)
 {
     size_t least = SIZE_MAX, most = 0;
     int result = 0;
 
     for (size_t i = 0; i < count; i++) {
-        least = trades[i].least < least ? trades[i].least : least;
-        most = trades[i].most > most ? trades[i].most : most;
+        least = swaps[i].least < least ? swaps[i].least : least;
+        most = swaps[i].most > most ? swaps[i].most : most;
     }
     for (size_t i = 0; i < count && result == 0; i++) {
-        const struct element *element = &stats->side.all->elements[trades[i].element];
+        const struct element *element = &stats->side.all->elements[swaps[i].element];
         struct stats_row row = stats_row_of(STATS_FLAKY);
         row.role = element->role;
         row.name = element->name;
-        row.least = trades[i].least;
-        row.most = trades[i].most;
-        row.group = trades[i].group;
-        draw(&stats->texts[1], &trades[i], least, most);
+        row.least = swaps[i].least;
+        row.most = swaps[i].most;
+        row.group = swaps[i].group;
+        draw(&stats->texts[1], &swaps[i], least, most);
         row.note = buffer_text(&stats->texts[1]);
         result = stats_rows_add(&stats->rows, &row, error);
     }
@@ -147,20 +147,20 @@ static int print_group(struct stats *stats, const struct order_trade *trades, si
 
 static int print_flaky(struct stats *stats, struct trail_error *error)
 {
-    struct order_trade *trades;
+    struct order_swap *swaps;
     size_t count, end;
     int result;
 
     if (stats->side.order == NULL)
         return 0;
-    if ((result = order_trades(stats->side.order, &trades, &count, error)) != 0)
+    if ((result = order_swaps(stats->side.order, &swaps, &count, error)) != 0)
         return -1;
     for (size_t i = 0; i < count && result == 0; i = end) {
-        for (end = i; end < count && trades[end].group == trades[i].group; end++)
+        for (end = i; end < count && swaps[end].group == swaps[i].group; end++)
             ;
-        result = print_group(stats, trades + i, end - i, error);
+        result = print_group(stats, swaps + i, end - i, error);
     }
-    free(trades);
+    free(swaps);
     return result;
 }
 

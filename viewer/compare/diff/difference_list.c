@@ -21,13 +21,20 @@ static const struct {
     const char *name;
     char sign;
 } changes[CHANGES] = {
-    [CHANGE_SAME] = {"same", ' '},       [CHANGE_SKIPPED] = {"skipped", ' '},
-    [CHANGE_ADDED] = {"added", '+'},     [CHANGE_REMOVED] = {"removed", '-'},
-    [CHANGE_MOVED] = {"moved", '>'},     [CHANGE_REPLACED] = {"replaced", '!'},
-    [CHANGE_MORE] = {"more", '+'},       [CHANGE_FEWER] = {"fewer", '-'},
-    [CHANGE_THREAD] = {"thread", '!'},   [CHANGE_EXIT] = {"exit", '!'},
-    [CHANGE_SLOWER] = {"slower", '!'},   [CHANGE_FASTER] = {"faster", '!'},
-    [CHANGE_MINGLED] = {"mingled", ' '}, [CHANGE_SHOWN] = {"shown", ' '},
+    [CHANGE_SAME] = {"same", ' '},
+    [CHANGE_SKIPPED] = {"skipped", ' '},
+    [CHANGE_ADDED] = {"added", '+'},
+    [CHANGE_REMOVED] = {"removed", '-'},
+    [CHANGE_MOVED] = {"moved", '>'},
+    [CHANGE_REPLACED] = {"replaced", '!'},
+    [CHANGE_MORE] = {"more", '+'},
+    [CHANGE_FEWER] = {"fewer", '-'},
+    [CHANGE_THREAD] = {"thread", '!'},
+    [CHANGE_EXIT] = {"exit", '!'},
+    [CHANGE_SLOWER] = {"slower", '!'},
+    [CHANGE_FASTER] = {"faster", '!'},
+    [CHANGE_CONCURRENT] = {"concurrent", ' '},
+    [CHANGE_SHOWN] = {"shown", ' '},
 };
 
 const char *difference_change_name(enum difference_change change)

@@ -38,7 +38,7 @@ enum difference_change {
     /*
      * a load that only changed sides with those of threads that ran at the same time: no difference
      */
-    CHANGE_MINGLED,
+    CHANGE_CONCURRENT,
     CHANGE_SHOWN, /* a value of both sides without a claim */
     CHANGES
 };
@@ -82,7 +82,7 @@ struct differences {
     struct difference *items;
     size_t count;
     size_t different;    /* how many count */
-    size_t mingled;      /* how many loads are CHANGE_MINGLED */
+    size_t concurrent;   /* how many loads are CHANGE_CONCURRENT */
     size_t times_tested; /* how many times were compared as distributions */
     /*
      * the runs of the sides alternated, so that what else the machine did fell on both; else more

@@ -15,7 +15,7 @@ struct module_pair {
     double p;
 };
 
-struct comparing {
+struct comparison {
     struct differences *differences;
     struct module_pair *pairs; /* in the order of a, then what only b has */
     size_t count;
@@ -26,21 +26,21 @@ static bool is_ignored(const struct differences *differences, const struct side_
     return difference_ignores_module(differences, module->variants[0].module);
 }
 
-static int make_pairs(struct comparing *comparing)
+static int make_pairs(struct comparison *comparison)
 {
-    const struct side *a = comparing->differences->a, *b = comparing->differences->b;
+    const struct side *a = comparison->differences->a, *b = comparison->differences->b;
 
-    if ((comparing->pairs =
-             malloc((a->module_count + b->module_count + 1) * sizeof *comparing->pairs)) == NULL)
+    if ((comparison->pairs =
+             malloc((a->module_count + b->module_count + 1) * sizeof *comparison->pairs)) == NULL)
         return -1;
     for (size_t i = 0; i < a->module_count; i++)
-        if (!is_ignored(comparing->differences, &a->modules[i]))
-            comparing->pairs[comparing->count++] = (struct module_pair){
+        if (!is_ignored(comparison->differences, &a->modules[i]))
+            comparison->pairs[comparison->count++] = (struct module_pair){
                 &a->modules[i], side_module(b, a->modules[i].role, a->modules[i].key), 1};
     for (size_t i = 0; i < b->module_count; i++)
-        if (!is_ignored(comparing->differences, &b->modules[i]) &&
+        if (!is_ignored(comparison->differences, &b->modules[i]) &&
             side_module(a, b->modules[i].role, b->modules[i].key) == NULL)
-            comparing->pairs[comparing->count++] = (struct module_pair){NULL, &b->modules[i], 1};
+            comparison->pairs[comparison->count++] = (struct module_pair){NULL, &b->modules[i], 1};
     return 0;
 }
 
@@ -50,27 +50,27 @@ static size_t runs_of(const struct side_module *module)
 }
 
 /* Only what is neither always there on both sides is a question, and one of so many. */
-static int test_presence(struct comparing *comparing, struct trail_error *error)
+static int test_presence(struct comparison *comparison, struct trail_error *error)
 {
-    const struct side *a = comparing->differences->a, *b = comparing->differences->b;
-    double *p = malloc((comparing->count + 1) * sizeof *p);
+    const struct side *a = comparison->differences->a, *b = comparison->differences->b;
+    double *p = malloc((comparison->count + 1) * sizeof *p);
     int result = p != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 
-    for (size_t i = 0; i < comparing->count && result == 0; i++)
-        p[i] = statistics_fisher(runs_of(comparing->pairs[i].a), a->count,
-                                 runs_of(comparing->pairs[i].b), b->count);
+    for (size_t i = 0; i < comparison->count && result == 0; i++)
+        p[i] = statistics_fisher(runs_of(comparison->pairs[i].a), a->count,
+                                 runs_of(comparison->pairs[i].b), b->count);
     if (result == 0)
-        result = statistics_holm(p, comparing->count, error);
-    for (size_t i = 0; i < comparing->count && result == 0; i++)
-        comparing->pairs[i].p = p[i];
+        result = statistics_holm(p, comparison->count, error);
+    for (size_t i = 0; i < comparison->count && result == 0; i++)
+        comparison->pairs[i].p = p[i];
     free(p);
     return result;
 }
 
-static struct difference *add_row(struct comparing *comparing, enum difference_section section,
+static struct difference *add_row(struct comparison *comparison, enum difference_section section,
                                   enum difference_change change, const struct module_pair *pair)
 {
-    struct difference *row = difference_add(comparing->differences, section, change, true);
+    struct difference *row = difference_add(comparison->differences, section, change, true);
 
     row->role = pair->b != NULL ? pair->b->role : pair->a->role;
     row->name = pair->b != NULL ? pair->b->name : pair->a->name;
@@ -79,40 +79,41 @@ static struct difference *add_row(struct comparing *comparing, enum difference_s
     return row;
 }
 
-static void add_range(struct comparing *comparing, uint32_t *text, const struct side_module *module)
+static void add_range(struct comparison *comparison, uint32_t *text,
+                      const struct side_module *module)
 {
-    struct buffer *scratch = &comparing->differences->scratch;
+    struct buffer *scratch = &comparison->differences->scratch;
 
     if (module->least == module->most)
         buffer_format(scratch, module->most == 1 ? "once" : "%zu times", module->most);
     else
         buffer_format(scratch, "%zu to %zu times", module->least, module->most);
-    *text = difference_text(comparing->differences);
+    *text = difference_text(comparison->differences);
 }
 
-static void compare_presence(struct comparing *comparing, const struct module_pair *pair)
+static void compare_presence(struct comparison *comparison, const struct module_pair *pair)
 {
     size_t in_a = runs_of(pair->a), in_b = runs_of(pair->b),
-           all_a = comparing->differences->a->count, all_b = comparing->differences->b->count;
+           all_a = comparison->differences->a->count, all_b = comparison->differences->b->count;
     struct difference *row;
 
     if (in_a == 0 && in_b == all_b) {
-        add_row(comparing, SECTION_LOADS, CHANGE_ADDED, pair);
+        add_row(comparison, SECTION_LOADS, CHANGE_ADDED, pair);
     } else if (in_a == all_a && in_b == 0) {
-        add_row(comparing, SECTION_LOADS, CHANGE_REMOVED, pair);
+        add_row(comparison, SECTION_LOADS, CHANGE_REMOVED, pair);
     } else if (pair->p <= STATISTICS_ALPHA) {
-        row = add_row(comparing, SECTION_LOADS,
+        row = add_row(comparison, SECTION_LOADS,
                       in_b * all_a > in_a * all_b ? CHANGE_MORE : CHANGE_FEWER, pair);
         row->p = pair->p;
-        row->note = text_pool_add_text(comparing->differences->all->texts,
+        row->note = text_pool_add_text(comparison->differences->all->texts,
                                        in_b * all_a > in_a * all_b ? "in more of the runs"
                                                                    : "in fewer of the runs");
     } else if (in_a == all_a && in_b == all_b &&
                (pair->a->most < pair->b->least || pair->b->most < pair->a->least)) {
-        row = add_row(comparing, SECTION_LOADS,
+        row = add_row(comparison, SECTION_LOADS,
                       pair->a->most < pair->b->least ? CHANGE_MORE : CHANGE_FEWER, pair);
-        add_range(comparing, &row->a, pair->a);
-        add_range(comparing, &row->b, pair->b);
+        add_range(comparison, &row->a, pair->a);
+        add_range(comparison, &row->b, pair->b);
     }
 }
 
@@ -142,16 +143,16 @@ static bool share(const struct recordings *all, const struct module_pair *pair,
     return false;
 }
 
-static void compare_variants(struct comparing *comparing, const struct module_pair *pair)
+static void compare_variants(struct comparison *comparison, const struct module_pair *pair)
 {
-    struct differences *differences = comparing->differences;
+    struct differences *differences = comparison->differences;
 
     if (!share(differences->all, pair, same_identity))
         difference_identity_describe(differences,
-                                     add_row(comparing, SECTION_IDENTITY, CHANGE_REPLACED, pair),
+                                     add_row(comparison, SECTION_IDENTITY, CHANGE_REPLACED, pair),
                                      pair->a->variants[0].module, pair->b->variants[0].module);
     if (!share(differences->all, pair, same_place)) {
-        struct difference *row = add_row(comparing, SECTION_PATH, CHANGE_REPLACED, pair);
+        struct difference *row = add_row(comparison, SECTION_PATH, CHANGE_REPLACED, pair);
         row->a = pair->a->variants[0].place;
         row->b = pair->b->variants[0].place;
     }
@@ -159,15 +160,15 @@ static void compare_variants(struct comparing *comparing, const struct module_pa
 
 int difference_modules_find(struct differences *differences, struct trail_error *error)
 {
-    struct comparing comparing = {.differences = differences};
-    int result = make_pairs(&comparing) == 0 ? test_presence(&comparing, error)
-                                             : error_set(error, TRAIL_FAILED, 0, "out of memory");
+    struct comparison comparison = {.differences = differences};
+    int result = make_pairs(&comparison) == 0 ? test_presence(&comparison, error)
+                                              : error_set(error, TRAIL_FAILED, 0, "out of memory");
 
-    for (size_t i = 0; i < comparing.count && result == 0; i++) {
-        compare_presence(&comparing, &comparing.pairs[i]);
-        if (comparing.pairs[i].a != NULL && comparing.pairs[i].b != NULL)
-            compare_variants(&comparing, &comparing.pairs[i]);
+    for (size_t i = 0; i < comparison.count && result == 0; i++) {
+        compare_presence(&comparison, &comparison.pairs[i]);
+        if (comparison.pairs[i].a != NULL && comparison.pairs[i].b != NULL)
+            compare_variants(&comparison, &comparison.pairs[i]);
     }
-    free(comparing.pairs);
+    free(comparison.pairs);
     return result;
 }

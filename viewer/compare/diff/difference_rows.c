@@ -206,7 +206,7 @@ static int print_row(struct printing *printing, const struct difference *row, st
 {
     bool is_context = row->change == CHANGE_SAME || row->change == CHANGE_SKIPPED;
 
-    if (output->format->is_for_people ? row->change == CHANGE_MINGLED : is_context)
+    if (output->format->is_for_people ? row->change == CHANGE_CONCURRENT : is_context)
         return 0;
     clear(printing);
     if (output->format->is_for_people)

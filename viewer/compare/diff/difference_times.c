@@ -16,7 +16,7 @@ struct question {
     double p;
 };
 
-struct asking {
+struct collection {
     struct differences *differences;
     struct question *questions;
     size_t count;
@@ -37,21 +37,22 @@ static bool is_minor(const struct recordings *all, const struct side_phase *phas
     return strstr(recordings_text(all, phase->to), " load") != NULL;
 }
 
-static int collect(struct asking *asking)
+static int collect(struct collection *collection)
 {
-    struct differences *differences = asking->differences;
+    struct differences *differences = collection->differences;
     const struct side *a = differences->a, *b = differences->b;
 
-    asking->questions = malloc((a->phase_count + a->module_count + 1) * sizeof *asking->questions);
-    asking->room_a = malloc((a->count + 1) * sizeof *asking->room_a);
-    asking->room_b = malloc((b->count + 1) * sizeof *asking->room_b);
-    if (asking->questions == NULL || asking->room_a == NULL || asking->room_b == NULL)
+    collection->questions =
+        malloc((a->phase_count + a->module_count + 1) * sizeof *collection->questions);
+    collection->room_a = malloc((a->count + 1) * sizeof *collection->room_a);
+    collection->room_b = malloc((b->count + 1) * sizeof *collection->room_b);
+    if (collection->questions == NULL || collection->room_a == NULL || collection->room_b == NULL)
         return -1;
     for (size_t i = 0; i < a->phase_count; i++) {
         const struct side_phase *phase = &a->phases[i],
                                 *other = side_phase(b, phase->from, phase->to);
         if (other != NULL)
-            asking->questions[asking->count++] =
+            collection->questions[collection->count++] =
                 (struct question){TEXT_NONE,
                                   phase_name(differences, phase),
                                   !is_minor(differences->all, phase),
@@ -67,16 +68,16 @@ static int collect(struct asking *asking)
         const struct side_module *module = &a->modules[i],
                                  *other = side_module(b, module->role, module->key);
         if (other != NULL && !difference_ignores_module(differences, module->variants[0].module))
-            asking->questions[asking->count++] = (struct question){
+            collection->questions[collection->count++] = (struct question){
                 module->role, module->name, false, module->gaps, other->gaps, NULL, NULL, 0, 0, 1};
     }
     return 0;
 }
 
-static void take_samples(struct asking *asking, struct question *question)
+static void take_samples(struct collection *collection, struct question *question)
 {
-    question->count_a = side_samples(asking->differences->a, question->a, asking->room_a);
-    question->count_b = side_samples(asking->differences->b, question->b, asking->room_b);
+    question->count_a = side_samples(collection->differences->a, question->a, collection->room_a);
+    question->count_b = side_samples(collection->differences->b, question->b, collection->room_b);
 }
 
 static bool is_enough(const struct question *question)
@@ -89,29 +90,30 @@ static bool is_enough(const struct question *question)
  * Tests one family of questions, the phases or the modules, and corrects for how many they are, and
  * for there being two families.
  */
-static int test(struct asking *asking, bool are_phases, struct trail_error *error)
+static int test(struct collection *collection, bool are_phases, struct trail_error *error)
 {
-    double *p = malloc((asking->count + 1) * sizeof *p);
+    double *p = malloc((collection->count + 1) * sizeof *p);
     int result = p == NULL ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
     size_t tested = 0;
 
-    for (size_t i = 0; i < asking->count && result == 0; i++) {
-        struct question *question = &asking->questions[i];
+    for (size_t i = 0; i < collection->count && result == 0; i++) {
+        struct question *question = &collection->questions[i];
         if ((question->held_a != NULL) != are_phases)
             continue;
-        take_samples(asking, question);
+        take_samples(collection, question);
         if (is_enough(question) &&
-            (p[tested++] = statistics_mann_whitney(asking->room_a, question->count_a,
-                                                   asking->room_b, question->count_b)) < 0)
+            (p[tested++] = statistics_mann_whitney(collection->room_a, question->count_a,
+                                                   collection->room_b, question->count_b)) < 0)
             result = error_set(error, TRAIL_FAILED, 0, "out of memory");
     }
     if (result == 0)
         result = statistics_holm(p, tested, error);
-    asking->differences->times_tested += tested;
+    collection->differences->times_tested += tested;
     tested = 0;
-    for (size_t i = 0; i < asking->count && result == 0; i++)
-        if ((asking->questions[i].held_a != NULL) == are_phases && is_enough(&asking->questions[i]))
-            asking->questions[i].p = fmin(1, 2 * p[tested++]);
+    for (size_t i = 0; i < collection->count && result == 0; i++)
+        if ((collection->questions[i].held_a != NULL) == are_phases &&
+            is_enough(&collection->questions[i]))
+            collection->questions[i].p = fmin(1, 2 * p[tested++]);
     free(p);
     return result;
 }
@@ -133,25 +135,26 @@ struct answer {
  * The chance that it is only drift within the sides; 0 where they took turns. The rooms hold the
  * samples in the order of the runs.
  */
-static double chance_of_drift(const struct asking *asking, const struct question *question)
+static double chance_of_drift(const struct collection *collection, const struct question *question)
 {
-    if (asking->differences->take_turns)
+    if (collection->differences->take_turns)
         return 0;
-    return statistics_batches(asking->room_a, question->count_a, asking->room_b, question->count_b);
+    return statistics_batches(collection->room_a, question->count_a, collection->room_b,
+                              question->count_b);
 }
 
 /*
  * A claim needs the corrected chance, the interval and a size that matters. Fills the answer from
  * samples that were taken.
  */
-static int find_answer(struct asking *asking, const struct question *question,
+static int find_answer(struct collection *collection, const struct question *question,
                        struct answer *answer, struct trail_error *error)
 {
-    double drift = chance_of_drift(asking, question);
+    double drift = chance_of_drift(collection, question);
     bool is_change;
 
-    *answer = (struct answer){statistics_summary(asking->room_a, question->count_a).median,
-                              statistics_summary(asking->room_b, question->count_b).median,
+    *answer = (struct answer){statistics_summary(collection->room_a, question->count_a).median,
+                              statistics_summary(collection->room_b, question->count_b).median,
                               NAN,
                               NAN,
                               false,
@@ -160,8 +163,8 @@ static int find_answer(struct asking *asking, const struct question *question,
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     if (!is_enough(question) || (!question->is_shown && question->p > STATISTICS_ALPHA))
         return 0;
-    if (statistics_interval(asking->room_a, question->count_a, asking->room_b, question->count_b,
-                            &answer->low, &answer->high, error) != 0)
+    if (statistics_interval(collection->room_a, question->count_a, collection->room_b,
+                            question->count_b, &answer->low, &answer->high, error) != 0)
         return -1;
     is_change = question->p <= STATISTICS_ALPHA && (answer->low > 0 || answer->high < 0) &&
                 fabs(answer->median_b - answer->median_a) >= STATISTICS_SMALLEST * answer->median_a;
@@ -170,10 +173,10 @@ static int find_answer(struct asking *asking, const struct question *question,
     return 0;
 }
 
-static void add_row(struct asking *asking, const struct question *question,
+static void add_row(struct collection *collection, const struct question *question,
                     const struct answer *answer)
 {
-    struct differences *differences = asking->differences;
+    struct differences *differences = collection->differences;
     struct difference *row = difference_add(differences, SECTION_TIME,
                                             !answer->is_claimed                   ? CHANGE_SHOWN
                                             : answer->median_b > answer->median_a ? CHANGE_SLOWER
@@ -191,8 +194,8 @@ static void add_row(struct asking *asking, const struct question *question,
     row->drifts = answer->drifts;
     row->p = is_enough(question) ? question->p : NAN;
     if (question->held_a != NULL) {
-        row->a_held_ns = median_of(differences->a, question->held_a, asking->room_a);
-        row->b_held_ns = median_of(differences->b, question->held_b, asking->room_b);
+        row->a_held_ns = median_of(differences->a, question->held_a, collection->room_a);
+        row->b_held_ns = median_of(differences->b, question->held_b, collection->room_b);
     } else {
         row->note =
             text_pool_add_text(differences->all->texts, "since the load before it in its thread");
@@ -200,17 +203,18 @@ static void add_row(struct asking *asking, const struct question *question,
 }
 
 /* A row for a phase always, for a module only if there is evidence. */
-static int answer(struct asking *asking, struct question *question, struct trail_error *error)
+static int answer(struct collection *collection, struct question *question,
+                  struct trail_error *error)
 {
     struct answer answer;
 
-    take_samples(asking, question);
+    take_samples(collection, question);
     if (question->count_a == 0 || question->count_b == 0)
         return 0;
-    if (find_answer(asking, question, &answer, error) != 0)
+    if (find_answer(collection, question, &answer, error) != 0)
         return -1;
     if (question->is_shown || answer.is_claimed)
-        add_row(asking, question, &answer);
+        add_row(collection, question, &answer);
     return 0;
 }
 
@@ -254,17 +258,18 @@ static int find_turns(struct differences *differences)
 
 int difference_times_find(struct differences *differences, struct trail_error *error)
 {
-    struct asking asking = {.differences = differences};
-    int result = collect(&asking) != 0 || find_turns(differences) != 0
+    struct collection collection = {.differences = differences};
+    int result = collect(&collection) != 0 || find_turns(differences) != 0
                      ? error_set(error, TRAIL_FAILED, 0, "out of memory")
                      : 0;
 
-    if (result == 0 && (test(&asking, true, error) != 0 || test(&asking, false, error) != 0))
+    if (result == 0 &&
+        (test(&collection, true, error) != 0 || test(&collection, false, error) != 0))
         result = -1;
-    for (size_t i = 0; i < asking.count && result == 0; i++)
-        result = answer(&asking, &asking.questions[i], error);
-    free(asking.questions);
-    free(asking.room_a);
-    free(asking.room_b);
+    for (size_t i = 0; i < collection.count && result == 0; i++)
+        result = answer(&collection, &collection.questions[i], error);
+    free(collection.questions);
+    free(collection.room_a);
+    free(collection.room_b);
     return result;
 }

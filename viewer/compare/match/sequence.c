@@ -15,9 +15,9 @@ int sequence_init(struct sequence *sequence, const struct recording *recording, 
     sequence->steps = malloc((room + 1) * sizeof *sequence->steps);
     sequence->keys = malloc((room + 1) * sizeof *sequence->keys);
     sequence->partners = malloc((room + 1) * sizeof *sequence->partners);
-    sequence->fates = malloc((room + 1) * sizeof *sequence->fates);
+    sequence->statuses = malloc((room + 1) * sizeof *sequence->statuses);
     return sequence->steps == NULL || sequence->keys == NULL || sequence->partners == NULL ||
-                   sequence->fates == NULL
+                   sequence->statuses == NULL
                ? error_set(error, TRAIL_FAILED, 0, "out of memory")
                : 0;
 }
@@ -27,7 +27,7 @@ void sequence_release(struct sequence *sequence)
     free(sequence->steps);
     free(sequence->keys);
     free(sequence->partners);
-    free(sequence->fates);
+    free(sequence->statuses);
 }
 
 void sequence_add(struct sequence *sequence, const struct recorded_step *step, uint32_t key)
@@ -57,13 +57,13 @@ static int pair_moved(struct sequence *a, struct sequence *b)
         uint32_t *head =
             a->partners[i] == ALIGN_NONE ? tuple_map_at(&next, a->keys[i], 0, 0) : NULL;
         size_t at = head != NULL && *head != 0 ? *head - 1 : ALIGN_NONE;
-        a->fates[i] = head == NULL ? FATE_SAME : at == ALIGN_NONE ? FATE_ALONE : FATE_MOVED;
+        a->statuses[i] = head == NULL ? STEP_SAME : at == ALIGN_NONE ? STEP_ALONE : STEP_MOVED;
         if (at == ALIGN_NONE)
             continue;
         *head = links[at];
         a->partners[i] = at;
         b->partners[at] = i;
-        b->fates[at] = FATE_MOVED;
+        b->statuses[at] = STEP_MOVED;
     }
     free(links);
     tuple_map_release(&next);
@@ -107,7 +107,7 @@ static bool is_broken(const struct sequence *a, const struct sequence *b, size_t
 }
 
 /* Whether a pair breaks the order with no other. */
-static bool is_mingled(const struct sequence *a, const struct sequence *b, size_t at)
+static bool is_concurrent(const struct sequence *a, const struct sequence *b, size_t at)
 {
     for (size_t i = 0; i < b->count; i++)
         if (i != at && b->partners[i] != ALIGN_NONE && is_broken(a, b, i, at))
@@ -143,10 +143,10 @@ static int add_edge(struct breaks *breaks, size_t i, size_t k)
 static int find_breaks(const struct sequence *a, const struct sequence *b, struct breaks *breaks)
 {
     for (size_t i = 0; i < b->count; i++) {
-        if (b->fates[i] != FATE_MOVED)
+        if (b->statuses[i] != STEP_MOVED)
             continue;
         for (size_t k = 0; k < b->count; k++)
-            if (k != i && b->partners[k] != ALIGN_NONE && (b->fates[k] != FATE_MOVED || k < i) &&
+            if (k != i && b->partners[k] != ALIGN_NONE && (b->statuses[k] != STEP_MOVED || k < i) &&
                 is_broken(a, b, i, k) && add_edge(breaks, i, k) != 0)
                 return -1;
     }
@@ -163,8 +163,8 @@ static size_t worst(const struct sequence *b, const struct breaks *breaks)
     for (size_t i = 0; i < b->count; i++)
         if (breaks->degrees[i] > 0 &&
             (found == ALIGN_NONE || breaks->degrees[i] > breaks->degrees[found] ||
-             (breaks->degrees[i] == breaks->degrees[found] && b->fates[i] == FATE_MOVED &&
-              b->fates[found] != FATE_MOVED)))
+             (breaks->degrees[i] == breaks->degrees[found] && b->statuses[i] == STEP_MOVED &&
+              b->statuses[found] != STEP_MOVED)))
             found = i;
     return found;
 }
@@ -196,14 +196,14 @@ static int choose_moved(struct sequence *a, struct sequence *b)
     int result = breaks.degrees == NULL || find_breaks(a, b, &breaks) != 0 ? -1 : 0;
 
     for (size_t i = 0; i < b->count && result == 0; i++)
-        if (b->fates[i] == FATE_MOVED && breaks.degrees[i] == 0)
-            a->fates[b->partners[i]] = b->fates[i] = FATE_MINGLED;
+        if (b->statuses[i] == STEP_MOVED && breaks.degrees[i] == 0)
+            a->statuses[b->partners[i]] = b->statuses[i] = STEP_CONCURRENT;
     for (size_t at; result == 0 && (at = worst(b, &breaks)) != ALIGN_NONE; take_out(&breaks, at))
-        a->fates[b->partners[at]] = b->fates[at] = FATE_BREAKS;
+        a->statuses[b->partners[at]] = b->statuses[at] = STEP_BREAKS;
     for (size_t i = 0; i < b->count && result == 0; i++)
-        if (b->fates[i] == FATE_MOVED || b->fates[i] == FATE_BREAKS)
-            a->fates[b->partners[i]] = b->fates[i] =
-                b->fates[i] == FATE_BREAKS ? FATE_MOVED : FATE_MINGLED;
+        if (b->statuses[i] == STEP_MOVED || b->statuses[i] == STEP_BREAKS)
+            a->statuses[b->partners[i]] = b->statuses[i] =
+                b->statuses[i] == STEP_BREAKS ? STEP_MOVED : STEP_CONCURRENT;
     free(breaks.edges);
     free(breaks.degrees);
     return result;
@@ -228,12 +228,12 @@ static int judge_moved(struct sequence *a, struct sequence *b)
     if (!has_several_threads(a) && !has_several_threads(b))
         return 0;
     for (size_t i = 0; i < b->count; i++)
-        moved += b->fates[i] == FATE_MOVED;
+        moved += b->statuses[i] == STEP_MOVED;
     if (moved == 0 || b->count <= PAIRS_AT_MOST / moved)
         return choose_moved(a, b);
     for (size_t i = 0; i < b->count; i++)
-        if (b->fates[i] == FATE_MOVED && is_mingled(a, b, i))
-            a->fates[b->partners[i]] = b->fates[i] = FATE_MINGLED;
+        if (b->statuses[i] == STEP_MOVED && is_concurrent(a, b, i))
+            a->statuses[b->partners[i]] = b->statuses[i] = STEP_CONCURRENT;
     return 0;
 }
 
@@ -242,7 +242,7 @@ int sequences_compare(struct sequence *a, struct sequence *b, struct trail_error
     if (align_sequences(a->keys, a->count, b->keys, b->count, a->partners, b->partners, error) != 0)
         return -1;
     for (size_t i = 0; i < b->count; i++)
-        b->fates[i] = b->partners[i] == ALIGN_NONE ? FATE_ALONE : FATE_SAME;
+        b->statuses[i] = b->partners[i] == ALIGN_NONE ? STEP_ALONE : STEP_SAME;
     if (pair_moved(a, b) != 0 || judge_moved(a, b) != 0)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     return 0;
@@ -251,7 +251,7 @@ int sequences_compare(struct sequence *a, struct sequence *b, struct trail_error
 size_t sequence_anchor(const struct sequence *sequence, size_t at)
 {
     for (size_t i = at; i-- > 0;)
-        if (sequence->fates[i] != FATE_MOVED &&
+        if (sequence->statuses[i] != STEP_MOVED &&
             !ran_together(sequence->recording, sequence->steps[i], sequence->steps[at]))
             return i;
     return ALIGN_NONE;

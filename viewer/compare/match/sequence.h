@@ -10,13 +10,13 @@
 #include "compare/model/recordings.h"
 
 /* What happened to a step of one of the sequences. */
-enum fate {
-    FATE_SAME,
-    FATE_CHANGED, /* where it was, but with news: set by the caller */
-    FATE_MINGLED, /* elsewhere, but only among steps of threads that ran at the same time */
-    FATE_MOVED,
-    FATE_ALONE,
-    FATE_BREAKS /* while they are compared */
+enum step_status {
+    STEP_SAME,
+    STEP_CHANGED,    /* where it was, but something of it changed: set by the caller */
+    STEP_CONCURRENT, /* elsewhere, but only among steps of threads that ran at the same time */
+    STEP_MOVED,
+    STEP_ALONE,
+    STEP_BREAKS /* while they are compared */
 };
 
 struct sequence {
@@ -24,7 +24,7 @@ struct sequence {
     const struct recorded_step **steps;
     uint32_t *keys;   /* steps with equal keys are the same */
     size_t *partners; /* positions in the other sequence, or ALIGN_NONE */
-    enum fate *fates;
+    enum step_status *statuses;
     size_t count;
 };
 
@@ -38,7 +38,7 @@ void sequence_release(struct sequence *sequence);
 
 void sequence_add(struct sequence *sequence, const struct recorded_step *step, uint32_t key);
 
-/* Fills partners and fates of both. Returns 0, or -1 and error without memory. */
+/* Fills partners and statuses of both. Returns 0, or -1 and error without memory. */
 int sequences_compare(struct sequence *a, struct sequence *b, struct trail_error *error);
 
 /*

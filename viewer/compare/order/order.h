@@ -111,9 +111,9 @@ int order_check(const struct order *order, const struct recording *recording,
                 struct order_break **breaks, size_t *count, struct trail_error *error);
 
 /* A load whose place among others varies from run to run. */
-struct order_trade {
+struct order_swap {
     uint32_t element;
-    /* those that trade places with each other, directly or by way of others; from 1, by rank */
+    /* those that swap places with each other, directly or by way of others; from 1, by rank */
     size_t group;
     size_t least, most; /* its first and last place among the loads of a run, from 1 */
     double median;
@@ -123,7 +123,7 @@ struct order_trade {
  * The flaky part of the order: all elements that came both before and after another one, by group
  * and rank. To be freed. Returns 0, or -1 and error.
  */
-int order_trades(const struct order *order, struct order_trade **trades, size_t *count,
-                 struct trail_error *error);
+int order_swaps(const struct order *order, struct order_swap **swaps, size_t *count,
+                struct trail_error *error);
 
 #endif

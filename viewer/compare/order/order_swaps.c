@@ -1,4 +1,4 @@
-/* order_trades: which loads trade places from run to run. See order.h. */
+/* order_swaps: which loads swap places from run to run. See order.h. */
 #include "order_matrix.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 struct grouping {
     const struct order *order;
     size_t *parents; /* by local number: towards the one that stands for the group */
-    bool *trades;
+    bool *swaps;
 };
 
 static size_t representative(struct grouping *grouping, size_t element)
@@ -29,15 +29,15 @@ static void find_groups(struct grouping *grouping)
                 bits_common(presence, order->presence + k * order->run_words, order->run_words) <
                     ORDER_RUNS_AT_LEAST)
                 continue;
-            grouping->trades[i] = grouping->trades[k] = true;
+            grouping->swaps[i] = grouping->swaps[k] = true;
             grouping->parents[representative(grouping, i)] = representative(grouping, k);
         }
     }
 }
 
-static int compare_trades(const void *left, const void *right)
+static int compare_swaps(const void *left, const void *right)
 {
-    const struct order_trade *a = left, *b = right;
+    const struct order_swap *a = left, *b = right;
 
     if (a->group != b->group)
         return a->group < b->group ? -1 : 1;
@@ -46,64 +46,64 @@ static int compare_trades(const void *left, const void *right)
     return (a->element > b->element) - (a->element < b->element);
 }
 
-static void list_trades(struct grouping *grouping, struct order_trade *trades, size_t *count)
+static void list_swaps(struct grouping *grouping, struct order_swap *swaps, size_t *count)
 {
     const struct order *order = grouping->order;
 
     for (size_t i = 0; i < order->count; i++)
-        if (grouping->trades[i])
-            trades[(*count)++] = (struct order_trade){
-                order->elements[i], representative(grouping, i), order->ranges[i].least,
-                order->ranges[i].most, order->ranks[i] + 1};
+        if (grouping->swaps[i])
+            swaps[(*count)++] = (struct order_swap){order->elements[i], representative(grouping, i),
+                                                    order->ranges[i].least, order->ranges[i].most,
+                                                    order->ranks[i] + 1};
 }
 
 /* Groups are numbered by the rank of their first. */
-static void number_groups(struct order_trade *trades, size_t count, size_t *numbers)
+static void number_groups(struct order_swap *swaps, size_t count, size_t *numbers)
 {
     size_t groups = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (numbers[trades[i].group] == 0)
-            numbers[trades[i].group] = ++groups;
-        trades[i].group = numbers[trades[i].group];
+        if (numbers[swaps[i].group] == 0)
+            numbers[swaps[i].group] = ++groups;
+        swaps[i].group = numbers[swaps[i].group];
     }
 }
 
 static int compare_medians(const void *left, const void *right)
 {
-    double a = ((const struct order_trade *)left)->median,
-           b = ((const struct order_trade *)right)->median;
+    double a = ((const struct order_swap *)left)->median,
+           b = ((const struct order_swap *)right)->median;
 
     return (a > b) - (a < b);
 }
 
-int order_trades(const struct order *order, struct order_trade **trades, size_t *count,
-                 struct trail_error *error)
+int order_swaps(const struct order *order, struct order_swap **swaps, size_t *count,
+                struct trail_error *error)
 {
     struct grouping grouping = {order, malloc((order->count + 1) * sizeof *grouping.parents),
-                                calloc(order->count + 1, sizeof *grouping.trades)};
-    struct order_trade *found = malloc((order->count + 1) * sizeof *found);
+                                calloc(order->count + 1, sizeof *grouping.swaps)};
+    struct order_swap *found = malloc((order->count + 1) * sizeof *found);
     size_t *numbers = calloc(order->count + 1, sizeof *numbers);
     bool has_memory =
-        grouping.parents != NULL && grouping.trades != NULL && found != NULL && numbers != NULL;
+        grouping.parents != NULL && grouping.swaps != NULL && found != NULL && numbers != NULL;
 
     *count = 0;
     if (has_memory) {
         for (size_t i = 0; i < order->count; i++)
             grouping.parents[i] = i;
         find_groups(&grouping);
-        list_trades(&grouping, found, count);
+        list_swaps(&grouping, found, count);
         qsort(found, *count, sizeof *found, compare_medians);
         number_groups(found, *count, numbers);
-        qsort(found, *count, sizeof *found, compare_trades);
+        qsort(found, *count, sizeof *found, compare_swaps);
     }
     free(grouping.parents);
-    free(grouping.trades);
+    free(grouping.swaps);
     free(numbers);
     if (!has_memory) {
         free(found);
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     }
-    *trades = found;
+    *swaps = found;
     return 0;
 }
