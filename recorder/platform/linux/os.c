@@ -284,17 +284,28 @@ static bool is_descendant(pid_t pid)
     return false;
 }
 
+static bool is_fault(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
+           signal == SIGTRAP || signal == SIGSYS;
+}
+
+static struct sigaction own_fault[_NSIG]; /* what a fault of our own did before */
+
 /*
  * What is meant for the target reaches it by itself: Ctrl-C, Ctrl-\ and the end of the terminal go
- * to the whole process group, as a `kill 0` of the target does. Ours to do is to outlive it and
- * write the run down; so too where stderr or the file has no more room. The signals are caught, not
- * ignored: an ignored signal would stay ignored in the target.
+ * to the whole process group, as a `kill 0` of the target does, with any signal. Ours to do is to
+ * outlive it and write the run down; so too where stderr or the file has no more room. The signals
+ * are caught, not ignored: an ignored signal would stay ignored in the target. A fault of our own
+ * comes again behind the handler.
  */
 static void on_others_signal(int signal, siginfo_t *info, void *context)
 {
     int code = errno;
 
     (void)context;
+    if (info->si_code > 0 && is_fault(signal))
+        sigaction(signal, &own_fault[signal], NULL);
     if ((signal == SIGINT || signal == SIGQUIT || signal == SIGHUP) &&
         (info->si_code > 0 || !is_descendant(info->si_pid)))
         interrupted = 1;
@@ -326,20 +337,29 @@ static void catch_unless_ignored(int signal, struct sigaction action)
     struct sigaction before;
 
     sigfillset(&action.sa_mask);
-    if (sigaction(signal, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-        sigaction(signal, &action, NULL);
+    if (sigaction(signal, NULL, &before) == 0 && before.sa_handler != SIG_IGN &&
+        sigaction(signal, &action, NULL) == 0 && is_fault(signal))
+        own_fault[signal] = before;
+}
+
+/* Does not end a process that has no handler for it: it is ignored, or is for job control. */
+static bool is_harmless(int signal)
+{
+    return signal == SIGCHLD || signal == SIGCONT || signal == SIGSTOP || signal == SIGTSTP ||
+           signal == SIGTTIN || signal == SIGTTOU || signal == SIGURG || signal == SIGWINCH;
 }
 
 void os_on_stop_request(void (*on_stop)(void))
 {
-    static const int others[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2};
+    const struct sigaction others = {.sa_sigaction = on_others_signal,
+                                     .sa_flags = SA_RESTART | SA_SIGINFO};
 
     stop_callback = on_stop;
     catch_unless_ignored(
         SIGTERM, (struct sigaction){.sa_sigaction = on_stop_signal, .sa_flags = SA_SIGINFO});
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        catch_unless_ignored(others[i], (struct sigaction){.sa_sigaction = on_others_signal,
-                                                           .sa_flags = SA_RESTART | SA_SIGINFO});
+    for (int signal = 1; signal < _NSIG; signal++)
+        if (signal != SIGTERM && signal != SIGKILL && !is_harmless(signal))
+            catch_unless_ignored(signal, others);
 }
 
 void linux_os_claim_interrupt(void)

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "target.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -424,17 +425,44 @@ static int stop_self(int argument_count, char **arguments)
     return 6;
 }
 
+/*
+ * group: sends each signal that can be caught to its group, of which the recorder is one, and loads
+ * a library then.
+ */
+static int group(int argument_count, char **arguments)
+{
+    (void)argument_count, (void)arguments;
+    for (int signal = 1; signal <= SIGRTMAX; signal++) {
+        if (signal == SIGKILL || signal == SIGSTOP || (signal > SIGSYS && signal < SIGRTMIN))
+            continue;
+        handle(signal, (void *)on_signal, 0);
+        MUST(kill(0, signal) == 0);
+        printf("%d: %d\n", signal, (int)count);
+    }
+    printf("loads %d\n", dlopen("libm.so.6", RTLD_NOW) != NULL);
+    return 5;
+}
+
 int main(int argument_count, char **arguments)
 {
     static const struct behaviour table[] = {
-        {"queue", queue},         {"many", many},
-        {"nested", nested},       {"suspend", suspend},
-        {"wait", wait_for_them},  {"descriptor", descriptor},
-        {"interval", interval},   {"timers", timers},
-        {"alarm", alarm_default}, {"parent-death", parent_death},
-        {"children", children},   {"children-quiet", children_quiet},
-        {"stops", stops},         {"killed-stopped", killed_stopped},
-        {"stop-self", stop_self}, {NULL, NULL},
+        {"queue", queue},
+        {"many", many},
+        {"nested", nested},
+        {"suspend", suspend},
+        {"wait", wait_for_them},
+        {"descriptor", descriptor},
+        {"interval", interval},
+        {"timers", timers},
+        {"alarm", alarm_default},
+        {"parent-death", parent_death},
+        {"children", children},
+        {"children-quiet", children_quiet},
+        {"stops", stops},
+        {"killed-stopped", killed_stopped},
+        {"stop-self", stop_self},
+        {"group", group},
+        {NULL, NULL},
     };
 
     return run_behaviour(table, argument_count, arguments);
