@@ -48,9 +48,9 @@ struct platform_facts {
     const char *wait_function;  /* "WaitForDebugEventEx", "waitpid" */
     const char *load_detection; /* "debug events", "r_brk", "r_brk + perf mmap2" */
     bool tells_thread_names;
-    /* what lets processes go on that stand still: a command, before their numbers, or NULL */
-    const char *continue_command;
-    const char *continue_hint; /* and what else, as the rest of a sentence */
+    const char *continue_command; /* for those that stand still, before their numbers; or NULL */
+    const char *continue_hint;    /* and what else, as the rest of a sentence */
+    const char *notice; /* what a launch has spoilt for the program, a sentence; or NULL */
 };
 
 struct platform_process {

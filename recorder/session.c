@@ -347,6 +347,8 @@ static void finish(struct session *session, struct session_result *result,
     platform_facts(session->platform, &facts);
     result->continue_command = facts.continue_command;
     result->continue_hint = facts.continue_hint;
+    if (facts.notice != NULL && result->notice.code == TRAIL_OK)
+        error_set(&result->notice, TRAIL_FAILED, 0, "%s", facts.notice);
     result->wall_ns = session->first_ns == 0 ? 0 : os_monotonic_ns() - session->first_ns;
     platform_exit_of_launched(session->platform, &result->exit);
     result->counts = session->totals;

@@ -300,7 +300,7 @@ void platform_facts(const struct platform *platform, struct platform_facts *fact
     facts->wait_function = platform->generator ? "generator" : "script";
     facts->load_detection = facts->wait_function;
     facts->tells_thread_names = true;
-    facts->continue_command = NULL;
+    facts->continue_command = facts->notice = NULL;
     facts->continue_hint = "nothing; it is a script";
 }
 

@@ -246,6 +246,11 @@ void platform_facts(const struct platform *platform, struct platform_facts *fact
     facts->wait_function = "waitpid";
     facts->tells_thread_names = false;
     facts->continue_command = "kill -CONT";
+    facts->notice =
+        platform->lost_rights
+            ? "the program runs without the rights that its file gives it, because it is "
+              "traced; run trailrec as root for that"
+            : NULL;
     facts->continue_hint = "attach a debugger (gdb -p PID)";
     facts->load_detection = platform->has_kernel_times ? "r_brk + perf mmap2" : "r_brk";
 }

@@ -63,6 +63,15 @@ uint64_t proc_status_mask(pid_t pid, const char *name)
     return read_status(pid, name, 16, 0);
 }
 
+long proc_status_id(pid_t pid, const char *name)
+{
+    char line[256], *end;
+    const char *value = find_status(pid, name, line, sizeof line);
+
+    strtoull(value, &end, 10);
+    return *value == '\0' ? -1 : (long)strtoull(end, NULL, 10);
+}
+
 bool proc_any_thread(pid_t pid, bool (*visit)(void *context, pid_t tid), void *context)
 {
     char path[64];

@@ -15,7 +15,10 @@ size_t proc_read(pid_t pid, const char *name, void *buffer, size_t capacity);
 /* A number that stands behind `name` in /proc/PID/status; -1 if there is none. */
 long proc_status_number(pid_t pid, const char *name);
 
-/* A set of signals there; 0 if there is none. */
+/* The effective one of the numbers behind `Uid:` or `Gid:` there; -1 if there is none. */
+long proc_status_id(pid_t pid, const char *name);
+
+/* A set of signals or capabilities there; 0 if there is none. */
 uint64_t proc_status_mask(pid_t pid, const char *name);
 
 /* Whether the thread has ended, noticed or not. */

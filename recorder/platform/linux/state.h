@@ -48,7 +48,7 @@ struct stop {
 };
 
 struct platform {
-    bool follow, has_kernel_times, was_attached;
+    bool follow, has_kernel_times, was_attached, lost_rights;
     pid_t launched;
     struct platform_exit launched_exit;
 

@@ -118,7 +118,7 @@ void platform_facts(const struct platform *platform, struct platform_facts *fact
     facts->wait_function = platform->wait_name;
     facts->load_detection = "debug events";
     facts->tells_thread_names = true;
-    facts->continue_command = NULL;
+    facts->continue_command = facts->notice = NULL;
     facts->continue_hint = "attach a debugger (in WinDbg, ~*m resumes the threads), or resume it "
                            "in the Resource Monitor";
 }

@@ -49,5 +49,15 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
         sed -n 's/^Uid:[[:space:]]*\([0-9]*\)[[:space:]]*\([0-9]*\).*/\1 \2/p'); }
     same "a set-user-ID program" "65534 0" "$(user ./owned all)"
     same "a set-user-ID program, recorded by a user" "65534 65534" \
-        "$(user ./trailrec -q -o x.db -- ./owned all)"
+        "$(user ./trailrec -q -o x.db -- ./owned all 2>said)"
+    grep -q "^trailrec: the program runs without the rights that its file gives it" said ||
+        fail "nothing is said of lost rights: $(cat said)"
+    chmod 0111 "$folder/owned"
+    chmod u+s "$folder/owned"
+    user ./trailrec -q -o x.db -- ./owned all >/dev/null 2>said
+    grep -q "^trailrec: the program runs without the rights" said ||
+        fail "nothing is said of lost rights where the file cannot be read: $(cat said)"
+    chmod 0755 "$folder/owned"
+    user ./trailrec -q -o x.db -- ./owned all >/dev/null 2>said
+    same "what is said of a program without rights of its own" "" "$(cat said)"
 fi

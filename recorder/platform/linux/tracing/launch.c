@@ -5,12 +5,14 @@
 #define _GNU_SOURCE
 #include "os.h"
 #include "proc.h"
+#include "tracing/rights.h"
 #include "tracing/seize.h"
 #include "tracing/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -36,6 +38,27 @@ static void apply_variables(const char *const *variables)
 }
 
 /*
+ * In the child: what a service manager says is for this process stays true of the program
+ * (sd_listen_fds(3), sd_watchdog_enabled(3), systemd.exec(5)).
+ */
+static void pass_on_own_number(void)
+{
+    static const char *const names[] = {"LISTEN_PID", "WATCHDOG_PID", "SYSTEMD_EXEC_PID"};
+    char ours[24], child[24];
+
+    snprintf(ours, sizeof ours, "%ld", (long)getppid());
+    snprintf(child, sizeof child, "%ld", (long)getpid());
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value == NULL || strcmp(value, ours) != 0)
+            continue;
+        setenv(names[i], child, 1);
+        if (i == 0)
+            unsetenv("LISTEN_PIDFDID"); /* the same in another way, and optional */
+    }
+}
+
+/*
  * In the child: waits until it is traced, then becomes the program; or ends, if nobody lives any
  * more who could trace it.
  */
@@ -56,6 +79,7 @@ static _Noreturn void run_child(const struct platform *platform,
         failure.is_directory = true;
     } else {
         apply_variables(launch->variables);
+        pass_on_own_number();
         sigaction(SIGALRM, &platform->alarm.before, NULL);
         sigprocmask(SIG_SETMASK, &platform->alarm.blocked_before, NULL);
         execvp(launch->arguments[0], launch->arguments);
@@ -163,6 +187,7 @@ static int trace_child(struct platform *platform, const struct platform_launch *
         end_child(child);
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     }
+    platform->lost_rights = rights_are_lost(child, launch->arguments[0]);
     platform->launched = child;
     platform->launch_stop_pending = true;
     return 0;
