@@ -120,7 +120,7 @@ static int put_sql_together(struct printing *printing, size_t *column_count,
 
     buffer_add_text(&printing->sql, "SELECT ");
     *column_count = 0;
-    if (!printing->viewer->output.format->is_for_people)
+    if (!printing->viewer->output.format->is_for_people || query->table == NULL)
         buffer_add_text(&printing->sql, query->data_columns != NULL ? query->data_columns : "*");
     else if (add_table_columns(printing, column_count, error) != 0)
         return -1;

@@ -31,7 +31,7 @@ struct query {
     const char *view;         /* a view */
     const char *sql;          /* or a whole SELECT instead; it may use :run */
     const char *data_columns; /* what the formats other than table print; NULL: all of the view */
-    const struct table_column *table;
+    const struct table_column *table; /* NULL: people are shown the data columns too */
     /* the column that orders a run's rows; unique in a run; must be seq for --follow */
     const char *order;
     const struct sort_key *sort_keys; /* NULL: no --sort */

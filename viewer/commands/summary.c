@@ -182,7 +182,6 @@ static sqlite3_stmt *elements(struct page *page, const char *name, const char *s
 static void add_head(struct page *page)
 {
     struct buffer title = {0};
-    sqlite3_stmt *labels = elements(page, "labels", "SELECT " QUERY_PAIRS("?1"));
 
     buffer_format(&title, "run %" PRId64, number(page, "run"));
     add_bold(page, buffer_text(&title));
@@ -192,6 +191,12 @@ static void add_head(struct page *page)
     buffer_add_text(&page->text, ", ");
     add(page, "start");
     buffer_add_text(&page->text, "\n\n");
+}
+
+static void add_command(struct page *page)
+{
+    sqlite3_stmt *labels = elements(page, "labels", "SELECT " QUERY_PAIRS("?1"));
+
     begin_line(page, "command");
     add(page, "command_line");
     end_line(page);
@@ -389,17 +394,143 @@ static void add_not_observed(struct page *page)
     sqlite3_finalize(process);
 }
 
-static int print_page(struct page *page, const struct run_reference *run, struct trail_error *error)
+/* What is one line each: the page's upper half. */
+static void add_facts(struct page *page)
 {
-    sqlite3_bind_int64(page->row, sqlite3_bind_parameter_index(page->row, ":run"), run->run);
-    if (sqlite3_step(page->row) != SQLITE_ROW)
-        return sql_error(page->db, error);
-    add_head(page);
+    add_command(page);
     add_machine(page);
     end_line(page);
     add_ending(page);
     add_times(page);
     add_stalls(page);
+}
+
+/* A part of the page as a table, for formats that are a document: rows of json_each(?1). */
+struct part {
+    const char *heading, *json, *sql;
+    size_t column_count;
+    struct column columns[5];
+};
+
+#define OF(member) "json_extract(value, '$." member "')"
+
+static const struct part parts[] = {
+    {.heading = "events",
+     .json = "kinds",
+     .sql = "SELECT " OF("kind") ", " OF("events") ", " OF("hold_ns") ", " OF(
+         "p50_hold_ns") ", " OF("p99_hold_ns") " FROM json_each(?1)",
+     .column_count = 5,
+     .columns = {{.name = "kind", .style = STYLE_KIND},
+                 {.name = "events", .style = STYLE_COUNT},
+                 {.name = "held", .style = STYLE_DURATION},
+                 {.name = "p50", .style = STYLE_DURATION},
+                 {.name = "p99", .style = STYLE_DURATION}}},
+    {.heading = "phases",
+     .json = "phases",
+     .sql = "SELECT " OF("from") ", " OF("to") ", " OF("ns") ", " OF("t_ns") " FROM json_each(?1)",
+     .column_count = 4,
+     .columns = {{.name = "from"},
+                 {.name = "to"},
+                 {.name = "took", .style = STYLE_DURATION},
+                 {.name = "at ms", .style = STYLE_MS}}},
+    {.heading = "longest gaps between loads",
+     .json = "load_gaps",
+     .sql = "SELECT " OF("from") ", " OF("to") ", " OF("gap_ns") ", " OF("t_ns") ", " OF(
+         "pid") " FROM json_each(?1)",
+     .column_count = 5,
+     .columns = {{.name = "from"},
+                 {.name = "to"},
+                 {.name = "gap", .style = STYLE_DURATION},
+                 {.name = "at ms", .style = STYLE_MS},
+                 {.name = "pid"}}},
+    {.heading = "loaded more than once",
+     .json = "repeated_modules",
+     .sql = "SELECT " OF("name") ", " OF("times") ", " OF("pid") " FROM json_each(?1)",
+     .column_count = 3,
+     .columns = {{.name = "module"}, {.name = "times", .style = STYLE_COUNT}, {.name = "pid"}}},
+    {.heading = "loads were not observed in",
+     .json = "not_observed",
+     .sql = "SELECT coalesce(" OF("name") ", '?'), " OF("pid") " FROM json_each(?1)",
+     .column_count = 2,
+     .columns = {{.name = "process"}, {.name = "pid"}}},
+};
+
+enum { PARTS = sizeof parts / sizeof parts[0] };
+
+static int print_part(struct page *page, const struct part *part, struct trail_error *error)
+{
+    struct output *output = &page->viewer->output;
+    sqlite3_stmt *row = elements(page, part->json, part->sql);
+    int result, step = row != NULL ? SQLITE_ROW : SQLITE_DONE;
+
+    output->heading = part->heading;
+    result = output_begin(output, part->columns, part->column_count, error);
+    for (; result == 0 && step == SQLITE_ROW; step = sqlite3_step(row)) {
+        for (size_t i = 0; i < part->column_count; i++)
+            output->cells[i] = cell_of(row, (int)i);
+        result = output_row(output, output->cells, error);
+    }
+    sqlite3_finalize(row);
+    return output_end(output, result == 0 ? error : NULL) != 0 ? -1 : result;
+}
+
+/* The lines "  label       value" of the page's text as rows. */
+static int print_facts(struct page *page, struct trail_error *error)
+{
+    static const struct column columns[] = {{.name = "what", .style = STYLE_TITLE},
+                                            {.name = "value"}};
+    struct output *output = &page->viewer->output;
+    char *line = page->text.data;
+    int result = output_begin(output, columns, 2, error);
+
+    for (char *end; result == 0 && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        size_t label = strcspn(line + 2, " ");
+        *end = '\0';
+        if (end - line <= 2 + LABEL_WIDTH)
+            continue;
+        line[2 + label] = '\0';
+        output->cells[0] = cell_text(line + 2);
+        output->cells[1] = cell_text(line + 2 + LABEL_WIDTH);
+        result = output_row(output, output->cells, error);
+    }
+    return output_end(output, result == 0 ? error : NULL) != 0 ? -1 : result;
+}
+
+/* The same as tables, one below the other: a document of all runs. */
+static int print_tables(struct page *page, bool is_last, struct trail_error *error)
+{
+    struct output *output = &page->viewer->output;
+    char heading[64];
+    int result;
+
+    snprintf(heading, sizeof heading, "run %" PRId64, number(page, "run"));
+    output->title = "trailview summary";
+    output->heading = heading;
+    output->is_followed = true;
+    output->color = false;
+    begin_line(page, "state");
+    add(page, "state");
+    end_line(page);
+    begin_line(page, "start");
+    add(page, "start");
+    end_line(page);
+    add_facts(page);
+    add_exceptions(page);
+    if (page->text.failed)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    result = print_facts(page, error);
+    output->follows_another = true;
+    for (size_t i = 0; i < PARTS && result == 0; i++) {
+        output->is_followed = !is_last || i + 1 < PARTS;
+        result = print_part(page, &parts[i], error);
+    }
+    return result;
+}
+
+static int print_page(struct page *page, struct trail_error *error)
+{
+    add_head(page);
+    add_facts(page);
     add_kinds(page);
     add_phases(page);
     add_gaps(page);
@@ -412,14 +543,21 @@ static int print_page(struct page *page, const struct run_reference *run, struct
     return 0;
 }
 
-static int print_run(struct viewer *viewer, const struct run_reference *run,
-                     struct trail_error *error)
+static int print_run(struct viewer *viewer, size_t i, struct trail_error *error)
 {
+    const struct run_reference *run = &viewer->runs[i];
     struct page page = {viewer, run->database->db, NULL, {0}};
     int result = -1;
 
-    if ((page.row = sql_prepare(page.db, sql_summary, error)) != NULL)
-        result = print_page(&page, run, error);
+    if ((page.row = sql_prepare(page.db, sql_summary, error)) != NULL) {
+        sqlite3_bind_int64(page.row, sqlite3_bind_parameter_index(page.row, ":run"), run->run);
+        if (sqlite3_step(page.row) != SQLITE_ROW)
+            result = sql_error(page.db, error);
+        else if (viewer_prints_table(viewer))
+            result = print_page(&page, error);
+        else
+            result = print_tables(&page, i + 1 == viewer->run_count, error);
+    }
     sqlite3_finalize(page.row);
     buffer_release(&page.text);
     return result == 0 ? 0
@@ -431,12 +569,12 @@ static const struct query query = {.sql = sql_summary, .order = "run"};
 
 static int run(struct viewer *viewer, struct trail_error *error)
 {
-    if (!viewer_prints_table(viewer))
+    if (!viewer->output.format->is_for_people)
         return query_print(viewer, &query, error);
     for (size_t i = 0; i < viewer->run_count; i++) {
-        if (i > 0)
+        if (i > 0 && viewer_prints_table(viewer))
             fputs("\n", stdout);
-        if (print_run(viewer, &viewer->runs[i], error) != 0)
+        if (print_run(viewer, i, error) != 0)
             return -1;
     }
     return 0;

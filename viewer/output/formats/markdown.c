@@ -91,7 +91,9 @@ static void end(struct output *output)
         add_lines(output, output->preface);
     if (output->state != NULL && !output->line.failed && output->row_count > 0) {
         if (output->heading != NULL) {
-            buffer_add_text(&output->line, "#### ");
+            buffer_add_text(&output->line, output->follows_another && output->conclusion == NULL
+                                               ? "\n#### "
+                                               : "#### ");
             add_lines(output, output->heading);
         }
         add_header(output);
