@@ -178,8 +178,14 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
 
     if (platform->stop.task != NULL &&
         link_map_next_event(&platform->changes, platform->stop.task->process, platform->stop.t_ns,
-                            event))
+                            event)) {
+        event->more |= platform->stop.fault != 0;
         return PLATFORM_EVENT;
+    }
+    if (platform->stop.task != NULL && platform->stop.fault != 0) {
+        decode_fault(platform, event);
+        return PLATFORM_EVENT;
+    }
     if (platform->launch_stop_pending) {
         platform->launch_stop_pending = false;
         decode_launch(platform, event);

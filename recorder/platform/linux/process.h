@@ -36,6 +36,7 @@ enum observation {
     NOT_OBSERVED_STATIC,
     NOT_OBSERVED_32_BIT,
     NOT_OBSERVED_SHARED,
+    NOT_OBSERVED_UNREADABLE,
     OBSERVED_BY_R_BRK
 };
 
@@ -60,6 +61,7 @@ struct process {
     bool begins_with_trap_blocked; /* SIGTRAP was blocked at the exec */
     /* start-up loads are done: what loads from here on is the program's own doing */
     bool started;
+    bool told_at_end; /* while it starts, it stops at its end, too: it may be the loader's end */
     enum observation observation;
     uint64_t breakpoint; /* address of the planted int3, 0 if none */
     uint64_t planted;    /* where the planted bytes begin, of which it is one */
@@ -68,7 +70,8 @@ struct process {
     bool returns_itself;         /* a ret was planted behind the int3: the task need only go on */
     uint64_t r_debug;            /* address of struct r_debug, 0 while unknown */
     uint64_t musl_debug_pointer; /* address of musl's pointer to it, 0 if not musl */
-    uint64_t image_base, image_dynamic, vdso_base;
+    uint64_t image_base, image_dynamic, vdso_base, loader_base;
+    uint64_t debug_entry; /* address of the value of the program's DT_DEBUG, 0 if it has none */
     struct loaded *loaded;
     unsigned loaded_count, loaded_capacity;
     struct probe *probes;

@@ -43,6 +43,7 @@ struct stop {
     uint64_t t_ns;
     enum resume_action action;
     int signal; /* with which the task goes on */
+    int fault;  /* a signal that is told behind the loads found at this stop, 0 if none */
     /* made at this stop, and held at its birth until its maker goes on; NULL if none */
     struct task *newborn;
 };

@@ -307,8 +307,8 @@ static bool read_interface(const struct process *process, const struct ahead *ah
            memory_read_exactly(process->memory_tid, address, interface, interface_bytes(process));
 }
 
-/* All namespaces' interfaces; 0 if any is in the middle of a change. */
-static unsigned read_interfaces(struct process *process, const struct ahead *ahead,
+/* All namespaces' interfaces; 0 if any is in the middle of a change, unless that is no matter. */
+static unsigned read_interfaces(struct process *process, const struct ahead *ahead, bool unfinished,
                                 struct debug_interface *interfaces)
 {
     uint64_t address = process->r_debug;
@@ -321,7 +321,7 @@ static unsigned read_interfaces(struct process *process, const struct ahead *ahe
     while (address != 0 && count < NAMESPACES_MAX) {
         struct debug_interface *interface = &interfaces[count];
         if (!read_interface(process, ahead, address, interface) ||
-            interface->state != RT_CONSISTENT)
+            (interface->state != RT_CONSISTENT && !unfinished))
             return 0;
         count++;
         address = interface->version >= 2 ? interface->next : 0;
@@ -347,15 +347,47 @@ void link_map_clear(struct link_changes *changes)
     changes->count = changes->next = changes->loads = changes->staged_bytes = 0;
 }
 
-void link_map_find_and_plant(struct link_changes *changes, const struct process *processes,
-                             struct process *process)
+bool link_map_is_starting(const struct process *process)
+{
+    return process->observation == OBSERVED_BY_R_BRK && !process->started && !process->muted;
+}
+
+/*
+ * The loader writes the program's DT_DEBUG when the libraries of LD_AUDIT are loaded and those of
+ * the program are not (glibc's rtld.c).
+ */
+static bool has_started(const struct process *process)
+{
+    uint64_t value = 0;
+
+    return process->started || process->debug_entry == 0 ||
+           !memory_read_exactly(process->memory_tid, process->debug_entry, &value, sizeof value) ||
+           value != 0;
+}
+
+/* The loader leaves its own list where nothing needs it, but it is mapped. */
+static void add_lone_loader(struct link_changes *changes, const struct process *processes,
+                            struct process *process)
+{
+    const struct loaded loader = {.base = process->loader_base};
+
+    for (unsigned i = 0; i < process->loaded_count; i++)
+        if (!process->loaded[i].ignored && process->loaded[i].link_namespace == 0)
+            return;
+    if (process->loader_base != 0)
+        add_load(changes, processes, process, &loader);
+}
+
+static void find_and_plant(struct link_changes *changes, const struct process *processes,
+                           struct process *process, bool unfinished)
 {
     struct debug_interface interfaces[NAMESPACES_MAX];
     unsigned count, known = process->loaded_count;
     struct ahead ahead;
+    bool starts;
 
     read_ahead(process, &ahead);
-    count = read_interfaces(process, &ahead, interfaces);
+    count = read_interfaces(process, &ahead, unfinished, interfaces);
     link_map_clear(changes);
     if (count == 0 || interfaces[0].map == 0)
         return;
@@ -366,11 +398,26 @@ void link_map_find_and_plant(struct link_changes *changes, const struct process 
     changes->cause = process->replaying ? CAUSE_ATTACH
                      : process->started ? CAUSE_RUNTIME
                                         : CAUSE_STARTUP;
-    process->started = true;
+    starts = !unfinished && !process->started && has_started(process);
+    process->started |= starts;
     process->replaying = false;
     for (unsigned i = drop_unseen(changes, process, known); i < process->loaded_count; i++)
         if (!process->loaded[i].ignored)
             add_load(changes, processes, process, &process->loaded[i]);
+    if (starts)
+        add_lone_loader(changes, processes, process);
+}
+
+void link_map_find_and_plant(struct link_changes *changes, const struct process *processes,
+                             struct process *process)
+{
+    find_and_plant(changes, processes, process, false);
+}
+
+void link_map_find_unfinished(struct link_changes *changes, const struct process *processes,
+                              struct process *process)
+{
+    find_and_plant(changes, processes, process, true);
 }
 
 void link_map_copy(struct process *child, const struct process *parent)

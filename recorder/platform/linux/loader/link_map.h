@@ -22,12 +22,19 @@ void link_map_end(struct link_changes *changes);
 /* Forgets what was found. */
 void link_map_clear(struct link_changes *changes);
 
+/* Whether the loader may have loaded something that it has not told yet, as it does at the end of a
+ * start-up. */
+bool link_map_is_starting(const struct process *process);
+
 /*
  * Finds what has changed, and plants the probes of what is new. `processes` are all there are. The
  * process stands still.
  */
 void link_map_find_and_plant(struct link_changes *changes, const struct process *processes,
                              struct process *process);
+/* The same where a start-up is broken off: in the loader's list, unfinished as it is. */
+void link_map_find_unfinished(struct link_changes *changes, const struct process *processes,
+                              struct process *process);
 
 /* The next found change as an event; false if there is none. */
 bool link_map_next_event(struct link_changes *changes, const struct process *process, uint64_t t_ns,

@@ -17,6 +17,7 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@
 
 enum {
     CODE_SEGMENT_32_BIT = 0x23,
+    DYNAMIC_MAX = 128,
     START_STACK_WORDS = 512, /* enough for most; else once more with */
     LARGE_START_STACK_WORDS = 16384,
     AUXILIARY_WORDS_MAX = 128,
@@ -142,6 +144,10 @@ static void put_path(pid_t pid, struct event *event)
 
     snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
     length = readlink(link, path, sizeof path);
+    if (length <= 0) { /* hidden: what is left of its name */
+        length = (ssize_t)proc_read(pid, "comm", path, sizeof path);
+        length -= length > 0 && path[length - 1] == '\n';
+    }
     if (length > 0)
         event->image.path =
             event_put_bytes(event, text, text_from_bytes(path, (size_t)length, text, &exact));
@@ -178,6 +184,20 @@ static void put_command_line(char *raw, size_t length, uint64_t count, struct ev
                     text_from_bytes(line, used, text, &exact));
 }
 
+static void find_debug_entry(struct process *process)
+{
+    Elf64_Dyn entries[DYNAMIC_MAX];
+    size_t bytes =
+        process->image_dynamic == 0
+            ? 0
+            : memory_read(process->memory_tid, process->image_dynamic, entries, sizeof entries);
+
+    for (size_t i = 0; i < bytes / sizeof entries[0] && entries[i].d_tag != DT_NULL; i++)
+        if (entries[i].d_tag == DT_DEBUG)
+            process->debug_entry =
+                process->image_dynamic + i * sizeof entries[0] + offsetof(Elf64_Dyn, d_un);
+}
+
 /* Where the program is mapped: the page of its ELF header is a little below its program headers. */
 static bool find_image(struct process *process, const struct start *start, struct elf_head *head)
 {
@@ -187,6 +207,9 @@ static bool find_image(struct process *process, const struct start *start, struc
         return false;
     if (head->dynamic_address != 0)
         process->image_dynamic = process->image_base - head->first_address + head->dynamic_address;
+    process->loader_base = start->loader_base;
+    if (process->loader_base != 0) /* else it is the loader that is run */
+        find_debug_entry(process);
     return true;
 }
 
@@ -246,6 +269,7 @@ void process_image_observe(const struct process *processes, struct process *proc
         [NOT_OBSERVED_STATIC] = "not observed (no dynamic loader)",
         [NOT_OBSERVED_32_BIT] = "not observed (32-bit program)",
         [NOT_OBSERVED_SHARED] = "not observed (memory shared with its parent)",
+        [NOT_OBSERVED_UNREADABLE] = "not observed (its memory cannot be read)",
         [OBSERVED_BY_R_BRK] = "r_brk",
     };
     char arguments[COMMAND_LINE_MAX + 2]; /* one more than is told, and a NUL */
@@ -256,6 +280,7 @@ void process_image_observe(const struct process *processes, struct process *proc
 
     process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic =
         0;
+    process->loader_base = process->debug_entry = 0;
     process->loaded_count = 0;
     probes_forget_all(process);
     process->started = process->begins_with_trap_blocked = false;
@@ -271,6 +296,9 @@ void process_image_observe(const struct process *processes, struct process *proc
                               sizeof arguments - 1);
     if (registers.cs == CODE_SEGMENT_32_BIT) {
         process->observation = NOT_OBSERVED_32_BIT;
+    } else if (!process->attaching && length == 0 &&
+               memory_read(process->memory_tid, registers.rsp, &start, 1) == 0) {
+        process->observation = NOT_OBSERVED_UNREADABLE;
     } else if (find_image(process, &start, &head)) {
         process->vdso_base = start.vdso_base;
         put_image(process, &start, &head, event);

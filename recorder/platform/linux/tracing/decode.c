@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "os.h"
 #include "tracing/restart.h"
+#include "tracing/seize.h"
 #include "tracing/tasks.h"
 
 #include <sched.h>
@@ -98,6 +99,15 @@ static void put_siginfo(struct event *event, const siginfo_t *info, bool fault)
         event_set_bytes(event, FIELD(EXCEPTION, parameters), numbers, count * sizeof numbers[0]);
 }
 
+/* What a start-up has loaded that ends here, perhaps. False if there is nothing new. */
+static bool look_at_unfinished(struct platform *platform, struct event *event)
+{
+    struct process *process = platform->stop.task->process;
+
+    link_map_find_unfinished(&platform->changes, platform->processes, process);
+    return link_map_next_event(&platform->changes, process, platform->stop.t_ns, event);
+}
+
 static void decode_signal(struct platform *platform, struct event *event, int signal)
 {
     struct stop *stop = &platform->stop;
@@ -107,14 +117,19 @@ static void decode_signal(struct platform *platform, struct event *event, int si
 
     stop->action = RESUME_CONTINUE;
     stop->signal = signal;
+    stop->fault = 0;
+    memset(&info, 0, sizeof info);
+    ptrace(PTRACE_GETSIGINFO, stop->tid, NULL, &info);
+    fault = is_fault(&info) || (signal == SIGSEGV && info.si_code == SI_KERNEL);
+    if (fault && link_map_is_starting(stop->task->process) && look_at_unfinished(platform, event)) {
+        stop->fault = signal;
+        return;
+    }
     has_registers = ptrace(PTRACE_GETREGS, stop->tid, NULL, &registers) == 0;
     if (has_registers)
         restart_behind_ignored(stop->task->process->pid, stop->tid, signal, &registers);
     if (stop->task->process->muted)
         return;
-    memset(&info, 0, sizeof info);
-    ptrace(PTRACE_GETSIGINFO, stop->tid, NULL, &info);
-    fault = is_fault(&info) || (signal == SIGSEGV && info.si_code == SI_KERNEL);
     begin(platform, event, EVENT_EXCEPTION);
     event_set(event, FIELD(EXCEPTION, code), (uint64_t)signal);
     event_set(event, FIELD(EXCEPTION, si_code), (uint64_t)(int64_t)info.si_code);
@@ -122,6 +137,16 @@ static void decode_signal(struct platform *platform, struct event *event, int si
     if (fault && has_registers)
         event_set(event, FIELD(EXCEPTION, address), registers.rip);
     put_siginfo(event, &info, fault);
+}
+
+/* Has a process stop at its end, too, or no longer, which costs a stop for each thread. */
+static void tell_end(struct process *process, bool tell)
+{
+    long options = SEIZE_OPTIONS | (tell ? PTRACE_O_TRACEEXIT : 0);
+
+    if (process->told_at_end != tell)
+        ptrace(PTRACE_SETOPTIONS, process->memory_tid, NULL, (void *)options);
+    process->told_at_end = tell;
 }
 
 /* Our byte at the loader's r_brk or at a probe, or a trap of the target's own. */
@@ -146,6 +171,7 @@ static void decode_trap(struct platform *platform, struct event *event)
     if (process->muted)
         return;
     link_map_find_and_plant(&platform->changes, platform->processes, process);
+    tell_end(process, !process->started);
     link_map_next_event(&platform->changes, process, stop->t_ns, event);
 }
 
@@ -349,6 +375,7 @@ static void decode_exec(struct platform *platform, struct event *event)
     begin(platform, event, EVENT_CREATE_PROCESS);
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_EXEC);
     process_image_observe(platform->processes, process, event);
+    tell_end(process, link_map_is_starting(process));
     restart_note_mask(process);
 }
 
@@ -392,6 +419,11 @@ static void decode_event(struct platform *platform, struct event *event, int ptr
         break;
     case PTRACE_EVENT_EXEC:
         decode_exec(platform, event);
+        break;
+    case PTRACE_EVENT_EXIT:
+        stop->action = RESUME_CONTINUE;
+        if (stop->task->process != NULL && link_map_is_starting(stop->task->process))
+            look_at_unfinished(platform, event);
         break;
     case PTRACE_EVENT_STOP:
         decode_stop(platform, WSTOPSIG(stop->status));
@@ -475,6 +507,11 @@ void decode_status(struct platform *platform, pid_t tid, int status, struct even
         decode_signal(platform, event, signal);
 }
 
+void decode_fault(struct platform *platform, struct event *event)
+{
+    decode_signal(platform, event, platform->stop.fault);
+}
+
 void decode_launch(struct platform *platform, struct event *event)
 {
     struct task *task = tasks_find(platform, platform->launched);
@@ -485,5 +522,6 @@ void decode_launch(struct platform *platform, struct event *event)
     event_set(event, FIELD(CREATE_PROCESS, via), VIA_LAUNCH);
     event_set(event, FIELD(CREATE_PROCESS, parent_pid), (uint64_t)getpid());
     process_image_observe(platform->processes, task->process, event);
+    tell_end(task->process, link_map_is_starting(task->process));
     restart_note_mask(task->process);
 }

@@ -9,6 +9,9 @@
 /* Decodes the status that tid has stopped or ended with, at platform->stop.t_ns. */
 void decode_status(struct platform *platform, pid_t tid, int status, struct event *event);
 
+/* The fault that has waited for the loads found at its stop. */
+void decode_fault(struct platform *platform, struct event *event);
+
 /* The first event: the launched program's exec. */
 void decode_launch(struct platform *platform, struct event *event);
 

@@ -1,0 +1,63 @@
+# Start-ups that end in the loader, and other loads that are easily missed: which copy was picked is
+# known of all, or it is said why not.
+. "$(dirname "$0")/common.sh"
+
+command -v cc >/dev/null || skip "there is no cc"
+
+# library NAME SOURCE
+library() { printf '%s\n' "$2" | cc -shared -fPIC -x c -o "$1" - || fail "cannot build $1"; }
+loads() { value "SELECT group_concat(name || ' ' || cause, '; ') FROM (SELECT * FROM loads
+    WHERE run = (SELECT max(run) FROM runs) AND name IN ('libpart.so', 'libc.so.6', 'watch.so')
+    ORDER BY seq)"; }
+startup='libpart.so startup; libc.so.6 startup'
+
+mkdir copy
+library copy/libpart.so 'int present(void) { return 1; } int absent(void) { return 2; }'
+printf 'int present(void); int absent(void); int main(void) { return present() + absent(); }\n' |
+    cc -x c -o program - -Lcopy -lpart -Wl,-rpath,"$PWD/copy" -Wl,-z,now || fail "cannot build"
+trailrec -q -o trail.db -- ./program
+same "status" 3 $?
+same "loads" "$startup" "$(loads)"
+
+library watch.so 'unsigned la_version(unsigned version) { return version; }'
+trailrec -q -o trail.db -E LD_AUDIT="$PWD/watch.so" -- ./program
+same "status with LD_AUDIT" 3 $?
+same "loads with LD_AUDIT" "watch.so startup; $startup" "$(loads)"
+
+library copy/libpart.so 'int present(void) { return 1; }'
+trailrec -q -o trail.db -- ./program 2>said
+same "status without a symbol" 127 $?
+grep -q 'undefined symbol: absent' said || fail "the loader says: $(cat said)"
+same "loads without a symbol" "$startup" "$(loads)"
+same "the copy that was picked" "$(cd copy && pwd -P)/libpart.so" \
+    "$(value "SELECT path FROM loads WHERE name = 'libpart.so' ORDER BY run DESC LIMIT 1")"
+
+library copy/libpart.so 'static void *resolve(void) { *(volatile int *)8 = 1; return 0; }
+    int present(void) __attribute__((ifunc("resolve"))); int absent(void) { return 2; }'
+trailrec -q -o trail.db -- ./program
+same "status of a crash in a resolver" 139 $?
+same "loads before a crash in a resolver" "$startup" "$(loads)"
+same "where it crashed" libpart.so \
+    "$(value "SELECT module FROM exceptions ORDER BY run DESC LIMIT 1")"
+
+# Nothing needs the loader, which leaves its own list.
+printf 'void _start(void) { __asm__ volatile("mov $60, %%eax; mov $4, %%edi; syscall"); }\n' |
+    cc -x c -nostdlib -fPIE -pie -o lone - -Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2 ||
+    fail "cannot build a program that needs nothing"
+trailrec -q -o trail.db -- ./lone
+same "status of a program that needs nothing" 4 $?
+same "its loads" "ld-linux-x86-64.so.2 startup" "$(value "SELECT name || ' ' || cause FROM loads
+    WHERE run = (SELECT max(run) FROM runs)")"
+
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    chmod 777 "$folder"
+    cp "$TRAILREC" "$folder/trailrec"
+    cp /bin/true "$folder/hidden"
+    chmod 711 "$folder/hidden"
+    (cd "$folder" && setpriv --reuid 65534 --regid 65534 --clear-groups ./trailrec -q -o x.db \
+        -- ./hidden) || fail "a program that cannot be read fails"
+    same "a program that cannot be read" "hidden|not observed (its memory cannot be read)" \
+        "$(value "SELECT name || '|' || load_detection FROM processes" "$folder/x.db")"
+fi
