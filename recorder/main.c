@@ -124,6 +124,10 @@ int program_main(int argument_count, char **arguments)
         status = record(&options);
         break;
     case OPTIONS_EXIT:
+        if (fflush(stdout) != 0 || ferror(stdout)) {
+            fprintf(stderr, "trailrec: cannot write the output\n");
+            status = EXIT_OF_OURS;
+        }
         break;
     case OPTIONS_WRONG:
         status = EXIT_OF_OURS;

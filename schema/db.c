@@ -1,6 +1,7 @@
 /* See db.h. */
 #include "db.h"
 
+#include "file.h"
 #include "sql.h"
 #include "tables.h"
 
@@ -40,6 +41,14 @@ static void explain_cannot_open(const char *path, struct trail_error *error)
         error_set(error, TRAIL_FAILED, SQLITE_CANTOPEN, "there is no such folder");
     else if (!is_writable)
         error_set(error, TRAIL_READ_ONLY, SQLITE_CANTOPEN, "the file or its folder is read-only");
+}
+
+int db_look(const char *path, struct trail_error *error)
+{
+    if (*path == '\0' || strcmp(path, ":memory:") == 0 || strncmp(path, "file:", 5) == 0)
+        return error_set(error, TRAIL_FOREIGN, 0,
+                         "that is no file to SQLite; write './%s' if a file is called so", path);
+    return file_look(path, NULL, error);
 }
 
 /*
@@ -168,6 +177,8 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
     if (error == NULL)
         error = &local;
     *db = NULL;
+    if (db_look(path, error) < 0)
+        return error_context(error, "cannot record to '%s'", path);
     if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
         sql_error(*db, error);
@@ -200,14 +211,13 @@ static int prepare_for_viewing(sqlite3 *db, struct trail_error *error)
                : 0;
 }
 
-static int file_is_there(const char *path)
+static bool has_log(const char *path)
 {
-    FILE *file = fopen(path, "rb");
+    char *wal = sqlite3_mprintf("%s-wal", path);
+    bool has = wal == NULL || file_look(wal, NULL, NULL) != 0;
 
-    if (file == NULL)
-        return 0;
-    fclose(file);
-    return 1;
+    sqlite3_free(wal);
+    return has;
 }
 
 /*
@@ -216,12 +226,11 @@ static int file_is_there(const char *path)
  */
 static int open_immutable(const char *path, sqlite3 **db)
 {
-    char *uri, *wal = sqlite3_mprintf("%s-wal", path);
     sqlite3_str *builder;
-    int there = wal != NULL && file_is_there(wal);
+    char *uri;
+    int result;
 
-    sqlite3_free(wal);
-    if (there)
+    if (has_log(path))
         return -1;
     builder = sqlite3_str_new(NULL);
     sqlite3_str_appendall(builder, "file:");
@@ -235,25 +244,27 @@ static int open_immutable(const char *path, sqlite3 **db)
     uri = sqlite3_str_finish(builder);
     sqlite3_close(*db);
     *db = NULL;
-    there = uri == NULL
-                ? SQLITE_NOMEM
-                : sqlite3_open_v2(
-                      uri, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    result = uri == NULL
+                 ? SQLITE_NOMEM
+                 : sqlite3_open_v2(
+                       uri, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     sqlite3_free(uri);
-    return there == SQLITE_OK ? 0 : -1;
+    return result == SQLITE_OK ? 0 : -1;
 }
 
 int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *error)
 {
     struct trail_error local;
+    int there;
 
     if (error == NULL)
         error = &local;
     *db = NULL;
-    if (!file_is_there(path)) {
-        error_set(error, TRAIL_NOT_FOUND, 0, "no such file, or it cannot be read");
+    there = db_look(path, error);
+    if (there == 0)
+        error_set(error, TRAIL_NOT_FOUND, 0, "no such file");
+    if (there <= 0)
         return error_context(error, "cannot open '%s'", path);
-    }
     if (sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         sql_error(*db, error);
         goto fail;
@@ -269,11 +280,34 @@ fail:
     return error_context(error, "cannot open '%s'", path);
 }
 
+/*
+ * Takes the write-ahead log away that a viewing connection made, or kept from a recorder that ended
+ * meanwhile, if nobody else has the file open now and it can be written.
+ */
+static void settle(const char *path)
+{
+    sqlite3 *db = NULL;
+
+    if (path == NULL || !has_log(path))
+        return;
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+        SQLITE_OK) {
+        db_distrust_schema(db);
+        sql_run(db, "SELECT 1 FROM main.run LIMIT 1", NULL); /* who has read puts the log away */
+    }
+    sqlite3_close(db);
+}
+
 void db_close(sqlite3 *db)
 {
     /*
      * The last connection puts the write-ahead log into the file. The file stays in WAL mode: to
      * switch costs each recording 5 ms.
      */
+    bool has_viewed = db != NULL && sqlite3_db_readonly(db, "main") == 1;
+    char *path = has_viewed ? sqlite3_mprintf("%s", sqlite3_db_filename(db, "main")) : NULL;
+
     sqlite3_close(db);
+    settle(path);
+    sqlite3_free(path);
 }

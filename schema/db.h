@@ -24,6 +24,12 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
 int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *error);
 
 /*
+ * What stands at path, as file_look says, and -1 also for what SQLite takes for no file: ":memory:"
+ * and URIs. SQLite itself would open a FIFO, and wait.
+ */
+int db_look(const char *path, struct trail_error *error);
+
+/*
  * How long this connection waits for another one's lock before it is TRAIL_LOCKED. It looks often
  * enough to find the moments that a busy recorder leaves to others.
  */
@@ -32,7 +38,10 @@ void db_set_patience(sqlite3 *db, int patience_ms);
 /* Keeps the triggers, views and functions that a file brought along from being run. */
 void db_distrust_schema(sqlite3 *db);
 
-/* Closes; the last recording connection puts everything into the one file. NULL is accepted. */
+/*
+ * Closes; the last connection puts everything into the one file, if it can be written. All
+ * statements must be finalized. NULL is accepted.
+ */
 void db_close(sqlite3 *db);
 
 #endif

@@ -26,7 +26,8 @@ enum trail_error_code {
     TRAIL_DAMAGED,        /* a file that SQLite calls corrupt */
     TRAIL_LOCKED,         /* a file that somebody else keeps locked */
     TRAIL_READ_ONLY,      /* a file or folder that cannot be written */
-    TRAIL_NO_SPACE        /* the medium is full */
+    TRAIL_NO_SPACE,       /* the medium is full */
+    TRAIL_FOREIGN         /* what stands there is not ours, or no file: it is left alone */
 };
 
 struct trail_error {

@@ -1,5 +1,6 @@
 /*
- * See program.h. The one file outside recorder/platform that asks which system it is compiled for.
+ * See program.h. Besides file.c the one file outside recorder/platform that asks which system it is
+ * compiled for.
  */
 #ifndef _WIN32
 #define _POSIX_C_SOURCE 200809L

@@ -179,7 +179,7 @@ int cli_main(int argument_count, char **arguments)
     struct trail_error error = {TRAIL_OK, 0, ""};
     int result = run_command(&viewer, argument_count, arguments, &error);
 
-    if (fflush(stdout) != 0 && result >= 0)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && result >= 0)
         result = error_set(&error, TRAIL_FAILED, 0, "cannot write the output");
     if (result < 0 && viewer.options.given[OPTION_FOLLOW] && viewer.output.is_closed)
         result = 0; /* nobody reads on: that is how following is ended */

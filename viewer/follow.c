@@ -134,7 +134,6 @@ int follow_wait(struct follow *follow, struct trail_error *error)
                          follow->database->path);
     if (recover_if_it_died(follow) == 0)
         sqlite3_sleep(WAIT_MS);
-    follow->has_waited = true;
     return 0;
 }
 
@@ -142,6 +141,4 @@ void follow_release(struct follow *follow)
 {
     sqlite3_finalize(follow->look);
     sqlite3_value_free(follow->newest);
-    if (follow->has_waited && !follow->is_recording)
-        viewer_settle(follow->database);
 }

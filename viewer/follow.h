@@ -14,7 +14,7 @@ struct follow {
     sqlite3_stmt *look;
     sqlite3_value *newest; /* the seq of the last event that was seen; NULL: none yet */
     bool is_recording;     /* after a look: more may come */
-    bool has_waited, has_warned;
+    bool has_warned;
     unsigned unchecked_waits; /* how many more waits do without asking whether the recorder lives */
 };
 

@@ -1,6 +1,7 @@
 /* See selector.h. */
 #include "selector.h"
 
+#include "file.h"
 #include "human.h"
 #include "sql.h"
 
@@ -58,16 +59,14 @@ static char *copy_text(const char *text, size_t length)
     return copy;
 }
 
+/* Also what can be no trail file: opening it says why. */
 static bool is_file(const char *path, size_t length)
 {
     char *copy = copy_text(path, length);
-    FILE *file = copy == NULL ? NULL : fopen(copy, "rb");
+    bool is = copy != NULL && file_look(copy, NULL, NULL) != 0;
 
     free(copy);
-    if (file == NULL)
-        return false;
-    fclose(file);
-    return true;
+    return is;
 }
 
 bool selector_names_run(const char *text)

@@ -91,21 +91,6 @@ int viewer_refresh(struct database *database, struct trail_error *error)
     return error_context(error, "cannot read '%s'", database->path);
 }
 
-void viewer_settle(struct database *database)
-{
-    sqlite3 *db = NULL;
-
-    db_close(database->db);
-    database->db = NULL;
-    if (sqlite3_open_v2(database->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
-        SQLITE_OK) {
-        db_distrust_schema(db);
-        /* only who has read has the log to put away */
-        sql_run(db, "SELECT 1 FROM main.run LIMIT 1", NULL);
-    }
-    db_close(db);
-}
-
 int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run,
                    struct trail_error *error)
 {

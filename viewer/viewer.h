@@ -66,13 +66,6 @@ int viewer_refresh(struct database *database, struct trail_error *error);
  */
 int viewer_recover(const char *path, struct trail_error *error);
 
-/*
- * Closes the file of a run that ended while we had it open: its recorder could then not put the log
- * into the file, so that is done here, if nobody else has it open and it can be written. All
- * statements on it must be finalized.
- */
-void viewer_settle(struct database *database);
-
 /* Puts one more run at the end of viewer->runs. Returns 0, or -1 and error. */
 int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int64 run,
                    struct trail_error *error);

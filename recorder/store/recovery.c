@@ -248,6 +248,8 @@ static bool has_run_left_behind(const char *path)
     sqlite3_stmt *rows = NULL;
     bool has = false;
 
+    if (db_look(path, NULL) <= 0)
+        return false;
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
         db_distrust_schema(db);
     if (sqlite3_errcode(db) == SQLITE_OK &&
@@ -263,7 +265,7 @@ static bool has_run_left_behind(const char *path)
         }
     }
     sqlite3_finalize(rows);
-    sqlite3_close(db);
+    db_close(db);
     return has;
 }
 

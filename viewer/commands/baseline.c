@@ -1,9 +1,9 @@
 /* trailview baseline: writes down as rules what runs have in common. */
 #include "command.h"
 #include "compare/match/load_runs.h"
+#include "file.h"
 #include "rules/learn/learn.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,43 +65,12 @@ static void say_how_many(size_t runs)
     viewer_say(sentence);
 }
 
-static int cannot_write(const char *path, struct trail_error *error)
-{
-    return error_set(error, TRAIL_FAILED, errno, "cannot write '%s': %s", path, strerror(errno));
-}
-
-/* Writes beside the file first: what somebody wrote by hand must not be lost to a full medium. */
-static int write_file(const char *path, const struct buffer *text, struct trail_error *error)
-{
-    struct buffer beside = {0};
-    FILE *file;
-    int result = 0;
-
-    buffer_add_text(&beside, path);
-    buffer_add_text(&beside, ".new");
-    if (beside.failed || (file = fopen(buffer_text(&beside), "wb")) == NULL) {
-        result = beside.failed ? error_set(error, TRAIL_FAILED, 0, "out of memory")
-                               : cannot_write(path, error);
-        buffer_release(&beside);
-        return result;
-    }
-    if (fwrite(buffer_text(text), 1, text->length, file) != text->length)
-        result = cannot_write(path, error);
-    if (fclose(file) != 0 && result == 0)
-        result = cannot_write(path, error);
-    if (result == 0 && rename(buffer_text(&beside), path) != 0 &&
-        (remove(path) != 0 || rename(buffer_text(&beside), path) != 0))
-        result = cannot_write(path, error); /* Windows renames to no file that is there */
-    if (result != 0)
-        remove(buffer_text(&beside));
-    buffer_release(&beside);
-    return result;
-}
-
 static int write_text(const char *path, const struct buffer *text, struct trail_error *error)
 {
+    if (path != NULL && file_replace(path, buffer_text(text), text->length, error) != 0)
+        return error_context(error, "cannot write '%s'", path);
     if (path != NULL)
-        return write_file(path, text, error);
+        return 0;
     /* whether that went well is seen when stdout is flushed */
     fwrite(buffer_text(text), 1, text->length, stdout);
     return ferror(stdout) ? error_set(error, TRAIL_FAILED, 0, "cannot write the output") : 0;
@@ -146,12 +115,21 @@ static int baseline(struct viewer *viewer, const struct rules *own, struct trail
     return result;
 }
 
-/* Whether the file of --output may be written: not over rules that somebody wrote. */
+static int check_replaceable(const char *path, struct trail_error *error)
+{
+    return file_check_replaceable(path, error) == 0
+               ? 0
+               : error_context(error, "cannot write '%s'", path);
+}
+
+/* Whether the file may be written: no FIFO, and not over rules that somebody wrote. */
 static int check_output(const char *path, struct trail_error *error)
 {
     struct rules there = {0};
     int result = 0;
 
+    if (path != NULL && check_replaceable(path, error) != 0)
+        return -1;
     if (path != NULL && rules_read(path, &there, NULL) == 0)
         for (size_t i = 0; i < there.count && result == 0; i++)
             if (!there.rules[i].is_learned)
@@ -179,7 +157,8 @@ static int run(struct viewer *viewer, struct trail_error *error)
         return error_set(error, TRAIL_NOT_FOUND, 0,
                          "'%s' has no runs yet; 'trailrec -o FILE -- COMMAND' records one",
                          viewer->path);
-    if (check_output(viewer->options.argument[OPTION_OUTPUT], error) != 0)
+    if (check_output(viewer->options.argument[OPTION_OUTPUT], error) != 0 ||
+        (update != NULL && check_replaceable(update, error) != 0))
         return -1;
     if (update == NULL || rules_read(update, &own, error) == 0)
         result = baseline(viewer, update != NULL ? &own : NULL, error);

@@ -1,0 +1,431 @@
+/* See file.h. */
+#ifndef _WIN32
+#define _XOPEN_SOURCE 700
+#endif
+#include "file.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int refuse(const char *what, struct trail_error *error)
+{
+    return error_set(error, TRAIL_FOREIGN, 0, "it is %s", what);
+}
+
+#ifdef _WIN32
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <fcntl.h>
+#include <io.h>
+
+static int fail(struct trail_error *error)
+{
+    DWORD code = GetLastError();
+    enum trail_error_code kind =
+        code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? TRAIL_NOT_FOUND
+        : code == ERROR_SHARING_VIOLATION                            ? TRAIL_LOCKED
+        : code == ERROR_DISK_FULL                                    ? TRAIL_NO_SPACE
+        : code == ERROR_ACCESS_DENIED || code == ERROR_WRITE_PROTECT ? TRAIL_READ_ONLY
+                                                                     : TRAIL_FAILED;
+
+    if (code == ERROR_FILE_EXISTS || code == ERROR_ALREADY_EXISTS)
+        return refuse("there already", error);
+    return error_set(error, kind, (long)code, "error %lu", (unsigned long)code);
+}
+
+static HANDLE open_path(const char *path, DWORD access, DWORD share, DWORD disposition, DWORD flags)
+{
+    int units = MultiByteToWideChar(CP_UTF8, 0, path, -1, NULL, 0);
+    wchar_t *wide = calloc((size_t)units + 1, sizeof *wide);
+    HANDLE file = INVALID_HANDLE_VALUE;
+    DWORD code = ERROR_OUTOFMEMORY;
+
+    if (wide != NULL) {
+        MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, units);
+        file = CreateFileW(wide, access, share, NULL, disposition, flags, NULL);
+        code = GetLastError();
+    }
+    free(wide);
+    SetLastError(code);
+    return file;
+}
+
+/* Says what is no regular file; a handle that FILE_FLAG_OPEN_REPARSE_POINT opened shows links. */
+static int check_kind(HANDLE file, uint64_t *size, struct trail_error *error)
+{
+    BY_HANDLE_FILE_INFORMATION facts;
+
+    if (GetFileType(file) != FILE_TYPE_DISK)
+        return refuse("a device, no file", error);
+    if (!GetFileInformationByHandle(file, &facts))
+        return fail(error);
+    if (facts.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT)
+        return refuse("a link", error);
+    if (facts.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
+        return refuse("a folder", error);
+    if (size != NULL)
+        *size = (uint64_t)facts.nFileSizeHigh << 32 | facts.nFileSizeLow;
+    return 0;
+}
+
+file_handle file_make(const char *path, const char *like, struct trail_error *error)
+{
+    HANDLE file = open_path(path, GENERIC_READ | GENERIC_WRITE, 0, CREATE_NEW,
+                            FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT);
+
+    (void)like; /* who may read a new file is the folder's affair */
+    if (file == INVALID_HANDLE_VALUE)
+        fail(error);
+    return (file_handle)file;
+}
+
+file_handle file_open_own(const char *path, bool writes, struct trail_error *error)
+{
+    /* BACKUP_SEMANTICS: folders can be opened too, and told from files that are refused */
+    HANDLE file =
+        open_path(path, GENERIC_READ | (writes ? GENERIC_WRITE : 0),
+                  writes ? 0 : FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                  OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS);
+
+    if (file == INVALID_HANDLE_VALUE) {
+        fail(error);
+    } else if (check_kind(file, NULL, error) != 0) {
+        CloseHandle(file);
+        file = INVALID_HANDLE_VALUE;
+    }
+    return (file_handle)file;
+}
+
+void file_close(file_handle file)
+{
+    if (file != FILE_NONE)
+        CloseHandle((HANDLE)file);
+}
+
+static HANDLE look(const char *path, DWORD access, DWORD flags)
+{
+    return open_path(path, access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                     OPEN_EXISTING, flags | FILE_FLAG_BACKUP_SEMANTICS);
+}
+
+int file_look(const char *path, uint64_t *size, struct trail_error *error)
+{
+    HANDLE file = look(path, FILE_READ_ATTRIBUTES, 0);
+    DWORD code = GetLastError();
+    int result;
+
+    if (file == INVALID_HANDLE_VALUE &&
+        (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND)) {
+        file = look(path, FILE_READ_ATTRIBUTES, FILE_FLAG_OPEN_REPARSE_POINT);
+        if (file == INVALID_HANDLE_VALUE)
+            return 0;
+        CloseHandle(file);
+        return refuse("a link to nothing", error);
+    }
+    if (file == INVALID_HANDLE_VALUE)
+        return fail(error);
+    result = check_kind(file, size, error);
+    CloseHandle(file);
+    return result == 0 ? 1 : -1;
+}
+
+FILE *file_read(const char *path, struct trail_error *error)
+{
+    HANDLE file = look(path, GENERIC_READ, 0);
+    int descriptor = -1;
+
+    if (file == INVALID_HANDLE_VALUE) {
+        fail(error);
+        return NULL;
+    }
+    if (check_kind(file, NULL, error) != 0 ||
+        (descriptor = _open_osfhandle((intptr_t)file, _O_RDONLY | _O_BINARY)) < 0) {
+        CloseHandle(file);
+        return NULL;
+    }
+    return _fdopen(descriptor, "rb");
+}
+
+int file_check_replaceable(const char *path, struct trail_error *error)
+{
+    HANDLE file = look(path, FILE_READ_ATTRIBUTES, FILE_FLAG_OPEN_REPARSE_POINT);
+    BY_HANDLE_FILE_INFORMATION facts = {0};
+    int result;
+
+    if (file == INVALID_HANDLE_VALUE)
+        return file_look(path, NULL, error) < 0 ? -1 : 0;
+    result = check_kind(file, NULL, error);
+    if (result == 0 && GetFileInformationByHandle(file, &facts) &&
+        facts.dwFileAttributes & FILE_ATTRIBUTE_READONLY)
+        result = error_set(error, TRAIL_READ_ONLY, 0, "it is read-only");
+    CloseHandle(file);
+    return result;
+}
+
+static char *resolve(const char *path)
+{
+    char *copy = malloc(strlen(path) + 1);
+
+    return copy != NULL ? strcpy(copy, path) : NULL;
+}
+
+static int write_all(file_handle file, const char *bytes, size_t length)
+{
+    for (DWORD written; length > 0; bytes += written, length -= written)
+        if (!WriteFile((HANDLE)file, bytes, length < 1 << 20 ? (DWORD)length : 1 << 20, &written,
+                       NULL))
+            return -1;
+    return FlushFileBuffers((HANDLE)file) ? 0 : -1;
+}
+
+static int move(const char *from, const char *to)
+{
+    wchar_t *wide[2] = {NULL, NULL};
+    const char *names[2] = {from, to};
+    BOOL moved;
+
+    for (int i = 0; i < 2; i++) {
+        int units = MultiByteToWideChar(CP_UTF8, 0, names[i], -1, NULL, 0);
+        if ((wide[i] = calloc((size_t)units + 1, sizeof *wide[i])) != NULL)
+            MultiByteToWideChar(CP_UTF8, 0, names[i], -1, wide[i], units);
+    }
+    moved = wide[0] != NULL && wide[1] != NULL &&
+            MoveFileExW(wide[0], wide[1], MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH);
+    free(wide[0]);
+    free(wide[1]);
+    return moved ? 0 : -1;
+}
+
+static void take_away(const char *path)
+{
+    HANDLE file = open_path(path, DELETE, 0, OPEN_EXISTING,
+                            FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_OPEN_REPARSE_POINT);
+
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+}
+
+#else
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int fail(struct trail_error *error)
+{
+    enum trail_error_code code =
+        errno == ENOENT                                        ? TRAIL_NOT_FOUND
+        : errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? TRAIL_NO_SPACE
+        : errno == EACCES || errno == EROFS || errno == EPERM  ? TRAIL_READ_ONLY
+                                                               : TRAIL_FAILED;
+
+    if (errno == EEXIST)
+        return refuse("there already", error);
+    return error_set(error, code, errno, "%s", strerror(errno));
+}
+
+static int check_kind(const struct stat *status, struct trail_error *error)
+{
+    switch (status->st_mode & S_IFMT) {
+    case S_IFREG:
+        return 0;
+    case S_IFDIR:
+        return refuse("a folder", error);
+    case S_IFLNK:
+        return refuse("a link", error);
+    case S_IFIFO:
+        return refuse("a FIFO, no file", error);
+    case S_IFSOCK:
+        return refuse("a socket, no file", error);
+    default:
+        return refuse("a device, no file", error);
+    }
+}
+
+/* Where the group cannot be kept, another one gets no rights by it. */
+static int become_like(int file, const char *like)
+{
+    struct stat status;
+    mode_t mode;
+
+    if (stat(like, &status) != 0)
+        return -1;
+    mode = status.st_mode & 0777;
+    if (fchown(file, geteuid() == 0 ? status.st_uid : (uid_t)-1, status.st_gid) != 0)
+        mode &= ~(mode_t)070;
+    return fchmod(file, mode);
+}
+
+file_handle file_make(const char *path, const char *like, struct trail_error *error)
+{
+    int file =
+        open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, like != NULL ? 0600 : 0666);
+
+    if (file < 0) {
+        fail(error);
+    } else if (like != NULL && become_like(file, like) != 0) {
+        fail(error);
+        close(file);
+        unlink(path);
+        file = -1;
+    }
+    return file;
+}
+
+/* Looks before it opens, since to open a device may do something, and after, to be sure. */
+static int open_regular(const char *path, int flags, bool follows, struct trail_error *error)
+{
+    struct stat status;
+    int file = -1;
+
+    if ((follows ? stat : lstat)(path, &status) != 0)
+        fail(error);
+    else if (check_kind(&status, error) != 0)
+        return -1;
+    else if ((file = open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0 ||
+             fstat(file, &status) != 0)
+        fail(error);
+    else if (check_kind(&status, error) == 0)
+        return file;
+    if (file >= 0)
+        close(file);
+    return -1;
+}
+
+file_handle file_open_own(const char *path, bool writes, struct trail_error *error)
+{
+    return open_regular(path, (writes ? O_RDWR : O_RDONLY) | O_NOFOLLOW, false, error);
+}
+
+void file_close(file_handle file)
+{
+    if (file != FILE_NONE)
+        close((int)file);
+}
+
+int file_look(const char *path, uint64_t *size, struct trail_error *error)
+{
+    struct stat status;
+
+    if (stat(path, &status) == 0) {
+        if (size != NULL)
+            *size = (uint64_t)status.st_size;
+        return check_kind(&status, error) == 0 ? 1 : -1;
+    }
+    if (errno != ENOENT)
+        return fail(error);
+    return lstat(path, &status) == 0 ? refuse("a link to nothing", error) : 0;
+}
+
+FILE *file_read(const char *path, struct trail_error *error)
+{
+    int file = open_regular(path, O_RDONLY, true, error);
+    FILE *stream = file < 0 ? NULL : fdopen(file, "rb");
+
+    if (file >= 0 && stream == NULL) {
+        fail(error);
+        close(file);
+    }
+    return stream;
+}
+
+int file_check_replaceable(const char *path, struct trail_error *error)
+{
+    int there = file_look(path, NULL, error);
+
+    if (there > 0 && access(path, W_OK) != 0)
+        return fail(error);
+    return there < 0 ? -1 : 0;
+}
+
+/* The file that a link means. */
+static char *resolve(const char *path)
+{
+    struct stat status;
+
+    return lstat(path, &status) == 0 ? realpath(path, NULL) : strdup(path);
+}
+
+static int write_all(file_handle file, const char *bytes, size_t length)
+{
+    for (ssize_t written; length > 0; bytes += written, length -= (size_t)written)
+        if ((written = write((int)file, bytes, length)) < 0)
+            return -1;
+    return fsync((int)file);
+}
+
+/* The folder too must be on the medium: else a power failure brings the old name back. */
+static int move(const char *from, const char *to)
+{
+    const char *slash = strrchr(to, '/');
+    char *folder = slash == NULL ? NULL : strndup(to, (size_t)(slash - to) + 1);
+    int file;
+
+    if (rename(from, to) != 0) {
+        free(folder);
+        return -1;
+    }
+    file = open(folder != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (file >= 0)
+        fsync(file); /* some file systems refuse that; the file is in its place anyway */
+    file_close(file);
+    free(folder);
+    return 0;
+}
+
+static void take_away(const char *path)
+{
+    unlink(path);
+}
+
+#endif
+
+/* A name beside the file that nobody can have taken before. */
+static char *name_beside(const char *path)
+{
+    uint64_t number;
+
+    sqlite3_randomness(sizeof number, &number);
+    return sqlite3_mprintf("%s.%016llx.new", path, (unsigned long long)number);
+}
+
+static int write_beside(const char *beside, const char *path, const void *bytes, size_t length,
+                        struct trail_error *error)
+{
+    const char *like = file_look(path, NULL, NULL) > 0 ? path : NULL;
+    file_handle file = file_make(beside, like, error);
+    int result;
+
+    if (file == FILE_NONE)
+        return -1;
+    result = write_all(file, bytes, length) != 0 ? fail(error) : 0;
+    file_close(file);
+    if (result == 0 && move(beside, path) != 0)
+        result = fail(error);
+    if (result != 0)
+        take_away(beside);
+    return result;
+}
+
+int file_replace(const char *path, const void *bytes, size_t length, struct trail_error *error)
+{
+    char *target, *beside = NULL;
+    int result = -1;
+
+    if (file_check_replaceable(path, error) != 0)
+        return -1;
+    target = resolve(path);
+    if (target == NULL || (beside = name_beside(target)) == NULL)
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+    else
+        result = write_beside(beside, target, bytes, length, error);
+    sqlite3_free(beside);
+    free(target);
+    return result;
+}
