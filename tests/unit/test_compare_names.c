@@ -5,6 +5,9 @@
 #include "compare/model/place.h"
 #include "compare/match/pattern.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static void expect_key(const char *name, bool folds_case, const char *key)
 {
     struct buffer out = {0};
@@ -109,12 +112,48 @@ static void test_patterns(void **state)
     buffer_release(&out);
 }
 
+static void expect_pattern(const char *text, const char *pattern)
+{
+    struct buffer out = {0};
+
+    pattern_add(&out, text);
+    assert_string_equal(buffer_text(&out), pattern);
+    buffer_release(&out);
+}
+
+/* What looks at each rest of a run anew takes minutes for the long ones. */
+static void test_patterns_of_long_runs(void **state)
+{
+    enum { LENGTH = 2 * 1000 * 1000 };
+    char *text = malloc(LENGTH + 1);
+    struct buffer out = {0};
+
+    assert_non_null(text);
+    memset(text, 'a', LENGTH);
+    text[LENGTH] = '\0';
+    pattern_add(&out, text);
+    assert_int_equal(out.length, LENGTH);
+    assert_memory_equal(buffer_text(&out), text, LENGTH);
+    buffer_clear(&out);
+    for (size_t i = 8; i < LENGTH; i += 9)
+        text[i] = ' '; /* the decimal digit that each run lacks is nowhere behind it either */
+    pattern_add(&out, text);
+    assert_int_equal(out.length, LENGTH);
+    buffer_release(&out);
+    free(text);
+    expect_pattern("deadbeef", "deadbeef");
+    expect_pattern("abcdefabcdef1", "{n}");
+    expect_pattern("abcdefab 1 12", "abcdefab 1 {n}");
+    expect_pattern("faced0x12", "faced{n}");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_keys_without_versions),
     cmocka_unit_test(test_keys_that_stay),
     cmocka_unit_test(test_places_on_windows),
     cmocka_unit_test(test_places_on_linux),
     cmocka_unit_test(test_patterns),
+    cmocka_unit_test(test_patterns_of_long_runs),
 };
 
 UNIT_MAIN(tests)

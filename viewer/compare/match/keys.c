@@ -4,6 +4,7 @@
 #include "compare/model/module_key.h"
 #include "steps.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -49,6 +50,27 @@ static void name_processes(struct finishing *finishing, struct recording *record
                                         : text_pool_add_text(finishing->all->texts, "process"),
                                     ++*tuple_map_at(&finishing->seen, process->key, 0, 0));
     }
+}
+
+static int compare_roles(const void *left, const void *right)
+{
+    const struct role_place *a = left, *b = right;
+
+    return a->role != b->role ? (a->role > b->role) - (a->role < b->role)
+                              : (a->process > b->process) - (a->process < b->process);
+}
+
+static int sort_roles(struct recording *recording)
+{
+    struct role_place *roles = calloc(recording->process_count + 1, sizeof *roles);
+
+    if (roles == NULL)
+        return -1;
+    for (size_t i = 0; i < recording->process_count; i++)
+        roles[i] = (struct role_place){recording->processes[i].role, i};
+    qsort(roles, recording->process_count, sizeof *roles, compare_roles);
+    recording->by_role = roles;
+    return 0;
 }
 
 static uint32_t folded_name(struct recordings *all, const struct recording *recording,
@@ -115,16 +137,17 @@ static void name_loads(struct finishing *finishing, struct recording *recording)
 int keys_assign(struct recordings *recordings, struct trail_error *error)
 {
     struct finishing finishing = {.all = recordings};
-    bool failed;
+    bool failed = false;
 
     for (size_t i = 0; i < recordings->count; i++) {
         name_marks(&finishing, &recordings->items[i]);
         name_processes(&finishing, &recordings->items[i]);
+        failed |= sort_roles(&recordings->items[i]) != 0;
         look_for_clashes(&finishing, &recordings->items[i]);
     }
     for (size_t i = 0; i < recordings->count; i++)
         name_loads(&finishing, &recordings->items[i]);
-    failed =
+    failed |=
         finishing.seen.failed || finishing.details.failed || recordings_have_failed(recordings);
     tuple_map_release(&finishing.seen);
     tuple_map_release(&finishing.details);

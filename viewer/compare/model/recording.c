@@ -6,6 +6,7 @@
 void recording_release(struct recording *recording)
 {
     free(recording->processes);
+    free(recording->by_role);
     free(recording->threads);
     free(recording->loads);
     free(recording->exceptions);
@@ -17,8 +18,16 @@ void recording_release(struct recording *recording)
 
 size_t recording_find_role(const struct recording *recording, uint32_t role)
 {
-    for (size_t i = 0; i < recording->process_count; i++)
-        if (recording->processes[i].role == role)
-            return i;
-    return RECORDING_NONE;
+    size_t low = 0, high = recording->process_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (recording->by_role[middle].role < role)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < recording->process_count && recording->by_role[low].role == role
+               ? recording->by_role[low].process
+               : RECORDING_NONE;
 }

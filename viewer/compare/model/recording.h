@@ -29,12 +29,18 @@ struct recorded_process {
     int64_t start_seq, end_seq, start_net_ns, end_net_ns;
 };
 
+struct role_place {
+    uint32_t role;
+    size_t process;
+};
+
 struct recorded_thread {
     int64_t id, tid;
     size_t process;
-    bool is_main;       /* the first of its process */
-    uint32_t name;      /* its name, or TEXT_NONE */
-    uint32_t start_key; /* key of the module that its start address is in */
+    bool is_main;        /* the first of its process */
+    uint32_t name;       /* its name, or TEXT_NONE */
+    uint32_t start_key;  /* key of the module that its start address is in */
+    size_t start_module; /* that module, or RECORDING_NONE */
     /* there, or RECORDING_UNKNOWN; means the same only within one build of that module */
     int64_t start_offset;
     /* for people: "" for the main thread, its name, "foo.dll+0x1200", or "thread" */
@@ -117,6 +123,8 @@ struct recording {
     int64_t start_utc_ns; /* since 1970 */
     int64_t wall_ns, net_wall_ns, hold_ns;
     struct recorded_process *processes;
+    /* positions in the order of their roles, from recordings_finish on */
+    struct role_place *by_role;
     struct recorded_thread *threads;
     struct recorded_load *loads; /* in order of seq, as are all below */
     struct recorded_exception *exceptions;
@@ -129,7 +137,7 @@ struct recording {
 
 void recording_release(struct recording *recording);
 
-/* The position of the process of that role in a run, or RECORDING_NONE. */
+/* The position of the (first) process of that role in a run, or RECORDING_NONE. */
 size_t recording_find_role(const struct recording *recording, uint32_t role);
 
 #endif

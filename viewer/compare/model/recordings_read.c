@@ -145,6 +145,7 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
         return -1;
     recording->thread_count++;
     thread->start_key = module != RECORDING_NONE ? reading->all->modules[module].key : TEXT_NONE;
+    thread->start_module = module;
     thread->start_offset = reading_number(row, 5);
     thread->start_seq = reading_number(row, 6);
     thread->end_seq = reading_number(row, 7);
