@@ -93,19 +93,36 @@ static int add_order(struct printing *printing, struct trail_error *error)
                      printing->filter.sort, nearest != NULL ? nearest : key[0].name);
 }
 
+/* By which SQLite finds the rows. */
+static bool stands_alone(const char *condition)
+{
+    return strncmp(condition, "seq IN", 6) == 0;
+}
+
 /*
  * AND CASE WHEN a THEN CASE WHEN b THEN 1 END END: unlike with a AND b, SQLite looks at b only
- * where a is true. The conditions on `detail` stand last, because it is costly.
+ * where a is true. What the index must see stands before that, by itself.
  */
 static void add_conditions(struct printing *printing)
 {
+    const char *const *conditions = printing->query->conditions;
+    const bool *given = printing->viewer->options.given;
     size_t count = 0;
 
+    buffer_add_text(&printing->sql, " WHERE run = :run");
+    if (given[OPTION_FOLLOW])
+        buffer_format(&printing->sql, " AND %s > :after", printing->query->order);
     for (int i = 0; i < OPTIONS; i++) {
-        if (printing->query->conditions[i] == NULL || !printing->viewer->options.given[i])
+        if (conditions[i] == NULL || !given[i] || !stands_alone(conditions[i]))
+            continue;
+        buffer_add_text(&printing->sql, " AND ");
+        buffer_add_text(&printing->sql, conditions[i]);
+    }
+    for (int i = 0; i < OPTIONS; i++) {
+        if (conditions[i] == NULL || !given[i] || stands_alone(conditions[i]))
             continue;
         buffer_add_text(&printing->sql, count++ == 0 ? " AND CASE WHEN " : " CASE WHEN ");
-        buffer_add_text(&printing->sql, printing->query->conditions[i]);
+        buffer_add_text(&printing->sql, conditions[i]);
         buffer_add_text(&printing->sql, " THEN");
     }
     buffer_add_text(&printing->sql, count > 0 ? " 1" : "");
@@ -113,28 +130,44 @@ static void add_conditions(struct printing *printing)
         buffer_add_text(&printing->sql, " END");
 }
 
+static void add_source(struct printing *printing)
+{
+    const struct query *query = printing->query;
+
+    buffer_add_text(&printing->sql, query->sql != NULL ? "(" : "temp.");
+    buffer_add_text(&printing->sql, query->sql != NULL ? query->sql : query->view);
+    buffer_add_text(&printing->sql, query->sql != NULL ? ")" : "");
+    add_conditions(printing);
+}
+
+/*
+ * Of a view that numbers its rows, and so hands them out in that order, a screenful needs no other
+ * rows. MATERIALIZED: else SQLite sorts all of them first.
+ */
 static int put_sql_together(struct printing *printing, size_t *column_count,
                             struct trail_error *error)
 {
     const struct query *query = printing->query;
+    bool is_for_people = printing->viewer->output.format->is_for_people,
+         is_in_order =
+             query->is_numbered && printing->filter.sort == NULL && !printing->filter.is_reversed,
+         has_screenful = is_in_order && is_for_people && printing->filter.limit >= 0;
 
+    if (has_screenful) {
+        buffer_add_text(&printing->sql, "WITH shown AS MATERIALIZED (SELECT * FROM ");
+        add_source(printing);
+        buffer_add_text(&printing->sql, " LIMIT :limit) ");
+    }
     buffer_add_text(&printing->sql, "SELECT ");
     *column_count = 0;
-    if (!printing->viewer->output.format->is_for_people || query->table == NULL)
+    if (!is_for_people)
         buffer_add_text(&printing->sql, query->data_columns != NULL ? query->data_columns : "*");
     else if (add_table_columns(printing, column_count, error) != 0)
         return -1;
-    buffer_add_text(&printing->sql, query->sql != NULL ? " FROM (" : " FROM temp.");
-    buffer_add_text(&printing->sql, query->sql != NULL ? query->sql : query->view);
-    buffer_add_text(&printing->sql,
-                    query->sql != NULL ? ") WHERE run = :run" : " WHERE run = :run");
-    if (printing->viewer->options.given[OPTION_FOLLOW]) { /* no CASE: the index must see it */
-        buffer_add_text(&printing->sql, " AND ");
-        buffer_add_text(&printing->sql, query->order);
-        buffer_add_text(&printing->sql, " > :after");
-    }
-    add_conditions(printing);
-    if (add_order(printing, error) != 0)
+    buffer_add_text(&printing->sql, has_screenful ? " FROM shown" : " FROM ");
+    if (!has_screenful)
+        add_source(printing);
+    if ((is_for_people || !is_in_order) && add_order(printing, error) != 0)
         return -1;
     buffer_add_text(&printing->sql, " LIMIT :limit");
     return printing->sql.failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
@@ -199,6 +232,25 @@ static int print_run(struct printing *printing, const struct run_reference *run,
     return 0;
 }
 
+/* Whether there is a module for --module; if not, no row needs to be looked at. */
+static int may_have_rows(struct printing *printing, sqlite3 *db, bool *may,
+                         struct trail_error *error)
+{
+    sqlite3_stmt *modules;
+
+    *may = true;
+    if (!printing->viewer->options.given[OPTION_MODULE])
+        return 0;
+    modules = sql_prepare(
+        db, "SELECT 1 FROM main.module WHERE trail_glob(:module, name, path) LIMIT 1", error);
+    if (modules == NULL)
+        return -1;
+    filter_bind(&printing->filter, modules);
+    *may = sqlite3_step(modules) != SQLITE_DONE;
+    sqlite3_finalize(modules);
+    return 0;
+}
+
 /*
  * Prints the rows of the runs from `first` on that are in the same file; returns how far it came in
  * *next.
@@ -207,10 +259,13 @@ static int print_file(struct printing *printing, struct database *database, size
                       size_t *next, sqlite3_stmt *statement, struct trail_error *error)
 {
     struct viewer *viewer = printing->viewer;
+    bool may;
 
+    if (may_have_rows(printing, database->db, &may, error) != 0)
+        return -1;
     for (*next = first; *next < viewer->run_count && viewer->runs[*next].database == database;
          ++*next)
-        if (print_run(printing, &viewer->runs[*next], statement, error) != 0)
+        if (may && print_run(printing, &viewer->runs[*next], statement, error) != 0)
             return -1;
     return 0;
 }

@@ -35,7 +35,15 @@ struct query {
     /* the column that orders a run's rows; unique in a run; must be seq for --follow */
     const char *order;
     const struct sort_key *sort_keys; /* NULL: no --sort */
-    /* what an option adds to WHERE; its value is the parameter named after it (:pid, :module) */
+    /*
+     * The view numbers its rows and hands them out in that order. Only columns of the table may
+     * look at other rows (lag).
+     */
+    bool is_numbered;
+    /*
+     * what an option adds to WHERE; its value is the parameter named after it (:pid, :module);
+     * "seq IN ..." finds the rows by their key
+     */
     const char *conditions[OPTIONS];
 };
 
@@ -62,6 +70,9 @@ struct query {
 /* Conditions that several views share. */
 #define QUERY_PID "pid = :pid"
 #define QUERY_TID "tid = :tid"
+/* The text of --text as a pattern of LIKE, ESCAPE '\'. */
+#define QUERY_TEXT_PATTERN \
+    "('%' || replace(replace(replace(:text, '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%')"
 #define QUERY_FROM "t_ns >= :from"
 #define QUERY_TO "t_ns <= :to"
 

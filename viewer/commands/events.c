@@ -19,6 +19,38 @@ static const struct sort_key sort_keys[] = {
     {"tid", "tid"},   {"seq", "seq"},      {NULL, NULL},
 };
 
+/*
+ * Whose details fit is found in the tables of details, each read once; no event is looked at for
+ * it.
+ */
+#define MODULES "(SELECT id FROM main.module WHERE trail_glob(:module, name, path))"
+#define WITH_TEXT " LIKE " QUERY_TEXT_PATTERN " ESCAPE '\\'"
+#define MODULES_WITH_TEXT                                                   \
+    "(SELECT id FROM main.module WHERE name" WITH_TEXT " OR path" WITH_TEXT \
+    " OR file_version" WITH_TEXT " OR build_id" WITH_TEXT " OR pdb_guid" WITH_TEXT ")"
+#define CODES_WITH_TEXT(domain) \
+    "(SELECT value FROM code WHERE domain = '" domain "' AND word" WITH_TEXT ")"
+#define SEQS_OF(modules)                                                                          \
+    "SELECT seq FROM main.event_create_process WHERE run_id = :run AND (image_module_id "         \
+    "IN " modules " OR start_address_module_id IN " modules                                       \
+    ") UNION ALL SELECT seq FROM main.event_load_dll WHERE run_id = :run AND module_id "          \
+    "IN " modules " UNION ALL SELECT u.seq FROM main.event_unload_dll u CROSS JOIN "              \
+    "main.event_load_dll l ON l.run_id = u.run_id AND l.seq = u.load_seq WHERE u.run_id = :run "  \
+    "AND l.module_id IN " modules " UNION ALL SELECT seq FROM main.event_exception WHERE run_id " \
+    "= :run AND address_module_id IN " modules " UNION ALL SELECT first_seq FROM main.thread "    \
+    "WHERE run_id = :run AND start_address_module_id IN " modules
+#define SEQS_WITH_TEXT                                                                            \
+    " UNION ALL SELECT seq FROM main.event_create_process WHERE run_id = :run AND "               \
+    "(command_line" WITH_TEXT " OR load_detection" WITH_TEXT ") UNION ALL SELECT seq FROM "       \
+    "main.event_exit_process WHERE run_id = :run AND signal IN " CODES_WITH_TEXT(                 \
+        "signal") " UNION ALL SELECT seq FROM main.event_exception WHERE run_id = :run AND "      \
+                  "iif(si_code IS "                                                               \
+                  "NULL, code IN " CODES_WITH_TEXT("exception") ", code IN " CODES_WITH_TEXT(     \
+                      "signal") ") UNION ALL SELECT seq FROM main.event_output_debug_string "     \
+                                "WHERE run_id = :run AND text" WITH_TEXT                          \
+                                " UNION ALL SELECT seq FROM main.event_mark WHERE run_id = :run " \
+                                "AND name" WITH_TEXT
+
 static const struct query query = {
     .view = "events",
     .table = table,
@@ -31,15 +63,8 @@ static const struct query query = {
             [OPTION_TID] = QUERY_TID,
             [OPTION_FROM] = QUERY_FROM,
             [OPTION_TO] = QUERY_TO,
-            [OPTION_MODULE] = "CASE WHEN kind IN ('CreateProcess', 'CreateThread', 'LoadDll', "
-                              "'UnloadDll', 'Exception') THEN "
-                              "trail_glob(:module, coalesce(json_extract(detail, '$.module'), "
-                              "json_extract(detail, '$.image')), "
-                              "json_extract(detail, '$.path')) OR trail_glob(:module, "
-                              "json_extract(detail, '$.start_module'), NULL) END",
-            /* JSON writes a backslash as two: look for the text as JSON writes it. */
-            [OPTION_TEXT] = "instr(lower(detail), lower(substr(json_quote(:text), 2, "
-                            "length(json_quote(:text)) - 2))) > 0",
+            [OPTION_MODULE] = "seq IN (" SEQS_OF(MODULES) ")",
+            [OPTION_TEXT] = "seq IN (" SEQS_OF(MODULES_WITH_TEXT) SEQS_WITH_TEXT ")",
         },
 };
 
@@ -56,7 +81,8 @@ const struct command command_events = {
                "CreateThread, ExitThread, LoadDll, UnloadDll,\n"
                "Exception, OutputDebugString, RipEvent, Mark. --module looks at loads, unloads, "
                "exceptions, and at what processes and\n"
-               "threads started in. 'held' is how long the thread stood still for the event.\n",
+               "threads started in. --text looks at names, paths, versions, command lines, debug "
+               "strings and marks. 'held' is how long the thread stood still for the event.\n",
     .options = OPTION_BIT(OPTION_KIND) | OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) |
                OPTION_BIT(OPTION_MODULE) | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |
                OPTION_BIT(OPTION_TEXT) | OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_REVERSE) |

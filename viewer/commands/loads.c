@@ -35,6 +35,7 @@ static const struct query query = {
     .table = table,
     .order = "seq",
     .sort_keys = sort_keys,
+    .is_numbered = true,
     .conditions =
         {
             [OPTION_PID] = QUERY_PID,

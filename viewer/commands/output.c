@@ -28,7 +28,7 @@ static const struct query query = {
             [OPTION_TID] = QUERY_TID,
             [OPTION_FROM] = QUERY_FROM,
             [OPTION_TO] = QUERY_TO,
-            [OPTION_TEXT] = "instr(lower(text), lower(:text)) > 0",
+            [OPTION_TEXT] = "text LIKE " QUERY_TEXT_PATTERN " ESCAPE '\\'",
         },
 };
 

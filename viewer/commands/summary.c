@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { LABEL_WIDTH = 12, PHASES_MAX = 50 /* as in summary.sql */ };
+enum { LABEL_WIDTH = 12, PHASES_MAX = 50, LOADS_MAX = 10000 /* as in summary.sql */ };
 
 /* The one row of summary.sql, and the text that is put together from it. */
 struct page {
@@ -294,6 +294,24 @@ static void add_phases(struct page *page)
     sqlite3_finalize(phase);
 }
 
+/* A heading over what is known of the first loads only. */
+static void add_loads_heading(struct page *page, const char *text)
+{
+    sqlite3_stmt *counts = elements(page, "counts", "SELECT json_extract(?1, '$.LoadDll')");
+
+    buffer_add_text(&page->text, "\n  ");
+    add_bold(page, text);
+    if (counts != NULL && sqlite3_column_int64(counts, 0) > LOADS_MAX) {
+        buffer_add_text(&page->text, " (of the first ");
+        human_count(&page->text, LOADS_MAX);
+        buffer_add_text(&page->text, " of ");
+        human_count(&page->text, sqlite3_column_int64(counts, 0));
+        buffer_add_text(&page->text, " loads)");
+    }
+    sqlite3_finalize(counts);
+    end_line(page);
+}
+
 static void add_gaps(struct page *page)
 {
     sqlite3_stmt *gap =
@@ -303,9 +321,7 @@ static void add_gaps(struct page *page)
 
     if (gap == NULL)
         return;
-    buffer_add_text(&page->text, "\n  ");
-    add_bold(page, "longest gaps between loads");
-    end_line(page);
+    add_loads_heading(page, "longest gaps between loads");
     do {
         add_right(page, 12, human_duration, sqlite3_column_int64(gap, 0));
         buffer_add_text(&page->text, "  ");
@@ -328,9 +344,7 @@ static void add_repeated(struct page *page)
 
     if (module == NULL)
         return;
-    buffer_add_text(&page->text, "\n  ");
-    add_bold(page, "loaded more than once");
-    end_line(page);
+    add_loads_heading(page, "loaded more than once");
     do {
         buffer_format(&page->text, "%6" PRId64 " times  ",
                       (int64_t)sqlite3_column_int64(module, 0));

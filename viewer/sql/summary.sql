@@ -1,17 +1,17 @@
 -- One row for :run: all of the view runs, and what a summary adds to it, as JSON. It looks at
--- loads, exceptions and marks, never at all events.
+-- loads (of a long run at the first of them), exceptions and marks, never at all events.
 WITH
 -- Loads and new images of each process in order, so that `image` counts the images: an exec begins
 -- anew.
 steps AS (
   SELECT l.seq, coalesce(l.mapped_t_ns, e.t_ns) AS t_ns, e.process_id, e.synthetic, l.module_id,
       0 AS is_image
-  FROM event_load_dll l CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
-  WHERE l.run_id = :run
+  FROM (SELECT * FROM event_load_dll WHERE run_id = :run ORDER BY seq LIMIT 10000) l
+  CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
   UNION ALL
   SELECT c.seq, e.t_ns, e.process_id, e.synthetic, NULL, 1
-  FROM event_create_process c CROSS JOIN event e ON e.run_id = c.run_id AND e.seq = c.seq
-  WHERE c.run_id = :run
+  FROM (SELECT * FROM event_create_process WHERE run_id = :run ORDER BY seq LIMIT 10000) c
+  CROSS JOIN event e ON e.run_id = c.run_id AND e.seq = c.seq
 ),
 images AS MATERIALIZED (
   SELECT *, sum(is_image) OVER (PARTITION BY process_id ORDER BY seq) AS image FROM steps
@@ -34,7 +34,7 @@ points AS MATERIALIZED (
 ),
 -- The breakpoint with which Windows tells a debugger that the loader is done: the first of a
 -- process (of either bitness). What was attached to is past it; at most the replay has one there.
-loader_breakpoint AS (
+loader_breakpoint AS MATERIALIZED (
   SELECT min(x.seq) AS seq
   FROM event_exception x CROSS JOIN event e ON e.run_id = x.run_id AND e.seq = x.seq
   WHERE x.run_id = :run AND x.si_code IS NULL AND x.code IN (0x80000003, 0x4000001F)
