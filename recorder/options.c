@@ -221,7 +221,7 @@ static enum options_action read_option(struct options *options, int option, char
     case OPTION_HELP:
         return print_help(value);
     default:
-        return wrong("see 'trailrec --help'%s", "");
+        return OPTIONS_RECORD;
     }
 }
 
@@ -249,14 +249,21 @@ static enum options_action read_options(int argument_count, char **arguments,
                                         struct options *options)
 {
     struct option_table table;
+    struct trail_error error;
     int option;
 
-    option_table_fill(&table, option_list, OPTIONS, "+");
-    /* "+": what follows COMMAND is COMMAND's own. */
+    /* "+": what follows COMMAND is COMMAND's own; ":" tells a missing argument. */
+    option_table_fill(&table, option_list, OPTIONS, "+:");
+    opterr = 0;
     while ((option = getopt_long(argument_count, arguments, table.shorts, table.longs, NULL)) !=
            -1) {
-        enum options_action action =
-            read_option(options, option_table_index(option_list, OPTIONS, option), optarg);
+        enum options_action action;
+        if (option == '?' || option == ':') {
+            option_table_wrong(option_list, OPTIONS, option, arguments[optind - 1],
+                               "trailrec --help", &error);
+            return wrong("%s", error.sentence);
+        }
+        action = read_option(options, option_table_index(option_list, OPTIONS, option), optarg);
         if (action != OPTIONS_RECORD)
             return action;
     }

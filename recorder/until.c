@@ -44,20 +44,6 @@ struct until {
     char text[EVENT_BYTES_MAX + 1]; /* what is being matched, with a NUL behind it */
 };
 
-static const struct {
-    const char *word;
-    enum event_kind kind;
-} words[] = {
-    {"load", EVENT_LOAD_DLL},
-    {"unload", EVENT_UNLOAD_DLL},
-    {"exception", EVENT_EXCEPTION},
-    {"output", EVENT_OUTPUT_DEBUG_STRING},
-    {"mark", EVENT_MARK},
-    {"exit", EVENT_EXIT_PROCESS},
-    {"thread", EVENT_CREATE_THREAD},
-    {"process", EVENT_CREATE_PROCESS},
-};
-
 static const struct code_name {
     uint32_t code;
     bool is_signal;
@@ -243,12 +229,10 @@ static int check_pattern(struct condition *condition, struct trail_error *error)
 static enum event_kind kind_of(const char *word, size_t length)
 {
     char name[32];
+    enum event_kind kind = event_kind_by_word(word, length);
 
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strlen(words[i].word) == length && strncmp(words[i].word, word, length) == 0)
-            return words[i].kind;
-    if (length >= sizeof name)
-        return EVENT_NONE;
+    if (kind != EVENT_NONE || length >= sizeof name)
+        return kind;
     memcpy(name, word, length);
     name[length] = '\0';
     return event_kind_by_name(name);

@@ -84,3 +84,25 @@ const char *event_code_domain(enum field_type type)
         return NULL;
     }
 }
+
+enum event_kind event_kind_by_word(const char *word, size_t length)
+{
+    static const struct {
+        const char *word;
+        enum event_kind kind;
+    } words[] = {
+        {"load", EVENT_LOAD_DLL},
+        {"unload", EVENT_UNLOAD_DLL},
+        {"exception", EVENT_EXCEPTION},
+        {"output", EVENT_OUTPUT_DEBUG_STRING},
+        {"mark", EVENT_MARK},
+        {"exit", EVENT_EXIT_PROCESS},
+        {"thread", EVENT_CREATE_THREAD},
+        {"process", EVENT_CREATE_PROCESS},
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strlen(words[i].word) == length && strncmp(words[i].word, word, length) == 0)
+            return words[i].kind;
+    return EVENT_NONE;
+}

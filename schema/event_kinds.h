@@ -71,6 +71,12 @@ const struct kind_descriptor *event_kind_descriptor(unsigned kind);
 /* The kind of that name (case does not matter), or EVENT_NONE. */
 enum event_kind event_kind_by_name(const char *name);
 
+/*
+ * The kind that people mean by "load", "unload", "exception", "output", "mark", "exit" (of a
+ * process), "thread" or "process", or EVENT_NONE.
+ */
+enum event_kind event_kind_by_word(const char *word, size_t length);
+
 /* The word of a coded value, or NULL if the type is not coded or the value unknown. */
 const char *event_code_word(enum field_type type, uint64_t value);
 

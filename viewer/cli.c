@@ -3,7 +3,7 @@
 
 #include "command.h"
 #include "formats.h"
-#include "human.h"
+#include "nearest.h"
 #include "program.h"
 #include "selector.h"
 
@@ -60,7 +60,7 @@ static const char *nearest_own_format(const struct command *command, const char 
     list[0] = '\0';
     for (; command->formats != NULL && command->formats[count] != NULL; count++)
         snprintf(list + strlen(list), size - strlen(list), ", %s", command->formats[count]);
-    return count > 0 ? human_nearest(name, command->formats, count, sizeof command->formats[0])
+    return count > 0 ? nearest_name(name, command->formats, count, sizeof command->formats[0])
                      : NULL;
 }
 

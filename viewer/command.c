@@ -1,7 +1,7 @@
 /* See command.h. */
 #include "command.h"
 
-#include "human.h"
+#include "nearest.h"
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ const struct command *command_find(const struct command *const *commands, const 
         if (strcmp(commands[count]->name, name) == 0)
             return commands[count];
     }
-    nearest = human_nearest(name, names, count, sizeof names[0]);
+    nearest = nearest_name(name, names, count, sizeof names[0]);
     if (nearest != NULL)
         error_set(error, TRAIL_FAILED, 0, "unknown command '%s'; did you mean '%s'?", name,
                   nearest);

@@ -3,9 +3,11 @@
 
 #include "event_kinds.h"
 #include "human.h"
+#include "nearest.h"
 #include "text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int parse_number(const struct options *options, enum option_id option, int64_t *number,
@@ -24,7 +26,12 @@ static int parse_time(const struct options *options, enum option_id option, int6
 {
     const char *text = options->argument[option];
 
-    if (text == NULL || human_parse_time(text, ns) == 0)
+    if (text == NULL)
+        return 0;
+    if (text[strspn(text, "0123456789.")] == '\0' && strtod(text, NULL) > 0)
+        return error_set(error, TRAIL_FAILED, 0, "--%s needs a unit: %sms, or %ss?",
+                         options_list[option].name, text, text);
+    if (human_parse_time(text, ns) == 0)
         return 0;
     return error_set(error, TRAIL_FAILED, 0,
                      "--%s needs a time such as 1.5s, 300ms, 20us or 5ns, not '%s'",
@@ -41,6 +48,8 @@ static enum event_kind find_kind(const char *name, int *matches)
     char start[32];
 
     *matches = 0;
+    if (found == EVENT_NONE)
+        found = event_kind_by_word(name, strlen(name));
     if (found != EVENT_NONE || strlen(name) < 3)
         return found;
     for (unsigned kind = 1; kind < EVENT_KINDS; kind++) {
@@ -70,7 +79,7 @@ static int unknown_kind(const char *name, bool is_ambiguous, struct trail_error 
                  names[count]);
         count++;
     }
-    if (!is_ambiguous && (nearest = human_nearest(name, names, count, sizeof names[0])) != NULL)
+    if (!is_ambiguous && (nearest = nearest_name(name, names, count, sizeof names[0])) != NULL)
         return error_set(error, TRAIL_FAILED, 0, "unknown event kind '%s'; did you mean '%s'?",
                          name, nearest);
     return error_set(error, TRAIL_FAILED, 0, "'%s' is not one event kind; there are %s", name, all);

@@ -1,7 +1,6 @@
 /* See options.h. */
 #include "options.h"
 
-#include "human.h"
 #include "option_table.h"
 
 #include <stdio.h>
@@ -19,23 +18,6 @@ const struct manual_option options_list[OPTIONS] = {
 #undef OPTION
 };
 
-static int bad_option(const char *word, int letter, struct trail_error *error)
-{
-    char name[64];
-    const char *nearest;
-
-    if (letter > 0 && letter < 256)
-        return error_set(error, TRAIL_FAILED, 0, "unknown option '-%c'; 'trailview help' explains",
-                         letter);
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
-    nearest = human_nearest(name, &options_list[0].name, OPTIONS, sizeof options_list[0]);
-    if (nearest != NULL)
-        return error_set(error, TRAIL_FAILED, 0, "unknown option '--%s'; did you mean '--%s'?",
-                         name, nearest);
-    return error_set(error, TRAIL_FAILED, 0, "unknown option '--%s'; 'trailview help' explains",
-                     name);
-}
-
 int options_parse(int argument_count, char **arguments, struct options *options,
                   struct trail_error *error)
 {
@@ -48,15 +30,9 @@ int options_parse(int argument_count, char **arguments, struct options *options,
     opterr = 0;
     while ((found = getopt_long(argument_count, arguments, table.shorts, table.longs, NULL)) !=
            -1) {
-        const char *word = arguments[optind - 1];
-        if (found == ':')
-            return error_set(error, TRAIL_FAILED, 0, "option '%s' needs an argument", word);
-        /* a known long option: it was given an argument it does not take */
-        if (found == '?' && optopt >= 256)
-            return error_set(error, TRAIL_FAILED, 0, "option '--%s' takes no argument",
-                             options_list[optopt - 256].name);
-        if (found == '?')
-            return bad_option(word, optopt, error);
+        if (found == '?' || found == ':')
+            return option_table_wrong(options_list, OPTIONS, found, arguments[optind - 1],
+                                      "trailview help", error);
         found = option_table_index(options_list, OPTIONS, found);
         options->given[found] = true;
         options->argument[found] = optarg;

@@ -4,7 +4,7 @@
 #include "command.h"
 #include "filter.h"
 #include "follow.h"
-#include "human.h"
+#include "nearest.h"
 #include "sql.h"
 
 #include <inttypes.h>
@@ -88,7 +88,7 @@ static int add_order(struct printing *printing, struct trail_error *error)
             return 0;
         }
     }
-    nearest = human_nearest(printing->filter.sort, &key[0].name, count, sizeof key[0]);
+    nearest = nearest_name(printing->filter.sort, &key[0].name, count, sizeof key[0]);
     return error_set(error, TRAIL_FAILED, 0, "cannot sort by '%s'; did you mean '%s'?",
                      printing->filter.sort, nearest != NULL ? nearest : key[0].name);
 }

@@ -1,6 +1,7 @@
 /* See selector.h. */
 #include "selector.h"
 
+#include "command.h"
 #include "file.h"
 #include "human.h"
 #include "sql.h"
@@ -88,6 +89,30 @@ static int add_selected(struct viewer *viewer, struct database *database, sqlite
     return step == SQLITE_DONE ? 0 : sql_error(database->db, error);
 }
 
+/* Says which labels there are: those of that key, if it has any. */
+static int no_such_label(const struct database *database, const struct selector *selector,
+                         struct trail_error *error)
+{
+    static const char list_sql[] =
+        "WITH l AS (SELECT key, value, max(run_id) AS last FROM main.label GROUP BY key, value), "
+        "chosen AS (SELECT * FROM l WHERE key = ?1 OR NOT EXISTS (SELECT 1 FROM l WHERE key = ?1)) "
+        "SELECT group_concat(substr(key, 1, 40) || '=' || substr(value, 1, 40), ', ') || "
+        "iif((SELECT count(*) FROM chosen) > 8, ', ...', '') "
+        "FROM (SELECT * FROM chosen ORDER BY last DESC, key, value LIMIT 8)";
+    sqlite3_stmt *list = sql_prepare(database->db, list_sql, error);
+    const char *labels;
+
+    if (list == NULL)
+        return -1;
+    sqlite3_bind_text(list, 1, selector->key, (int)selector->key_length, SQLITE_STATIC);
+    labels = sqlite3_step(list) == SQLITE_ROW ? (const char *)sqlite3_column_text(list, 0) : NULL;
+    error_set(error, TRAIL_NOT_FOUND, 0, "no run in '%s' is labelled %.*s=%s; there %s%s",
+              database->path, (int)selector->key_length, selector->key, selector->value,
+              labels != NULL ? "are " : "is no label", labels != NULL ? labels : "");
+    sqlite3_finalize(list);
+    return -1;
+}
+
 static int no_such_run(const struct database *database, const struct selector *selector,
                        struct trail_error *error)
 {
@@ -103,8 +128,7 @@ static int no_such_run(const struct database *database, const struct selector *s
                          "'%s' has no runs yet; 'trailrec -o FILE -- COMMAND' records one",
                          database->path);
     if (selector->type == SELECT_LABEL)
-        return error_set(error, TRAIL_NOT_FOUND, 0, "no run in '%s' is labelled %.*s=%s",
-                         database->path, (int)selector->key_length, selector->key, selector->value);
+        return no_such_label(database, selector, error);
     if (selector->type == SELECT_LAST)
         return error_set(error, TRAIL_NOT_FOUND, 0,
                          "no run last~%" PRId64 " in '%s': it has %" PRId64, selector->number,
@@ -142,6 +166,18 @@ static int add_from(struct viewer *viewer, struct database *database,
     return viewer->run_count > before ? 0 : no_such_run(database, selector, error);
 }
 
+static int no_run(const struct viewer *viewer, const char *text, struct trail_error *error)
+{
+    bool takes_module = (viewer->command->options & OPTION_BIT(OPTION_MODULE)) != 0;
+
+    error_set(error, TRAIL_NOT_FOUND, 0,
+              "'%s' is no run (a number, last, last~N, @key=value, FILE:RUN) and no file", text);
+    if (takes_module && strchr(text, '.') != NULL && strpbrk(text, "/\\:") == NULL)
+        error_set(error, TRAIL_NOT_FOUND, 0,
+                  "'%s' is no run and no file; for modules of that name: -m '%s'", text, text);
+    return -1;
+}
+
 int selector_add_runs(struct viewer *viewer, const char *text, struct trail_error *error)
 {
     struct selector selector;
@@ -152,9 +188,7 @@ int selector_add_runs(struct viewer *viewer, const char *text, struct trail_erro
     if (!selector_parse(text, &selector)) {
         colon = is_file(text, strlen(text)) ? NULL : selector_split(text, is_file);
         if (colon == NULL && !is_file(text, strlen(text)))
-            return error_set(
-                error, TRAIL_NOT_FOUND, 0,
-                "'%s' is no run (a number, last, last~N, @key=value, FILE:RUN) and no file", text);
+            return no_run(viewer, text, error);
         selector_parse(colon != NULL ? colon + 1 : "last", &selector);
         if ((copy = copy_text(text, colon != NULL ? (size_t)(colon - text) : strlen(text))) == NULL)
             return error_set(error, TRAIL_FAILED, 0, "out of memory");

@@ -136,7 +136,7 @@ def check_options(guide, blocks, inline, programs):
 
 def check_complete(guides, programs):
     said = set(OPTION.findall(" ".join(split(guides["recorder/README.md"])[1])))
-    for option in programs.recorder - said - {"--help", "--version", "--"}:
+    for option in programs.recorder - said - {"--help", "-h", "--version", "--"}:
         yield f"recorder/README.md: does not name the option {option}"
     said = " ".join(split(guides["viewer/README.md"])[1]).split()
     for command in programs.commands.keys() - set(said):

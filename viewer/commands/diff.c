@@ -4,7 +4,7 @@
 #include "compare/diff/describe_side.h"
 #include "compare/diff/difference_rows.h"
 #include "compare/order/statistics.h"
-#include "human.h"
+#include "nearest.h"
 #include "selector.h"
 
 #include <inttypes.h>
@@ -38,7 +38,7 @@ static int parse_part(struct difference_options *options, const char *word, size
     }
     snprintf(copy, sizeof copy, "%.*s", (int)(length < sizeof copy ? length : sizeof copy - 1),
              word);
-    nearest = human_nearest(copy, names, SECTIONS, sizeof names[0]);
+    nearest = nearest_name(copy, names, SECTIONS, sizeof names[0]);
     return error_set(error, TRAIL_FAILED, 0, "there is no part '%s' to compare; did you mean '%s'?",
                      copy, nearest != NULL ? nearest : names[0]);
 }

@@ -1,7 +1,7 @@
 /* See formats.h. */
 #include "formats.h"
 
-#include "human.h"
+#include "nearest.h"
 
 #include <string.h>
 
@@ -42,5 +42,5 @@ const char *formats_nearest(const char *name)
 
     for (size_t i = 0; i < FORMATS; i++)
         names[i] = formats[i]->name;
-    return human_nearest(name, names, FORMATS, sizeof names[0]);
+    return nearest_name(name, names, FORMATS, sizeof names[0]);
 }

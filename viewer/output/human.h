@@ -27,11 +27,4 @@ int human_parse_time(const char *text, int64_t *ns);
 /* A decimal number from 0 to 2^63-1 and nothing else. Returns 0 or -1. */
 int human_parse_number(const char *text, int64_t *number);
 
-/*
- * The name among `count` that the user may have meant by `word` (case does not matter), or NULL if
- * none is near. `stride` is the distance in bytes from one name pointer to the next, so that names
- * may sit in a table of structs.
- */
-const char *human_nearest(const char *word, const char *const *first, size_t count, size_t stride);
-
 #endif

@@ -2,6 +2,7 @@
 #include "rule_parser.h"
 
 #include "human.h"
+#include "nearest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,7 +164,7 @@ static int check_placeholders(struct parser *parser, const struct word *word)
         memcpy(name, at, length);
         name[length] = '\0';
         if (find_word(name, names, NAMES) < 0 &&
-            human_nearest(name, names, NAMES, sizeof names[0]) != NULL)
+            nearest_name(name, names, NAMES, sizeof names[0]) != NULL)
             return words_unknown(&parser->words, &placeholder, "placeholder", names, NAMES);
     }
     return 0;

@@ -1,7 +1,7 @@
 /* See words.h. */
 #include "words.h"
 
-#include "human.h"
+#include "nearest.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -91,7 +91,7 @@ int words_end(struct words *words)
 int words_unknown(const struct words *words, const struct word *word, const char *what,
                   const char *const *names, size_t count)
 {
-    const char *nearest = human_nearest(word->text, names, count, sizeof names[0]);
+    const char *nearest = nearest_name(word->text, names, count, sizeof names[0]);
     char list[160] = "";
 
     if (nearest != NULL)

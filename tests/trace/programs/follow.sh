@@ -52,7 +52,7 @@ for format in ndjson csv table; do
     wait_for "more rows in $format" has_lines $format.out $((seen + 20))
 done
 wait_for "60 rows" ended limited
-(trap '' PIPE; trailview -d trail.db events -F --format csv 2>closed.err; echo $? >closed.status) |
+(trap '' PIPE; trailview -d trail.db events -f --format csv 2>closed.err; echo $? >closed.status) |
     sed 1q >closed.out
 wait_for "the end without a reader" ended closed
 is_recording trail.db || fail "the run ended too early"
@@ -74,7 +74,7 @@ trailview -d trail.db events --limit 60 --format ndjson | cmp - limited.out ||
 [ ! -s trail.db-wal ] || fail "the log is not in the file"
 
 # A run that is over is shown like without --follow.
-trailview -d trail.db events -F --format ndjson | cmp - ndjson.out || fail "a run that is over"
+trailview -d trail.db events -f --format ndjson | cmp - ndjson.out || fail "a run that is over"
 
 # A run that is written faster than it is read.
 trailfake -q -o many.db -- generate:200000 &

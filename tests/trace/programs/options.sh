@@ -29,3 +29,20 @@ same "without -f, options after the command are the command's" "-f -o x" \
 same "two recorders at once" 10 \
     "$(for i in 1 2 3 4 5 6 7 8 9 10; do trailrec -q -o many.db -- true & done; wait
     value "SELECT count(*) FROM runs WHERE state = 'complete'" many.db)"
+
+# What is typed wrong is answered with what was meant, in one sentence.
+answers() # answers SENTENCE ARGUMENT...
+{
+    sentence=$1
+    shift
+    trailrec "$@" >out.txt 2>err.txt
+    same "status of $*" 125 $?
+    same "answer to $*" "trailrec: $sentence" "$(tr -d '\r' <err.txt)"
+}
+answers "unknown option '--folow'; did you mean '--follow'?" --folow -- true
+answers "unknown option '-Z'; 'trailrec --help' explains" -Z -- true
+answers "option '-l' needs an argument" -l
+answers "option '--follow' takes no argument" --follow=yes -- true
+same "-h" "$(trailrec --help)" "$(trailrec -h)"
+[ -n "$EMULATOR" ] ||
+    answers "this system has no console windows; leave out --new-console" --new-console -- true

@@ -2,6 +2,7 @@
 #include "scope.h"
 
 #include "human.h"
+#include "nearest.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -96,7 +97,7 @@ static void explain_missing(const struct judging *judging, struct buffer *hint, 
     for (size_t i = 0; names != NULL && i < scope->load_count && count < NEAREST_AMONG; i++)
         if (!is_expected(judging, judging->subjects.of_load[scope->run_index][scope->loads[i]]))
             names[count++] = text(judging, scope->run->loads[scope->loads[i]].key);
-    nearest = count > 0 ? human_nearest(name, names, count, sizeof names[0]) : NULL;
+    nearest = count > 0 ? nearest_name(name, names, count, sizeof names[0]) : NULL;
     for (size_t i = 0; nearest != NULL && i < scope->load_count; i++) {
         const struct recorded_load *load = &scope->run->loads[scope->loads[i]];
         if (strcmp(text(judging, load->key), nearest) != 0)
@@ -148,7 +149,7 @@ static void explain_unexpected(const struct judging *judging, struct buffer *hin
         return;
     for (size_t i = 0; i < judging->missing_count; i++)
         names[i] = judging->rules->rules[judging->missing[i]].words[0];
-    nearest = human_nearest(name, names, judging->missing_count, sizeof names[0]);
+    nearest = nearest_name(name, names, judging->missing_count, sizeof names[0]);
     if (nearest != NULL) {
         add_quoted(hint, nearest);
         buffer_add_text(hint, ", which is required, was not loaded");

@@ -199,6 +199,9 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
     int go[2], failure[2], result;
     pid_t child;
 
+    if (launch->new_console)
+        return error_set(error, TRAIL_FAILED, 0,
+                         "this system has no console windows; leave out --new-console");
     platform->follow = launch->follow;
     if (pipe2(go, O_CLOEXEC) != 0)
         return error_set(error, TRAIL_FAILED, errno, "cannot make a pipe: %s", strerror(errno));
