@@ -137,14 +137,14 @@ void db_distrust_schema(sqlite3 *db)
  * The write lock shows whether the file can be written; and two recorders may meet on a new file:
  * it is looked at again once the lock is held.
  */
-static int make_if_empty(sqlite3 *db, struct trail_error *error)
+static int make_what_is_missing(sqlite3 *db, bool views, struct trail_error *error)
 {
     bool is_empty;
 
     if (sql_run(db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
     if (check_identity(db, &is_empty, error) == 0 && (!is_empty || tables_make(db, error) == 0) &&
-        sql_run(db, "COMMIT", error) == 0)
+        (!views || tables_make_views(db, error) == 0) && sql_run(db, "COMMIT", error) == 0)
         return 0;
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return -1;
@@ -154,7 +154,7 @@ static int make_if_empty(sqlite3 *db, struct trail_error *error)
  * An empty file has nothing that a power loss could take, so its tables are made without waiting
  * for the medium: that would be half of what a short recording costs.
  */
-static int prepare_for_recording(sqlite3 *db, struct trail_error *error)
+static int prepare_for_recording(sqlite3 *db, bool views, struct trail_error *error)
 {
     bool is_empty;
 
@@ -164,13 +164,13 @@ static int prepare_for_recording(sqlite3 *db, struct trail_error *error)
         sql_run(db, "PRAGMA temp_store = MEMORY; PRAGMA synchronous = NORMAL", error) != 0 ||
         (is_empty && sql_run(db, "PRAGMA synchronous = OFF", error) != 0))
         return -1;
-    return switch_to_wal(db, error) != 0 || make_if_empty(db, error) != 0 ||
+    return switch_to_wal(db, error) != 0 || make_what_is_missing(db, views, error) != 0 ||
                    sql_run(db, "PRAGMA synchronous = NORMAL", error) != 0
                ? -1
                : 0;
 }
 
-int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *error)
+static int open_for_recording(const char *path, bool views, sqlite3 **db, struct trail_error *error)
 {
     struct trail_error local;
 
@@ -184,13 +184,23 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
         sql_error(*db, error);
     else if (sqlite3_db_readonly(*db, "main") == 1)
         error_set(error, TRAIL_READ_ONLY, SQLITE_READONLY, "the file or its folder is read-only");
-    else if (prepare_for_recording(*db, error) == 0)
+    else if (prepare_for_recording(*db, views, error) == 0)
         return 0;
     if ((error->os_code & 0xFF) == SQLITE_CANTOPEN)
         explain_cannot_open(path, error);
     sqlite3_close(*db);
     *db = NULL;
     return error_context(error, "cannot record to '%s'", path);
+}
+
+int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *error)
+{
+    return open_for_recording(path, true, db, error);
+}
+
+int db_open_without_views(const char *path, sqlite3 **db, struct trail_error *error)
+{
+    return open_for_recording(path, false, db, error);
 }
 
 static int prepare_for_viewing(sqlite3 *db, struct trail_error *error)

@@ -17,6 +17,12 @@
 int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *error);
 
 /*
+ * The same, but a file that has no views gets none: the caller makes them with tables_make_views
+ * when there is time, or the next one that opens the file for recording.
+ */
+int db_open_without_views(const char *path, sqlite3 **db, struct trail_error *error);
+
+/*
  * Opens an existing file for reading only, also on a read-only medium, and lays Trail's own views
  * and name tables as TEMP over its tables: nothing that the file brought along is run. Returns 0,
  * or -1 with a code as above or NOT_FOUND.

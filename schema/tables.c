@@ -73,10 +73,24 @@ int tables_make(sqlite3 *db, struct trail_error *error)
 
     snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d; PRAGMA user_version = %d",
              TABLES_APPLICATION_ID, TABLES_VERSION);
-    return sql_run(db, sql_tables, error) != 0 || sql_run(db, sql_views, error) != 0 ||
-                   fill_names(db, "main", error) != 0 || sql_run(db, pragma, error) != 0
+    return sql_run(db, sql_tables, error) != 0 || fill_names(db, "main", error) != 0 ||
+                   sql_run(db, pragma, error) != 0
                ? -1
                : 0;
+}
+
+bool tables_have_views(sqlite3 *db)
+{
+    sqlite3_int64 views;
+
+    return sql_integer(db, "SELECT count(*) FROM main.sqlite_master WHERE type = 'view'", &views,
+                       NULL) == 0 &&
+           views > 0;
+}
+
+int tables_make_views(sqlite3 *db, struct trail_error *error)
+{
+    return tables_have_views(db) ? 0 : sql_run(db, sql_views, error);
 }
 
 int tables_lay_views(sqlite3 *db, struct trail_error *error)

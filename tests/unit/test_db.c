@@ -444,6 +444,23 @@ static void test_second_recorder_while_the_first_is_open(void **state)
                       "count(*) FROM label");
 }
 
+/* As a recorder leaves a new file that was killed before its writer thread made the views. */
+static void test_next_recorder_makes_missing_views(void **state)
+{
+    const char *path = unit_path("viewless.db");
+    sqlite3 *db;
+
+    assert_int_equal(db_open_without_views(path, &db, &error), 0);
+    db_close(db);
+    run_plainly(path, "CREATE TEMP TABLE wanted (n CHECK (n = 0)); INSERT INTO wanted SELECT "
+                      "count(*) FROM sqlite_master WHERE type = 'view'");
+    expect_viewing(path);
+    make_trail(path);
+    make_trail(path);
+    run_plainly(path, "CREATE TEMP TABLE wanted (n CHECK (n = 9)); INSERT INTO wanted SELECT "
+                      "count(*) FROM sqlite_master WHERE type = 'view'");
+}
+
 static void test_viewer_sees_committed_rows_while_recording(void **state)
 {
     const char *path = unit_path("live.db");
@@ -577,6 +594,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_error_may_be_null),
     cmocka_unit_test(test_openers_at_once),
     cmocka_unit_test(test_second_recorder_while_the_first_is_open),
+    cmocka_unit_test(test_next_recorder_makes_missing_views),
     cmocka_unit_test(test_viewer_sees_committed_rows_while_recording),
     cmocka_unit_test(test_views_work_for_other_clients),
     cmocka_unit_test(test_our_views_win_over_the_files_own),
