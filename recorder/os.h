@@ -54,12 +54,14 @@ void os_wake_wait(struct os_wake *wake, unsigned timeout_ms);
  * nobody else can open it: that is how others know that its owner lives.
  *
  * os_mapping_create makes the file and reserves all of its space, so that no later write to the
- * memory can fail for want of it; a file that is there is replaced. os_mapping_open maps an
- * existing one: error->code is TRAIL_NOT_FOUND if there is none and TRAIL_LOCKED if its owner
- * lives. Both return NULL and fill error on failure.
+ * memory can fail for want of it; a file that is there is replaced. With spare_bytes,
+ * TRAIL_NO_SPACE also if less would stay free beside it, or to reserve the space is more than one
+ * call of the system. os_mapping_open maps an existing one: error->code is TRAIL_NOT_FOUND if there
+ * is none and TRAIL_LOCKED if its owner lives. Both return NULL and fill error on failure.
  */
 struct os_mapping;
-struct os_mapping *os_mapping_create(const char *path, size_t size, struct trail_error *error);
+struct os_mapping *os_mapping_create(const char *path, size_t size, uint64_t spare_bytes,
+                                     struct trail_error *error);
 struct os_mapping *os_mapping_open(const char *path, struct trail_error *error);
 void *os_mapping_memory(struct os_mapping *mapping);
 /*

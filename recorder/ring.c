@@ -25,8 +25,10 @@ enum {
     STALL_WAIT_MS = 2,
     CACHE_LINE_BYTES = 64,
     HEADER_BYTES = 4096,
-    /* kept ready in front of the producer, or as much as it has used so far, if that is more */
+    /* kept ready in front of the producer: as much as it has used so far, within these limits */
     AHEAD_BYTES = 128 * 1024,
+    AHEAD_MAX_BYTES = 2 * 1024 * 1024,
+    SPARE_FACTOR = 8, /* times its size stays free beside a ring of full size, for the database */
     RING_VERSION = 2
 };
 
@@ -97,6 +99,19 @@ static uint32_t check_of(const struct record *record)
                            (uInt)sizeof record->seq + record->size);
 }
 
+/* The ring's file, or else the mark. */
+static void make_file(struct ring *ring, const char *path)
+{
+    ring->mapping = os_mapping_create(path, HEADER_BYTES + (size_t)ring->capacity,
+                                      SPARE_FACTOR * ring->capacity, NULL);
+    if (ring->mapping != NULL)
+        return;
+    ring->capacity /= 4;
+    ring->mapping = os_mapping_create(path, HEADER_BYTES + (size_t)ring->capacity, 0, NULL);
+    if (ring->mapping == NULL)
+        ring->mark = os_mapping_create(path, HEADER_BYTES, 0, NULL);
+}
+
 struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_error *error)
 {
     struct ring *ring = calloc(1, sizeof *ring);
@@ -104,18 +119,16 @@ struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_erro
     assert((capacity_bytes & (capacity_bytes - 1)) == 0);
     if (ring != NULL) {
         ring->capacity = capacity_bytes;
-        ring->mapping =
-            path == NULL ? NULL : os_mapping_create(path, HEADER_BYTES + capacity_bytes, NULL);
-        if (ring->mapping == NULL && path != NULL)
-            ring->mark = os_mapping_create(path, HEADER_BYTES, NULL);
+        if (path != NULL)
+            make_file(ring, path);
         if (!use_memory(ring, ring->mapping ? os_mapping_memory(ring->mapping)
-                                            : calloc(1, HEADER_BYTES + capacity_bytes)))
+                                            : calloc(1, HEADER_BYTES + (size_t)ring->capacity)))
             error_set(error, TRAIL_FAILED, 0, "out of memory");
         else if ((ring->data = os_wake_new(error)) != NULL &&
                  (ring->room = os_wake_new(error)) != NULL) {
             memcpy(ring->header->magic, magic, sizeof magic);
             ring->header->version = RING_VERSION;
-            ring->header->capacity = capacity_bytes;
+            ring->header->capacity = ring->capacity;
             ring_prepare_ahead(ring);
             /* zlib's code and tables are mapped now, not in the first stop */
             record_at(ring, 0)->check = check_of(record_at(ring, 0));
@@ -364,7 +377,10 @@ double ring_fill(struct ring *ring)
 void ring_prepare_ahead(struct ring *ring)
 {
     uint64_t head = atomic_load_explicit(&ring->header->head, memory_order_relaxed);
-    uint64_t wanted = head + (head > AHEAD_BYTES ? head : AHEAD_BYTES);
+    uint64_t ahead = head < AHEAD_BYTES       ? AHEAD_BYTES
+                     : head < AHEAD_MAX_BYTES ? head
+                                              : AHEAD_MAX_BYTES;
+    uint64_t wanted = head + ahead;
 
     while (ring->mapping != NULL && ring->ready < ring->capacity && ring->ready < wanted) {
         os_mapping_populate(ring->mapping, HEADER_BYTES + (size_t)ring->ready, AHEAD_BYTES);

@@ -17,11 +17,11 @@
 struct ring;
 
 /*
- * Makes a ring of capacity_bytes (a power of two, at least four times the largest record) in a new
- * file at path. Where the file cannot be made for want of space, or path is NULL, the ring is in
- * plain memory: it works alike, but a killed recorder loses what is in it; then ring_is_durable is
- * false, and a small file at path says that its owner lives. Returns NULL and error if out of
- * memory.
+ * Makes a ring of capacity_bytes (a power of two, at least sixteen times the largest record) in a
+ * new file at path; a quarter as large if the medium has little space, or cannot reserve it at
+ * once. Where there is no space for that either, or path is NULL, the ring is in plain memory: it
+ * works alike, but a killed recorder loses what is in it; then ring_is_durable is false, and a
+ * small file at path says that its owner lives. Returns NULL and error if out of memory.
  */
 struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_error *error);
 

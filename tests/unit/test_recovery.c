@@ -541,7 +541,7 @@ static void test_recorder_without_room_is_seen_to_live(void **state)
     getrlimit(RLIMIT_FSIZE, &limit);
     signal(SIGXFSZ, SIG_IGN);
     db_close(open_trail(unit_path("noroom.db")));
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){RING_BYTES / 2, limit.rlim_max});
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){RING_BYTES / 8, limit.rlim_max});
     begin_recording("noroom.db");
     setrlimit(RLIMIT_FSIZE, &limit);
     assert_false(ring_is_durable(recorder.ring));

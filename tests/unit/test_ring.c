@@ -6,8 +6,11 @@
 #include "ring.h"
 #include "unit.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 enum { RING_BYTES = 4096, LARGEST = RING_BYTES / 4 - 32, THREADED_RECORDS = 200000 };
 
@@ -143,6 +146,31 @@ static void test_left_file_has_all_committed_records(void **state)
     ring_free(ring, false);
 }
 
+/* A file of full size cannot be made; a quarter can. */
+static void test_little_space_gives_a_smaller_ring(void **state)
+{
+    const char *path = unit_path("small.ring");
+    struct rlimit limit;
+    struct ring *ring;
+    struct stat file;
+
+    getrlimit(RLIMIT_FSIZE, &limit);
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){32 * 1024, limit.rlim_max});
+    ring = ring_new(path, 64 * 1024, NULL);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    assert_non_null(ring);
+    assert_true(ring_is_durable(ring));
+    assert_int_equal(stat(path, &file), 0);
+    assert_int_equal(file.st_size, 4096 + 16 * 1024);
+    for (unsigned char i = 0; i < 200; i++) {
+        put(ring, 1000, i, i);
+        take(ring, 1000, i, i);
+        ring_release(ring);
+    }
+    ring_free(ring, false);
+}
+
 static void test_living_owner_is_respected(void **state)
 {
     const char *path = unit_path("alive.ring");
@@ -258,6 +286,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_not_drained_while_a_record_is_left),
     cmocka_unit_test(test_rewind_gives_again_what_was_not_released),
     cmocka_unit_test(test_left_file_has_all_committed_records),
+    cmocka_unit_test(test_little_space_gives_a_smaller_ring),
     cmocka_unit_test(test_living_owner_is_respected),
     cmocka_unit_test(test_damaged_left_file_gives_less_but_nothing_wrong),
     cmocka_unit_test(test_two_threads_keep_order_and_lose_nothing),

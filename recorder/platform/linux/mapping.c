@@ -7,11 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 struct os_mapping {
@@ -87,14 +89,32 @@ static struct os_mapping *map(struct os_mapping *mapping, struct trail_error *er
     return NULL;
 }
 
-struct os_mapping *os_mapping_create(const char *path, size_t size, struct trail_error *error)
+/*
+ * posix_fallocate(3) writes to each block where the file system cannot reserve them at once; tmpfs
+ * finds each page (4 ms for 16 MiB).
+ */
+static int reserve(int file, size_t size, uint64_t spare_bytes)
+{
+    struct statfs medium;
+
+    if (spare_bytes == 0)
+        return (errno = posix_fallocate(file, 0, (off_t)size)) == 0 ? 0 : -1;
+    if (fstatfs(file, &medium) == 0 && medium.f_type != TMPFS_MAGIC &&
+        (uint64_t)medium.f_bavail * (uint64_t)medium.f_bsize >= size + spare_bytes &&
+        fallocate(file, 0, 0, (off_t)size) == 0)
+        return 0;
+    errno = ENOSPC;
+    return -1;
+}
+
+struct os_mapping *os_mapping_create(const char *path, size_t size, uint64_t spare_bytes,
+                                     struct trail_error *error)
 {
     struct os_mapping *mapping = open_locked(path, O_CREAT, error);
 
     if (mapping == NULL)
         return NULL;
-    if (ftruncate(mapping->file, 0) != 0 ||
-        (errno = posix_fallocate(mapping->file, 0, (off_t)size)) != 0) {
+    if (ftruncate(mapping->file, 0) != 0 || reserve(mapping->file, size, spare_bytes) != 0) {
         say_mapping_failed(path, error);
         os_mapping_close(mapping, true);
         return NULL;

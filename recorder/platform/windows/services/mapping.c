@@ -77,15 +77,30 @@ static struct os_mapping *map(struct os_mapping *mapping, const char *path,
     return NULL;
 }
 
-struct os_mapping *os_mapping_create(const char *path, size_t size, struct trail_error *error)
+/* SetEndOfFile allocates: the system writes zeros by itself where nothing was written yet. */
+static bool reserve(struct os_mapping *mapping, size_t size, uint64_t spare_bytes)
+{
+    wchar_t folder[MAX_PATH];
+    ULARGE_INTEGER available;
+    LARGE_INTEGER end = {.QuadPart = (LONGLONG)size};
+
+    if (spare_bytes != 0 && (!GetVolumePathNameW(mapping->path, folder, MAX_PATH) ||
+                             !GetDiskFreeSpaceExW(folder, &available, NULL, NULL) ||
+                             available.QuadPart < size + spare_bytes)) {
+        SetLastError(ERROR_DISK_FULL);
+        return false;
+    }
+    return SetFilePointerEx(mapping->file, end, NULL, FILE_BEGIN) && SetEndOfFile(mapping->file);
+}
+
+struct os_mapping *os_mapping_create(const char *path, size_t size, uint64_t spare_bytes,
+                                     struct trail_error *error)
 {
     struct os_mapping *mapping = open_alone(path, CREATE_ALWAYS, error);
-    LARGE_INTEGER end;
 
     if (mapping == NULL)
         return NULL;
-    end.QuadPart = (LONGLONG)size;
-    if (!SetFilePointerEx(mapping->file, end, NULL, FILE_BEGIN) || !SetEndOfFile(mapping->file)) {
+    if (!reserve(mapping, size, spare_bytes)) {
         say_failed(path, GetLastError(), error);
         os_mapping_close(mapping, true);
         return NULL;
