@@ -1,6 +1,6 @@
 /*
  * See identify.h. What was found is kept by the record's number, in their order, and as short as
- * its path. More than KNOWN_MAX are never kept, which is more than a transaction has rows: then
+ * its texts. More than KNOWN_MAX are never kept, which is more than a transaction has rows: then
  * the cursor waits for the commit.
  */
 #include "identify.h"
@@ -16,10 +16,20 @@
 enum { KNOWN_MAX = 16 * 1024, WAIT_STEP_MS = 1 };
 #define WAIT_NS UINT64_C(100000000)
 
+/* The texts of an identity, which lie behind its numbers. */
+static const size_t texts[] = {
+    offsetof(struct module_identity, pdb_guid),     offsetof(struct module_identity, pdb_name),
+    offsetof(struct module_identity, file_version), offsetof(struct module_identity, build_id),
+    offsetof(struct module_identity, soname),       offsetof(struct module_identity, path),
+};
+enum {
+    NUMBERS_BYTES = offsetof(struct module_identity, pdb_guid),
+    TEXTS = sizeof texts / sizeof *texts
+};
+
 struct known {
     uint64_t seq;
-    size_t bytes;
-    struct module_identity *identity; /* as many bytes of it; NULL if there was no memory */
+    char *packed; /* the numbers, then the texts one after the other; NULL if there was no memory */
 };
 
 struct identify {
@@ -58,7 +68,7 @@ static struct known *known_at(struct identify *identify, size_t index)
 
 static void forget_first(struct identify *identify)
 {
-    free(known_at(identify, 0)->identity);
+    free(known_at(identify, 0)->packed);
     identify->first = (identify->first + 1) % KNOWN_MAX;
     identify->count--;
     identify->hint = 0;
@@ -75,15 +85,40 @@ void identify_free(struct identify *identify)
     free(identify);
 }
 
+static char *pack(const struct module_identity *identity)
+{
+    size_t bytes = NUMBERS_BYTES, size;
+    char *packed, *end;
+
+    for (unsigned i = 0; i < TEXTS; i++)
+        bytes += strlen((const char *)identity + texts[i]) + 1;
+    if ((packed = malloc(bytes)) == NULL)
+        return NULL;
+    memcpy(packed, identity, NUMBERS_BYTES);
+    end = packed + NUMBERS_BYTES;
+    for (unsigned i = 0; i < TEXTS; i++, end += size) {
+        size = strlen((const char *)identity + texts[i]) + 1;
+        memcpy(end, (const char *)identity + texts[i], size);
+    }
+    return packed;
+}
+
+static void unpack(struct module_identity *identity, const char *packed)
+{
+    size_t size;
+
+    memcpy(identity, packed, NUMBERS_BYTES);
+    packed += NUMBERS_BYTES;
+    for (unsigned i = 0; i < TEXTS; i++, packed += size) {
+        size = strlen(packed) + 1;
+        memcpy((char *)identity + texts[i], packed, size);
+    }
+}
+
 static void remember(struct identify *identify, uint64_t seq)
 {
-    struct known *known = known_at(identify, identify->count++);
-
-    known->seq = seq;
-    known->bytes = offsetof(struct module_identity, path) + strlen(identify->identity.path) + 1;
-    known->identity = malloc(known->bytes);
-    if (known->identity != NULL)
-        memcpy(known->identity, &identify->identity, known->bytes);
+    *known_at(identify, identify->count++) =
+        (struct known){.seq = seq, .packed = pack(&identify->identity)};
 }
 
 /* One record further, with the turn. False if there is none now. */
@@ -130,8 +165,8 @@ void identify_get(struct identify *identify, uint64_t seq, struct module_identit
     while (identify->hint < identify->count && known_at(identify, identify->hint)->seq < seq)
         identify->hint++;
     known = identify->hint < identify->count ? known_at(identify, identify->hint) : NULL;
-    if (known != NULL && known->seq == seq && known->identity != NULL)
-        memcpy(identity, known->identity, known->bytes);
+    if (known != NULL && known->seq == seq && known->packed != NULL)
+        unpack(identity, known->packed);
     os_lock_release(identify->turn);
 }
 

@@ -37,7 +37,7 @@ void identify_give_up(struct identify *identify);
 
 /*
  * Loop thread: returns when the files that came with the records up to `seq` are closed, or after
- * 100 ms at most. Costs nothing if they are.
+ * 100 ms at most, or at once if there is no room to keep more. Costs nothing if they are.
  */
 void identify_wait(struct identify *identify, uint64_t seq);
 
