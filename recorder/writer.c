@@ -19,11 +19,12 @@
 #include "recovery.h"
 #include "sql.h"
 #include "store/rows.h"
+#include "tables.h"
 
 #include <stdlib.h>
 
 enum {
-    RING_BYTES = 4 * 1024 * 1024,
+    RING_BYTES = 16 * 1024 * 1024, /* some 130,000 events */
     BATCH_ROWS = 15000,
     ROWS_PER_LOOK_AT_CLOCK = 64,
     LIVE_WAIT_MS = 20, /* somebody reads along */
@@ -51,6 +52,7 @@ struct writer {
     uint64_t zero_ns, utc_minus_monotonic_ns;
     struct run_counts counts, committed;
 
+    bool has_views; /* of which it is known that they are committed */
     bool in_batch;
     unsigned batch_rows;
     uint64_t batch_start_ns, batch_end_ns;
@@ -100,7 +102,7 @@ struct writer *writer_open(const struct writer_options *options, struct trail_er
     }
     writer->database = options->database;
     writer->utc_minus_monotonic_ns = options->run.utc_ns - options->run.monotonic_ns;
-    if (db_open_for_recording(options->database, &writer->db, error) != 0)
+    if (db_open_without_views(options->database, &writer->db, error) != 0)
         goto fail;
     recovery_bring_in(writer->db, NULL, NULL, NULL);
     if (make_run(writer, &options->run, error) != 0) {
@@ -132,7 +134,8 @@ static uint64_t batch_start_ns(const struct writer *writer)
 
 static int begin_batch(struct writer *writer, struct trail_error *error)
 {
-    if (sql_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
+    if (sql_run(writer->db, "BEGIN IMMEDIATE", error) != 0 ||
+        (!writer->has_views && tables_make_views(writer->db, error) != 0))
         return -1;
     writer->in_batch = true;
     writer->batch_rows = 0;
@@ -149,6 +152,7 @@ static int end_batch(struct writer *writer)
         sql_run(writer->db, "COMMIT", &writer->failure) != 0)
         return -1;
     writer->in_batch = false;
+    writer->has_views = true;
     writer->batch_end_ns = os_monotonic_ns();
     writer->committed = writer->counts;
     writer->failure.code = TRAIL_OK;
@@ -311,7 +315,6 @@ static unsigned work(struct writer *writer)
     if (writer->failure.code != TRAIL_OK && os_monotonic_ns() < writer->retry_ns)
         return RETRY_WAIT_MS / 2;
     ring_prepare_ahead(writer->ring);
-    identify_ahead(writer->identify, writer->counts.events + 1);
     if (leaves_lock_to_others(writer))
         return ring_fill(writer->ring) > BUSY_FILL ? LEAVE_LOCK_MS : sleep_ms(writer);
     if (!writer->in_batch || !batch_is_due(writer)) {
@@ -336,24 +339,39 @@ static bool is_done(struct writer *writer)
     return writer->left || (!writer->in_batch && ring_is_drained(writer->ring));
 }
 
+/* Of a new file. If that fails now, the first batch tries again and says why. */
+static void make_views(struct writer *writer)
+{
+    writer->has_views =
+        tables_have_views(writer->db) ||
+        (sql_run(writer->db, "BEGIN IMMEDIATE", NULL) == 0 &&
+         tables_make_views(writer->db, NULL) == 0 && sql_run(writer->db, "COMMIT", NULL) == 0);
+    if (sqlite3_get_autocommit(writer->db) == 0)
+        sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static void work_or_wait(struct writer *writer)
+{
+    unsigned wait_ms = work(writer);
+
+    if (wait_ms == 0)
+        return;
+    ring_wait(writer->ring, wait_ms);
+    identify_ahead(writer->identify, UINT64_MAX); /* so that files are closed, row or no row */
+}
+
+/* Until no more records come; for the last ones see writer_finish. */
 static void writer_run(void *argument)
 {
     struct writer *writer = argument;
-    unsigned wait_ms;
-    bool done;
 
-    /* Preparing takes a millisecond: better here, while the target starts. */
+    /* Both take milliseconds: better here, while the target starts. */
+    make_views(writer);
     writer->rows = rows_new(writer->db, writer->run_id, &writer->failure);
     if (writer->rows == NULL)
         give_up(writer);
-    do {
-        done = is_done(writer);
-        wait_ms = done ? 0 : work(writer);
-        if (wait_ms > 0)
-            ring_wait(writer->ring, wait_ms);
-    } while (!done);
-    if (writer->live != NULL)
-        live_flush(writer->live);
+    while (!ring_is_finished(writer->ring))
+        work_or_wait(writer);
 }
 
 int writer_start(struct writer *writer, struct trail_error *error)
@@ -425,6 +443,10 @@ int writer_finish(struct writer *writer, const struct run_end *end, const struct
 
     os_thread_join(writer->thread);
     writer->thread = NULL;
+    while (!is_done(writer)) /* here, since that thread comes last where cores are short */
+        work_or_wait(writer);
+    if (writer->live != NULL)
+        live_flush(writer->live);
     if (writer->left)
         return say_incomplete(writer, error);
     if (writer->gave_up) {
@@ -445,6 +467,10 @@ void writer_cancel(struct writer *writer)
     ring_finish(writer->ring);
     os_thread_join(writer->thread);
     writer->thread = NULL;
+    if (writer->in_batch)
+        sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
+    give_up(writer);
+    discard(writer); /* for the files that came along */
     /* before the row: the next recorder may get its number, and so the ring's name */
     ring_free(writer->ring, false);
     writer->ring = NULL;

@@ -3,7 +3,8 @@
  * which process of ours, which load an unload ends), and writes rows in batches. It owns the ring
  * and the database connection of a recording.
  *
- * Threads: all functions here on the loop thread; the writing is on the writer's own.
+ * Threads: all functions here on the loop thread. The writing is on the writer's own, until no more
+ * events come; the rest is in writer_finish.
  */
 #ifndef TRAIL_WRITER_H
 #define TRAIL_WRITER_H
@@ -40,7 +41,7 @@ int writer_start(struct writer *writer, struct trail_error *error);
 void writer_close_files(struct writer *writer, uint64_t seq);
 
 /*
- * Ends a recording, after ring_finish: waits until everything is written, completes the run's row
+ * Ends a recording, after ring_finish: writes what is not written yet, completes the run's row
  * with `end` and the totals that only the session knows (`totals`: quiet stops, their hold,
  * stalls). Returns -1 and error if anything is missing from the file.
  */

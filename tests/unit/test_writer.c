@@ -1,5 +1,6 @@
 /* The writer: each event is in the file once and in order, whatever is in its way. */
 #include "event.h"
+#include "os.h"
 #include "unit.h"
 #include "writer.h"
 
@@ -175,9 +176,56 @@ static void test_locked_file_is_written_later(void **state)
     expect(path, "SELECT max(seq) FROM event", 3000);
 }
 
+/* Each of these would last 100 ms, if the lock were waited for. */
+static void test_locked_file_does_not_delay_the_closing_of_files(void **state)
+{
+    const char *path = unit_path("closing.db");
+    struct writer *writer = open_writer(path);
+    uint64_t start_ns;
+    sqlite3 *other;
+
+    record_start(writer);
+    assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(other, "PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE", NULL, NULL, NULL),
+        SQLITE_OK);
+    start_ns = os_monotonic_ns();
+    for (uint64_t number = 1; number < 1000; number++) {
+        begin_load(number);
+        event.image.file = 1;
+        record(writer);
+        writer_close_files(writer, number + 1);
+    }
+    assert_true(os_monotonic_ns() - start_ns < UINT64_C(50000000000));
+    assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    finish(writer, 1000);
+    expect(path, "SELECT count(*) FROM event_load_dll", 999);
+}
+
+/* The writer thread makes them, whether events come or not. */
+static void test_new_file_gets_its_views(void **state)
+{
+    const char *path = unit_path("views.db");
+    struct writer *writer = open_writer(path);
+
+    record_start(writer);
+    finish(writer, 1);
+    expect(path, "SELECT count(*) FROM sqlite_master WHERE type = 'view'", 9);
+    expect(path, "SELECT events FROM runs", 1);
+    writer_cancel(writer = open_writer(path));
+    writer_free(writer);
+    expect(path, "SELECT count(*) FROM runs", 1);
+    writer_cancel(writer = open_writer(unit_path("cancelled.db")));
+    writer_free(writer);
+    expect(unit_path("cancelled.db"), "SELECT count(*) FROM sqlite_master WHERE type = 'view'", 9);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_each_event_once_and_in_order),
     cmocka_unit_test(test_files_are_closed_on_demand),
     cmocka_unit_test(test_locked_file_is_written_later),
+    cmocka_unit_test(test_locked_file_does_not_delay_the_closing_of_files),
+    cmocka_unit_test(test_new_file_gets_its_views),
 };
 UNIT_MAIN(tests)
