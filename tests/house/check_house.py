@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What holds for the house as a whole, see CONTRIBUTING.md.
 
-    check_house.py CHECK --sources DIR [--build DIR --cc CC --nm NM]
+    check_house.py CHECK --sources DIR [--build DIR --cc CC --nm NM --include DIR]
 
 Each check first runs over a small planted tree that breaks its rule, and fails if it does not
 report that. Then it runs over the real one: exit status 0 if nothing was found, 1 if something
@@ -48,9 +48,11 @@ def main():
     parser.add_argument('--build', type=Path)
     parser.add_argument('--cc')
     parser.add_argument('--nm')
+    parser.add_argument('--include', default='', help="where libraries' headers are, by ;")
     arguments = parser.parse_args()
     check, plant = CHECKS[arguments.check]
-    tree = objects.Tree(arguments.sources.resolve(), arguments.build, arguments.cc, arguments.nm)
+    tree = objects.Tree(arguments.sources.resolve(), arguments.build, arguments.cc, arguments.nm,
+                        [folder for folder in arguments.include.split(';') if folder])
     try:
         if not prove(check, plant, tree):
             return 1

@@ -15,11 +15,11 @@ DEBUGGER = re.compile(r'_?(ptrace|waitpid|WaitForDebugEvent(Ex)?)(@.*)?$')
 class Tree:
     """The sources, and a build tree of them."""
 
-    def __init__(self, root, build, cc, nm):
-        self.root, self.build, self.cc, self.nm = root, build, cc, nm
+    def __init__(self, root, build, cc, nm, include):
+        self.root, self.build, self.cc, self.nm, self.include = root, build, cc, nm, include
 
     def over(self, root, build):
-        return Tree(root, build, self.cc, self.nm)
+        return Tree(root, build, self.cc, self.nm, self.include)
 
     def write(self, path, text):
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -243,7 +243,7 @@ def check_headers(tree):
             continue
         done = subprocess.run(
             [tree.cc, '-std=c11', '-D_GNU_SOURCE', '-fsyntax-only', '-Werror', '-x', 'c', '-',
-             *[f'-I{folder}' for folder in folders]], check=False, text=True,
+             *[f'-I{folder}' for folder in [*folders, *tree.include]]], check=False, text=True,
             input=f'#include "{tree.root / path}"\nint used;\n', stderr=subprocess.PIPE)
         if done.returncode:
             found.append(f'{path}: ' + (re.findall('error: (.*)', done.stderr) or ['fails'])[0])
