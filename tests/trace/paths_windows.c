@@ -2,7 +2,7 @@
  * Paths of images, in this very process: those of devices become those of drives and shares, and a
  * file is found however long its path is. Prints what is wrong; exit status 0 if nothing is.
  */
-#include "services/file.h"
+#include "services/os_file.h"
 #include "platform.h"
 #include "services/wide.h"
 #include "services/windows_api.h"
@@ -32,7 +32,7 @@ static void expect_dos_path(const wchar_t *path, const wchar_t *expected)
     wchar_t changed[PATH_UNITS];
 
     wcscpy(changed, path);
-    file_dos_path(changed);
+    os_file_dos_path(changed);
     if (wcscmp(changed, expected) == 0)
         return;
     printf("FAILED: '%ls' became '%ls', not '%ls'\n", path, changed, expected);

@@ -7,7 +7,7 @@
 #include "image/identity_cache.h"
 #include "image/pe.h"
 #include "platform.h"
-#include "services/file.h"
+#include "services/os_file.h"
 #include "services/windows_api.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 static void identify_file(HANDLE file, struct module_identity *identity)
 {
-    struct image_source source = {.context = file, .read_at = file_read_at};
+    struct image_source source = {.context = file, .read_at = os_file_read_at};
     LARGE_INTEGER size;
 
     if (!GetFileSizeEx(file, &size))
@@ -27,7 +27,7 @@ static void identify_file(HANDLE file, struct module_identity *identity)
 uint32_t identify_machine(const wchar_t *path)
 {
     struct module_identity identity = {.machine = 0};
-    HANDLE file = file_open_wide(path);
+    HANDLE file = os_file_open_wide(path);
 
     if (file == INVALID_HANDLE_VALUE)
         return 0;
@@ -86,7 +86,7 @@ static void identify_named_file(HANDLE file, const struct image_name *name,
         *identity = *known;
         return;
     }
-    file_show(file, identity->path, sizeof identity->path);
+    os_file_show(file, identity->path, sizeof identity->path);
     identify_file(file, identity);
     if (has_stamp)
         identity_cache_remember(name->text, &stamp, identity);
@@ -107,7 +107,7 @@ void platform_identify(const struct event *event, struct module_identity *identi
     memset(identity, 0, sizeof *identity);
     identity->image_bytes = event->image.size;
     if (file == NULL)
-        file = file_open_named(name.text, identity->path, sizeof identity->path);
+        file = os_file_open_named(name.text, identity->path, sizeof identity->path);
     if (file == NULL || file == INVALID_HANDLE_VALUE)
         return;
     identify_named_file(file, &name, identity);

@@ -1,5 +1,5 @@
 /* See file.h, and os_file of os.h. */
-#include "services/file.h"
+#include "services/os_file.h"
 
 #include "os.h"
 #include "services/wide.h"
@@ -9,7 +9,7 @@
 
 enum { PATH_UNITS_MAX = 32768 };
 
-size_t file_read_at(void *context, uint64_t offset, void *buffer, size_t size)
+size_t os_file_read_at(void *context, uint64_t offset, void *buffer, size_t size)
 {
     OVERLAPPED at = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
     DWORD read = 0;
@@ -39,7 +39,7 @@ static HANDLE open_with_prefix(const wchar_t *prefix, const wchar_t *path)
 }
 
 /* A volume that has no drive letter (a mounted folder, a shadow copy) is found by its device. */
-HANDLE file_open_wide(const wchar_t *path)
+HANDLE os_file_open_wide(const wchar_t *path)
 {
     if (wcsncmp(path, L"\\Device\\", 8) == 0)
         return open_with_prefix(L"\\\\?\\GLOBALROOT", path);
@@ -83,7 +83,7 @@ static DWORD final_path(HANDLE file, wchar_t *path, DWORD volume_name)
     return length < PATH_UNITS_MAX ? length : 0;
 }
 
-void file_show(HANDLE file, char *shown, size_t capacity)
+void os_file_show(HANDLE file, char *shown, size_t capacity)
 {
     wchar_t *path = calloc(PATH_UNITS_MAX, sizeof *path);
     DWORD length;
@@ -137,22 +137,22 @@ static bool share_path_to_unc(wchar_t *path)
     return false;
 }
 
-void file_dos_path(wchar_t *path)
+void os_file_dos_path(wchar_t *path)
 {
     if (wcsncmp(path, L"\\Device\\", 8) == 0 && !share_path_to_unc(path))
         volume_path_to_drive(path);
 }
 
-HANDLE file_open_named(const char *name, char *shown, size_t capacity)
+HANDLE os_file_open_named(const char *name, char *shown, size_t capacity)
 {
     wchar_t *path = name[0] != '\0' ? wide_from_utf8(name) : NULL;
     HANDLE file;
 
     if (path == NULL)
         return INVALID_HANDLE_VALUE;
-    file_dos_path(path);
+    os_file_dos_path(path);
     set_path(path, shown, capacity);
-    file = file_open_wide(path);
+    file = os_file_open_wide(path);
     free(path);
     return file;
 }
@@ -164,17 +164,17 @@ struct os_file *os_file_open(const char *path, uint64_t *bytes, char *shown, siz
     HANDLE file;
 
     shown[0] = '\0';
-    file = file_open_named(path, shown, capacity);
+    file = os_file_open_named(path, shown, capacity);
     if (file == INVALID_HANDLE_VALUE)
         return NULL;
-    file_show(file, shown, capacity);
+    os_file_show(file, shown, capacity);
     *bytes = GetFileSizeEx(file, &size) ? (uint64_t)size.QuadPart : 0;
     return (struct os_file *)file;
 }
 
 size_t os_file_read(void *file, uint64_t offset, void *buffer, size_t size)
 {
-    return file_read_at(file, offset, buffer, size);
+    return os_file_read_at(file, offset, buffer, size);
 }
 
 void os_file_close(struct os_file *file)
