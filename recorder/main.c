@@ -19,6 +19,7 @@ struct recording {
     unsigned runs;
     struct platform_exit exit; /* the first that was not 0 */
     int status;                /* of our own failure */
+    bool has_kept;             /* of any run there is something to look at */
 };
 
 static int exit_status_of(const struct trail_error *error)
@@ -61,6 +62,7 @@ static void report(struct recording *recording, const struct session_result *res
     if (recording->runs < DIGEST_IDS_MAX)
         recording->run_ids[recording->runs] = result->run_id;
     recording->runs++;
+    recording->has_kept |= result->has_kept;
     note_exit(recording, result);
     if (result->standing.count > 0)
         digest_print_standing(result);
@@ -88,6 +90,11 @@ static bool run(struct recording *recording, bool warms_up)
     return result.standing.count > 0;
 }
 
+static void say(const char *sentence)
+{
+    fprintf(stderr, "trailrec: %s\n", sentence);
+}
+
 static int record(const struct options *options)
 {
     struct recording recording = {.options = options, .session = options->session};
@@ -97,13 +104,14 @@ static int record(const struct options *options)
     if (options->session.then == THEN_STOP && options->session.pids == NULL)
         os_expect_standing();
     os_on_stop_request(session_request_stop);
+    recording.session.on_notice = say;
     if (!options->quiet)
         recording.session.on_waiting = digest_print_waiting;
     for (unsigned i = 0; i < options->warmup && goes_on(&recording); i++)
         run(&recording, true);
     for (unsigned i = 0; i < repeat && goes_on(&recording); i++)
         stands = run(&recording, false);
-    if (!options->quiet)
+    if (!options->quiet && recording.has_kept)
         digest_print_look(options, recording.run_ids, recording.runs);
     if (stands && options->session.pids == NULL)
         os_stand_with_target();

@@ -53,15 +53,17 @@ void os_wake_wait(struct os_wake *wake, unsigned timeout_ms);
  * A file of fixed size that is mapped into memory and outlives a killed process. While it is open
  * nobody else can open it: that is how others know that its owner lives.
  *
- * os_mapping_create makes the file and reserves all of its space, so that no later write to the
- * memory can fail for want of it; a file that is there is replaced. With spare_bytes,
- * TRAIL_NO_SPACE also if less would stay free beside it, or to reserve the space is more than one
- * call of the system. os_mapping_open maps an existing one: error->code is TRAIL_NOT_FOUND if there
- * is none and TRAIL_LOCKED if its owner lives. Both return NULL and fill error on failure.
+ * os_mapping_create makes a new file with the mode of the file `like` (see file_make; NULL: any),
+ * and reserves all of its space, so that no later write to the memory can fail for want of it;
+ * TRAIL_FOREIGN if something stands there. With spare_bytes, TRAIL_NO_SPACE also if less would stay
+ * free beside it, or to reserve the space is more than one call of the system. os_mapping_open maps
+ * an existing one: error->code is TRAIL_NOT_FOUND if there is none, TRAIL_LOCKED if its owner
+ * lives, also where it could only be read, and TRAIL_FOREIGN if it is no regular file. Both return
+ * NULL and fill error on failure.
  */
 struct os_mapping;
-struct os_mapping *os_mapping_create(const char *path, size_t size, uint64_t spare_bytes,
-                                     struct trail_error *error);
+struct os_mapping *os_mapping_create(const char *path, const char *like, size_t size,
+                                     uint64_t spare_bytes, struct trail_error *error);
 struct os_mapping *os_mapping_open(const char *path, struct trail_error *error);
 void *os_mapping_memory(struct os_mapping *mapping);
 /*

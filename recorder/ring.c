@@ -29,7 +29,10 @@ enum {
     AHEAD_BYTES = 128 * 1024,
     AHEAD_MAX_BYTES = 2 * 1024 * 1024,
     SPARE_FACTOR = 8, /* times its size stays free beside a ring of full size, for the database */
-    RING_VERSION = 2
+    CAPACITY_MAX = 1 << 26, /* of a left file's: what says more is damaged */
+    RECORD_MAX = 1 << 20,   /* the same of its records */
+    SEARCH_FACTOR = 16,     /* behind a damaged record: capacities' worth of bytes are checked */
+    RING_VERSION = 3
 };
 
 #define FILLER UINT32_MAX
@@ -45,9 +48,12 @@ struct record {
 
 struct header {
     char magic[8];
-    uint64_t version, capacity;
-    /* apart by bytes, not by _Alignas: memory from calloc is not aligned to a cache line */
-    unsigned char producer_line[CACHE_LINE_BYTES - 24];
+    uint64_t version, capacity; /* capacity 0: the ring is in its owner's memory */
+    /*
+     * the owner's, or ""; it sets the next apart by bytes, not by _Alignas: memory from calloc is
+     * not aligned to a cache line
+     */
+    char uuid[CACHE_LINE_BYTES - 24];
     _Atomic uint64_t head; /* written by the producer */
     unsigned char consumer_line[CACHE_LINE_BYTES - 8];
     _Atomic uint64_t tail; /* written by the consumer */
@@ -60,7 +66,12 @@ struct ring {
     unsigned char *records;
     uint64_t capacity;
     struct os_wake *data, *room;
-    bool is_left; /* a dead recorder's: believe nothing */
+
+    /* Of a dead recorder's ring: believe nothing. */
+    bool is_left;
+    uint64_t stored;    /* bytes of records that the file really has */
+    uint64_t left_head; /* what its header says, if that can be */
+    uint64_t checked;   /* bytes of what might be a record */
 
     /* The producer's own. */
     uint64_t reserved_head; /* where the reserved record starts */
@@ -99,88 +110,88 @@ static uint32_t check_of(const struct record *record)
                            (uInt)sizeof record->seq + record->size);
 }
 
-/* The ring's file, or else the mark. */
-static void make_file(struct ring *ring, const char *path)
+/* The ring's file, or else the mark. Fails where something stands there. */
+static int make_file(struct ring *ring, const char *path, const char *like,
+                     struct trail_error *error)
 {
-    ring->mapping = os_mapping_create(path, HEADER_BYTES + (size_t)ring->capacity,
-                                      SPARE_FACTOR * ring->capacity, NULL);
+    struct trail_error local = {TRAIL_OK, 0, ""};
+
+    ring->mapping = os_mapping_create(path, like, HEADER_BYTES + (size_t)ring->capacity,
+                                      SPARE_FACTOR * ring->capacity, &local);
     if (ring->mapping != NULL)
-        return;
+        return 0;
+    if (local.code == TRAIL_FOREIGN)
+        return error_set(error, local.code, local.os_code, "%s", local.sentence);
     ring->capacity /= 4;
-    ring->mapping = os_mapping_create(path, HEADER_BYTES + (size_t)ring->capacity, 0, NULL);
+    ring->mapping = os_mapping_create(path, like, HEADER_BYTES + (size_t)ring->capacity, 0, NULL);
     if (ring->mapping == NULL)
-        ring->mark = os_mapping_create(path, HEADER_BYTES, 0, NULL);
+        ring->mark = os_mapping_create(path, like, HEADER_BYTES, 0, NULL);
+    return 0;
 }
 
-struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_error *error)
+static void write_header(struct header *header, uint64_t capacity, const char *uuid)
+{
+    memcpy(header->magic, magic, sizeof magic);
+    header->version = RING_VERSION;
+    header->capacity = capacity;
+    strncpy(header->uuid, uuid, sizeof header->uuid - 1);
+}
+
+static int begin(struct ring *ring, const struct ring_owner *owner, struct trail_error *error)
+{
+    const char *uuid = owner != NULL ? owner->uuid : "";
+
+    if (!use_memory(ring, ring->mapping ? os_mapping_memory(ring->mapping)
+                                        : calloc(1, HEADER_BYTES + (size_t)ring->capacity)))
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    if ((ring->data = os_wake_new(error)) == NULL || (ring->room = os_wake_new(error)) == NULL)
+        return -1;
+    write_header(ring->header, ring->capacity, uuid);
+    if (ring->mark != NULL)
+        write_header(os_mapping_memory(ring->mark), 0, uuid);
+    ring_prepare_ahead(ring);
+    /* zlib's code and tables are mapped now, not in the first stop */
+    record_at(ring, 0)->check = check_of(record_at(ring, 0));
+    return 0;
+}
+
+struct ring *ring_new(const char *path, const struct ring_owner *owner, size_t capacity_bytes,
+                      struct trail_error *error)
 {
     struct ring *ring = calloc(1, sizeof *ring);
 
     assert((capacity_bytes & (capacity_bytes - 1)) == 0);
-    if (ring != NULL) {
-        ring->capacity = capacity_bytes;
-        if (path != NULL)
-            make_file(ring, path);
-        if (!use_memory(ring, ring->mapping ? os_mapping_memory(ring->mapping)
-                                            : calloc(1, HEADER_BYTES + (size_t)ring->capacity)))
-            error_set(error, TRAIL_FAILED, 0, "out of memory");
-        else if ((ring->data = os_wake_new(error)) != NULL &&
-                 (ring->room = os_wake_new(error)) != NULL) {
-            memcpy(ring->header->magic, magic, sizeof magic);
-            ring->header->version = RING_VERSION;
-            ring->header->capacity = ring->capacity;
-            ring_prepare_ahead(ring);
-            /* zlib's code and tables are mapped now, not in the first stop */
-            record_at(ring, 0)->check = check_of(record_at(ring, 0));
-            return ring;
-        }
-    } else {
+    if (ring == NULL) {
         error_set(error, TRAIL_FAILED, 0, "out of memory");
+        return NULL;
     }
+    ring->capacity = capacity_bytes;
+    if ((path == NULL ||
+         make_file(ring, path, owner != NULL ? owner->database : NULL, error) == 0) &&
+        begin(ring, owner, error) == 0)
+        return ring;
     ring_free(ring, false);
     return NULL;
 }
 
-/* What the header of a file says must fit the file: the rest relies on it. */
-static bool header_is_sound(const struct header *header, size_t size)
+static int check_header(const char *path, struct os_mapping *mapping, const char *uuid,
+                        struct trail_error *error)
 {
-    uint64_t head, tail;
+    const struct header *header = os_mapping_memory(mapping);
 
-    if (size < HEADER_BYTES || memcmp(header->magic, magic, sizeof magic) != 0 ||
-        header->version != RING_VERSION || header->capacity != size - HEADER_BYTES ||
-        (header->capacity & (header->capacity - 1)) != 0 || header->capacity < HEADER_BYTES)
-        return false;
-    head = atomic_load(&header->head);
-    tail = atomic_load(&header->tail);
-    return tail <= head && head - tail <= header->capacity && head % ALIGNMENT == 0 &&
-           tail % ALIGNMENT == 0;
+    if (os_mapping_size(mapping) < HEADER_BYTES || memcmp(header->magic, magic, sizeof magic) != 0)
+        return error_set(error, TRAIL_NOT_A_TRAIL, 0, "'%s' is no ring of a recorder", path);
+    if (header->version != RING_VERSION)
+        return error_set(error, TRAIL_OTHER_VERSION, 0,
+                         "'%s' is the ring of another version of trailrec; use that one", path);
+    if (uuid != NULL && strncmp(header->uuid, uuid, sizeof header->uuid) != 0)
+        return error_set(error, TRAIL_NOT_A_TRAIL, 0, "'%s' is the ring of another run", path);
+    return 0;
 }
 
-struct ring *ring_open_left(const char *path, struct trail_error *error)
+static bool is_capacity(uint64_t bytes)
 {
-    struct os_mapping *mapping = os_mapping_open(path, error);
-    struct ring *ring;
-
-    if (mapping == NULL)
-        return NULL;
-    if (!header_is_sound(os_mapping_memory(mapping), os_mapping_size(mapping))) {
-        error_set(error, TRAIL_DAMAGED, 0, "'%s' is damaged", path);
-        os_mapping_close(mapping, false);
-        return NULL;
-    }
-    ring = calloc(1, sizeof *ring);
-    if (ring == NULL) {
-        error_set(error, TRAIL_FAILED, 0, "out of memory");
-        os_mapping_close(mapping, false);
-        return NULL;
-    }
-    ring->mapping = mapping;
-    use_memory(ring, os_mapping_memory(mapping));
-    ring->capacity = ring->header->capacity;
-    ring->given = atomic_load(&ring->header->tail);
-    ring->is_left = true;
-    atomic_store(&ring->finished, true);
-    return ring;
+    return bytes >= HEADER_BYTES && bytes <= CAPACITY_MAX && (bytes & (bytes - 1)) == 0;
 }
 
 void ring_free(struct ring *ring, bool keep)
@@ -301,23 +312,151 @@ void ring_finish(struct ring *ring)
     ring_end_wait(ring);
 }
 
-/* Whether a dead recorder's record lies within what was committed and is what was written. */
-static bool is_sound(struct ring *ring, uint64_t position, uint64_t available)
+/*
+ * Whether a dead recorder's record lies within what was committed, and in the file, and is what was
+ * written. The number is looked at first: what is no record seldom has a good one.
+ */
+static bool is_sound(struct ring *ring, uint64_t position)
 {
     const struct record *record = record_at(ring, position);
-    uint64_t rest = bytes_to_end(ring, position);
+    uint64_t offset = position & (ring->capacity - 1), available = ring->left_head - position;
 
-    if (rest < sizeof *record || available < sizeof *record)
+    if (position >= ring->left_head)
         return false;
-    return bytes_of(record->size) <= rest && bytes_of(record->size) <= available &&
-           record->check == check_of(record);
+    if (available > bytes_to_end(ring, position))
+        available = bytes_to_end(ring, position);
+    if (available > ring->stored - offset)
+        available = ring->stored - offset;
+    if (offset >= ring->stored || available < sizeof *record || record->size > RECORD_MAX ||
+        bytes_of(record->size) > available || record->seq <= ring->last_seq ||
+        (ring->last_seq != 0 && record->seq - ring->last_seq > ring->capacity))
+        return false;
+    ring->checked += bytes_of(record->size);
+    return record->check == check_of(record);
 }
 
+/* A filler has nothing but its size; a record follows it, both were committed at once. */
+static bool is_filler(struct ring *ring, uint64_t position)
+{
+    return (position & (ring->capacity - 1)) < ring->stored &&
+           record_at(ring, position)->size == FILLER;
+}
+
+/*
+ * The next record of a dead recorder that is sound. What cannot be a record is passed over; a file
+ * that was made to waste our time is given up.
+ */
+static bool find_sound(struct ring *ring, uint64_t *position)
+{
+    for (; *position < ring->left_head && ring->checked < SEARCH_FACTOR * ring->capacity;
+         *position += ALIGNMENT) {
+        uint64_t behind = *position + bytes_to_end(ring, *position);
+        if (is_filler(ring, *position) && is_sound(ring, behind))
+            *position = behind;
+        else if (!is_sound(ring, *position)) {
+            ring->is_damaged = true;
+            continue;
+        }
+        ring->last_seq = record_at(ring, *position)->seq;
+        return true;
+    }
+    ring->is_damaged |= *position < ring->left_head;
+    *position = ring->left_head;
+    return false;
+}
+
+/* Where the oldest of all sound records is: they may have wrapped around. */
+static uint64_t find_oldest(struct ring *ring)
+{
+    uint64_t position = 0, oldest = 0, lowest = UINT64_MAX;
+
+    ring->left_head = ring->capacity;
+    while (find_sound(ring, &position)) {
+        if (ring->last_seq < lowest) {
+            lowest = ring->last_seq;
+            oldest = position;
+        }
+        position += bytes_of(record_at(ring, position)->size);
+        ring->last_seq = 0;
+    }
+    ring->last_seq = ring->checked = 0;
+    return oldest;
+}
+
+/* How far the records go. Where what it says cannot be, all that is there is looked through. */
+static void take_header(struct ring *ring, size_t size)
+{
+    uint64_t head = atomic_load(&ring->header->head), tail = atomic_load(&ring->header->tail);
+
+    ring->capacity = ring->header->capacity;
+    ring->stored = size - HEADER_BYTES;
+    if (!is_capacity(ring->capacity)) {
+        ring->is_damaged = true;
+        for (ring->capacity = HEADER_BYTES;
+             2 * ring->capacity <= ring->stored && ring->capacity < CAPACITY_MAX;)
+            ring->capacity *= 2;
+        if (ring->header->capacity == 0) /* they were in its owner's memory */
+            ring->stored = 0;
+    }
+    if (ring->stored > ring->capacity)
+        ring->stored = ring->capacity;
+    if (tail > head || head - tail > ring->capacity || head % ALIGNMENT != 0 ||
+        tail % ALIGNMENT != 0) {
+        ring->is_damaged = true;
+        tail = find_oldest(ring);
+        head = tail + ring->capacity;
+    }
+    ring->given = ring->ahead = tail;
+    ring->left_head = head;
+}
+
+struct ring *ring_open_left(const char *path, const char *uuid, struct trail_error *error)
+{
+    struct os_mapping *mapping = os_mapping_open(path, error);
+    struct ring *ring;
+
+    if (mapping == NULL)
+        return NULL;
+    if (check_header(path, mapping, uuid, error) != 0) {
+        os_mapping_close(mapping, false);
+        return NULL;
+    }
+    ring = calloc(1, sizeof *ring);
+    if (ring == NULL) {
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+        os_mapping_close(mapping, false);
+        return NULL;
+    }
+    ring->mapping = mapping;
+    use_memory(ring, os_mapping_memory(mapping));
+    take_header(ring, os_mapping_size(mapping));
+    ring->is_left = true;
+    atomic_store(&ring->finished, true);
+    return ring;
+}
+
+static void give(struct ring *ring, uint64_t *position, struct ring_record *given)
+{
+    struct record *record = record_at(ring, *position);
+    uint64_t stamp = atomic_load_explicit(&record->stamp, memory_order_acquire);
+
+    *given =
+        (struct ring_record){record->payload, record->size, record->seq, stamp - 1, stamp != 0};
+    *position += bytes_of(record->size);
+}
+
+/* The oldest record that a consumer was not given yet: `position` is where that starts. */
 static bool next_at(struct ring *ring, uint64_t *position, struct ring_record *given)
 {
-    uint64_t head = atomic_load_explicit(&ring->header->head, memory_order_acquire), stamp;
+    uint64_t head = atomic_load_explicit(&ring->header->head, memory_order_acquire);
     struct record *record;
 
+    if (ring->is_left) {
+        if (!find_sound(ring, position))
+            return false;
+        give(ring, position, given);
+        return true;
+    }
     if (*position == head)
         return false;
     record = record_at(ring, *position);
@@ -325,17 +464,9 @@ static bool next_at(struct ring *ring, uint64_t *position, struct ring_record *g
         *position += bytes_to_end(ring, *position);
         record = record_at(ring, *position);
     }
-    if (ring->is_left && (*position >= head || !is_sound(ring, *position, head - *position))) {
-        *position = head; /* nothing behind a damaged record can be found */
-        ring->is_damaged = true;
+    if (atomic_load_explicit(&record->stamp, memory_order_acquire) == 0)
         return false;
-    }
-    stamp = atomic_load_explicit(&record->stamp, memory_order_acquire);
-    if (stamp == 0 && !ring->is_left)
-        return false;
-    *given =
-        (struct ring_record){record->payload, record->size, record->seq, stamp - 1, stamp != 0};
-    *position += bytes_of(record->size);
+    give(ring, position, given);
     return true;
 }
 
@@ -417,6 +548,11 @@ bool ring_is_drained(struct ring *ring)
 {
     return ring_is_finished(ring) &&
            ring->given == atomic_load_explicit(&ring->header->head, memory_order_acquire);
+}
+
+uint64_t ring_count(const struct ring *ring)
+{
+    return ring->last_seq;
 }
 
 void ring_stalls(const struct ring *ring, uint64_t *count, uint64_t *total_ns)

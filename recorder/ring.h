@@ -16,20 +16,31 @@
 
 struct ring;
 
+/* Whose a ring is: known to its file, so that it is never taken for another's. */
+struct ring_owner {
+    const char *uuid;     /* of the run */
+    const char *database; /* whose mode the ring's file gets */
+};
+
 /*
  * Makes a ring of capacity_bytes (a power of two, at least sixteen times the largest record) in a
  * new file at path; a quarter as large if the medium has little space, or cannot reserve it at
  * once. Where there is no space for that either, or path is NULL, the ring is in plain memory: it
  * works alike, but a killed recorder loses what is in it; then ring_is_durable is false, and a
- * small file at path says that its owner lives. Returns NULL and error if out of memory.
+ * small file at path says that its owner lives. Without an owner (NULL) the file is nobody's.
+ * Returns NULL and error if out of memory, or with TRAIL_FOREIGN if something stands at path
+ * already.
  */
-struct ring *ring_new(const char *path, size_t capacity_bytes, struct trail_error *error);
+struct ring *ring_new(const char *path, const struct ring_owner *owner, size_t capacity_bytes,
+                      struct trail_error *error);
 
 /*
- * Opens what a dead recorder left at path, for the consumer functions. error->code is TRAIL_LOCKED
- * if that recorder lives.
+ * Opens what a dead recorder left at path, for the consumer functions: all records in it that are
+ * sound, also if the file was truncated or damaged. NULL and error on failure, which leaves the
+ * file alone. Codes: TRAIL_LOCKED if that recorder lives, TRAIL_NOT_A_TRAIL if it is no ring of the
+ * run with this uuid (NULL: of any), TRAIL_OTHER_VERSION, and those of file.h.
  */
-struct ring *ring_open_left(const char *path, struct trail_error *error);
+struct ring *ring_open_left(const char *path, const char *uuid, struct trail_error *error);
 
 /*
  * Frees the ring and removes its file. `keep` leaves the file: its records are not all durable yet.
@@ -94,14 +105,17 @@ void ring_end_wait(struct ring *ring);
 bool ring_is_stalled(struct ring *ring);
 
 /*
- * Consumer. Whether what a dead recorder left had a record that is not what was written: nothing
- * behind it can be found.
+ * Consumer. Whether of what a dead recorder left something is not what was written: what is sound
+ * behind it was found, and records are missing.
  */
 bool ring_is_damaged(const struct ring *ring);
 
 /* Consumer. Whether the producer has finished, and whether then every record was given too. */
 bool ring_is_finished(struct ring *ring);
 bool ring_is_drained(struct ring *ring);
+
+/* How many records were committed. Producer thread, or any after it has ended. */
+uint64_t ring_count(const struct ring *ring);
 
 /*
  * How often and how long the producer waited for room. Producer thread, or any after it has ended.

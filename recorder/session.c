@@ -275,6 +275,7 @@ static int open_writer(struct session *session, struct trail_error *error)
     struct writer_options options = {
         .database = session->options->database,
         .live = session->options->live,
+        .on_notice = session->options->on_notice,
         .run =
             {
                 .monotonic_ns = os_monotonic_ns(),
@@ -297,7 +298,10 @@ static int open_writer(struct session *session, struct trail_error *error)
     if (session->writer == NULL)
         return -1;
     session->ring = writer_ring(session->writer);
-    return writer_start(session->writer, error);
+    if (writer_start(session->writer, error) == 0)
+        return 0;
+    writer_cancel(session->writer);
+    return -1;
 }
 
 static const char *const end_reasons[] = {
@@ -323,6 +327,7 @@ static void close_writer(struct session *session, struct session_result *result,
         result->incomplete = true;
     result->run_id = writer_run_id(session->writer);
     result->counts = *writer_counts(session->writer);
+    result->has_kept = writer_has_kept(session->writer);
 }
 
 static void free_session(struct session *session)

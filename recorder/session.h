@@ -56,6 +56,8 @@ struct session_options {
      * moment later. NULL: nobody cares.
      */
     void (*on_waiting)(const struct session_processes *others);
+    /* called for what is worth to know of the recording before it starts; NULL: nobody cares */
+    void (*on_notice)(const char *sentence);
     bool live;         /* print events while they happen */
     bool nop;          /* the bare loop: same stops, nothing kept */
     bool kernel_times; /* ask for load times from the kernel */
@@ -76,6 +78,7 @@ struct session_result {
      * it
      */
     struct trail_error notice;
+    bool has_kept; /* there is something of the run to be looked at */
     /* rows are missing from the file: `error` says why; everything else is valid */
     bool incomplete;
 };

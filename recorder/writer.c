@@ -21,6 +21,7 @@
 #include "store/rows.h"
 #include "tables.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 
 enum {
@@ -31,7 +32,8 @@ enum {
     LEAVE_LOCK_MS = 2,
     RETRY_WAIT_MS = 100,
     TRIES_AT_END = 3, /* for what is no lock: a disk may have been freed just now */
-    BUSY_WAIT_MS = 500
+    BUSY_WAIT_MS = 500,
+    NUMBERS_TO_TRY = 100
 };
 #define BATCH_NS UINT64_C(100000000) /* a transaction's, since its first event */
 #define LOCK_PATIENCE_NS UINT64_C(20000000000)
@@ -67,11 +69,30 @@ struct writer {
     struct module_identity identity;
 };
 
+/* The text in the first column of the run's row. To be freed with sqlite3_free. */
+static char *uuid_of(const struct writer *writer, struct trail_error *error)
+{
+    sqlite3_stmt *row = sql_prepare(writer->db, "SELECT uuid FROM run WHERE id = ?1", error);
+    char *uuid = NULL;
+
+    if (row == NULL)
+        return NULL;
+    sqlite3_bind_int64(row, 1, writer->run_id);
+    if (sqlite3_step(row) == SQLITE_ROW)
+        uuid = sqlite3_mprintf("%s", sqlite3_column_text(row, 0));
+    else
+        sql_error(writer->db, error);
+    sqlite3_finalize(row);
+    return uuid;
+}
+
 static struct ring *make_ring(const struct writer *writer, struct trail_error *error)
 {
-    char *path = recovery_ring_path(writer->db, writer->run_id);
-    struct ring *ring = ring_new(path, RING_BYTES, error);
+    char *path = recovery_ring_path(writer->db, writer->run_id), *uuid = uuid_of(writer, error);
+    struct ring_owner owner = {uuid, sqlite3_db_filename(writer->db, "main")};
+    struct ring *ring = uuid == NULL ? NULL : ring_new(path, &owner, RING_BYTES, error);
 
+    sqlite3_free(uuid);
     sqlite3_free(path);
     return ring;
 }
@@ -80,7 +101,7 @@ static struct ring *make_ring(const struct writer *writer, struct trail_error *e
  * The run's row and its ring come to be in one transaction: whoever sees the row without a ring
  * knows that its recorder is dead.
  */
-static int make_run(struct writer *writer, const struct run_start *start, struct trail_error *error)
+static int try_run(struct writer *writer, const struct run_start *start, struct trail_error *error)
 {
     if (sql_run(writer->db, "BEGIN IMMEDIATE", error) != 0)
         return -1;
@@ -92,8 +113,62 @@ static int make_run(struct writer *writer, const struct run_start *start, struct
     return -1;
 }
 
+static void notice(const struct writer_options *options, const char *format, ...)
+    TRAIL_PRINTF(2, 3);
+static void notice(const struct writer_options *options, const char *format, ...)
+{
+    va_list arguments;
+    char *sentence;
+
+    va_start(arguments, format);
+    sentence = sqlite3_vmprintf(format, arguments);
+    va_end(arguments);
+    if (sentence != NULL && options->on_notice != NULL)
+        options->on_notice(sentence);
+    sqlite3_free(sentence);
+}
+
+/* A number for whose ring something stands in the way is passed over. */
+static int make_run(struct writer *writer, const struct writer_options *options,
+                    struct trail_error *error)
+{
+    struct run_start start = options->run;
+    int result;
+
+    for (unsigned tries = 0; (result = try_run(writer, &start, error)) != 0 &&
+                             error->code == TRAIL_FOREIGN && tries < NUMBERS_TO_TRY;
+         tries++)
+        start.lowest_id = writer->run_id + 1;
+    if (result == 0 && start.lowest_id > 0)
+        notice(options, "'%s-run%lld.ring' is not ours and is left alone; this is run %lld",
+               options->database, (long long)start.lowest_id - 1, (long long)writer->run_id);
+    if (result == 0 && !ring_is_durable(writer->ring))
+        notice(options,
+               "there is no space for a ring beside '%s': events that are not stored yet are lost "
+               "if trailrec is killed",
+               options->database);
+    return result;
+}
+
+static void report_recovered(void *context, int64_t run_id, uint64_t events, const char *left_alone)
+{
+    (void)events;
+    if (left_alone != NULL)
+        notice(context, "run %lld was left unfinished by its recorder; %s, and is left alone",
+               (long long)run_id, left_alone);
+}
+
+/* There is no run. The ring goes first: the next recorder may get its number, and so its name. */
+static void take_back(struct writer *writer)
+{
+    ring_free(writer->ring, false);
+    writer->ring = NULL;
+    run_row_delete(writer->db, writer->run_id, NULL);
+}
+
 struct writer *writer_open(const struct writer_options *options, struct trail_error *error)
 {
+    struct trail_error left = {TRAIL_OK, 0, ""};
     struct writer *writer = calloc(1, sizeof *writer);
 
     if (writer == NULL) {
@@ -104,8 +179,9 @@ struct writer *writer_open(const struct writer_options *options, struct trail_er
     writer->utc_minus_monotonic_ns = options->run.utc_ns - options->run.monotonic_ns;
     if (db_open_without_views(options->database, &writer->db, error) != 0)
         goto fail;
-    recovery_bring_in(writer->db, NULL, NULL, NULL);
-    if (make_run(writer, &options->run, error) != 0) {
+    if (recovery_bring_in(writer->db, report_recovered, (void *)(uintptr_t)options, &left) < 0)
+        notice(options, "a run that was left unfinished stays so: %s", left.sentence);
+    if (make_run(writer, options, error) != 0) {
         error_context(error, "cannot record to '%s'", options->database);
         goto fail;
     }
@@ -115,6 +191,8 @@ struct writer *writer_open(const struct writer_options *options, struct trail_er
     if (!options->live || (writer->live = live_new(error)) != NULL)
         return writer;
 fail:
+    if (writer->ring != NULL)
+        take_back(writer);
     writer_free(writer);
     return NULL;
 }
@@ -424,12 +502,12 @@ static int say_incomplete(struct writer *writer, struct trail_error *error)
             error, TRAIL_NOT_FOUND, 0,
             "the recording is not in '%s': that file was moved, replaced or removed meanwhile",
             writer->database);
+    if (writer->left && !ring_is_durable(writer->ring))
+        writer->lost += ring_count(writer->ring) - writer->committed.events;
     *error = writer->failure;
     if (writer->lost > 0)
-        return error_context(error, "the recording is incomplete, %llu events are lost",
-                             (unsigned long long)writer->lost);
-    if (!ring_is_durable(writer->ring))
-        return error_context(error, "the recording is incomplete, its last events are lost");
+        return error_context(error, "the recording is incomplete, %llu event%s lost",
+                             (unsigned long long)writer->lost, writer->lost == 1 ? " is" : "s are");
     return error_context(error,
                          "the recording is not finished; the next trailrec or trailview that can "
                          "write '%s' completes it",
@@ -471,15 +549,19 @@ void writer_cancel(struct writer *writer)
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     give_up(writer);
     discard(writer); /* for the files that came along */
-    /* before the row: the next recorder may get its number, and so the ring's name */
-    ring_free(writer->ring, false);
-    writer->ring = NULL;
-    run_row_delete(writer->db, writer->run_id, NULL);
+    take_back(writer);
 }
 
 int64_t writer_run_id(const struct writer *writer)
 {
     return writer->run_id;
+}
+
+bool writer_has_kept(struct writer *writer)
+{
+    bool in_ring = writer->left && ring_is_durable(writer->ring) && ring_count(writer->ring) > 0;
+
+    return !is_moved(writer) && (in_ring || writer->counts.events > 0);
 }
 
 const struct run_counts *writer_counts(const struct writer *writer)

@@ -19,6 +19,8 @@ struct writer_options {
     const char *database; /* path; must live as long as the writer */
     struct run_start run; /* texts are copied into the database at once */
     bool live;            /* print each event to stderr */
+    /* called for what the user should know before the target starts, or NULL */
+    void (*on_notice)(const char *sentence);
 };
 
 /*
@@ -53,6 +55,8 @@ void writer_cancel(struct writer *writer);
 
 /* After writer_finish: the run's number and what was written. */
 int64_t writer_run_id(const struct writer *writer);
+/* And whether there is anything of the run to be seen, now or once its ring is brought in. */
+bool writer_has_kept(struct writer *writer);
 const struct run_counts *writer_counts(const struct writer *writer);
 
 /* Closes the database. NULL is accepted. */

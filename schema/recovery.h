@@ -3,7 +3,8 @@
  * its run. Both programs do that when they open a file; the implementation is in recorder/store/,
  * which alone knows how an event becomes rows, and is linked into both.
  *
- * A run is left behind if its state is `recording` and nobody holds its ring's file.
+ * A run is left behind if its state is `recording` and nobody holds its ring's file. A file in the
+ * ring's place that is no ring of that run, or of another version, is neither read nor removed.
  */
 #ifndef TRAIL_RECOVERY_H
 #define TRAIL_RECOVERY_H
@@ -13,8 +14,12 @@
 #include <sqlite3.h>
 #include <stdint.h>
 
-/* What was done for one run: how many events came in from its ring. */
-typedef void (*recovery_report)(void *context, int64_t run_id, uint64_t events);
+/*
+ * What was done for one run: how many events came in from its ring, and, if something else stands
+ * in the place of its ring, a sentence that names it; else NULL.
+ */
+typedef void (*recovery_report)(void *context, int64_t run_id, uint64_t events,
+                                const char *left_alone);
 
 /*
  * Recovers all runs that were left behind, on a recording connection, and reports each if `report`

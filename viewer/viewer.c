@@ -9,7 +9,6 @@
 #include "recovery.h"
 #include "sql.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,21 +29,36 @@ bool viewer_prints_table(const struct viewer *viewer)
     return viewer->output.format == formats[0];
 }
 
-static void say_recovered(void *context, int64_t run_id, uint64_t events)
+static void say_recovered(void *context, int64_t run_id, uint64_t events, const char *left_alone)
 {
-    char sentence[160];
+    char *sentence = left_alone != NULL
+                         ? sqlite3_mprintf("run %lld was left unfinished by its recorder; %s, and "
+                                           "is left alone",
+                                           (long long)run_id, left_alone)
+                         : sqlite3_mprintf("run %lld was left unfinished by its recorder; %llu "
+                                           "events were recovered",
+                                           (long long)run_id, (unsigned long long)events);
 
     (void)context;
-    snprintf(sentence, sizeof sentence,
-             "run %" PRId64 " was left unfinished by its recorder; %" PRIu64
-             " events were recovered",
-             run_id, events);
-    viewer_say(sentence);
+    if (sentence != NULL)
+        viewer_say(sentence);
+    sqlite3_free(sentence);
 }
 
 int viewer_recover(const char *path, struct trail_error *error)
 {
     return recovery_of_file(path, say_recovered, NULL, error);
+}
+
+/* Where that is not possible, the file is shown as it is. */
+static void recover_or_say(const char *path)
+{
+    struct trail_error error = {TRAIL_OK, 0, ""};
+
+    if (viewer_recover(path, &error) >= 0)
+        return;
+    error_context(&error, "a run was left unfinished by its recorder, and stays so");
+    viewer_say(error.sentence);
 }
 
 struct database *viewer_open(struct viewer *viewer, const char *path, struct trail_error *error)
@@ -61,7 +75,7 @@ struct database *viewer_open(struct viewer *viewer, const char *path, struct tra
         return NULL;
     }
     strcpy(database->path, path);
-    viewer_recover(path, NULL); /* where that is not possible, the file is shown as it is */
+    recover_or_say(path);
     if (db_open_for_viewing(path, &database->db, error) != 0) {
         if (error->code == TRAIL_NOT_FOUND && path == viewer_default_path)
             error_set(error, TRAIL_NOT_FOUND, 0,

@@ -152,41 +152,51 @@ static int write_run(struct recovery *recovery, struct ring *ring, struct trail_
                : 0;
 }
 
-static bool is_still_recording(sqlite3 *db, int64_t run_id)
+/* The ring of the run; NULL and error. Sets *is_recording to whether its row says so. */
+static struct ring *open_ring(sqlite3 *db, int64_t run_id, bool *is_recording,
+                              struct trail_error *error)
 {
     sqlite3_stmt *row =
-        sql_prepare(db, "SELECT 1 FROM run WHERE id = ?1 AND state = 'recording'", NULL);
-    bool is = false;
+        sql_prepare(db, "SELECT uuid FROM run WHERE id = ?1 AND state = 'recording'", error);
+    char *path = recovery_ring_path(db, run_id);
+    const char *uuid = NULL;
+    struct ring *ring = NULL;
 
-    if (row == NULL)
-        return false;
-    sqlite3_bind_int64(row, 1, run_id);
-    is = sqlite3_step(row) == SQLITE_ROW;
+    *is_recording = false;
+    if (row != NULL && path != NULL) {
+        sqlite3_bind_int64(row, 1, run_id);
+        *is_recording = sqlite3_step(row) == SQLITE_ROW;
+        uuid = *is_recording ? (const char *)sqlite3_column_text(row, 0) : NULL;
+    }
+    if (*is_recording)
+        ring = ring_open_left(path, uuid != NULL ? uuid : "", error);
     sqlite3_finalize(row);
-    return is;
+    sqlite3_free(path);
+    return ring;
 }
 
-/* Recovers one run: 1 if it was, 0 if its recorder lives or it is done already, -1 and error. */
+/*
+ * Recovers one run: 1 if it was, 0 if its recorder lives or it is done already, -1 and error. With
+ * 1 and TRAIL_NOT_A_TRAIL the error is about what stands in the place of its ring.
+ */
 static int recover_run(sqlite3 *db, int64_t run_id, uint64_t *events, struct trail_error *error)
 {
     struct trail_error local = {TRAIL_OK, 0, ""};
-    char *ring_path = recovery_ring_path(db, run_id);
     struct ring *ring = NULL;
     struct recovery *recovery = calloc(1, sizeof *recovery);
+    bool is_recording;
     int result = -1;
 
-    if (ring_path == NULL || recovery == NULL) {
-        error_set(error, TRAIL_FAILED, 0, "out of memory");
-        goto done;
-    }
+    if (recovery == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
     recovery->db = db;
     recovery->run_id = run_id;
     if (sql_run(db, "BEGIN IMMEDIATE", error) != 0)
         goto done;
-    ring = ring_open_left(ring_path, &local);
-    if (!is_still_recording(db, run_id) || local.code == TRAIL_LOCKED)
+    ring = open_ring(db, run_id, &is_recording, &local);
+    if (!is_recording || local.code == TRAIL_LOCKED)
         result = 0;
-    else if (ring == NULL && local.code != TRAIL_NOT_FOUND && local.code != TRAIL_DAMAGED)
+    else if (ring == NULL && local.code != TRAIL_NOT_FOUND && local.code != TRAIL_NOT_A_TRAIL)
         /* it is there: another time, or another user */
         error_set(error, local.code, local.os_code, "%s", local.sentence);
     else if ((recovery->rows = rows_new(db, run_id, error)) != NULL &&
@@ -199,10 +209,9 @@ static int recover_run(sqlite3 *db, int64_t run_id, uint64_t *events, struct tra
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     *events = recovery->brought_in;
     ring_free(ring, result != 1);
-    if (result == 1 && local.code == TRAIL_DAMAGED)
-        remove(ring_path); /* nothing in it can be used */
+    if (result == 1)
+        *error = local;
 done:
-    sqlite3_free(ring_path);
     free(recovery);
     return result;
 }
@@ -231,12 +240,16 @@ int recovery_bring_in(sqlite3 *db, recovery_report report, void *context, struct
     bool failed = false;
 
     while (runs != NULL && (next = next_run(runs, &run_id, error)) > 0) {
+        struct trail_error local = {TRAIL_OK, 0, ""};
         uint64_t events = 0;
-        int result = recover_run(db, run_id, &events, error);
+        int result = recover_run(db, run_id, &events, &local);
+        if (result < 0 && !failed)
+            error_set(error, local.code, local.os_code, "%s", local.sentence);
         failed |= result < 0;
         count += result > 0;
         if (result > 0 && report != NULL)
-            report(context, run_id, events);
+            report(context, run_id, events,
+                   local.code == TRAIL_NOT_A_TRAIL ? local.sentence : NULL);
     }
     sqlite3_finalize(runs);
     return failed || next < 0 ? -1 : count;
@@ -256,12 +269,11 @@ static bool has_run_left_behind(const char *path)
         sqlite3_prepare_v2(db, "SELECT id FROM run WHERE state = 'recording'", -1, &rows, NULL) ==
             SQLITE_OK) {
         while (!has && sqlite3_step(rows) == SQLITE_ROW) {
-            char *ring_path = recovery_ring_path(db, sqlite3_column_int64(rows, 0));
             struct trail_error error = {TRAIL_OK, 0, ""};
-            struct ring *ring = ring_path == NULL ? NULL : ring_open_left(ring_path, &error);
-            has = ring != NULL || error.code != TRAIL_LOCKED;
+            bool is_recording;
+            struct ring *ring = open_ring(db, sqlite3_column_int64(rows, 0), &is_recording, &error);
+            has = is_recording && error.code != TRAIL_LOCKED;
             ring_free(ring, true);
-            sqlite3_free(ring_path);
         }
     }
     sqlite3_finalize(rows);

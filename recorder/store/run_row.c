@@ -27,14 +27,16 @@ static void bind_text(sqlite3_stmt *statement, int index, const char *text)
     sqlite3_bind_text(statement, index, text, -1, SQLITE_TRANSIENT);
 }
 
-static const char insert_sql[] = "INSERT INTO run (uuid, state, start_utc_ns, start_monotonic_ns, "
-                                 "command_line, directory, mode, follow, os, arch, host, recorder, "
-                                 "wait_function, load_detection, wine) "
-                                 "SELECT lower(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' "
-                                 "|| substr(h, 14, 3) || '-a' || substr(h, 18, 3) || '-' || "
-                                 "substr(h, 21, 12)), 'recording', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-                                 "?9, ?10, ?11, ?12, nullif(?13, '') "
-                                 "FROM (SELECT hex(randomblob(16)) AS h)";
+static const char insert_sql[] =
+    "INSERT INTO run (id, uuid, state, start_utc_ns, start_monotonic_ns, "
+    "command_line, directory, mode, follow, os, arch, host, recorder, "
+    "wait_function, load_detection, wine) "
+    "SELECT max(?14, (SELECT coalesce(max(id), 0) + 1 "
+    "FROM run)), lower(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' "
+    "|| substr(h, 14, 3) || '-a' || substr(h, 18, 3) || '-' || "
+    "substr(h, 21, 12)), 'recording', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+    "?9, ?10, ?11, ?12, nullif(?13, '') "
+    "FROM (SELECT hex(randomblob(16)) AS h)";
 
 static int insert_row(sqlite3 *db, const struct run_start *start, struct trail_error *error)
 {
@@ -57,6 +59,7 @@ static int insert_row(sqlite3 *db, const struct run_start *start, struct trail_e
     bind_text(insert, 11, start->wait_function);
     bind_text(insert, 12, start->load_detection);
     bind_text(insert, 13, facts.wine);
+    sqlite3_bind_int64(insert, 14, start->lowest_id);
     return step_and_finalize(db, insert, error);
 }
 

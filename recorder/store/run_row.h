@@ -21,6 +21,7 @@ struct run_start {
     bool follow;
     const char *const *labels; /* NULL-terminated "KEY=VALUE" */
     const char *wait_function, *load_detection;
+    int64_t lowest_id; /* 0: any */
 };
 
 struct run_counts {
@@ -39,8 +40,8 @@ struct run_end {
 };
 
 /*
- * Inserts the row with state `recording` and its labels. Call inside a transaction. Returns its id,
- * or -1 and error.
+ * Inserts the row with state `recording` and its labels; its id is the next, and at least
+ * start->lowest_id. Call inside a transaction. Returns its id, or -1 and error.
  */
 int64_t run_row_insert(sqlite3 *db, const struct run_start *start, struct trail_error *error);
 

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t records = 0;
 
     fuzz_write_file("left.ring", data, size);
-    if ((ring = ring_open_left("left.ring", NULL)) != NULL) {
+    if ((ring = ring_open_left("left.ring", NULL, NULL)) != NULL) {
         while (ring_next(ring, &record)) {
             FUZZ_EXPECT(record.size <= size && ++records <= size);
             event_unpack(&event, record.payload, record.size);
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 /* A ring with records all over it; with a second number it has wrapped around before. */
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t room)
 {
-    struct ring *ring = number > 1 ? NULL : ring_new("seed.ring", RING_BYTES, NULL);
+    struct ring *ring = number > 1 ? NULL : ring_new("seed.ring", NULL, RING_BYTES, NULL);
     struct ring_record record;
     FILE *file;
     size_t size;

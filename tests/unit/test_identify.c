@@ -37,7 +37,7 @@ static struct identify *identify;
 static void begin(void)
 {
     identified = discarded = 0;
-    ring = ring_new(NULL, RING_BYTES, NULL);
+    ring = ring_new(NULL, NULL, RING_BYTES, NULL);
     identify = identify_new(ring, NULL);
     assert_non_null(ring);
     assert_non_null(identify);

@@ -90,8 +90,16 @@ static sqlite3 *open_trail(const char *path)
 
 static struct ring *make_ring(sqlite3 *db, int64_t run_id)
 {
-    char *path = recovery_ring_path(db, run_id);
-    struct ring *ring = ring_new(path, RING_BYTES, &error);
+    char *path = recovery_ring_path(db, run_id), uuid[64];
+    struct ring_owner owner = {uuid, recorder.path};
+    sqlite3_stmt *row = sql_prepare(db, "SELECT uuid FROM run ORDER BY id DESC", &error);
+    struct ring *ring;
+
+    assert_non_null(row);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    snprintf(uuid, sizeof uuid, "%s", (const char *)sqlite3_column_text(row, 0));
+    sqlite3_finalize(row);
+    ring = ring_new(path, &owner, RING_BYTES, &error);
 
     sqlite3_free(path);
     assert_non_null(ring);
@@ -380,12 +388,12 @@ static void damage_record(const char *path, const char *in_record)
     free(bytes);
 }
 
-static void test_damaged_record_ends_what_can_be_known(void **state)
+static void test_sound_records_behind_a_damaged_one_are_salvaged(void **state)
 {
     leave("damaged.db", 10, 2);
     damage_record(recorder.path, "/lib/c.so"); /* the fifth */
     expect_recovery(recorder.path, 1);
-    expect_run(recorder.path, "interrupted|4\n");
+    expect_run(recorder.path, "interrupted|9\n");
     expect_ring(recorder.path, false);
 }
 
@@ -413,37 +421,196 @@ static void test_run_without_ring_is_interrupted(void **state)
     expect_run(recorder.path, "interrupted|7\n");
 }
 
-static void expect_useless_ring(const char *name, const void *bytes, size_t length)
-{
-    char path[300];
+static char noticed[300];
 
-    leave(name, 10, 7);
-    snprintf(path, sizeof path, "%s-run1.ring", recorder.path);
-    unit_write(path, bytes, length);
-    expect_recovery(recorder.path, 1);
-    expect_run(recorder.path, "interrupted|7\n");
-    expect_ring(recorder.path, false);
+static void note(const char *sentence)
+{
+    snprintf(noticed, sizeof noticed, "%s", sentence);
 }
 
-static void test_useless_ring_is_removed(void **state)
+/* The writer itself: a recording with a thread of its own. */
+static struct writer *start_writer(const char *path)
 {
-    char *bytes = calloc(1, RING_BYTES), path[300];
-    size_t length;
+    struct writer_options options = {.database = path, .run = run_start, .on_notice = note};
+    struct writer *writer = writer_open(&options, &error);
 
-    expect_useless_ring("empty.db", "", 0);
-    expect_useless_ring("short.db", "x", 1);
-    expect_useless_ring("zeroes.db", bytes, 4096);
-    memset(bytes, 0xA5, RING_BYTES);
-    expect_useless_ring("garbage.db", bytes, RING_BYTES);
-    free(bytes);
-    leave("cut.db", 10, 7);
-    snprintf(path, sizeof path, "%s-run1.ring", recorder.path);
-    bytes = unit_read(path, &length);
-    for (size_t cut = 1; cut < length; cut *= 4) {
-        char name[32];
-        snprintf(name, sizeof name, "cut%zu.db", cut);
-        expect_useless_ring(name, bytes, length - cut);
+    if (writer == NULL || writer_start(writer, &error) != 0)
+        fail_msg("%s", error.sentence);
+    return writer;
+}
+
+static int end_writer(struct writer *writer)
+{
+    static const struct run_end end = {.state = "complete", .reason = "exit", .exited = true};
+    struct run_counts *totals = calloc(1, sizeof *totals);
+    int result;
+
+    ring_finish(writer_ring(writer));
+    result = writer_finish(writer, &end, totals, &error);
+    writer_free(writer);
+    free(totals);
+    return result;
+}
+
+static char *ring_path_of(const char *path)
+{
+    static char ring_path[300];
+
+    snprintf(ring_path, sizeof ring_path, "%s-run1.ring", path);
+    return ring_path;
+}
+
+/* What stands in the ring's place is no ring of that run: it stays, byte for byte, and is named. */
+static void note_left_alone(void *context, int64_t run_id, uint64_t events, const char *left_alone)
+{
+    assert_int_equal(run_id, 1);
+    assert_int_equal(events, 0);
+    assert_non_null(left_alone);
+    assert_non_null(strstr(left_alone, "-run1.ring"));
+    ++*(int *)context;
+}
+
+static void expect_left_alone(const char *path)
+{
+    size_t length, length_after;
+    char *before = unit_read(ring_path_of(path), &length), *after;
+    int reports = 0;
+
+    assert_int_equal(recovery_of_file(path, note_left_alone, &reports, &error), 1);
+    assert_int_equal(reports, 1);
+    expect_run(path, "interrupted|7\n");
+    after = unit_read(ring_path_of(path), &length_after);
+    assert_non_null(after);
+    assert_int_equal(length, length_after);
+    assert_memory_equal(before, after, length);
+    free(before);
+    free(after);
+}
+
+static void test_what_is_no_ring_is_left_alone(void **state)
+{
+    static const size_t lengths[] = {0, 1, 4096, RING_BYTES};
+    char *bytes = calloc(1, RING_BYTES), name[32];
+
+    memset(bytes + 1, 0xA5, RING_BYTES - 1);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        snprintf(name, sizeof name, "no%zu.db", i);
+        leave(name, 10, 7);
+        unit_write(ring_path_of(recorder.path), bytes, lengths[i]);
+        expect_left_alone(recorder.path);
     }
+    free(bytes);
+}
+
+static void test_ring_of_another_run_is_left_alone(void **state)
+{
+    char foreign[300];
+
+    leave("foreign.db", 26, 3);
+    snprintf(foreign, sizeof foreign, "%s", ring_path_of(recorder.path));
+    leave("own.db", 10, 7);
+    assert_int_equal(rename(foreign, ring_path_of(recorder.path)), 0);
+    expect_left_alone(recorder.path);
+}
+
+/* The database was moved away and another one made: that takes the next number. */
+static void test_ring_of_a_moved_database_is_not_taken(void **state)
+{
+    const char *moved = unit_path("moved.db"), *path;
+    char aside[300];
+
+    leave("home.db", 10, 7);
+    path = recorder.path;
+    assert_int_equal(rename(path, moved), 0);
+    assert_int_equal(end_writer(start_writer(path)), 0);
+    assert_non_null(strstr(noticed, "home.db-run1.ring"));
+    expect_query(path, "2|complete\n", "SELECT id, state FROM run");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rename(moved, path), 0);
+    expect_recovery(path, 1);
+    expect_run(path, "recovered|10\n");
+    snprintf(aside, sizeof aside, "%s-run2.ring", path);
+    assert_int_not_equal(access(aside, F_OK), 0);
+}
+
+static void test_ring_of_another_version_is_left_alone(void **state)
+{
+    size_t length;
+    char *bytes;
+
+    leave("version.db", 10, 7);
+    bytes = unit_read(ring_path_of(recorder.path), &length);
+    bytes[8]++;
+    unit_write(ring_path_of(recorder.path), bytes, length);
+    expect_recovery(recorder.path, -1);
+    assert_non_null(strstr(error.sentence, "version.db-run1.ring' is the ring of another version"));
+    expect_run(recorder.path, "recording|7\n");
+    expect_ring(recorder.path, true);
+    bytes[8]--;
+    unit_write(ring_path_of(recorder.path), bytes, length);
+    expect_recovery(recorder.path, 1);
+    expect_run(recorder.path, "recovered|10\n");
+    free(bytes);
+}
+
+/* Truncated, longer, with a header that says what cannot be: what is sound comes in. */
+static void test_sound_records_of_a_spoiled_file_are_salvaged(void **state)
+{
+    static const struct {
+        long length; /* more than the file has, or less */
+        size_t at;   /* a byte of the header that is set */
+        unsigned char value;
+        const char *expected;
+    } cases[] = {
+        {-8, 0, 0, "recovered|10\n"},
+        {4096, 0, 0, "recovered|10\n"},
+        {-RING_BYTES / 2, 0, 0, "recovered|10\n"},
+        {0, 16, 3, "interrupted|10\n"},
+        {0, 64, 0xF1, "interrupted|10\n"},
+        {-RING_BYTES, 0, 0, "interrupted|7\n"},
+    };
+    size_t length;
+    char *bytes, *longer = calloc(1, 2 * RING_BYTES), name[32];
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(name, sizeof name, "spoiled%zu.db", i);
+        leave(name, 10, 7);
+        bytes = unit_read(ring_path_of(recorder.path), &length);
+        memcpy(longer, bytes, length);
+        if (cases[i].value != 0)
+            longer[cases[i].at] = (char)cases[i].value;
+        unit_write(ring_path_of(recorder.path), longer, (size_t)((long)length + cases[i].length));
+        expect_recovery(recorder.path, 1);
+        expect_run(recorder.path, cases[i].expected);
+        expect_ring(recorder.path, false);
+        free(bytes);
+    }
+    free(longer);
+}
+
+/* The ring has the database's mode, and follows no link. */
+static void test_ring_is_no_more_readable_than_its_database(void **state)
+{
+    const char *path = unit_path("secret.db"), *victim = unit_path("victim");
+    struct writer *writer;
+    struct stat status;
+    size_t length;
+    char *bytes;
+
+    umask(022);
+    db_close(open_trail(path));
+    assert_int_equal(chmod(path, 0600), 0);
+    writer = start_writer(path);
+    assert_int_equal(lstat(ring_path_of(path), &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+    assert_int_equal(end_writer(writer), 0);
+    unit_write(victim, "mine", 4);
+    path = unit_path("linked.db");
+    assert_int_equal(symlink(victim, ring_path_of(path)), 0);
+    assert_int_equal(end_writer(start_writer(path)), 0);
+    expect_query(path, "2|complete\n", "SELECT id, state FROM run");
+    bytes = unit_read(victim, &length);
+    assert_string_equal(bytes, "mine");
     free(bytes);
 }
 
@@ -555,17 +722,6 @@ static void test_recorder_without_room_is_seen_to_live(void **state)
     expect_ring(recorder.path, false);
 }
 
-/* The writer itself: a recording with a thread of its own. */
-static struct writer *start_writer(const char *path)
-{
-    struct writer_options options = {.database = path, .run = run_start};
-    struct writer *writer = writer_open(&options, &error);
-
-    if (writer == NULL || writer_start(writer, &error) != 0)
-        fail_msg("%s", error.sentence);
-    return writer;
-}
-
 static void send_events(struct writer *writer, unsigned count)
 {
     struct ring *ring = writer_ring(writer);
@@ -576,19 +732,6 @@ static void send_events(struct writer *writer, unsigned count)
         ring_commit(ring);
         ring_stamp(ring, 1);
     }
-}
-
-static int end_writer(struct writer *writer)
-{
-    static const struct run_end end = {.state = "complete", .reason = "exit", .exited = true};
-    struct run_counts *totals = calloc(1, sizeof *totals);
-    int result;
-
-    ring_finish(writer_ring(writer));
-    result = writer_finish(writer, &end, totals, &error);
-    writer_free(writer);
-    free(totals);
-    return result;
 }
 
 /* Waits until the file has that many events. */
@@ -745,10 +888,15 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_nothing_is_recovered_twice),
     cmocka_unit_test(test_run_without_events),
     cmocka_unit_test(test_roster_is_known_after_the_crash),
-    cmocka_unit_test(test_damaged_record_ends_what_can_be_known),
+    cmocka_unit_test(test_sound_records_behind_a_damaged_one_are_salvaged),
     cmocka_unit_test(test_missing_records_are_said),
     cmocka_unit_test(test_run_without_ring_is_interrupted),
-    cmocka_unit_test(test_useless_ring_is_removed),
+    cmocka_unit_test(test_what_is_no_ring_is_left_alone),
+    cmocka_unit_test(test_ring_of_another_run_is_left_alone),
+    cmocka_unit_test(test_ring_of_a_moved_database_is_not_taken),
+    cmocka_unit_test(test_ring_of_another_version_is_left_alone),
+    cmocka_unit_test(test_sound_records_of_a_spoiled_file_are_salvaged),
+    cmocka_unit_test(test_ring_is_no_more_readable_than_its_database),
     cmocka_unit_test(test_living_recorder_is_left_alone),
     cmocka_unit_test(test_living_neighbour_is_left_alone),
     cmocka_unit_test(test_ring_that_cannot_be_opened_is_for_later),

@@ -36,7 +36,7 @@ static void take(struct ring *ring, size_t expected_size, unsigned char fill,
 
 static void test_empty_ring_has_nothing(void **state)
 {
-    struct ring *ring = ring_new(NULL, RING_BYTES, NULL);
+    struct ring *ring = ring_new(NULL, NULL, RING_BYTES, NULL);
     struct ring_record record;
 
     assert_non_null(ring);
@@ -50,7 +50,7 @@ static void test_empty_ring_has_nothing(void **state)
 
 static void test_record_is_not_given_until_stamped(void **state)
 {
-    struct ring *ring = ring_new(NULL, RING_BYTES, NULL);
+    struct ring *ring = ring_new(NULL, NULL, RING_BYTES, NULL);
     struct ring_record record;
 
     memset(ring_reserve(ring, 10), 7, 10);
@@ -64,7 +64,7 @@ static void test_record_is_not_given_until_stamped(void **state)
 
 static void test_records_of_all_sizes_wrap_around(void **state)
 {
-    struct ring *ring = ring_new(NULL, RING_BYTES, NULL);
+    struct ring *ring = ring_new(NULL, NULL, RING_BYTES, NULL);
 
     for (unsigned round = 0; round < 50; round++) {
         for (size_t size = 0; size <= LARGEST; size += 13) {
@@ -80,7 +80,7 @@ static void test_records_of_all_sizes_wrap_around(void **state)
 
 static void test_not_drained_while_a_record_is_left(void **state)
 {
-    struct ring *ring = ring_new(NULL, RING_BYTES, NULL);
+    struct ring *ring = ring_new(NULL, NULL, RING_BYTES, NULL);
 
     put(ring, 8, 1, 2);
     ring_finish(ring);
@@ -93,7 +93,7 @@ static void test_not_drained_while_a_record_is_left(void **state)
 
 static void test_rewind_gives_again_what_was_not_released(void **state)
 {
-    struct ring *ring = ring_new(NULL, RING_BYTES, NULL);
+    struct ring *ring = ring_new(NULL, NULL, RING_BYTES, NULL);
     struct ring_record record;
 
     for (unsigned char i = 1; i <= 4; i++)
@@ -115,7 +115,7 @@ static void test_rewind_gives_again_what_was_not_released(void **state)
 static const char *leave_ring(unsigned records)
 {
     const char *path = unit_path("left.ring");
-    struct ring *ring = ring_new(path, RING_BYTES, NULL);
+    struct ring *ring = ring_new(path, NULL, RING_BYTES, NULL);
 
     assert_non_null(ring);
     assert_true(ring_is_durable(ring));
@@ -132,7 +132,7 @@ static const char *leave_ring(unsigned records)
 
 static void test_left_file_has_all_committed_records(void **state)
 {
-    struct ring *ring = ring_open_left(leave_ring(10), NULL);
+    struct ring *ring = ring_open_left(leave_ring(10), NULL, NULL);
     struct ring_record record;
 
     assert_non_null(ring);
@@ -157,7 +157,7 @@ static void test_little_space_gives_a_smaller_ring(void **state)
     getrlimit(RLIMIT_FSIZE, &limit);
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){32 * 1024, limit.rlim_max});
-    ring = ring_new(path, 64 * 1024, NULL);
+    ring = ring_new(path, NULL, 64 * 1024, NULL);
     setrlimit(RLIMIT_FSIZE, &limit);
     assert_non_null(ring);
     assert_true(ring_is_durable(ring));
@@ -174,13 +174,13 @@ static void test_little_space_gives_a_smaller_ring(void **state)
 static void test_living_owner_is_respected(void **state)
 {
     const char *path = unit_path("alive.ring");
-    struct ring *ring = ring_new(path, RING_BYTES, NULL);
+    struct ring *ring = ring_new(path, NULL, RING_BYTES, NULL);
     struct trail_error error = {TRAIL_OK, 0, ""};
 
-    assert_null(ring_open_left(path, &error));
+    assert_null(ring_open_left(path, NULL, &error));
     assert_int_equal(error.code, TRAIL_LOCKED);
     ring_free(ring, false);
-    assert_null(ring_open_left(path, &error));
+    assert_null(ring_open_left(path, NULL, &error));
     assert_int_equal(error.code, TRAIL_NOT_FOUND);
 }
 
@@ -201,7 +201,7 @@ static void test_damaged_left_file_gives_less_but_nothing_wrong(void **state)
         whole[at] ^= 0x55;
         unit_write(path, whole, length);
         whole[at] ^= 0x55;
-        ring = ring_open_left(path, NULL);
+        ring = ring_open_left(path, NULL, NULL);
         while (ring != NULL && ring_next(ring, &record)) {
             assert_int_equal(record.size, 50);
             assert_true(record.seq >= last && record.seq <= 10);
@@ -211,6 +211,41 @@ static void test_damaged_left_file_gives_less_but_nothing_wrong(void **state)
         ring_free(ring, true);
     }
     free(whole);
+}
+
+/* The records lie around the end of the ring, and where they begin and end is not known. */
+static void test_spoiled_header_of_a_ring_that_has_wrapped(void **state)
+{
+    enum { WRITTEN = 70, STORED = 40, HEAD_AT = 64 };
+    const char *path = unit_path("wrapped.ring");
+    struct ring *ring = ring_new(path, NULL, RING_BYTES, NULL);
+    struct ring_record record;
+    uint64_t last = 0;
+    size_t length;
+    char *bytes;
+
+    for (unsigned i = 1; i <= WRITTEN; i++) {
+        put(ring, 50, (unsigned char)i, i);
+        if (i <= STORED)
+            take(ring, 50, (unsigned char)i, i);
+        ring_release(ring);
+    }
+    ring_free(ring, true);
+    bytes = unit_read(path, &length);
+    bytes[HEAD_AT] = 1;
+    unit_write(path, bytes, length);
+    ring = ring_open_left(path, NULL, NULL);
+    assert_non_null(ring);
+    while (ring_next(ring, &record)) {
+        assert_true(record.seq == last + 1 || last == 0);
+        last = record.seq;
+        assert_int_equal(*(const unsigned char *)record.payload, last);
+        assert_true(last > 0 && last <= WRITTEN);
+    }
+    assert_int_equal(last, WRITTEN);
+    assert_true(ring_is_damaged(ring));
+    ring_free(ring, false);
+    free(bytes);
 }
 
 static void produce(void *argument)
@@ -255,7 +290,7 @@ static uint64_t consume(struct ring *ring, unsigned release_every)
 
 static void test_two_threads_keep_order_and_lose_nothing(void **state)
 {
-    struct ring *ring = ring_new(unit_path("threads.ring"), 64 * 1024, NULL);
+    struct ring *ring = ring_new(unit_path("threads.ring"), NULL, 64 * 1024, NULL);
     struct os_thread *producer = os_thread_start(produce, ring, NULL);
 
     assert_non_null(producer);
@@ -266,7 +301,7 @@ static void test_two_threads_keep_order_and_lose_nothing(void **state)
 
 static void test_full_ring_waits_and_counts(void **state)
 {
-    struct ring *ring = ring_new(NULL, 2048, NULL);
+    struct ring *ring = ring_new(NULL, NULL, 2048, NULL);
     struct os_thread *producer = os_thread_start(produce, ring, NULL);
     uint64_t stalls, stall_ns;
 
@@ -289,6 +324,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_little_space_gives_a_smaller_ring),
     cmocka_unit_test(test_living_owner_is_respected),
     cmocka_unit_test(test_damaged_left_file_gives_less_but_nothing_wrong),
+    cmocka_unit_test(test_spoiled_header_of_a_ring_that_has_wrapped),
     cmocka_unit_test(test_two_threads_keep_order_and_lose_nothing),
     cmocka_unit_test(test_full_ring_waits_and_counts),
 };

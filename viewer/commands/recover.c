@@ -15,11 +15,13 @@ struct report {
     int result;
 };
 
-static void print_row(void *context, int64_t run_id, uint64_t events)
+static void print_row(void *context, int64_t run_id, uint64_t events, const char *left_alone)
 {
     struct report *report = context;
     struct cell cells[2] = {cell_integer(run_id), cell_integer((int64_t)events)};
 
+    if (left_alone != NULL)
+        viewer_say(left_alone);
     report->result |= output_row(&report->viewer->output, cells, report->error);
 }
 

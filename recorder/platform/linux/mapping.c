@@ -3,6 +3,7 @@
  * descriptor, and mapped shared: its pages are the kernel's, whatever becomes of the process.
  */
 #define _GNU_SOURCE
+#include "file.h"
 #include "os.h"
 
 #include <errno.h>
@@ -37,41 +38,50 @@ void os_mapping_close(struct os_mapping *mapping, bool remove)
     free(mapping);
 }
 
-static void say_mapping_failed(const char *path, struct trail_error *error)
+static int fail(const char *path, struct trail_error *error)
 {
-    enum trail_error_code code = errno == ENOENT                     ? TRAIL_NOT_FOUND
-                                 : errno == EWOULDBLOCK              ? TRAIL_LOCKED
-                                 : errno == ENOSPC                   ? TRAIL_NO_SPACE
-                                 : errno == EACCES || errno == EROFS ? TRAIL_READ_ONLY
-                                                                     : TRAIL_FAILED;
+    enum trail_error_code code = errno == EWOULDBLOCK ? TRAIL_LOCKED
+                                 : errno == ENOSPC    ? TRAIL_NO_SPACE
+                                                      : TRAIL_FAILED;
 
-    error_set(error, code, errno, "cannot use '%s': %s", path, strerror(errno));
+    return error_set(error, code, errno, "cannot use '%s': %s", path, strerror(errno));
 }
 
-/*
- * Opens and locks. The file may have been removed between the two by its former owner: then the
- * lock is on nothing.
- */
-static struct os_mapping *open_locked(const char *path, int flags, struct trail_error *error)
+static struct os_mapping *new_mapping(const char *path, struct trail_error *error)
 {
     struct os_mapping *mapping = calloc(1, sizeof *mapping);
-    struct stat opened, named;
 
-    if (mapping == NULL || (mapping->path = strdup(path)) == NULL) {
-        free(mapping);
-        error_set(error, TRAIL_FAILED, 0, "out of memory");
-        return NULL;
-    }
-    mapping->file = open(path, flags | O_RDWR | O_CLOEXEC, 0666);
-    if (mapping->file >= 0 && flock(mapping->file, LOCK_EX | LOCK_NB) == 0 &&
-        fstat(mapping->file, &opened) == 0 && stat(path, &named) == 0 &&
-        opened.st_ino == named.st_ino && opened.st_dev == named.st_dev) {
-        mapping->size = (size_t)opened.st_size;
+    if (mapping != NULL && (mapping->path = strdup(path)) != NULL) {
+        mapping->file = -1;
         return mapping;
     }
-    say_mapping_failed(path, error);
-    os_mapping_close(mapping, false);
+    free(mapping);
+    error_set(error, TRAIL_FAILED, 0, "out of memory");
     return NULL;
+}
+
+/* The file may have been removed meanwhile by its former owner: then the lock is on nothing. */
+static int lock(struct os_mapping *mapping, struct trail_error *error)
+{
+    struct stat opened, named;
+
+    if (flock(mapping->file, LOCK_EX | LOCK_NB) != 0 || fstat(mapping->file, &opened) != 0)
+        return fail(mapping->path, error);
+    if (lstat(mapping->path, &named) != 0 || opened.st_ino != named.st_ino ||
+        opened.st_dev != named.st_dev)
+        return error_set(error, TRAIL_LOCKED, 0, "'%s' was replaced just now", mapping->path);
+    mapping->size = (size_t)opened.st_size;
+    return 0;
+}
+
+/* Whether its owner lives can be told by who may only read it, too. */
+static bool is_locked(const char *path)
+{
+    file_handle file = file_open_own(path, false, NULL);
+    bool is = file != FILE_NONE && flock((int)file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+
+    file_close(file);
+    return is;
 }
 
 static struct os_mapping *map(struct os_mapping *mapping, struct trail_error *error)
@@ -84,7 +94,7 @@ static struct os_mapping *map(struct os_mapping *mapping, struct trail_error *er
         return mapping;
     }
     mapping->memory = NULL;
-    say_mapping_failed(mapping->path, error);
+    fail(mapping->path, error);
     os_mapping_close(mapping, false);
     return NULL;
 }
@@ -107,15 +117,20 @@ static int reserve(int file, size_t size, uint64_t spare_bytes)
     return -1;
 }
 
-struct os_mapping *os_mapping_create(const char *path, size_t size, uint64_t spare_bytes,
-                                     struct trail_error *error)
+struct os_mapping *os_mapping_create(const char *path, const char *like, size_t size,
+                                     uint64_t spare_bytes, struct trail_error *error)
 {
-    struct os_mapping *mapping = open_locked(path, O_CREAT, error);
+    struct os_mapping *mapping = new_mapping(path, error);
 
     if (mapping == NULL)
         return NULL;
-    if (ftruncate(mapping->file, 0) != 0 || reserve(mapping->file, size, spare_bytes) != 0) {
-        say_mapping_failed(path, error);
+    if ((mapping->file = (int)file_make(path, like, error)) < 0) {
+        error_context(error, "cannot use '%s'", path);
+        os_mapping_close(mapping, false);
+        return NULL;
+    }
+    if (lock(mapping, error) != 0 ||
+        (reserve(mapping->file, size, spare_bytes) != 0 && fail(path, error) != 0)) {
         os_mapping_close(mapping, true);
         return NULL;
     }
@@ -125,16 +140,21 @@ struct os_mapping *os_mapping_create(const char *path, size_t size, uint64_t spa
 
 struct os_mapping *os_mapping_open(const char *path, struct trail_error *error)
 {
-    struct os_mapping *mapping = open_locked(path, 0, error);
+    struct os_mapping *mapping = new_mapping(path, error);
 
     if (mapping == NULL)
         return NULL;
-    if (mapping->size == 0) {
-        error_set(error, TRAIL_DAMAGED, 0, "'%s' is empty", path);
-        os_mapping_close(mapping, false);
-        return NULL;
+    if ((mapping->file = (int)file_open_own(path, true, error)) < 0) {
+        if (error != NULL && error->code == TRAIL_READ_ONLY && is_locked(path))
+            error->code = TRAIL_LOCKED;
+        error_context(error, "cannot use '%s'", path);
+    } else if (lock(mapping, error) == 0) {
+        if (mapping->size > 0)
+            return map(mapping, error);
+        error_set(error, TRAIL_NOT_A_TRAIL, 0, "'%s' is empty", path);
     }
-    return map(mapping, error);
+    os_mapping_close(mapping, false);
+    return NULL;
 }
 
 void *os_mapping_memory(struct os_mapping *mapping)

@@ -86,10 +86,10 @@ void os_wake_wait(struct os_wake *wake, unsigned timeout_ms)
     (void)wake, (void)timeout_ms;
 }
 
-struct os_mapping *os_mapping_create(const char *path, size_t size, uint64_t spare_bytes,
-                                     struct trail_error *error)
+struct os_mapping *os_mapping_create(const char *path, const char *like, size_t size,
+                                     uint64_t spare_bytes, struct trail_error *error)
 {
-    (void)path, (void)size, (void)spare_bytes;
+    (void)path, (void)like, (void)size, (void)spare_bytes;
     return not_supported(error, "mapped files");
 }
 

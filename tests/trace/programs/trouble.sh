@@ -32,6 +32,10 @@ rm -r removed
 go_on
 expect_end 7 "trailrec: the recording is not in 'removed/trail.db': that file was moved, replaced \
 or removed meanwhile"
+mkdir removed
+"$TRAILREC" -o removed/trail.db -- rm -r removed 2>err.txt
+same "removed: status" 0 $?
+grep 'look at' err.txt && fail "removed: there is nothing to look at"
 begin renamed/trail.db
 mv renamed/trail.db renamed/other.db
 go_on
@@ -89,7 +93,8 @@ same "two at full speed: messages" "" "$(cat fast.err)"
 same "two at full speed: events" "complete 500000 complete 500000" \
     "$(value "SELECT group_concat(state || ' ' || events, ' ') FROM runs" fast.db)"
 
-# What a killed recorder left is useless: the run is interrupted, with what was committed.
+# What a killed recorder left was tampered with: what is sound is taken, what is no ring of that run
+# stays as it is and is named.
 echo 'pid=1 CreateProcess via=launch path=/a
 LoadDll path=/b base=0x1000
 hang' >hang.trail
@@ -101,21 +106,34 @@ for kind in whole removed empty cut garbage; do
         "$(sqlite3 -readonly left.db "SELECT events FROM run WHERE id = $run" 2>/dev/null)" ]'
     kill -9 $recorder
     wait $recorder 2>/dev/null
-    ring=left.db-run$run.ring
+    ring=left.db-run$run.ring stays=no
     case $kind in
     removed) rm "$ring" ;;
-    empty) : >"$ring" ;;
+    empty) : >"$ring"; stays=yes ;;
     cut) dd if="$ring" of=cut bs=5000 count=1 2>/dev/null; mv cut "$ring" ;;
-    garbage) dd if=/dev/urandom of="$ring" bs=4096 count=20 2>/dev/null ;;
+    garbage) dd if=/dev/urandom of="$ring" bs=4096 count=20 2>/dev/null; stays=yes ;;
     esac
     trailview -d left.db runs >runs.txt 2>runs.err || fail "runs, ring $kind"
     grep -q "run $run was left unfinished" runs.err || fail "ring $kind: $(cat runs.err)"
-    same "ring $kind: file" no "$(ring_of left.db "$run")"
+    same "ring $kind: file" $stays "$(ring_of left.db "$run")"
+    [ $stays = no ] || grep -q "$ring' is .*, and is left alone" runs.err ||
+        fail "ring $kind: $(cat runs.err)"
 done
-same "rings: states" "recovered interrupted interrupted interrupted interrupted" \
+same "rings: states" "recovered interrupted interrupted recovered interrupted" \
     "$(value "SELECT group_concat(state, ' ') FROM runs" left.db)"
 same "rings: events" "2 2 2 2 2" "$(value "SELECT group_concat(events, ' ') FROM runs" left.db)"
 trailview -d left.db verify >verify.txt || fail "rings: $(cat verify.txt)"
+
+# No thread can be had: there is no run, and nothing to look at.
+(ulimit -s 1000000000 2>/dev/null && "$TRAILREC" -o thread.db -- touch launched 2>thread.err)
+status=$?
+if grep -q 'cannot make a thread' thread.err; then
+    same "no thread: status" 125 $status
+    same "no thread: lines" 1 "$(wc -l <thread.err | tr -d ' ')"
+    same "no thread: runs" 0 "$(value 'SELECT count(*) FROM runs' thread.db)"
+    same "no thread: files" thread.db "$(echo thread.db*)"
+    [ ! -e launched ] || fail "no thread: the target was launched"
+fi
 
 # Another program holds the file's lock for ten seconds: a recording of which the ring holds all is
 # whole, of another one the end is missing and that is said; one that would start is refused, and

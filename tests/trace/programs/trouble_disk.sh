@@ -15,6 +15,8 @@ begin small/trail.db
 same "small: state while it lives" recording \
     "$(trailview -d small/trail.db runs --format csv 2>runs.err | sed 1d | cut -d, -f2)"
 same "small: what the viewer says" "" "$(cat runs.err)"
+grep -q "^trailrec: there is no space for a ring beside 'small/trail.db': " err.txt ||
+    fail "small: what the recorder says: $(cat err.txt)"
 go_on
 same "small: status" 7 $status
 same "small: output of the target" "started finished" "$(tr '\n' ' ' <out.txt | sed 's/ $//')"
@@ -46,6 +48,28 @@ rm small/filler
 trailview -d small/trail.db recover >recover.txt || fail "recover"
 same "full: state after there is room" "recovered 1" "$(state_of small/trail.db)"
 same "full: ring file" no "$(ring_of small/trail.db 1)"
+
+# A recorder that died, on a medium that cannot be written now: its run is shown as it is, and why.
+rm small/*
+mkdir dead
+printf 'pid=1 CreateProcess via=launch path=/a\nhang\n' >hang.trail
+"$TRAILFAKE" -q -o dead/trail.db -- hang.trail 2>/dev/null & recorder=$!
+wait_until '[ 1 = "$(sqlite3 -readonly dead/trail.db "SELECT events FROM run" 2>/dev/null)" ]'
+kill -9 $recorder
+wait $recorder 2>/dev/null
+recorder=
+mount -o remount,size=40m small || fail "remount"
+cp dead/trail.db* small || fail "cp"
+mount -o remount,ro small || fail "remount"
+trailview -d small/trail.db runs --format csv >runs.txt 2>runs.err || fail "runs: $(cat runs.err)"
+same "read-only medium: state" recording "$(sed 1d runs.txt | cut -d, -f2)"
+grep -q "^trailview: a run was left unfinished by its recorder, and stays so: .*read-only" \
+    runs.err || fail "read-only medium: $(cat runs.err)"
+mount -o remount,rw small || fail "remount"
+trailview -d small/trail.db recover >recover.txt || fail "recover"
+same "medium: state" recovered "$(value 'SELECT state FROM runs' small/trail.db)"
+rm small/*
+mount -o remount,size=8m small || fail "remount"
 
 # More than the ring holds: what is lost is counted, and counted right.
 rm small/*

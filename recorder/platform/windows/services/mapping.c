@@ -4,6 +4,7 @@
  * (MapViewOfFile on MSDN).
  */
 #include "os.h"
+#include "file.h"
 #include "services/wide.h"
 #include "services/windows_api.h"
 
@@ -32,31 +33,20 @@ void os_mapping_close(struct os_mapping *mapping, bool remove)
 
 static void say_failed(const char *path, DWORD code, struct trail_error *error)
 {
-    enum trail_error_code kind =
-        code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? TRAIL_NOT_FOUND
-        : code == ERROR_SHARING_VIOLATION                            ? TRAIL_LOCKED
-        : code == ERROR_DISK_FULL                                    ? TRAIL_NO_SPACE
-        : code == ERROR_ACCESS_DENIED || code == ERROR_WRITE_PROTECT ? TRAIL_READ_ONLY
-                                                                     : TRAIL_FAILED;
-
-    error_set(error, kind, (long)code, "cannot use '%s' (error %lu)", path, (unsigned long)code);
+    error_set(error, code == ERROR_DISK_FULL ? TRAIL_NO_SPACE : TRAIL_FAILED, (long)code,
+              "cannot use '%s' (error %lu)", path, (unsigned long)code);
 }
 
-static struct os_mapping *open_alone(const char *path, DWORD disposition, struct trail_error *error)
+static struct os_mapping *new_mapping(const char *path, struct trail_error *error)
 {
     struct os_mapping *mapping = calloc(1, sizeof *mapping);
 
-    if (mapping == NULL || (mapping->path = wide_from_utf8(path)) == NULL) {
-        free(mapping);
-        error_set(error, TRAIL_FAILED, 0, "out of memory");
-        return NULL;
-    }
-    mapping->file = CreateFileW(mapping->path, GENERIC_READ | GENERIC_WRITE, 0, NULL, disposition,
-                                FILE_ATTRIBUTE_NORMAL, NULL);
-    if (mapping->file != INVALID_HANDLE_VALUE)
+    if (mapping != NULL && (mapping->path = wide_from_utf8(path)) != NULL) {
+        mapping->file = INVALID_HANDLE_VALUE;
         return mapping;
-    say_failed(path, GetLastError(), error);
-    os_mapping_close(mapping, false);
+    }
+    free(mapping);
+    error_set(error, TRAIL_FAILED, 0, "out of memory");
     return NULL;
 }
 
@@ -93,13 +83,18 @@ static bool reserve(struct os_mapping *mapping, size_t size, uint64_t spare_byte
     return SetFilePointerEx(mapping->file, end, NULL, FILE_BEGIN) && SetEndOfFile(mapping->file);
 }
 
-struct os_mapping *os_mapping_create(const char *path, size_t size, uint64_t spare_bytes,
-                                     struct trail_error *error)
+struct os_mapping *os_mapping_create(const char *path, const char *like, size_t size,
+                                     uint64_t spare_bytes, struct trail_error *error)
 {
-    struct os_mapping *mapping = open_alone(path, CREATE_ALWAYS, error);
+    struct os_mapping *mapping = new_mapping(path, error);
 
     if (mapping == NULL)
         return NULL;
+    if ((mapping->file = (HANDLE)file_make(path, like, error)) == INVALID_HANDLE_VALUE) {
+        error_context(error, "cannot use '%s'", path);
+        os_mapping_close(mapping, false);
+        return NULL;
+    }
     if (!reserve(mapping, size, spare_bytes)) {
         say_failed(path, GetLastError(), error);
         os_mapping_close(mapping, true);
@@ -111,18 +106,21 @@ struct os_mapping *os_mapping_create(const char *path, size_t size, uint64_t spa
 
 struct os_mapping *os_mapping_open(const char *path, struct trail_error *error)
 {
-    struct os_mapping *mapping = open_alone(path, OPEN_EXISTING, error);
+    struct os_mapping *mapping = new_mapping(path, error);
     LARGE_INTEGER size;
 
     if (mapping == NULL)
         return NULL;
-    if (!GetFileSizeEx(mapping->file, &size) || size.QuadPart <= 0) {
-        error_set(error, TRAIL_DAMAGED, 0, "'%s' is empty", path);
-        os_mapping_close(mapping, false);
-        return NULL;
+    if ((mapping->file = (HANDLE)file_open_own(path, true, error)) == INVALID_HANDLE_VALUE) {
+        error_context(error, "cannot use '%s'", path);
+    } else if (GetFileSizeEx(mapping->file, &size) && size.QuadPart > 0) {
+        mapping->size = (size_t)size.QuadPart;
+        return map(mapping, path, error);
+    } else {
+        error_set(error, TRAIL_NOT_A_TRAIL, 0, "'%s' is empty", path);
     }
-    mapping->size = (size_t)size.QuadPart;
-    return map(mapping, path, error);
+    os_mapping_close(mapping, false);
+    return NULL;
 }
 
 void *os_mapping_memory(struct os_mapping *mapping)
