@@ -1,6 +1,8 @@
 /* See text.h. */
 #include "text.h"
 
+#include "array.h"
+
 #include <string.h>
 
 static char *put_escape(char *out, char letter, unsigned value, int digits)
@@ -105,79 +107,138 @@ size_t text_from_utf16(const uint16_t *units, size_t length, char *out, bool *ex
     return (size_t)(out - start);
 }
 
-static unsigned char fold(unsigned char c)
+/* Capitals from first to last, `step` apart, and how far it is from each to its small letter. */
+struct capitals {
+    uint16_t first, last;
+    uint8_t step;
+    int32_t distance;
+};
+
+static const struct capitals all_capitals[] = {
+#include "letter_case.def"
+};
+
+static int compare_last(const void *item, const void *key)
 {
-    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
+    uint32_t last = ((const struct capitals *)item)->last, wanted = *(const uint32_t *)key;
+
+    return (last > wanted) - (last < wanted);
+}
+
+uint32_t text_fold(uint32_t code_point)
+{
+    const size_t count = sizeof all_capitals / sizeof all_capitals[0];
+    const struct capitals *capitals = all_capitals;
+
+    if (code_point < 0x80)
+        return code_point >= 'A' && code_point <= 'Z' ? code_point + 32 : code_point;
+    capitals += array_lower_bound(capitals, count, sizeof *capitals, &code_point, compare_last);
+    return capitals < all_capitals + count && code_point >= capitals->first &&
+                   (code_point - capitals->first) % capitals->step == 0
+               ? (uint32_t)((int32_t)code_point + capitals->distance)
+               : code_point;
+}
+
+/* The next character and its size; a byte that is part of none is a character for itself. */
+static size_t next_character(const char *text, uint32_t *character)
+{
+    size_t length = 1, size;
+
+    *character = (unsigned char)*text;
+    if (*character < 0x80)
+        return 1;
+    while (length < 4 && text[length] != '\0')
+        length++;
+    if ((size = text_decode(text, length, character)) != 0)
+        return size;
+    *character = 0x110000 + (unsigned char)*text;
+    return 1;
+}
+
+size_t text_fold_into(const char *text, char *out)
+{
+    const char *start = out;
+    uint32_t character;
+
+    while (*text != '\0') {
+        size_t size = next_character(text, &character);
+        if (character > 0x10FFFF)
+            *out++ = *text;
+        else
+            out = put_code_point(out, text_fold(character));
+        text += size;
+    }
+    *out = '\0';
+    return (size_t)(out - start);
+}
+
+int text_compare_ignoring_case(const char *a, const char *b)
+{
+    uint32_t left, right;
+
+    do {
+        a += next_character(a, &left);
+        b += next_character(b, &right);
+        left = text_fold(left);
+        right = text_fold(right);
+    } while (left == right && left != '\0');
+    return (left > right) - (left < right);
 }
 
 bool text_equal_ignoring_case(const char *a, const char *b)
 {
-    while (*a != '\0' && fold((unsigned char)*a) == fold((unsigned char)*b)) {
-        a++;
-        b++;
-    }
-    return fold((unsigned char)*a) == fold((unsigned char)*b);
+    return text_compare_ignoring_case(a, b) == 0;
 }
 
 /*
  * Matches c against the set after '['. Returns what follows the set, or NULL if it is not closed.
  */
-static const char *match_set(const char *set, unsigned char c, bool ignore_case, bool *matches)
+static const char *match_set(const char *set, uint32_t c, bool ignore_case, bool *matches)
 {
     bool negated = *set == '!' || *set == '^';
     const char *at = set + negated;
 
     *matches = false;
     do {
-        unsigned char low = (unsigned char)*at, high = low;
+        uint32_t low, high;
+        size_t size = next_character(at, &low);
         if (low == '\0')
             return NULL;
-        if (at[1] == '-' && at[2] != ']' && at[2] != '\0') {
-            high = (unsigned char)at[2];
-            at += 2;
-        }
+        high = low;
+        at += size;
+        if (at[0] == '-' && at[1] != ']' && at[1] != '\0')
+            at += 1 + next_character(at + 1, &high);
         if ((c >= low && c <= high) ||
-            (ignore_case && fold(c) >= fold(low) && fold(c) <= fold(high)))
+            (ignore_case && text_fold(c) >= text_fold(low) && text_fold(c) <= text_fold(high)))
             *matches = true;
-        at++;
     } while (*at != ']');
     *matches ^= negated;
     return at + 1;
 }
 
-/*
- * Matches one glob element other than a star against one character (a whole UTF-8 sequence for
- * '?').
- */
+/* Matches one glob element other than a star against one character. */
 static bool match_one(const char **glob, const char **name, bool ignore_case)
 {
-    unsigned char c = (unsigned char)**name;
+    uint32_t wanted, c;
     const char *after;
     bool matches;
-    uint32_t code_point;
+    size_t size = next_character(*name, &c);
 
     if (c == '\0')
         return false;
-    if (**glob == '?') {
-        size_t size = text_decode(*name, strlen(*name) < 4 ? strlen(*name) : 4, &code_point);
-        *glob += 1;
-        *name += size ? size : 1;
-        return true;
-    }
+    *name += size;
     if (**glob == '[' && (after = match_set(*glob + 1, c, ignore_case, &matches)) != NULL) {
         *glob = after;
-        *name += 1;
         return matches;
     }
-    matches = (unsigned char)**glob == c || (ignore_case && fold((unsigned char)**glob) == fold(c));
-    *glob += 1;
-    *name += 1;
-    return matches;
+    *glob += next_character(*glob, &wanted);
+    return wanted == '?' || wanted == c || (ignore_case && text_fold(wanted) == text_fold(c));
 }
 
 bool text_glob(const char *glob, const char *name, bool ignore_case)
 {
     const char *star = NULL, *star_name = NULL;
+    uint32_t skipped;
 
     for (;;) {
         if (*glob == '*') {
@@ -189,7 +250,7 @@ bool text_glob(const char *glob, const char *name, bool ignore_case)
             if (star == NULL || *star_name == '\0')
                 return false;
             glob = star;
-            name = ++star_name;
+            name = star_name += next_character(star_name, &skipped);
         }
     }
 }

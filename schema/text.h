@@ -40,7 +40,16 @@ size_t text_decode(const char *bytes, size_t length, uint32_t *code_point);
  */
 size_t text_cut(const char *text, size_t length, size_t limit);
 
-/* ASCII case folding only. */
+/*
+ * Case, as Windows ignores it in the names of files (letter_case.def), the same on all systems. A
+ * capital's small letter; all else as it is.
+ */
+uint32_t text_fold(uint32_t code_point);
+/* Copies a text in small letters; out has room for TEXT_FOLDED_CAPACITY. Returns its length. */
+#define TEXT_FOLDED_CAPACITY(bytes) (3 * (bytes) + 1)
+size_t text_fold_into(const char *text, char *out);
+/* Like strcmp. */
+int text_compare_ignoring_case(const char *a, const char *b);
 bool text_equal_ignoring_case(const char *a, const char *b);
 
 /*

@@ -55,6 +55,8 @@ static void test_keys_that_stay(void **state)
         expect_key(names[i], false, names[i]);
     expect_key("KERNEL32.dll", true, "kernel32.dll");
     expect_key("libFoo.so", false, "libFoo.so");
+    expect_key("ÄPFEL.DLL", true, "äpfel.dll");
+    expect_key("ÄPFEL.DLL", false, "ÄPFEL.DLL");
 }
 
 static void expect_place(const char *path, const char *app, bool is_windows, const char *place)
@@ -81,6 +83,7 @@ static void test_places_on_windows(void **state)
     expect_place("C:\\Users\\ada\\Downloads\\version.dll", "c:/app", true, "{home}/downloads");
     expect_place("C:\\ProgramData\\{6F9619FF-8B86-D011-B42D-00C04FC964FF}\\a.dll", "", true,
                  "c:/programdata/{{uuid}}");
+    expect_place("C:\\Obst\\ÄPFEL\\Kern\\a.dll", "c:/obst/äpfel", true, "{app}/kern");
 }
 
 static void test_places_on_linux(void **state)

@@ -144,7 +144,42 @@ static void test_equal_ignoring_case(void **state)
     assert_false(text_equal_ignoring_case("a", "ab"));
     assert_false(text_equal_ignoring_case("ab", "a"));
     assert_false(text_equal_ignoring_case("[", "{")); /* 32 apart, but no letters */
-    assert_false(text_equal_ignoring_case("\xC3\x84", "\xC3\xA4"));
+    assert_false(text_equal_ignoring_case("\xFF", "\xFE"));
+    assert_false(text_equal_ignoring_case("\xC3", "\xE3"));
+}
+
+/* Each pair once, both ways; what stands for itself stays. */
+static void test_case_beyond_ascii(void **state)
+{
+    static const struct {
+        const char *capital, *small;
+    } pairs[] = {
+        {"ÄPFEL.DLL", "äpfel.dll"},
+        {"ÝÞŸ", "ýþÿ"},
+        {"ŽŁ", "žł"},
+        {"ΑΩΣ", "αωσ"},
+        {"ДЯЁ", "дяё"},
+        {"ԱՖ", "աֆ"},
+        {"ẞẼ", "ẞẽ"},
+        {"ǅǄ", "ǅǆ"},
+        {"ⱢȺ", "ɫⱥ"},
+        {"ＡＺ", "ａｚ"},
+        {"\xC4\xFF", "\xC4\xFF"},
+        {"İıſςµß÷×", "İıſςµß÷×"},
+        {"漢字😀", "漢字😀"},
+    };
+    char folded[64];
+
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        assert_int_equal(text_fold_into(pairs[i].capital, folded), strlen(pairs[i].small));
+        assert_string_equal(folded, pairs[i].small);
+        assert_true(text_equal_ignoring_case(pairs[i].small, pairs[i].capital));
+    }
+    assert_false(text_equal_ignoring_case("ä", "a"));
+    assert_false(text_equal_ignoring_case("ς", "σ"));
+    for (uint32_t code_point = 0; code_point <= 0x10FFFF; code_point++)
+        if (text_fold(text_fold(code_point)) != text_fold(code_point))
+            fail_msg("code point %X", (unsigned)code_point);
 }
 
 static void test_glob_stars(void **state)
@@ -208,6 +243,14 @@ static void test_glob_case(void **state)
     assert_true(text_glob("[a-c]X", "Bx", true));
     assert_true(text_glob("[A-C]", "b", true));
     assert_false(text_glob("[!A-C]", "b", true));
+    assert_true(text_glob("ÄPFEL*", "äpfel.dll", true));
+    assert_true(text_glob("äpfel*", "ÄPFEL.DLL", true));
+    assert_false(text_glob("ÄPFEL*", "äpfel.dll", false));
+    assert_true(text_glob("[À-Ö]?[!a]", "äÖß", true));
+    assert_true(text_glob("[äö]x", "öx", false));
+    assert_false(text_glob("[äö]x", "üx", false));
+    assert_true(text_glob("*[ä]", "aä", false));
+    assert_false(text_glob("*[!a-zä]", "xä", false));
 }
 
 /* Must not take exponential time. */
@@ -247,6 +290,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_decode),
     cmocka_unit_test(test_all_code_points),
     cmocka_unit_test(test_equal_ignoring_case),
+    cmocka_unit_test(test_case_beyond_ascii),
     cmocka_unit_test(test_glob_stars),
     cmocka_unit_test(test_glob_question_mark_is_one_character),
     cmocka_unit_test(test_glob_sets),

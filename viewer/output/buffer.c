@@ -1,6 +1,8 @@
 /* See buffer.h. */
 #include "buffer.h"
 
+#include "text.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -45,6 +47,12 @@ void buffer_add(struct buffer *buffer, const char *text, size_t length)
 void buffer_add_text(struct buffer *buffer, const char *text)
 {
     buffer_add(buffer, text, strlen(text));
+}
+
+void buffer_add_folded(struct buffer *buffer, const char *text)
+{
+    if (reserve(buffer, TEXT_FOLDED_CAPACITY(strlen(text))))
+        buffer->length += text_fold_into(text, buffer->data + buffer->length);
 }
 
 void buffer_add_char(struct buffer *buffer, char c)

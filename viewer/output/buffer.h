@@ -19,6 +19,8 @@ struct buffer {
 
 void buffer_add(struct buffer *buffer, const char *text, size_t length);
 void buffer_add_text(struct buffer *buffer, const char *text);
+/* in small letters */
+void buffer_add_folded(struct buffer *buffer, const char *text);
 void buffer_add_char(struct buffer *buffer, char c);
 /* at most 127 bytes */
 void buffer_format(struct buffer *buffer, const char *format, ...) TRAIL_PRINTF(2, 3);

@@ -8,24 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned char fold(char c)
-{
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-static int compare_ignoring_case(const char *a, const char *b)
-{
-    while (*a != '\0' && fold(*a) == fold(*b)) {
-        a++;
-        b++;
-    }
-    return (int)fold(*a) - (int)fold(*b);
-}
-
 static int compare_names(const void *left, const void *right)
 {
     const struct subject_name *a = left, *b = right;
-    int order = compare_ignoring_case(a->text, b->text);
+    int order = text_compare_ignoring_case(a->text, b->text);
 
     return order != 0 ? order : a->subject < b->subject ? -1 : a->subject > b->subject;
 }
@@ -179,7 +165,7 @@ static int compare_positions(const void *left, const void *right)
 
 static int compare_name_to_text(const void *item, const void *key)
 {
-    return compare_ignoring_case(((const struct subject_name *)item)->text, key);
+    return text_compare_ignoring_case(((const struct subject_name *)item)->text, key);
 }
 
 /* The names equal to a text stand together: where they begin. */
@@ -203,7 +189,7 @@ int subjects_match(const struct subjects *subjects, const char *glob, struct sub
             result = add_match(list, i);
     for (size_t i = is_glob ? subjects->name_count : first_name(subjects, glob);
          i < subjects->name_count && result == 0 &&
-         compare_ignoring_case(subjects->names[i].text, glob) == 0;
+         text_compare_ignoring_case(subjects->names[i].text, glob) == 0;
          i++)
         if (subjects->items[subjects->names[i].subject].folds_case ||
             strcmp(subjects->names[i].text, glob) == 0)

@@ -19,12 +19,10 @@ static bool is_hex(char c)
 
 void module_key_add_folded(struct buffer *out, const char *name, bool folds_case)
 {
-    size_t start = out->length;
-
-    buffer_add_text(out, name);
-    for (size_t i = start; folds_case && i < out->length; i++)
-        if (out->data[i] >= 'A' && out->data[i] <= 'Z')
-            out->data[i] = (char)(out->data[i] - 'A' + 'a');
+    if (folds_case)
+        buffer_add_folded(out, name);
+    else
+        buffer_add_text(out, name);
 }
 
 /* Where the version after ".so" begins in "libfoo.so.1.2", or the length. */

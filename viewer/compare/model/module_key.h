@@ -21,7 +21,7 @@
 /* Adds the key of a file name. */
 void module_key_add(struct buffer *out, const char *name, bool folds_case);
 
-/* Adds the whole name, in lower case where case is folded: ASCII only. */
+/* Adds the whole name, in lower case where case is folded. */
 void module_key_add_folded(struct buffer *out, const char *name, bool folds_case);
 
 #endif

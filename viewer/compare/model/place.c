@@ -27,13 +27,14 @@ void place_add_folder(struct buffer *out, const char *path, bool is_windows)
     if (is_windows && (strncmp(path, "\\\\?\\", 4) == 0 || strncmp(path, "\\??\\", 4) == 0))
         path += 4;
     start = last = out->length;
-    buffer_add_text(out, path);
+    if (is_windows)
+        buffer_add_folded(out, path);
+    else
+        buffer_add_text(out, path);
     for (size_t i = start; i < out->length; i++) {
         char *c = &out->data[i];
         if (is_windows && *c == '\\')
             *c = '/';
-        else if (is_windows && *c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
         if (*c == '/')
             last = i;
     }
