@@ -35,18 +35,33 @@ static int fail(struct trail_error *error)
 
     if (code == ERROR_FILE_EXISTS || code == ERROR_ALREADY_EXISTS)
         return refuse("there already", error);
-    return error_set(error, kind, (long)code, "error %lu", (unsigned long)code);
+    if (kind == TRAIL_FAILED)
+        return error_set(error, kind, (long)code, "error %lu", (unsigned long)code);
+    return error_set(error, kind, (long)code, "%s",
+                     kind == TRAIL_NOT_FOUND   ? "no such file or folder"
+                     : kind == TRAIL_LOCKED    ? "another program has it open"
+                     : kind == TRAIL_READ_ONLY ? "access denied, or it is read-only"
+                                               : "there is no space left");
+}
+
+/* A path as the system's own functions take it: the narrow ones read another code page. */
+static wchar_t *widen(const char *path)
+{
+    int units = MultiByteToWideChar(CP_UTF8, 0, path, -1, NULL, 0);
+    wchar_t *wide = calloc((size_t)units + 1, sizeof *wide);
+
+    if (wide != NULL)
+        MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, units);
+    return wide;
 }
 
 static HANDLE open_path(const char *path, DWORD access, DWORD share, DWORD disposition, DWORD flags)
 {
-    int units = MultiByteToWideChar(CP_UTF8, 0, path, -1, NULL, 0);
-    wchar_t *wide = calloc((size_t)units + 1, sizeof *wide);
+    wchar_t *wide = widen(path);
     HANDLE file = INVALID_HANDLE_VALUE;
     DWORD code = ERROR_OUTOFMEMORY;
 
     if (wide != NULL) {
-        MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, units);
         file = CreateFileW(wide, access, share, NULL, disposition, flags, NULL);
         code = GetLastError();
     }
@@ -185,19 +200,13 @@ static int write_all(file_handle file, const char *bytes, size_t length)
 
 static int move(const char *from, const char *to)
 {
-    wchar_t *wide[2] = {NULL, NULL};
-    const char *names[2] = {from, to};
-    BOOL moved;
+    wchar_t *wide_from = widen(from), *wide_to = widen(to);
+    BOOL moved =
+        wide_from != NULL && wide_to != NULL &&
+        MoveFileExW(wide_from, wide_to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH);
 
-    for (int i = 0; i < 2; i++) {
-        int units = MultiByteToWideChar(CP_UTF8, 0, names[i], -1, NULL, 0);
-        if ((wide[i] = calloc((size_t)units + 1, sizeof *wide[i])) != NULL)
-            MultiByteToWideChar(CP_UTF8, 0, names[i], -1, wide[i], units);
-    }
-    moved = wide[0] != NULL && wide[1] != NULL &&
-            MoveFileExW(wide[0], wide[1], MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH);
-    free(wide[0]);
-    free(wide[1]);
+    free(wide_from);
+    free(wide_to);
     return moved ? 0 : -1;
 }
 

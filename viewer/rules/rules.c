@@ -1,6 +1,7 @@
 /* See rules.h. */
 #include "rules.h"
 
+#include "file.h"
 #include "human.h"
 #include "rule_parser.h"
 #include "text.h"
@@ -296,15 +297,14 @@ int rules_parse(const char *name, const char *text, size_t length, struct rules 
 
 int rules_read(const char *path, struct rules *rules, struct trail_error *error)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = file_read(path, error);
     char *text = NULL;
     size_t length = 0, capacity = 0;
     int result = -1;
 
     memset(rules, 0, sizeof *rules);
     if (file == NULL)
-        return error_set(error, errno == ENOENT ? TRAIL_NOT_FOUND : TRAIL_FAILED, errno,
-                         "cannot open '%s': %s", path, strerror(errno));
+        return error_context(error, "cannot open '%s'", path);
     do {
         if (length == capacity) {
             char *larger = realloc(text, capacity = capacity > 0 ? 2 * capacity : 16384);
