@@ -1,10 +1,12 @@
 /*
- * Paths of images, in this very process: those of devices become those of drives and shares, and a
- * file is found however long its path is. Prints what is wrong; exit status 0 if nothing is.
+ * Paths of images, in this very process: those of devices become those of drives and shares, a file
+ * is found however long its path is, and case is what it is to Windows. Prints what is wrong; exit
+ * status 0 if nothing is.
  */
 #include "services/os_file.h"
 #include "platform.h"
 #include "services/wide.h"
+#include "text.h"
 #include "services/windows_api.h"
 
 #include <psapi.h>
@@ -100,12 +102,27 @@ static void check_long_path(const wchar_t *self)
     }
 }
 
+/* Names are equal to us if they are to Windows; in scripts whose case has not changed for long. */
+static void check_case(void)
+{
+    for (uint32_t unit = 1; unit < 0x530; unit++) {
+        wchar_t one[] = {(wchar_t)unit, 0}, folded[] = {(wchar_t)text_fold(unit), 0};
+        wchar_t neighbour[] = {(wchar_t)text_fold(unit + 1), 0};
+        expect(CompareStringOrdinal(one, 1, folded, 1, TRUE) == CSTR_EQUAL,
+               "case is no difference");
+        expect((CompareStringOrdinal(one, 1, neighbour, 1, TRUE) == CSTR_EQUAL) ==
+                   (text_fold(unit) == text_fold(unit + 1)),
+               "neighbours differ as Windows says");
+    }
+}
+
 int main(void)
 {
     wchar_t self[PATH_UNITS], mapped[PATH_UNITS];
 
     GetModuleFileNameW(NULL, self, PATH_UNITS);
     check_devices();
+    check_case();
     if (K32GetMappedFileNameW(GetCurrentProcess(), (void *)GetModuleHandleW(NULL), mapped,
                               PATH_UNITS) > 0) {
         identify(mapped);

@@ -115,6 +115,8 @@ static void test_modules(void **state)
     assert_int_equal(meets("load:*usr*", linux_load), 0);
     assert_int_equal(meets("load:version.dll", windows_load), 1);
     assert_int_equal(meets("load:VERSION.*", windows_load), 1);
+    assert_int_equal(meets("load:ÄPFEL*", "pid=4 LoadDll path=\"x:\\\\äpfel.dll\" base=1\n"), 1);
+    assert_int_equal(meets("load:ÄPFEL*", "pid=4 LoadDll path=/x/äpfel.dll base=1\n"), 0);
     assert_int_equal(meets("load:[tuv]ersion.dll", windows_load), 1);
     assert_int_equal(meets("load:*", no_name), 0);
     assert_int_equal(meets("load", no_name), 1);

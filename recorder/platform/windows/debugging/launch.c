@@ -5,6 +5,7 @@
  */
 #include "debuggees.h"
 #include "debugging/environment.h"
+#include "debugging/find_program.h"
 #include "image_machine.h"
 #include "services/console.h"
 #include "services/wide.h"
@@ -14,19 +15,6 @@
 #include <wchar.h>
 
 enum { ELEVATION_REQUIRED = 740 }; /* ERROR_ELEVATION_REQUIRED, which older headers lack */
-
-/*
- * Where CreateProcessW will find the program, for what must be known of its file beforehand. False
- * if nowhere.
- */
-static bool find_program(const char *name, wchar_t *path, DWORD capacity)
-{
-    wchar_t *wide = wide_from_utf8(name);
-    DWORD length = wide != NULL ? SearchPathW(NULL, wide, L".exe", capacity, path, NULL) : 0;
-
-    free(wide);
-    return length > 0 && length < capacity;
-}
 
 static bool can_run_32_bit(void)
 {
@@ -45,12 +33,9 @@ static bool can_run_32_bit(void)
  * A system without its 32-bit half (Wine built for 64 bits only) starts such a program, which then
  * ends in ways that explain nothing.
  */
-static int check_machine(const char *name, struct trail_error *error)
+static int check_machine(const wchar_t *path, const char *name, struct trail_error *error)
 {
-    wchar_t path[MAX_PATH];
-
-    if (find_program(name, path, MAX_PATH) && identify_machine(path) == IMAGE_FILE_MACHINE_I386 &&
-        !can_run_32_bit())
+    if (identify_machine(path) == IMAGE_FILE_MACHINE_I386 && !can_run_32_bit())
         return error_set(
             error, TRAIL_NOT_EXECUTABLE, 0,
             "cannot run '%s': it is a 32-bit program, and this system runs 64-bit ones only", name);
@@ -106,8 +91,8 @@ static int launch_error(struct trail_error *error, const char *name, DWORD os_co
  * Handles are inherited as from a shell: whoever started us may have put more than the standard
  * three there for the target.
  */
-static int create_process(const struct platform_launch *launch, wchar_t *command_line,
-                          const wchar_t *directory, void *environment,
+static int create_process(const struct platform_launch *launch, const wchar_t *program,
+                          wchar_t *command_line, const wchar_t *directory, void *environment,
                           PROCESS_INFORMATION *information, struct trail_error *error)
 {
     STARTUPINFOW startup = {.cb = sizeof startup};
@@ -118,9 +103,11 @@ static int create_process(const struct platform_launch *launch, wchar_t *command
     if (directory != NULL && !is_directory(directory))
         return error_set(error, TRAIL_FAILED, ERROR_DIRECTORY,
                          "cannot start in '%s': no such directory", launch->directory);
-    if (check_machine(launch->arguments[0], error) < 0)
+    if (program == NULL)
+        return launch_error(error, launch->arguments[0], ERROR_FILE_NOT_FOUND);
+    if (check_machine(program, launch->arguments[0], error) < 0)
         return -1;
-    if (!CreateProcessW(NULL, command_line, NULL, NULL, TRUE, flags, environment, directory,
+    if (!CreateProcessW(program, command_line, NULL, NULL, TRUE, flags, environment, directory,
                         &startup, information))
         return launch_error(error, launch->arguments[0], GetLastError());
     return 0;
@@ -144,23 +131,27 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
                     struct trail_error *error)
 {
     wchar_t *command_line = wide_from_utf8(launch->command_line),
-            *environment = environment_block(launch);
+            *environment = environment_block(launch), *name = wide_from_utf8(launch->arguments[0]),
+            *program = name != NULL ? find_program(name) : NULL;
     wchar_t *directory = launch->directory != NULL ? wide_from_utf8(launch->directory) : NULL;
     char *shown = _strdup(launch->command_line);
     PROCESS_INFORMATION information;
     int result = -1;
 
-    if (command_line == NULL || environment == NULL || shown == NULL ||
+    if (command_line == NULL || environment == NULL || name == NULL || shown == NULL ||
         (launch->directory != NULL && directory == NULL) || debuggees_reserve(platform) < 0)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     else
-        result = create_process(launch, command_line, directory, environment, &information, error);
+        result = create_process(launch, program, command_line, directory, environment, &information,
+                                error);
     if (result == 0) {
         watch_launched(platform, &information, shown);
         shown = NULL;
         if (launch->new_console)
             console_claim();
     }
+    free(program);
+    free(name);
     free(command_line);
     free(environment);
     free(directory);
