@@ -20,14 +20,17 @@ enum style {
     STYLE_DURATION, /* nanoseconds, with the unit that fits */
     STYLE_PERCENT,
     STYLE_BYTES,
-    STYLE_KIND, /* a word that may be coloured: an event kind, a state, a check's result */
-    STYLE_TITLE /* text in bold */
+    STYLE_KIND,  /* a word that may be coloured: an event kind, a state, a check's result */
+    STYLE_TITLE, /* text in bold: a name */
+    STYLE_PATH,
+    STYLE_WORDS /* what may be cut at its end */
 };
 
 enum column_flags {
     COLUMN_HIDE_EMPTY = 1,   /* a table leaves the column out if no row has anything in it */
     COLUMN_FOR_PROGRAMS = 2, /* formats for people leave it out */
-    COLUMN_FOR_PEOPLE = 4    /* the others do */
+    COLUMN_FOR_PEOPLE = 4,   /* the others do */
+    COLUMN_IF_WIDE = 8       /* left out on a terminal that is too narrow for all */
 };
 
 struct column {
@@ -54,6 +57,7 @@ struct output {
     const struct format *format;
     FILE *stream;
     bool is_terminal, color;
+    bool is_safe;   /* --safe: csv is escaped as on a terminal, and has no formulas */
     bool is_closed; /* a failure was that nobody reads any more */
     size_t width;   /* of the terminal; 0 means never cut */
     /*

@@ -103,16 +103,19 @@ static const struct column human_columns[] = {
     {.name = "what"},
     {.name = "process", .flags = COLUMN_HIDE_EMPTY},
     {.name = "name", .style = STYLE_TITLE},
-    {.name = "A #", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
-    {.name = "B #", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
+    {.name = "A #", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
+    {.name = "B #", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
     {.name = "A runs", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
     {.name = "B runs", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
-    {.name = "A ms", .style = STYLE_MS, .flags = COLUMN_HIDE_EMPTY},
-    {.name = "B ms", .style = STYLE_MS, .flags = COLUMN_HIDE_EMPTY},
-    {.name = "A", .flags = COLUMN_HIDE_EMPTY},
-    {.name = "B", .flags = COLUMN_HIDE_EMPTY},
-    {.name = "", .flags = COLUMN_HIDE_EMPTY},
+    {.name = "A ms", .style = STYLE_MS, .flags = COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
+    {.name = "B ms", .style = STYLE_MS, .flags = COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
+    {.name = "", .style = STYLE_WORDS, .flags = COLUMN_HIDE_EMPTY},
+    {.name = "A", .style = STYLE_PATH, .flags = COLUMN_HIDE_EMPTY},
+    {.name = "B", .style = STYLE_PATH, .flags = COLUMN_HIDE_EMPTY},
 };
+
+enum { NOTE_COLUMN = 10, ID_BYTES = 32, ID_SHOWN = 12 };
+static const char hexadecimal[] = "0123456789abcdefABCDEF";
 
 /* That a time is known of all runs goes without saying. */
 static void add_runs(struct printing *printing, struct buffer *text, const struct difference *row,
@@ -162,6 +165,20 @@ static void add_note(struct printing *printing, const struct difference *row)
     add_text(printing, buffer_text(&printing->note));
 }
 
+/* Of two builds that are told apart by their beginnings, people are shown those. */
+static void add_values(struct printing *printing, const struct difference *row)
+{
+    struct cell a = cell_text(recordings_text(printing->differences->all, row->a)),
+                b = cell_text(recordings_text(printing->differences->all, row->b));
+
+    if (row->section == SECTION_IDENTITY && a.length >= ID_BYTES && b.length >= ID_BYTES &&
+        strspn(a.text, hexadecimal) >= ID_BYTES && strspn(b.text, hexadecimal) >= ID_BYTES &&
+        memcmp(a.text, b.text, ID_SHOWN) != 0)
+        a.length = b.length = ID_SHOWN;
+    add(printing, a);
+    add(printing, b);
+}
+
 static void fill_human(struct printing *printing, const struct difference *row)
 {
     bool is_context = row->change == CHANGE_SAME || row->change == CHANGE_SKIPPED;
@@ -169,9 +186,10 @@ static void fill_human(struct printing *printing, const struct difference *row)
     if (row->change == CHANGE_SKIPPED) {
         buffer_format(&printing->change, "  ...");
         buffer_format(&printing->note, "%zu unchanged", row->a_place);
-        for (size_t i = 0; i + 1 < sizeof human_columns / sizeof human_columns[0]; i++)
-            add_text(printing, i == 0 ? buffer_text(&printing->change) : "");
-        add_text(printing, buffer_text(&printing->note));
+        for (size_t i = 0; i < sizeof human_columns / sizeof human_columns[0]; i++)
+            add_text(printing, i == 0             ? buffer_text(&printing->change)
+                               : i == NOTE_COLUMN ? buffer_text(&printing->note)
+                                                  : "");
         return;
     }
     if (row->differs)
@@ -187,9 +205,8 @@ static void fill_human(struct printing *printing, const struct difference *row)
     add_runs(printing, &printing->runs_b, row, row->b_runs, printing->differences->b->count);
     add(printing, cell_ns(row->a_ns));
     add(printing, cell_ns(row->b_ns));
-    add_number(printing, row->a);
-    add_number(printing, row->b);
     add_note(printing, row);
+    add_values(printing, row);
 }
 
 static void clear(struct printing *printing)

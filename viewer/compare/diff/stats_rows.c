@@ -21,7 +21,7 @@ static const struct column columns[] = {
     {.name = "held_ns", .style = STYLE_MS, .flags = COLUMN_HIDE_EMPTY, .title = "held ms"},
     {.name = "builds", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
     {.name = "group", .style = STYLE_COUNT, .flags = COLUMN_HIDE_EMPTY},
-    {.name = "note", .flags = COLUMN_HIDE_EMPTY, .title = ""},
+    {.name = "note", .style = STYLE_PATH, .flags = COLUMN_HIDE_EMPTY, .title = ""},
 };
 
 const char *stats_part_name(enum stats_part part)

@@ -146,7 +146,7 @@ static void add_cell(struct output *output, size_t column, const char *text, siz
                         : style == STYLE_KIND           ? class_of(text)
                                                         : "";
 
-    if (*class == '\0' && (column + 1 == output->column_count ||
+    if (*class == '\0' && (column + 1 == output->column_count || style == STYLE_WORDS ||
                            (length > LONG_BYTES && memchr(text, ' ', length) != NULL)))
         class = text[0] == '|' ? "d" : "l"; /* a drawing, or words */
     buffer_add_text(&output->line, "<td");

@@ -1,16 +1,17 @@
 /*
  * A table for people: aligned columns under a header line. Widths come from the first rows, which
  * are kept until there are WINDOW_ROWS of them or WINDOW_BYTES of text, or until they must be
- * shown; later rows are printed as they come, a wider cell then pushes its line to the right. The
- * last column is cut to the terminal's width, and never where the output is not a terminal.
+ * shown; later rows are printed as they come, a wider cell then pushes its line to the right. What
+ * is too wide for a terminal is cut as fitting.h says, and nothing where the output is none.
  */
 #include "escape.h"
+#include "fitting.h"
 #include "shown.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_ROWS = 500, WINDOW_BYTES = 1 << 20, NARROWEST_LAST_COLUMN = 12 };
+enum { WINDOW_ROWS = 500, WINDOW_BYTES = 1 << 20 };
 
 struct table {
     struct buffer *cells; /* WINDOW_ROWS rows of column_count cells */
@@ -92,32 +93,25 @@ static void add_spaces(struct buffer *out, size_t count)
         buffer_add_char(out, ' ');
 }
 
-/*
- * Adds text in its column; returns how many terminal cells it took. The last column is not padded,
- * and cut to `room`.
- */
-static size_t add_aligned(struct output *output, size_t column, const char *text, size_t length,
-                          size_t room, const char *color)
+/* Adds text in its column, cut where the terminal is too narrow. The last one is not padded. */
+static void add_aligned(struct output *output, size_t column, const char *text, size_t length,
+                        bool is_last, const char *color)
 {
     struct table *table = output->state;
-    size_t width = escape_display_width(text, length),
-           padding = table->widths[column] > width ? table->widths[column] - width : 0;
-    bool is_cut = width > room, right = table->right[column];
+    size_t width = escape_display_width(text, length), room = table->widths[column],
+           padding = room > width ? room - width : 0;
+    bool right = table->right[column];
 
-    if (is_cut)
-        length = escape_fitting_bytes(text, length, room - 1);
-    if (right)
-        add_spaces(&output->line, padding);
+    add_spaces(&output->line, right ? padding : 0);
     if (output->color && color != NULL)
         buffer_add_text(&output->line, color);
-    buffer_add(&output->line, text, length);
-    if (is_cut)
-        buffer_add_text(&output->line, "\xE2\x80\xA6");
+    fitting_add(&output->line, text, length, room,
+                output->width > 0 ? fitting_of(output->columns[column].style, is_last)
+                                  : FITTING_WHOLE);
     if (output->color && color != NULL)
         buffer_add_text(&output->line, "\x1B[0m");
-    if (!right && room == SIZE_MAX)
-        add_spaces(&output->line, padding);
-    return width + padding;
+    if (!is_last)
+        add_spaces(&output->line, 2 + (right ? 0 : padding));
 }
 
 static size_t last_column(const struct output *output)
@@ -131,15 +125,6 @@ static size_t last_column(const struct output *output)
     return last;
 }
 
-/* How many cells the last column may take from position `used`. */
-static size_t room_for_last(const struct output *output, size_t used)
-{
-    if (output->width == 0)
-        return SIZE_MAX - 1;
-    return output->width > used + NARROWEST_LAST_COLUMN ? output->width - used
-                                                        : NARROWEST_LAST_COLUMN;
-}
-
 static void add_end_of_line(struct output *output)
 {
     while (output->line.length > 0 && output->line.data[output->line.length - 1] == ' ')
@@ -151,20 +136,15 @@ static void add_end_of_line(struct output *output)
 static void print_row(struct output *output, const struct buffer *cells)
 {
     struct table *table = output->state;
-    size_t last = last_column(output), used = 0;
+    size_t last = last_column(output);
     bool quiet = is_context(output, cells);
 
     for (size_t i = 0; i <= last; i++) {
         const char *text = buffer_text(&cells[i]);
-        if (!table->shown[i])
-            continue;
-        used += add_aligned(
-            output, i, text, cells[i].length, i == last ? room_for_last(output, used) : SIZE_MAX,
-            quiet && *text != '\0' ? "\x1B[2m" : color_of(output->columns[i].style, text));
-        if (i < last) {
-            buffer_add_text(&output->line, "  ");
-            used += 2;
-        }
+        if (table->shown[i])
+            add_aligned(output, i, text, cells[i].length, i == last,
+                        quiet && *text != '\0' ? "\x1B[2m"
+                                               : color_of(output->columns[i].style, text));
     }
     add_end_of_line(output);
 }
@@ -174,18 +154,12 @@ static void print_header(struct output *output)
     struct table *table = output->state;
     size_t last = last_column(output);
 
-    if (output->color)
-        buffer_add_text(&output->line, "\x1B[1m");
-    for (size_t i = 0; i <= last; i++) {
-        if (!table->shown[i])
-            continue;
-        add_aligned(output, i, output->columns[i].name, strlen(output->columns[i].name),
-                    i == last ? SIZE_MAX - 1 : SIZE_MAX, NULL);
-        if (i < last)
-            buffer_add_text(&output->line, "  ");
-    }
-    if (output->color)
-        buffer_add_text(&output->line, "\x1B[0m");
+    buffer_add_text(&output->line, output->color ? "\x1B[1m" : "");
+    for (size_t i = 0; i <= last; i++)
+        if (table->shown[i])
+            add_aligned(output, i, output->columns[i].name, strlen(output->columns[i].name),
+                        i == last, NULL);
+    buffer_add_text(&output->line, output->color ? "\x1B[0m" : "");
     add_end_of_line(output);
 }
 
@@ -200,6 +174,23 @@ static void print_heading(struct output *output)
     output_write_line(output);
 }
 
+/* How wide a column gets as a rule, for when rows are still to come; `seen` is how wide it is. */
+static size_t usual_width(enum style style, size_t seen)
+{
+    switch (style) {
+    case STYLE_MS:
+        return sizeof "99999.999" - 1;
+    case STYLE_DURATION:
+        return sizeof "99.9 us" - 1;
+    case STYLE_KIND:
+        return sizeof "OutputDebugString" - 1;
+    case STYLE_COUNT:
+        return seen < 3 ? sizeof "99999" - 1 : sizeof "9999999" - 1;
+    default:
+        return sizeof "99999" - 1;
+    }
+}
+
 /* `is_complete`: no row will follow, so that columns without any text may go. */
 static void print_window(struct output *output, bool is_complete)
 {
@@ -207,14 +198,20 @@ static void print_window(struct output *output, bool is_complete)
 
     for (size_t i = 0; i < output->column_count; i++) {
         const char *name = output->columns[i].name;
-        size_t title = escape_display_width(name, strlen(name));
+        size_t title = escape_display_width(name, strlen(name)),
+               usual = is_complete ? 0 : usual_width(output->columns[i].style, table->widths[i]);
         table->shown[i] =
             !(output->columns[i].flags & COLUMN_HIDE_EMPTY) || !is_complete || table->widths[i] > 0;
         if (table->widths[i] == 0 && !shown_is_number(output->columns[i].style))
             table->right[i] = false;
         if (title > table->widths[i])
             table->widths[i] = title;
+        if (usual > table->widths[i])
+            table->widths[i] = usual;
     }
+    if (output->width > 0)
+        fitting_columns(output->columns, output->column_count, output->width, table->widths,
+                        table->shown);
     print_heading(output);
     print_header(output);
     for (size_t i = 0; i < table->rows; i++)
@@ -251,31 +248,12 @@ static void row(struct output *output, const struct cell *cells)
         print_window(output, false);
 }
 
-/* How wide a column gets as a rule, for when its rows are still to come. */
-static size_t usual_width(enum style style)
-{
-    switch (style) {
-    case STYLE_MS:
-        return sizeof "99999.999" - 1;
-    case STYLE_DURATION:
-        return sizeof "99.9 us" - 1;
-    case STYLE_KIND:
-        return sizeof "OutputDebugString" - 1;
-    default:
-        return sizeof "99999" - 1;
-    }
-}
-
 static void flush(struct output *output)
 {
     struct table *table = output->state;
 
-    if (table == NULL || table->is_streaming || table->rows == 0)
-        return;
-    for (size_t i = 0; i < output->column_count; i++)
-        if (usual_width(output->columns[i].style) > table->widths[i])
-            table->widths[i] = usual_width(output->columns[i].style);
-    print_window(output, false);
+    if (table != NULL && !table->is_streaming && table->rows > 0)
+        print_window(output, false);
 }
 
 static void end(struct output *output)
