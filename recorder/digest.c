@@ -1,6 +1,8 @@
 /* See digest.h. */
 #include "digest.h"
 
+#include "text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,21 +48,21 @@ static void print_unmet(const struct until *until)
 void digest_print_run(const struct options *options, const struct session_result *result)
 {
     const struct run_counts *counts = &result->counts;
+    char wall[TEXT_DURATION_CAPACITY], held[TEXT_DURATION_CAPACITY];
 
     if (options->session.nop)
         fprintf(stderr, "trailrec: ");
     else
         fprintf(stderr, "trailrec: run %" PRId64 ": ", result->run_id);
     print_end(result);
+    fprintf(stderr, " after %s", text_duration(wall, (int64_t)result->wall_ns));
     if (options->session.nop)
-        fprintf(stderr, " after %.1f ms; nothing recorded (--nop)\n",
-                (double)result->wall_ns / 1e6);
+        fprintf(stderr, "; nothing recorded (--nop)\n");
     else
         fprintf(stderr,
-                " after %.1f ms, %" PRIu64 " events (%" PRIu64 " loads, %" PRIu64
-                " exceptions), held %.2f ms\n",
-                (double)result->wall_ns / 1e6, counts->events, counts->by_kind[EVENT_LOAD_DLL],
-                counts->by_kind[EVENT_EXCEPTION], (double)counts->hold_ns / 1e6);
+                ", %" PRIu64 " events (%" PRIu64 " loads, %" PRIu64 " exceptions), held %s\n",
+                counts->events, counts->by_kind[EVENT_LOAD_DLL], counts->by_kind[EVENT_EXCEPTION],
+                text_duration(held, (int64_t)counts->hold_ns));
     if (options->session.until != NULL && result->end != SESSION_UNTIL)
         print_unmet(options->session.until);
 }

@@ -3,6 +3,7 @@
 
 #include "array.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static char *put_escape(char *out, char letter, unsigned value, int digits)
@@ -279,6 +280,27 @@ size_t text_cut(const char *text, size_t length, size_t limit)
     while (limit > 0 && ((unsigned char)text[limit] & 0xC0) == 0x80)
         limit--;
     return limit;
+}
+
+const char *text_duration(char *out, int64_t ns)
+{
+    static const char *const units[] = {"us", "ms", "s"};
+    double value = (double)ns / 1e3, size;
+    size_t unit = 0;
+
+    if (ns > -1000 && ns < 1000) {
+        snprintf(out, TEXT_DURATION_CAPACITY, "%d ns", (int)ns);
+        return out;
+    }
+    for (; unit < 2 && (value >= 999.5 || value <= -999.5); unit++)
+        value /= 1e3;
+    size = value < 0 ? -value : value;
+    snprintf(out, TEXT_DURATION_CAPACITY, "%.*f %s",
+             size < 9.995   ? 2
+             : size < 99.95 ? 1
+                            : 0,
+             value, units[unit]);
+    return out;
 }
 
 uint32_t text_hash(const void *bytes, size_t length)

@@ -65,6 +65,13 @@ bool text_glob(const char *glob, const char *name, bool ignore_case);
  */
 const char *text_base_name(const char *path);
 
+/*
+ * A span of time as people are shown it, with three digits that matter: "850 ns", "12.3 us",
+ * "1.23 ms", "4.56 s". Fills `out`, which has TEXT_DURATION_CAPACITY bytes, and returns it.
+ */
+enum { TEXT_DURATION_CAPACITY = 48 };
+const char *text_duration(char *out, int64_t ns);
+
 /* For tables of our own in memory: FNV-1a, 32 bits. Anybody can make collisions. */
 uint32_t text_hash(const void *bytes, size_t length);
 

@@ -88,6 +88,7 @@ static int choose_output(struct viewer *viewer, struct trail_error *error)
 
     viewer->output.stream = stdout;
     viewer->output.is_terminal = program_is_terminal(stdout);
+    viewer->output.is_safe = viewer->options.given[OPTION_SAFE];
     viewer->output.width = viewer->output.is_terminal ? (size_t)program_terminal_width(stdout) : 0;
     viewer->own_format = name != NULL ? find_own_format(viewer->command, name) : NULL;
     viewer->output.format =
@@ -170,6 +171,7 @@ static int run_command(struct viewer *viewer, int argument_count, char **argumen
     if (choose_path(viewer, error) != 0 || choose_command(viewer, error) != 0 ||
         choose_output(viewer, error) != 0 || open_what_is_needed(viewer, error) != 0)
         return -1;
+    viewer->output.title = viewer_title(viewer);
     return viewer->command->run(viewer, error);
 }
 

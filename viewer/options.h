@@ -21,7 +21,7 @@ enum option_id {
 #define OPTION_BIT(option) (1u << (option))
 #define OPTIONS_COMMON                                                                    \
     (OPTION_BIT(OPTION_DATABASE) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_COLOR) | \
-     OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
+     OPTION_BIT(OPTION_SAFE) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
 
 enum { OPTION_IGNORES_AT_MOST = 64 };
 

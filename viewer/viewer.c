@@ -2,15 +2,20 @@
 #include "viewer.h"
 
 #include "array.h"
+#include "command.h"
 #include "db.h"
 #include "escape.h"
 #include "formats.h"
 #include "glob_function.h"
 #include "recovery.h"
 #include "sql.h"
+#include "text.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { TITLE_RUNS = 4, TITLE_COMMAND_BYTES = 80 };
 
 /* told from a user's own "trail.db" by its address */
 const char viewer_default_path[] = "trail.db";
@@ -22,6 +27,49 @@ void viewer_say(const char *sentence)
     escape_for_terminal(&line, sentence, strlen(sentence));
     fprintf(stderr, "trailview: %s\n", buffer_text(&line));
     buffer_release(&line);
+}
+
+static void add_command_line(struct viewer *viewer, const struct run_reference *run)
+{
+    sqlite3_stmt *row;
+    const char *text;
+
+    if (sqlite3_prepare_v2(run->database->db, "SELECT command_line FROM main.run WHERE id = ?1", -1,
+                           &row, NULL) != SQLITE_OK)
+        return;
+    sqlite3_bind_int64(row, 1, run->run);
+    if (sqlite3_step(row) == SQLITE_ROW &&
+        (text = (const char *)sqlite3_column_text(row, 0)) != NULL) {
+        buffer_add_text(&viewer->title, ": ");
+        buffer_add(&viewer->title, text, text_cut(text, strlen(text), TITLE_COMMAND_BYTES));
+    }
+    sqlite3_finalize(row);
+}
+
+const char *viewer_title(struct viewer *viewer)
+{
+    const struct database *database =
+        viewer->run_count > 0 ? viewer->runs[0].database : viewer->database;
+    struct buffer *title = &viewer->title;
+
+    buffer_clear(title);
+    buffer_add_text(title, "trailview ");
+    buffer_add_text(title, viewer->command->name);
+    if (viewer->run_count > TITLE_RUNS)
+        buffer_format(title, ": %zu runs", viewer->run_count);
+    for (size_t i = 0; i < viewer->run_count && viewer->run_count <= TITLE_RUNS; i++)
+        buffer_format(title, "%s%" PRId64,
+                      i > 0                   ? ", "
+                      : viewer->run_count > 1 ? ": runs "
+                                              : ": run ",
+                      (int64_t)viewer->runs[i].run);
+    if (database != NULL) {
+        buffer_add_text(title, viewer->run_count > 0 ? " of " : ": ");
+        buffer_add_text(title, database->path);
+    }
+    if (viewer->run_count == 1)
+        add_command_line(viewer, viewer->runs);
+    return buffer_text(title);
 }
 
 bool viewer_prints_table(const struct viewer *viewer)
@@ -131,4 +179,5 @@ void viewer_release(struct viewer *viewer)
     free(viewer->runs);
     free(viewer->environment_path);
     buffer_release(&viewer->output.line);
+    buffer_release(&viewer->title);
 }

@@ -40,6 +40,7 @@ struct viewer {
     struct database *databases; /* all open files; freed by viewer_release */
     struct run_reference *runs;
     size_t run_count;
+    struct buffer title;
     struct output output; /* format, stream and colour are set when a command runs */
     /* the command's own format that was asked for (its rows would be a table), or NULL */
     const char *own_format;
@@ -72,6 +73,12 @@ int viewer_add_run(struct viewer *viewer, struct database *database, sqlite3_int
 
 /* Prints a remark for the user on stderr, with the program's name before it. */
 void viewer_say(const char *sentence);
+
+/*
+ * What a document is called: "trailview loads: run 3 of trail.db: python3 app.py". Valid until the
+ * next call or viewer_release.
+ */
+const char *viewer_title(struct viewer *viewer);
 
 /* Whether rows go to a table for people. */
 bool viewer_prints_table(const struct viewer *viewer);

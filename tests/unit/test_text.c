@@ -280,6 +280,31 @@ static void test_base_name(void **state)
     assert_string_equal(text_base_name("/"), "/");
 }
 
+static void test_duration(void **state)
+{
+    static const struct {
+        int64_t ns;
+        const char *text;
+    } cases[] = {{0, "0 ns"},
+                 {999, "999 ns"},
+                 {1000, "1.00 us"},
+                 {9994, "9.99 us"},
+                 {9995, "10.0 us"},
+                 {999499, "999 us"},
+                 {999500, "1.00 ms"},
+                 {-1500000, "-1.50 ms"},
+                 {999499999, "999 ms"},
+                 {999500000, "1.00 s"},
+                 {56549100000, "56.5 s"},
+                 {-999, "-999 ns"},
+                 {INT64_MAX, "9223372037 s"},
+                 {INT64_MIN, "-9223372037 s"}};
+    char text[TEXT_DURATION_CAPACITY];
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(text_duration(text, cases[i].ns), cases[i].text);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_bytes_that_are_utf8_stay),
     cmocka_unit_test(test_bytes_that_are_not_become_escapes),
@@ -298,5 +323,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_glob_case),
     cmocka_unit_test(test_glob_hostile),
     cmocka_unit_test(test_base_name),
+    cmocka_unit_test(test_duration),
 };
 UNIT_MAIN(tests)

@@ -138,7 +138,7 @@ static int print_rows(struct viewer *viewer, const struct report *report, struct
     size_t at = 0;
     int result;
 
-    viewer->output.title = "trailview check";
+    viewer->output.title = viewer_title(viewer);
     result = output_begin(&viewer->output, columns, sizeof columns / sizeof columns[0], error);
     for (size_t rule = 0; result == 0 && rule < judgement->rules->count; rule++) {
         if (report->explains &&

@@ -238,7 +238,8 @@ const struct command command_diff = {
     .summary = "what differs between two runs, or between two sets of runs",
     .arguments = "[A B]",
     .details =
-        "A and B are RUNs; @key=value takes all runs so labelled as a set. Without them, the last "
+        "PART is loads, order, identity, path, processes, threads, exceptions, output or time. A "
+        "and B are RUNs; @key=value takes all runs so labelled as a set. Without them, the last "
         "two runs are compared. Exit status: 0 no\n"
         "difference, 1 they differ, 2 trouble.\n"
         "\n"

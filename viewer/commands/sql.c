@@ -42,7 +42,9 @@ static const char *refusal_of(int action, const char *first, const char *second)
     case SQLITE_RECURSIVE:
         return NULL;
     case SQLITE_FUNCTION:
-        return sqlite3_stricmp(second, "load_extension") == 0 ? "it would load an extension" : NULL;
+        return sqlite3_stricmp(second, "load_extension") == 0   ? "it would load an extension"
+               : sqlite3_stricmp(second, "fts3_tokenizer") == 0 ? "it would show or take addresses"
+                                                                : NULL;
     case SQLITE_PRAGMA:
         return pragma_only_tells(first, second) ? NULL : "it would change a setting (PRAGMA)";
     case SQLITE_ATTACH:

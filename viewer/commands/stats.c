@@ -266,7 +266,6 @@ static int print(struct stats *stats, struct trail_error *error)
     describe_side(&stats->preface, &stats->side,
                   stats->viewer->argument_count == 1 ? stats->viewer->arguments[0] : "runs");
     conclude(stats);
-    output->title = "trailview stats";
     output->preface = buffer_text(&stats->preface);
     output->conclusion = buffer_text(&stats->conclusion);
     if (is_table) {
@@ -278,7 +277,7 @@ static int print(struct stats *stats, struct trail_error *error)
         printf("\n");
         output_lines(output, output->conclusion);
     }
-    output->title = output->preface = output->conclusion = NULL;
+    output->preface = output->conclusion = NULL;
     return result;
 }
 

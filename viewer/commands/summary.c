@@ -518,7 +518,6 @@ static int print_tables(struct page *page, bool is_last, struct trail_error *err
     int result;
 
     snprintf(heading, sizeof heading, "run %" PRId64, number(page, "run"));
-    output->title = "trailview summary";
     output->heading = heading;
     output->is_followed = true;
     output->color = false;

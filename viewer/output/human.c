@@ -17,16 +17,9 @@ static void add_scaled(struct buffer *out, double value, const char *unit)
 
 void human_duration(struct buffer *out, int64_t ns)
 {
-    double value = (double)ns, size = value < 0 ? -value : value;
+    char text[TEXT_DURATION_CAPACITY];
 
-    if (size < 1e3)
-        buffer_format(out, "%" PRId64 " ns", ns);
-    else if (size < 999.5e3)
-        add_scaled(out, value / 1e3, "us");
-    else if (size < 999.5e6)
-        add_scaled(out, value / 1e6, "ms");
-    else
-        add_scaled(out, value / 1e9, "s");
+    buffer_add_text(out, text_duration(text, ns));
 }
 
 void human_ms(struct buffer *out, int64_t ns)
@@ -56,19 +49,7 @@ void human_bytes(struct buffer *out, int64_t bytes)
 
 void human_count(struct buffer *out, int64_t count)
 {
-    char digits[24];
-    size_t length;
-    uint64_t size = count < 0 ? 0 - (uint64_t)count : (uint64_t)count;
-
-    snprintf(digits, sizeof digits, "%" PRIu64, size);
-    length = strlen(digits);
-    if (count < 0)
-        buffer_add_char(out, '-');
-    for (size_t i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            buffer_add_char(out, ' ');
-        buffer_add_char(out, digits[i]);
-    }
+    buffer_format(out, "%" PRId64, count);
 }
 
 int human_parse_number(const char *text, int64_t *number)

@@ -15,7 +15,7 @@ void human_ms(struct buffer *out, int64_t ns);
 /* "512 B", "12.3 KiB", "4.56 MiB". */
 void human_bytes(struct buffer *out, int64_t bytes);
 
-/* A count with a space between groups of three digits: "1 234 567". */
+/* A count, as it can be typed: "1234567". */
 void human_count(struct buffer *out, int64_t count);
 
 /*

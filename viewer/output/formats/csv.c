@@ -1,8 +1,7 @@
 /*
- * RFC 4180: a header line, lines that end in CR LF, quotes where a value needs them. NULL is an
- * empty field, an empty text is "". Values are the data, byte for byte (only on a terminal is text
- * escaped): nothing is put before a leading = + - or @, because that would change them. Import the
- * file as text into a spreadsheet program that would run such values as formulas.
+ * As RFC 4180 has it, but that lines end in LF, which shells and their tools want: a header line,
+ * quotes where a value needs them. NULL is an empty field, an empty text is "". Values are the
+ * data, byte for byte, where the output is no terminal and --safe is not given.
  */
 #include "output.h"
 
@@ -30,14 +29,17 @@ static void add_text(struct buffer *out, const char *text, size_t length)
     buffer_add_char(out, '"');
 }
 
+/* With --safe an apostrophe stands before what a spreadsheet would take for a formula. */
 static void add_safe_text(struct output *output, const char *text, size_t length)
 {
     struct buffer escaped = {0};
 
-    if (!output->is_terminal) {
+    if (!output->is_terminal && !output->is_safe) {
         add_text(&output->line, text, length);
         return;
     }
+    if (output->is_safe && length > 0 && memchr("=+-@\t\r", text[0], 6) != NULL)
+        buffer_add_char(&escaped, '\'');
     escape_for_terminal(&escaped, text, length);
     add_text(&output->line, buffer_text(&escaped), escaped.length);
     output->line.failed |= escaped.failed;
@@ -51,7 +53,7 @@ static int begin(struct output *output)
             buffer_add_char(&output->line, ',');
         add_safe_text(output, output->columns[i].name, strlen(output->columns[i].name));
     }
-    buffer_add_text(&output->line, "\r\n");
+    buffer_add_text(&output->line, "\n");
     output_write_line(output);
     return 0;
 }
@@ -84,7 +86,7 @@ static void row(struct output *output, const struct cell *cells)
             buffer_add_char(&output->line, ',');
         add_cell(output, &cells[i]);
     }
-    buffer_add_text(&output->line, "\r\n");
+    buffer_add_text(&output->line, "\n");
     output_write_line(output);
 }
 
