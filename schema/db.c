@@ -43,12 +43,40 @@ static void explain_cannot_open(const char *path, struct trail_error *error)
         error_set(error, TRAIL_READ_ONLY, SQLITE_CANTOPEN, "the file or its folder is read-only");
 }
 
+/*
+ * What SQLite opens beside the file, and waits for if it is a FIFO. A link at the file's own name
+ * is followed, so they lie beside what it means.
+ */
+static int look_beside(const char *path, struct trail_error *error)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", "-journal"};
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    char *full = vfs != NULL ? sqlite3_malloc(vfs->mxPathname + 1) : NULL;
+    int result = 0;
+
+    if (full == NULL || (vfs->xFullPathname(vfs, path, vfs->mxPathname, full) & 0xFF) != SQLITE_OK)
+        result = error_set(error, TRAIL_FAILED, 0, "its whole path cannot be told");
+    for (unsigned i = 0; i < sizeof suffixes / sizeof suffixes[0] && result == 0; i++) {
+        char *name = sqlite3_mprintf("%s%s", full, suffixes[i]);
+        if (name == NULL)
+            result = error_set(error, TRAIL_FAILED, 0, "out of memory");
+        else if ((result = file_check_own(name, error)) != 0)
+            error_context(error, "'%s' beside it", name);
+        sqlite3_free(name);
+    }
+    sqlite3_free(full);
+    return result;
+}
+
 int db_look(const char *path, struct trail_error *error)
 {
+    int there;
+
     if (*path == '\0' || strcmp(path, ":memory:") == 0 || strncmp(path, "file:", 5) == 0)
         return error_set(error, TRAIL_FOREIGN, 0,
                          "that is no file to SQLite; write './%s' if a file is called so", path);
-    return file_look(path, NULL, error);
+    there = file_look(path, NULL, error);
+    return there >= 0 && look_beside(path, error) != 0 ? -1 : there;
 }
 
 /*
@@ -232,7 +260,7 @@ static bool has_log(const char *path)
 
 /*
  * A file in WAL mode in a folder that cannot be written opens only as immutable, which is right
- * when it has no -wal beside it.
+ * when it has no -wal beside it; then *db is closed, and opened anew.
  */
 static int open_immutable(const char *path, sqlite3 **db)
 {
@@ -240,7 +268,7 @@ static int open_immutable(const char *path, sqlite3 **db)
     char *uri;
     int result;
 
-    if (has_log(path))
+    if (has_log(sqlite3_db_filename(*db, "main"))) /* whose links are resolved */
         return -1;
     builder = sqlite3_str_new(NULL);
     sqlite3_str_appendall(builder, "file:");
@@ -262,23 +290,33 @@ static int open_immutable(const char *path, sqlite3 **db)
     return result == SQLITE_OK ? 0 : -1;
 }
 
-int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *error)
+int db_open_read_only(const char *path, sqlite3 **db, struct trail_error *error)
 {
-    struct trail_error local;
     int there;
 
-    if (error == NULL)
-        error = &local;
     *db = NULL;
     there = db_look(path, error);
     if (there == 0)
         error_set(error, TRAIL_NOT_FOUND, 0, "no such file");
     if (there <= 0)
-        return error_context(error, "cannot open '%s'", path);
-    if (sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        sql_error(*db, error);
+        return -1;
+    if (sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return sql_error(*db, error);
+    /* SQLite would leave a -wal here that is ours, and keep those out who may write the file. */
+    if (file_check_replaceable(path, NULL) != 0 && open_immutable(path, db) != 0 && *db == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    db_distrust_schema(*db);
+    return 0;
+}
+
+int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *error)
+{
+    struct trail_error local;
+
+    if (error == NULL)
+        error = &local;
+    if (db_open_read_only(path, db, error) != 0)
         goto fail;
-    }
     if (prepare_for_viewing(*db, error) == 0)
         return 0;
     if ((error->os_code & 0xFF) == SQLITE_CANTOPEN || error->code == TRAIL_READ_ONLY)

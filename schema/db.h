@@ -23,7 +23,13 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
 int db_open_without_views(const char *path, sqlite3 **db, struct trail_error *error);
 
 /*
- * Opens an existing file for reading only, also on a read-only medium, and lays Trail's own views
+ * Opens an existing file for reading only, whatever it has in it; who may not write it leaves
+ * nothing beside it. Close with db_close. 0, or -1 and error.
+ */
+int db_open_read_only(const char *path, sqlite3 **db, struct trail_error *error);
+
+/*
+ * The same of a trail file, also on a read-only medium, and lays Trail's own views
  * and name tables as TEMP over its tables: nothing that the file brought along is run. Returns 0,
  * or -1 with a code as above or NOT_FOUND.
  */
@@ -31,7 +37,8 @@ int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *erro
 
 /*
  * What stands at path, as file_look says, and -1 also for what SQLite takes for no file: ":memory:"
- * and URIs. SQLite itself would open a FIFO, and wait.
+ * and URIs, and if beside it something foreign has the name of a log: SQLite itself would open a
+ * FIFO, and wait.
  */
 int db_look(const char *path, struct trail_error *error);
 

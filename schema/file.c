@@ -149,6 +149,18 @@ int file_look(const char *path, uint64_t *size, struct trail_error *error)
     return result == 0 ? 1 : -1;
 }
 
+int file_check_own(const char *path, struct trail_error *error)
+{
+    HANDLE file = look(path, FILE_READ_ATTRIBUTES, FILE_FLAG_OPEN_REPARSE_POINT);
+    int result;
+
+    if (file == INVALID_HANDLE_VALUE)
+        return file_look(path, NULL, error) < 0 ? -1 : 0;
+    result = check_kind(file, NULL, error);
+    CloseHandle(file);
+    return result;
+}
+
 FILE *file_read(const char *path, struct trail_error *error)
 {
     HANDLE file = look(path, GENERIC_READ, 0);
@@ -330,6 +342,15 @@ int file_look(const char *path, uint64_t *size, struct trail_error *error)
     if (errno != ENOENT)
         return fail(error);
     return lstat(path, &status) == 0 ? refuse("a link to nothing", error) : 0;
+}
+
+int file_check_own(const char *path, struct trail_error *error)
+{
+    struct stat status;
+
+    if (lstat(path, &status) == 0)
+        return check_kind(&status, error);
+    return errno == ENOENT ? 0 : fail(error);
 }
 
 FILE *file_read(const char *path, struct trail_error *error)

@@ -40,7 +40,13 @@ void file_close(file_handle file);
  */
 int file_look(const char *path, uint64_t *size, struct trail_error *error);
 
-/* Opens such a file for reading. NULL and error on failure. */
+/*
+ * Whether nothing stands there, or a regular file that is no link; it is not opened, so that locks
+ * of ours on it stay. 0, or -1 and error.
+ */
+int file_check_own(const char *path, struct trail_error *error);
+
+/* Opens a regular file, or what a link to one means, for reading. NULL and error on failure. */
 FILE *file_read(const char *path, struct trail_error *error);
 
 /*

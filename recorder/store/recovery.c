@@ -261,11 +261,7 @@ static bool has_run_left_behind(const char *path)
     sqlite3_stmt *rows = NULL;
     bool has = false;
 
-    if (db_look(path, NULL) <= 0)
-        return false;
-    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
-        db_distrust_schema(db);
-    if (sqlite3_errcode(db) == SQLITE_OK &&
+    if (db_open_read_only(path, &db, NULL) == 0 &&
         sqlite3_prepare_v2(db, "SELECT id FROM run WHERE state = 'recording'", -1, &rows, NULL) ==
             SQLITE_OK) {
         while (!has && sqlite3_step(rows) == SQLITE_ROW) {
