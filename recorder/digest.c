@@ -1,11 +1,18 @@
 /* See digest.h. */
 #include "digest.h"
 
+#include "harmful.h"
 #include "text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+static void print_safely(const char *before, const char *text)
+{
+    fputs(before, stderr);
+    harmful_print(stderr, text);
+}
 
 static void print_exit(const struct platform_exit *exit)
 {
@@ -34,14 +41,14 @@ static void print_end(const struct session_result *result)
     else if (result->end == SESSION_STOPPED && result->killed)
         fprintf(stderr, " on request");
     else if (result->end == SESSION_UNTIL)
-        fprintf(stderr, " at %s", result->met);
+        print_safely(" at ", result->met);
 }
 
 static void print_unmet(const struct until *until)
 {
     fprintf(stderr, "trailrec: ");
     for (unsigned i = 0; i < until_count(until); i++)
-        fprintf(stderr, "%s%s", i > 0 ? ", " : "", until_text(until, i));
+        print_safely(i > 0 ? ", " : "", until_text(until, i));
     fprintf(stderr, until_count(until) > 1 ? ": none of them came\n" : " did not come\n");
 }
 
@@ -79,12 +86,13 @@ void digest_print_look(const struct options *options, const int64_t *run_ids, un
 {
     if (options->session.nop || count == 0)
         return;
-    fprintf(stderr, "trailrec: look at %s with: trailview -d %s", count > 1 ? "them" : "it",
-            options->session.database);
+    fprintf(stderr, "trailrec: look at %s with: trailview", count > 1 ? "them" : "it");
+    print_safely(" -d ", options->session.database);
     if (count == 1) {
         fprintf(stderr, " summary %" PRId64 "\n", run_ids[0]);
     } else if (plain_label(options) != NULL) {
-        fprintf(stderr, " stats @%s\n", plain_label(options));
+        print_safely(" stats @", plain_label(options));
+        fprintf(stderr, "\n");
     } else if (count > DIGEST_IDS_MAX) {
         fprintf(stderr, " runs\n");
     } else {
@@ -101,8 +109,10 @@ static void print_processes(const struct session_processes *processes)
     for (unsigned i = 0; i < processes->count && i < SESSION_PROCESSES_MAX; i++) {
         const struct platform_process *process = &processes->processes[i];
         fprintf(stderr, "%s%" PRIu32, i > 0 ? ", " : "", process->pid);
-        if (process->name[0] != '\0')
-            fprintf(stderr, " (%s)", process->name);
+        if (process->name[0] != '\0') {
+            print_safely(" (", process->name);
+            fprintf(stderr, ")");
+        }
     }
     if (processes->count > SESSION_PROCESSES_MAX)
         fprintf(stderr, " and %u more", processes->count - SESSION_PROCESSES_MAX);

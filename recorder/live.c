@@ -5,7 +5,6 @@
 #include "live.h"
 
 #include "harmful.h"
-#include "text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,26 +55,14 @@ static void put(struct live *live, const char *text)
 static void put_text(struct live *live, const unsigned char *bytes, size_t length)
 {
     const char *text = (const char *)bytes;
-    size_t end = live->used + LINE_MAX_BYTES / 2;
-    char escape[16];
+    size_t end = live->used + LINE_MAX_BYTES / 2, size;
+    char escape[HARMFUL_ESCAPE_CAPACITY];
 
     put(live, "\"");
-    for (size_t i = 0; i < length && live->used < end;) {
-        uint32_t code_point = 0;
-        size_t size = text_decode(text + i, length - i, &code_point);
-        if (size == 0 || harmful_is(code_point)) {
-            snprintf(escape, sizeof escape,
-                     size == 4  ? "\\U%08" PRIX32
-                     : size > 1 ? "\\u%04" PRIX32
-                                : "\\x%02" PRIX32,
-                     size ? code_point : bytes[i]);
-            put(live, code_point == '\n' ? "\\n" : escape);
-        } else {
-            memcpy(escape, text + i, size);
-            escape[size] = '\0';
-            put(live, escape);
-        }
-        i += size ? size : 1;
+    for (size_t i = 0; i < length && live->used < end; i += size) {
+        if (!harmful_escape(text + i, length - i, &size, escape))
+            snprintf(escape, sizeof escape, "%.*s", (int)size, text + i);
+        put(live, escape);
     }
     put(live, live->used < end ? "\"" : "...\"");
 }

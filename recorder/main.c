@@ -3,6 +3,7 @@
  * ends as the target ended.
  */
 #include "digest.h"
+#include "harmful.h"
 #include "options.h"
 #include "os.h"
 #include "program.h"
@@ -21,6 +22,11 @@ struct recording {
     int status;                /* of our own failure */
     bool has_kept;             /* of any run there is something to look at */
 };
+
+static void say(const char *sentence)
+{
+    harmful_say("trailrec", sentence);
+}
 
 static int exit_status_of(const struct trail_error *error)
 {
@@ -54,9 +60,9 @@ static void report(struct recording *recording, const struct session_result *res
                    const struct trail_error *error)
 {
     if (result->notice.code != TRAIL_OK && recording->runs == 0)
-        fprintf(stderr, "trailrec: %s\n", result->notice.sentence);
+        say(result->notice.sentence);
     if (result->incomplete || result->end == SESSION_FAILED)
-        fprintf(stderr, "trailrec: %s\n", error->sentence);
+        say(error->sentence);
     if (!recording->options->quiet)
         digest_print_run(recording->options, result);
     if (recording->runs < DIGEST_IDS_MAX)
@@ -77,7 +83,7 @@ static bool run(struct recording *recording, bool warms_up)
 
     session.nop = session.nop || warms_up;
     if (session_run(&session, &result, &error) != 0) {
-        fprintf(stderr, "trailrec: %s\n", error.sentence);
+        say(error.sentence);
         recording->status = exit_status_of(&error);
         return false;
     }
@@ -88,11 +94,6 @@ static bool run(struct recording *recording, bool warms_up)
     else if (!goes_on(recording))
         note_exit(recording, &result);
     return result.standing.count > 0;
-}
-
-static void say(const char *sentence)
-{
-    fprintf(stderr, "trailrec: %s\n", sentence);
 }
 
 static int record(const struct options *options)
@@ -133,7 +134,7 @@ int program_main(int argument_count, char **arguments)
         break;
     case OPTIONS_EXIT:
         if (fflush(stdout) != 0 || ferror(stdout)) {
-            fprintf(stderr, "trailrec: cannot write the output\n");
+            say("cannot write the output");
             status = EXIT_OF_OURS;
         }
         break;

@@ -3,11 +3,13 @@
  */
 #include "options.h"
 
+#include "harmful.h"
 #include "os.h"
 #include "option_table.h"
 #include "program.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +24,7 @@ static const char after[] =
     "Exit status: COMMAND's own (a fatal signal is raised again); 125 trailrec failed, 126 COMMAND "
     "cannot be run, 127 it is not found.\n";
 
-enum { RUNS_MAX = 1000000 };
+enum { RUNS_MAX = 1000000, SENTENCE_BYTES = 1024 };
 
 enum option_id {
 #define OPTION(id, ...) OPTION_##id,
@@ -37,11 +39,17 @@ static const struct manual_option option_list[OPTIONS] = {
 #undef OPTION
 };
 
-static enum options_action wrong(const char *sentence, const char *value)
+static enum options_action wrong(const char *format, ...) TRAIL_PRINTF(1, 2);
+
+static enum options_action wrong(const char *format, ...)
 {
-    fprintf(stderr, "trailrec: ");
-    fprintf(stderr, sentence, value);
-    fprintf(stderr, "\n");
+    char sentence[SENTENCE_BYTES];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    harmful_say("trailrec", sentence);
     return OPTIONS_WRONG;
 }
 
@@ -69,11 +77,9 @@ static enum options_action read_count(const char *option, const char *value, uns
     char *end;
     unsigned long number = strtoul(value, &end, 10);
 
-    if (*value < '0' || *value > '9' || *end != '\0' || number == 0 || number > RUNS_MAX) {
-        fprintf(stderr, "trailrec: %s takes a number of runs from 1 to %d, not '%s'\n", option,
-                (int)RUNS_MAX, value);
-        return OPTIONS_WRONG;
-    }
+    if (*value < '0' || *value > '9' || *end != '\0' || number == 0 || number > RUNS_MAX)
+        return wrong("%s takes a number of runs from 1 to %d, not '%s'", option, (int)RUNS_MAX,
+                     value);
     *count = (unsigned)number;
     return OPTIONS_RECORD;
 }
@@ -83,7 +89,7 @@ static enum options_action read_until(struct options *options, const char *value
     struct trail_error error;
 
     if (options->session.until == NULL && (options->session.until = until_new()) == NULL)
-        return wrong("out of memory%s", "");
+        return wrong("out of memory");
     return until_add(options->session.until, value, &error) == 0 ? OPTIONS_RECORD
                                                                  : wrong("%s", error.sentence);
 }
@@ -174,7 +180,7 @@ static enum options_action read_option(struct options *options, int option, char
     switch (option) {
     case OPTION_OUTPUT:
         options->session.database = value;
-        return *value != '\0' ? OPTIONS_RECORD : wrong("-o takes the name of a file%s", "");
+        return *value != '\0' ? OPTIONS_RECORD : wrong("-o takes the name of a file");
     case OPTION_ATTACH:
         return read_pid(options, value);
     case OPTION_FOLLOW:
@@ -232,13 +238,12 @@ static enum options_action check_options(const struct options *options)
     bool repeats = options->repeat != 0 || options->warmup != 0;
 
     if (session->pids != NULL && session->kernel_times)
-        return wrong("--kernel-times is for a COMMAND: what runs already cannot be observed so%s",
-                     "");
+        return wrong("--kernel-times is for a COMMAND: what runs already cannot be observed so");
     if (session->pids != NULL && repeats)
         return wrong("%s is for a COMMAND: what runs already cannot be run again",
                      options->repeat != 0 ? "-n" : "--warmup");
     if (session->then != THEN_DEFAULT && session->timeout_ns == 0 && session->until == NULL)
-        return wrong("--then says what a stop condition does; give one too: -t or --until%s", "");
+        return wrong("--then says what a stop condition does; give one too: -t or --until");
     if (session->then == THEN_STOP && repeats)
         return wrong("--then stop leaves a COMMAND standing; it does not go with %s",
                      options->repeat != 0 ? "-n" : "--warmup");
@@ -271,7 +276,7 @@ static enum options_action read_options(int argument_count, char **arguments,
         return wrong("-p attaches to what runs already; it cannot launch '%s' too",
                      arguments[optind]);
     if (options->session.pids == NULL && optind == argument_count)
-        return wrong("no command given; see 'trailrec --help'%s", "");
+        return wrong("no command given; see 'trailrec --help'");
     return check_options(options);
 }
 
@@ -285,14 +290,14 @@ enum options_action options_read(int argument_count, char **arguments, struct op
     options->variables = calloc((size_t)argument_count + 1, sizeof *options->variables);
     options->pids = calloc((size_t)argument_count + 1, sizeof *options->pids);
     if (options->labels == NULL || options->variables == NULL || options->pids == NULL)
-        return wrong("out of memory%s", "");
+        return wrong("out of memory");
     action = read_options(argument_count, arguments, options);
     if (action != OPTIONS_RECORD)
         return action;
     options->command_line =
         os_command_line_from(argument_count, arguments, options->session.pids != NULL ? 1 : optind);
     if (options->command_line == NULL)
-        return wrong("out of memory%s", "");
+        return wrong("out of memory");
     database = program_environment("TRAIL_DB");
     if (options->session.database == NULL)
         options->session.database = database != NULL && *database != '\0' ? database : "trail.db";

@@ -5,7 +5,9 @@
  */
 #include "harmful.h"
 
-#include <stddef.h>
+#include "text.h"
+
+#include <string.h>
 
 static const uint32_t ranges[][2] = {
     {0x0000, 0x001F},   {0x007F, 0x009F},   {0x00AD, 0x00AD},   {0x0600, 0x0605},
@@ -22,4 +24,42 @@ bool harmful_is(uint32_t code_point)
         if (code_point <= ranges[i][1])
             return true;
     return false;
+}
+
+bool harmful_escape(const char *text, size_t length, size_t *size, char *out)
+{
+    uint32_t c = (unsigned char)*text;
+    size_t decoded = text_decode(text, length, &c);
+
+    *size = decoded > 0 ? decoded : 1;
+    if (decoded > 0 && !harmful_is(c))
+        return false;
+    if (c == '\n' || c == '\r' || c == '\t')
+        snprintf(out, HARMFUL_ESCAPE_CAPACITY, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+    else
+        snprintf(out, HARMFUL_ESCAPE_CAPACITY,
+                 decoded < 2  ? "\\x%02X"
+                 : c > 0xFFFF ? "\\U%08X"
+                              : "\\u%04X",
+                 (unsigned)c);
+    return true;
+}
+
+void harmful_print(FILE *stream, const char *text)
+{
+    char escape[HARMFUL_ESCAPE_CAPACITY];
+
+    for (size_t size, left = strlen(text); left > 0; text += size, left -= size) {
+        if (harmful_escape(text, left, &size, escape))
+            fputs(escape, stream);
+        else
+            fwrite(text, 1, size, stream);
+    }
+}
+
+void harmful_say(const char *program, const char *sentence)
+{
+    fprintf(stderr, "%s: ", program);
+    harmful_print(stderr, sentence);
+    fputc('\n', stderr);
 }

@@ -2,6 +2,7 @@
  * The parser of rules files: what it understands, how it complains, and that no input takes it
  * down.
  */
+#include "rules/write.h"
 #include "unit.h"
 
 #include "rules/path_glob.h"
@@ -385,7 +386,30 @@ static void test_path_glob_hostile(void **state)
     assert_false(path_glob(glob, path, false));
 }
 
+/* What is learned from odd names is what the parser takes, and hides nothing. */
+static void test_odd_names(void **state)
+{
+    static const char *const names[][2] = {
+        {"lib\xE2\x80\xAE"
+         "gnp.so",
+         "lib?gnp.so"},
+        {"a\xC2\x85\x7F\xFF\n", "a????"},
+        {"{apps}/{system}/{n}", "\"[{]apps}/{system}/{n}\""},
+        {"{sytem}", "\"[{]sytem}\""},
+        {"a [b]*", "\"a [[]b][*]\""},
+    };
+    struct buffer out = {0};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        buffer_clear(&out);
+        rule_write_name(&out, names[i][0]);
+        assert_string_equal(buffer_text(&out), names[i][1]);
+    }
+    buffer_release(&out);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_odd_names),
     cmocka_unit_test(test_every_kind),
     cmocka_unit_test(test_points),
     cmocka_unit_test(test_learned_part),

@@ -4,34 +4,17 @@
 #include "harmful.h"
 #include "text.h"
 
-static void escape_code_point(struct buffer *out, uint32_t c)
-{
-    if (c == '\n' || c == '\r' || c == '\t')
-        buffer_format(out, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
-    else if (c < 0x80)
-        buffer_format(out, "\\x%02X", (unsigned)c);
-    else
-        buffer_format(out, c > 0xFFFF ? "\\U%08X" : "\\u%04X", (unsigned)c);
-}
-
 void escape_for_terminal(struct buffer *out, const char *text, size_t length)
 {
-    size_t done = 0;
+    char escape[HARMFUL_ESCAPE_CAPACITY];
+    size_t done = 0, size;
 
-    for (size_t at = 0; at < length;) {
-        uint32_t c = 0;
-        size_t size = text_decode(text + at, length - at, &c);
-        if (size > 0 && !harmful_is(c)) {
-            at += size;
+    for (size_t at = 0; at < length; at += size) {
+        if (!harmful_escape(text + at, length - at, &size, escape))
             continue;
-        }
         buffer_add(out, text + done, at - done);
-        if (size == 0)
-            buffer_format(out, "\\x%02X", (unsigned char)text[at]);
-        else
-            escape_code_point(out, c);
-        at += size ? size : 1;
-        done = at;
+        buffer_add_text(out, escape);
+        done = at + size;
     }
     buffer_add(out, text + done, length - done);
 }
@@ -60,7 +43,7 @@ static void escape_for_json(struct buffer *out, const char *text, size_t length,
         else if (c == '"' || c == '\\')
             buffer_format(out, "\\%c", (int)c);
         else if (c == '\n' || c == '\r' || c == '\t')
-            escape_code_point(out, c);
+            buffer_format(out, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
         else if (c > 0xFFFF)
             buffer_format(out, "\\u%04x\\u%04x", 0xD7C0 + (unsigned)(c >> 10),
                           0xDC00 + (unsigned)(c & 0x3FF));

@@ -3,6 +3,7 @@
 
 #include "human.h"
 #include "nearest.h"
+#include "write.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,9 +153,11 @@ static int parse_order(struct parser *parser, struct rule *rule)
  */
 static int check_placeholders(struct parser *parser, const struct word *word)
 {
-    static const char *const names[] = {"{system}", "{app}", "{temp}", "{home}", "{uuid}", "{n}"};
-    enum { NAMES = sizeof names / sizeof names[0] };
+    const char *const *names = rule_placeholders;
+    size_t count = 0;
 
+    while (names[count] != NULL)
+        count++;
     for (const char *at = strchr(word->text, '{'); at != NULL; at = strchr(at + 1, '{')) {
         size_t length = strspn(at + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") + 2;
         char name[16];
@@ -163,9 +166,9 @@ static int check_placeholders(struct parser *parser, const struct word *word)
             continue;
         memcpy(name, at, length);
         name[length] = '\0';
-        if (find_word(name, names, NAMES) < 0 &&
-            nearest_name(name, names, NAMES, sizeof names[0]) != NULL)
-            return words_unknown(&parser->words, &placeholder, "placeholder", names, NAMES);
+        if (find_word(name, names, count) < 0 &&
+            nearest_name(name, names, count, sizeof names[0]) != NULL)
+            return words_unknown(&parser->words, &placeholder, "placeholder", names, count);
     }
     return 0;
 }

@@ -1,10 +1,14 @@
 /* See write.h. */
 #include "write.h"
 
+#include "harmful.h"
 #include "text.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+const char *const rule_placeholders[] = {"{system}", "{app}", "{temp}", "{home}",
+                                         "{uuid}",   "{n}",   NULL};
 
 static bool needs_quotes(const char *word)
 {
@@ -27,6 +31,14 @@ void rule_write_word(struct buffer *out, const char *word)
     buffer_add_char(out, '"');
 }
 
+static bool begins_placeholder(const char *text)
+{
+    for (size_t i = 0; rule_placeholders[i] != NULL; i++)
+        if (strncmp(text, rule_placeholders[i], strlen(rule_placeholders[i])) == 0)
+            return true;
+    return false;
+}
+
 void rule_write_glob(struct buffer *out, const char *text)
 {
     size_t length = strlen(text), size;
@@ -34,10 +46,11 @@ void rule_write_glob(struct buffer *out, const char *text)
 
     for (size_t at = 0; at < length; at += size) {
         size = text_decode(text + at, length - at, &c);
-        if (size == 0 || c < ' ') {
+        if (size == 0 || harmful_is(c)) {
             buffer_add_char(out, '?');
-            size = 1;
-        } else if (c == '*' || c == '?' || c == '[') {
+            size += size == 0;
+        } else if (c == '*' || c == '?' || c == '[' ||
+                   (c == '{' && !begins_placeholder(text + at))) {
             buffer_format(out, "[%c]", (int)c);
         } else {
             buffer_add(out, text + at, size);

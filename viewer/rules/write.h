@@ -6,12 +6,16 @@
 
 #include <stdint.h>
 
+/* {system}, {app}, ...: what a place begins with in rules. Ends with NULL. */
+extern const char *const rule_placeholders[];
+
 /* Adds a word of the language, in quotes where it needs them. */
 void rule_write_word(struct buffer *out, const char *word);
 
 /*
  * Adds the glob that matches just this text, as part of a word: characters that mean something in a
- * glob in brackets, those that no rules file can hold (line breaks, bytes that are no UTF-8) as ?.
+ * glob in brackets, also a { that begins no placeholder; those that no rules file should hold (line
+ * breaks, what cannot be seen, bytes that are no UTF-8) as ?.
  */
 void rule_write_glob(struct buffer *out, const char *text);
 

@@ -43,6 +43,13 @@ answers "unknown option '--folow'; did you mean '--follow'?" --folow -- true
 answers "unknown option '-Z'; 'trailrec --help' explains" -Z -- true
 answers "option '-l' needs an argument" -l
 answers "option '--follow' takes no argument" --follow=yes -- true
+[ -n "$EMULATOR" ] || {
+    evil=$(printf '\033[2J\342\200\256')
+    answers "-t takes a number of seconds above 0 and up to 1000000, not '\\x1B[2J\\u202E'" \
+        -t "$evil" -- true
+    trailrec -o "$evil.db" -- true 2>err.txt
+    grep -qF 'trailview -d \x1B[2J\u202E.db summary 1' err.txt || fail "digest: $(cat -v err.txt)"
+}
 same "-h" "$(trailrec --help)" "$(trailrec -h)"
 [ -n "$EMULATOR" ] ||
     answers "this system has no console windows; leave out --new-console" --new-console -- true

@@ -77,7 +77,10 @@ static int find_programs(const struct side *side, struct programs *programs)
         const struct recording *run = &side->all->items[r];
         programs->several |= run->process_count > 1;
         for (size_t p = 0; p < run->process_count; p++) {
-            struct program *program = find_program(programs, run->processes[p].key);
+            struct program *program;
+            if (*recordings_text(side->all, run->processes[p].key) == '\0')
+                continue; /* the language has no empty name */
+            program = find_program(programs, run->processes[p].key);
             if (program == NULL || add_role(program, run->processes[p].role,
                                             !inherits_modules(side->all, run, p)) != 0)
                 return -1;
@@ -131,7 +134,7 @@ static void gather(struct learned_scope *scope, const struct side_module **sorte
         for (size_t role = 0; role < scope->role_count; role++)
             all_runs += scope->role_runs[role];
         module->is_always = runs >= all_runs;
-        scope->module_count += is_in;
+        scope->module_count += is_in && *recordings_text(scope->side->all, module->key) != '\0';
     }
 }
 
