@@ -21,6 +21,7 @@ static const size_t texts[] = {
     offsetof(struct module_identity, pdb_guid),     offsetof(struct module_identity, pdb_name),
     offsetof(struct module_identity, file_version), offsetof(struct module_identity, build_id),
     offsetof(struct module_identity, soname),       offsetof(struct module_identity, path),
+    offsetof(struct module_identity, imports),
 };
 enum {
     NUMBERS_BYTES = offsetof(struct module_identity, pdb_guid),
@@ -158,7 +159,7 @@ void identify_get(struct identify *identify, uint64_t seq, struct module_identit
 {
     const struct known *known;
 
-    memset(identity, 0, offsetof(struct module_identity, path) + 1);
+    identity_clear(identity);
     os_lock_take(identify->turn);
     if (identify->hint < identify->count && known_at(identify, identify->hint)->seq > seq)
         identify->hint = 0; /* a transaction is tried again */

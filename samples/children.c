@@ -23,9 +23,9 @@ int main(int argument_count, char **arguments)
 // EXPECT: CreateProcess via=launch pid=$parent
 // EXPECT(linux): CreateProcess via=fork pid=$child parent_pid=$parent
 // EXPECT(linux): CreateProcess via=exec pid=$child path=*children
-// EXPECT(linux): LoadDll module=libc.so.6 pid=$child cause=startup
+// EXPECT(linux): LoadDll module=libc.so.6 pid=$child load_phase=startup
 // EXPECT(windows): CreateProcess via=create pid=$child parent_pid=$parent path=*children.exe
-// EXPECT(windows): LoadDll module=ntdll.dll pid=$child cause=startup
+// EXPECT(windows): LoadDll module=ntdll.dll pid=$child load_phase=startup
 // EXPECT: ExitProcess pid=$child exit_code=3
 // EXPECT(linux): CreateProcess via=exec pid=$other path=*children
 // EXPECT(windows): CreateProcess via=create pid=$other parent_pid=$parent

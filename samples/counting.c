@@ -63,7 +63,7 @@ int main(int argument_count, char **arguments)
 }
 
 // EXPECT: CreateThread
-// EXPECT: LoadDll module=sample_plugin.* cause=runtime seq=$load
+// EXPECT: LoadDll module=sample_plugin.* load_phase=runtime seq=$load
 // EXPECT: UnloadDll load=$load
 // EXPECT-COUNT(linux): Exception name=SIGUSR1 = 3
 // EXPECT-COUNT(windows): OutputDebugString text=raised = 3

@@ -27,8 +27,8 @@ int main(void)
     return 0;
 }
 
-// EXPECT: LoadDll module=libc.so.6 cause=startup link_namespace=
-// EXPECT: LoadDll module=sample_plugin.so cause=runtime link_namespace=1
+// EXPECT: LoadDll module=libc.so.6 load_phase=startup link_namespace=
+// EXPECT: LoadDll module=sample_plugin.so load_phase=runtime link_namespace=1
 // EXPECT: UnloadDll module=sample_plugin.so
 // EXPECT-COUNT: LoadDll module=sample_plugin.so = 1
 // EXPECT-EXIT: 0

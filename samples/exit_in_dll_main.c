@@ -12,6 +12,6 @@ int main(void)
     return 0;
 }
 
-// EXPECT: LoadDll module=exit_library.dll cause=runtime
+// EXPECT: LoadDll module=exit_library.dll load_phase=runtime
 // EXPECT: ExitProcess exit_code=44
 // EXPECT-EXIT: 44

@@ -24,7 +24,7 @@ int main(void)
 
 // RECORD: -f
 // EXPECT: CreateProcess via=fork pid=$child parent_pid=main path=*fork_dlopen_followed
-// EXPECT: LoadDll module=sample_plugin.so pid=$child cause=runtime
+// EXPECT: LoadDll module=sample_plugin.so pid=$child load_phase=runtime
 // EXPECT: UnloadDll module=sample_plugin.so pid=$child
 // EXPECT: ExitProcess pid=$child exit_code=0
 // EXPECT: ExitProcess pid=main exit_code=0

@@ -14,7 +14,7 @@ int main(void)
     return 0;
 }
 
-// EXPECT(linux): LoadDll module=libm.so.6 cause=runtime
-// EXPECT(windows): LoadDll module=version.dll cause=runtime
+// EXPECT(linux): LoadDll module=libm.so.6 load_phase=runtime
+// EXPECT(windows): LoadDll module=version.dll load_phase=runtime
 // EXPECT: UnloadDll
 // EXPECT-EXIT: 0

@@ -15,7 +15,7 @@ int main(void)
     return 0;
 }
 
-// EXPECT: LoadDll path=*musl* cause=startup
-// EXPECT: LoadDll module=musl_plugin.so cause=runtime
+// EXPECT: LoadDll path=*musl* load_phase=startup
+// EXPECT: LoadDll module=musl_plugin.so load_phase=runtime
 // EXPECT-NONE: UnloadDll
 // EXPECT-EXIT: 0

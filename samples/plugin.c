@@ -1,6 +1,6 @@
 /*
- * Loads a library while it runs, uses it, and unloads it: one LoadDll with cause `runtime`, one
- * UnloadDll of the same image.
+ * Loads a library while it runs, uses it, and unloads it: one LoadDll with load_phase `runtime`,
+ * one UnloadDll of the same image.
  */
 #include "sample.h"
 
@@ -16,10 +16,10 @@ int main(void)
     return 0;
 }
 
-// EXPECT(linux): LoadDll module=libc.so.6 cause=startup build_id=* link_namespace=
-// EXPECT(windows): LoadDll module=ntdll.dll cause=startup
-// EXPECT(windows): LoadDll module=kernel32.dll cause=startup
-// EXPECT: LoadDll module=sample_plugin.* base=$base cause=runtime time_source=stop tid=main
+// EXPECT(linux): LoadDll module=libc.so.6 load_phase=startup build_id=* link_namespace=
+// EXPECT(windows): LoadDll module=ntdll.dll load_phase=startup
+// EXPECT(windows): LoadDll module=kernel32.dll load_phase=startup
+// EXPECT: LoadDll module=sample_plugin.* base=$base load_phase=runtime time_source=stop tid=main
 // EXPECT: UnloadDll module=sample_plugin.* base=$base tid=main
 // EXPECT-COUNT: LoadDll module=sample_plugin.* = 1
 // EXPECT-COUNT: UnloadDll module=sample_plugin.* = 1

@@ -19,7 +19,7 @@ int main(void)
     return 0;
 }
 
-// EXPECT: LoadDll module=sample_plugin.* cause=runtime tid=main
-// EXPECT: LoadDll module=second_plugin.* cause=runtime tid=main
-// EXPECT: LoadDll module=third_plugin.* cause=runtime tid=main
+// EXPECT: LoadDll module=sample_plugin.* load_phase=runtime tid=main
+// EXPECT: LoadDll module=second_plugin.* load_phase=runtime tid=main
+// EXPECT: LoadDll module=third_plugin.* load_phase=runtime tid=main
 // EXPECT-EXIT: 0

@@ -15,7 +15,7 @@ int main(void)
     return 0;
 }
 
-// EXPECT: LoadDll module=same_name_plugin.* path=*folder_a?same_name_plugin.* cause=runtime
-// EXPECT: LoadDll module=same_name_plugin.* path=*folder_b?same_name_plugin.* cause=runtime
+// EXPECT: LoadDll module=same_name_plugin.* path=*folder_a?same_name_plugin.* load_phase=runtime
+// EXPECT: LoadDll module=same_name_plugin.* path=*folder_b?same_name_plugin.* load_phase=runtime
 // EXPECT-NONE: UnloadDll module=same_name_plugin.*
 // EXPECT-EXIT: 0

@@ -91,7 +91,7 @@ int main(int argument_count, char **arguments)
 
 // EXPECT: OutputDebugString text="hello from stage 1\n"
 // EXPECT: Mark name=ready
-// EXPECT: LoadDll module=sample_plugin.* cause=runtime
+// EXPECT: LoadDll module=sample_plugin.* load_phase=runtime
 // EXPECT: UnloadDll module=sample_plugin.*
 // EXPECT(linux): Exception name=SIGUSR2
 // EXPECT(windows): Exception code=0xe0001234 first_chance=1

@@ -72,14 +72,18 @@ const char *event_code_domain(enum field_type type)
     switch (type) {
     case FIELD_VIA:
         return "via";
-    case FIELD_CAUSE:
-        return "cause";
+    case FIELD_LOAD_PHASE:
+        return "load_phase";
     case FIELD_TIME_SOURCE:
         return "time_source";
     case FIELD_ENCODING:
         return "encoding";
     case FIELD_RIP_TYPE:
         return "rip_type";
+    case FIELD_CAUSE:
+        return "cause";
+    case FIELD_IMPORT:
+        return "import";
     default:
         return NULL;
     }

@@ -31,10 +31,12 @@ enum field_type {
     FIELD_PROCESS,
     FIELD_LOAD,
     FIELD_VIA, /* from here on: coded */
-    FIELD_CAUSE,
+    FIELD_LOAD_PHASE,
     FIELD_TIME_SOURCE,
     FIELD_ENCODING,
-    FIELD_RIP_TYPE
+    FIELD_RIP_TYPE,
+    FIELD_CAUSE, /* from here on: no field of an event */
+    FIELD_IMPORT
 };
 
 /* Positions in the table of all fields; FIELD(KIND, name) is a field's position within its kind. */

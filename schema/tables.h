@@ -12,7 +12,7 @@
 
 enum {
     TABLES_APPLICATION_ID = 0x5472616C, /* "Tral" in PRAGMA application_id */
-    TABLES_VERSION = 3                  /* PRAGMA user_version: the number of the format */
+    TABLES_VERSION = 4                  /* PRAGMA user_version: the number of the format */
 };
 
 /*

@@ -1,28 +1,12 @@
 /* See elf.h. The few structures are spelled out here, since <elf.h> is not there on Windows. */
 #include "elf.h"
 
+#include "elf_dynamic.h"
 #include "elf_layout.h"
 
 #include <string.h>
 
-enum {
-    PROGRAM_HEADERS_MAX = 128,
-    NOTE_SEGMENT_MAX = 4096,
-    DYNAMIC_ENTRIES_MAX = 512,
-    PAGE_BYTES = 4096,
-    PT_LOAD_ = 1,
-    PT_DYNAMIC_ = 2,
-    PT_INTERP_ = 3,
-    PT_NOTE_ = 4,
-    DT_STRTAB_ = 5,
-    DT_SONAME_ = 14,
-    NOTE_GNU_BUILD_ID = 3,
-    NOTE_TRAIL_PROBES = 1
-};
-
-struct dynamic_entry {
-    uint64_t tag, value;
-};
+enum { NOTE_SEGMENT_MAX = 4096, PAGE_BYTES = 4096, NOTE_GNU_BUILD_ID = 3, NOTE_TRAIL_PROBES = 1 };
 
 void elf_hex(const unsigned char *bytes, size_t length, char *out, size_t capacity)
 {
@@ -103,22 +87,13 @@ static void add_load(const struct program_header *segment, struct elf_head *head
         *end = segment_end;
 }
 
-static bool read_segment(const struct image_source *source, const struct file_header *header,
-                         unsigned index, struct program_header *segment)
-{
-    return image_read(source, header->program_offset + (uint64_t)index * sizeof *segment, segment,
-                      sizeof *segment);
-}
-
 static void read_segments(const struct image_source *source, const struct file_header *header,
                           struct elf_head *head)
 {
     struct program_header segment;
     uint64_t end = 0;
 
-    for (unsigned i = 0; i < header->program_count && i < PROGRAM_HEADERS_MAX; i++) {
-        if (!read_segment(source, header, i, &segment))
-            break;
+    for (unsigned i = 0; elf_segment_at(source, header, i, &segment); i++) {
         if (segment.type == PT_LOAD_)
             add_load(&segment, head, &end);
         if (segment.type == PT_INTERP_)
@@ -150,57 +125,12 @@ int elf_read_head(const struct image_source *source, bool mapped, struct elf_hea
         return 0;
     head->is_64_bit = true;
     read_segments(source, &header, head);
-    for (unsigned i = 0; i < header.program_count && i < PROGRAM_HEADERS_MAX; i++)
-        if (read_segment(source, &header, i, &segment) && segment.type == PT_NOTE_)
+    for (unsigned i = 0; elf_segment_at(source, &header, i, &segment); i++)
+        if (segment.type == PT_NOTE_)
             read_note_segment(source,
                               mapped ? segment.address - head->first_address : segment.offset,
                               segment.file_bytes, head);
     return 0;
-}
-
-/* Where in the file an address of the image stands; false if no PT_LOAD holds it. */
-static bool file_offset_of(const struct image_source *source, uint64_t address, uint64_t *offset)
-{
-    struct file_header header;
-    struct program_header segment;
-
-    if (!image_read(source, 0, &header, sizeof header))
-        return false;
-    for (unsigned i = 0; i < header.program_count && i < PROGRAM_HEADERS_MAX; i++) {
-        if (!read_segment(source, &header, i, &segment) || segment.type != PT_LOAD_)
-            continue;
-        if (address >= segment.address && address - segment.address < segment.file_bytes) {
-            *offset = segment.offset + (address - segment.address);
-            return true;
-        }
-    }
-    return false;
-}
-
-static void read_soname(const struct image_source *source, const struct elf_head *head,
-                        char *soname, size_t capacity)
-{
-    struct dynamic_entry entry;
-    uint64_t strings = 0, name = 0, offset;
-    bool has_name = false;
-    size_t length;
-
-    for (unsigned i = 0; i < DYNAMIC_ENTRIES_MAX && (i + 1) * sizeof entry <= head->dynamic_bytes;
-         i++) {
-        if (!image_read(source, head->dynamic_offset + i * sizeof entry, &entry, sizeof entry) ||
-            entry.tag == 0)
-            break;
-        if (entry.tag == DT_STRTAB_)
-            strings = entry.value;
-        if (entry.tag == DT_SONAME_) {
-            name = entry.value;
-            has_name = true;
-        }
-    }
-    if (!has_name || !file_offset_of(source, strings + name, &offset) || offset >= source->size)
-        return;
-    length = source->size - offset < capacity - 1 ? (size_t)(source->size - offset) : capacity - 1;
-    soname[source->read_at(source->context, offset, soname, length)] = '\0';
 }
 
 int elf_parse(const struct image_source *source, struct module_identity *identity)
@@ -215,6 +145,6 @@ int elf_parse(const struct image_source *source, struct module_identity *identit
     identity->image_bytes = head.span_bytes;
     elf_hex(head.build_id, head.build_id_bytes, identity->build_id, sizeof identity->build_id);
     if (head.dynamic_bytes > 0)
-        read_soname(source, &head, identity->soname, sizeof identity->soname);
+        elf_dynamic_read(source, identity);
     return 0;
 }

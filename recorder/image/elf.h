@@ -38,7 +38,8 @@ struct elf_head {
 int elf_read_head(const struct image_source *source, bool mapped, struct elf_head *head);
 
 /*
- * Fills machine, image_bytes, build_id and soname from an image's file; -1 if this is no ELF image.
+ * Fills machine, image_bytes, build_id, soname and imports from an image's file; -1 if this is no
+ * ELF image.
  */
 int elf_parse(const struct image_source *source, struct module_identity *identity);
 

@@ -5,7 +5,9 @@
 #ifndef TRAIL_ELF_LAYOUT_H
 #define TRAIL_ELF_LAYOUT_H
 
-#include <stdint.h>
+#include "image_source.h"
+
+enum { PROGRAM_HEADERS_MAX = 128, PT_LOAD_ = 1, PT_DYNAMIC_ = 2, PT_INTERP_ = 3, PT_NOTE_ = 4 };
 
 struct file_header {
     unsigned char ident[16];
@@ -25,5 +27,15 @@ struct program_header {
 struct note_header {
     uint32_t name_bytes, description_bytes, type;
 };
+
+/* Reads a program header. False behind the last, and where the source does not hold it. */
+static inline bool elf_segment_at(const struct image_source *source,
+                                  const struct file_header *header, unsigned index,
+                                  struct program_header *segment)
+{
+    return index < header->program_count && index < PROGRAM_HEADERS_MAX &&
+           image_read(source, header->program_offset + (uint64_t)index * sizeof *segment, segment,
+                      sizeof *segment);
+}
 
 #endif

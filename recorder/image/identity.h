@@ -5,7 +5,9 @@
 #ifndef TRAIL_IDENTITY_H
 #define TRAIL_IDENTITY_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Texts are "" and numbers 0 where unknown. */
 struct module_identity {
@@ -22,8 +24,25 @@ struct module_identity {
     char file_version[64];            /* PE VS_FIXEDFILEINFO, "1.2.3.4" */
     char build_id[130];               /* ELF, lower-case hex */
     char soname[256];
-    /* canonical, as the system shows it; else as the target named it. The last: few are long */
+    /* canonical, as the system shows it; else as the target named it */
     char path[4096];
+    char imports[16384]; /* what it asks the loader for, see imports.h */
 };
+
+/*
+ * Nothing is known; a copy. Of path and imports, which are large, only what is text is touched.
+ */
+static inline void identity_clear(struct module_identity *identity)
+{
+    memset(identity, 0, offsetof(struct module_identity, path) + 1);
+    identity->imports[0] = '\0';
+}
+
+static inline void identity_copy(struct module_identity *to, const struct module_identity *from)
+{
+    memcpy(to, from, offsetof(struct module_identity, path));
+    memcpy(to->path, from->path, strlen(from->path) + 1);
+    memcpy(to->imports, from->imports, strlen(from->imports) + 1);
+}
 
 #endif

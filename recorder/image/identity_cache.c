@@ -61,5 +61,5 @@ void identity_cache_remember(const char *path, const struct file_stamp *stamp,
     free((*slot)->path);
     (*slot)->path = memcpy(copy, path, size);
     (*slot)->stamp = *stamp;
-    (*slot)->identity = *identity;
+    identity_copy(&(*slot)->identity, identity);
 }

@@ -23,7 +23,7 @@ static bool agrees(const struct event *event, const struct module_identity *iden
 static void identify_as_named(const struct event *event, const char *path,
                               struct module_identity *identity)
 {
-    memset(identity, 0, sizeof *identity);
+    identity_clear(identity);
     snprintf(identity->path, sizeof identity->path, "%s", path);
     elf_hex(event_bytes_at(event, event->image.build_id), event->image.build_id.length,
             identity->build_id, sizeof identity->build_id);
@@ -39,7 +39,7 @@ void image_file_identify(const struct event *event, struct module_identity *iden
 
     snprintf(named, sizeof named, "%.*s", span.length < sizeof named ? (int)span.length : 0,
              (const char *)event_bytes_at(event, span));
-    memset(identity, 0, sizeof *identity);
+    identity_clear(identity);
     file = os_file_open(named, &source.size, identity->path, sizeof identity->path);
     source.context = file;
     if (file == NULL)

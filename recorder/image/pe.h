@@ -11,9 +11,9 @@
 #include "identity.h"
 
 /*
- * Fills machine, pe_timestamp, pe_checksum and image_bytes; pdb_guid and pdb_name if the image
- * names a PDB; file_version if it has a version resource. Other fields, and those that cannot be
- * found, stay as they are. Returns 0, or -1 and changes nothing if this is no PE image.
+ * Fills machine, pe_timestamp, pe_checksum, image_bytes and imports; pdb_guid and pdb_name if the
+ * image names a PDB; file_version if it has a version resource. Other fields, and those that cannot
+ * be found, stay as they are. Returns 0, or -1 and changes nothing if this is no PE image.
  */
 int pe_parse(const struct image_source *source, struct module_identity *identity);
 

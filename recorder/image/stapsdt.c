@@ -12,7 +12,6 @@ enum {
     NOTE_BYTES_MAX = 2048, /* names and arguments of one probe */
     SYMBOLS_MAX = 1 << 18,
     SYMBOL_NAME_MAX = 256,
-    PT_LOAD_ = 1,
     PF_X_ = 1,
     PF_W_ = 2,
     SHT_PROGBITS_ = 1,

@@ -19,10 +19,13 @@ enum { FIRST_FIELD_COLUMN = 3 };
 
 struct detail {
     sqlite3 *db;
-    struct bulk *rows[EVENT_KINDS]; /* NULL before the first of its kind */
-    /* Of event_load_dll: what is known only later stands behind the fields. */
-    unsigned time_source_column, end_seq_column, mapped_t_ns_column;
+    struct bulk *rows[EVENT_KINDS];             /* NULL before the first of its kind */
+    unsigned time_source_column, behind_fields; /* of event_load_dll */
 };
+
+/* Of event_load_dll: what the fields do not tell stands behind them. */
+enum behind_fields { END_SEQ, MAPPED_T_NS, REQUEST_SEQ, CAUSE, BY_SEQ };
+static const char columns_behind_fields[] = ", end_seq, mapped_t_ns, request_seq, cause, by_seq";
 
 /* The columns that a field of the type has, by what follows the field's name; NULL-terminated. */
 static const char *const *columns_of(enum field_type type)
@@ -54,7 +57,6 @@ static unsigned column_count(enum field_type type)
     return count;
 }
 
-/* The columns in order; a load has two more, which its fields do not tell. */
 static struct bulk *new_bulk(struct detail *detail, const struct kind_descriptor *kind,
                              bool is_load, struct trail_error *error)
 {
@@ -68,7 +70,7 @@ static struct bulk *new_bulk(struct detail *detail, const struct kind_descriptor
              column++)
             sqlite3_str_appendf(columns, ", %s%s", kind->fields[i].name, *column);
     if (is_load)
-        sqlite3_str_appendall(columns, ", end_seq, mapped_t_ns");
+        sqlite3_str_appendall(columns, columns_behind_fields);
     text = sqlite3_str_finish(columns);
     if (text != NULL)
         bulk = bulk_new(detail->db, kind->table, text, error);
@@ -99,8 +101,7 @@ struct detail *detail_new(sqlite3 *db, struct trail_error *error)
     }
     detail->db = db;
     detail->time_source_column = column_of(load, FIELD(LOAD_DLL, time_source));
-    detail->end_seq_column = column_of(load, load->field_count);
-    detail->mapped_t_ns_column = detail->end_seq_column + 1;
+    detail->behind_fields = column_of(load, load->field_count);
     return detail;
 }
 
@@ -134,7 +135,7 @@ bool detail_end_load(struct detail *detail, uint64_t load_seq, uint64_t end_seq)
 
     if (loads == NULL || !bulk_find(loads, (int64_t)load_seq))
         return false;
-    bulk_integer(loads, detail->end_seq_column, (int64_t)end_seq);
+    bulk_integer(loads, detail->behind_fields + END_SEQ, (int64_t)end_seq);
     return true;
 }
 
@@ -142,8 +143,18 @@ void detail_time_load(struct detail *detail, uint64_t mapped_t_ns)
 {
     struct bulk *loads = detail->rows[EVENT_LOAD_DLL];
 
-    bulk_integer(loads, detail->mapped_t_ns_column, (int64_t)mapped_t_ns);
+    bulk_integer(loads, detail->behind_fields + MAPPED_T_NS, (int64_t)mapped_t_ns);
     bulk_integer(loads, detail->time_source_column, TIME_SOURCE_KERNEL);
+}
+
+void detail_cause_load(struct detail *detail, const struct cause *cause)
+{
+    struct bulk *loads = detail->rows[EVENT_LOAD_DLL];
+
+    bulk_integer(loads, detail->behind_fields + REQUEST_SEQ, (int64_t)cause->request_seq);
+    bulk_integer(loads, detail->behind_fields + CAUSE, (int64_t)cause->cause);
+    if (cause->by_seq != 0)
+        bulk_integer(loads, detail->behind_fields + BY_SEQ, (int64_t)cause->by_seq);
 }
 
 static void put_reference(struct bulk *row, unsigned column, int64_t id)

@@ -5,6 +5,7 @@
 #ifndef TRAIL_DETAIL_H
 #define TRAIL_DETAIL_H
 
+#include "causes.h"
 #include "error.h"
 #include "event.h"
 #include "roster.h"
@@ -42,6 +43,9 @@ bool detail_end_load(struct detail *detail, uint64_t load_seq, uint64_t end_seq)
 
 /* The load that was inserted just now was mapped at that time, as the kernel says. */
 void detail_time_load(struct detail *detail, uint64_t mapped_t_ns);
+
+/* Why the load that was inserted just now came. */
+void detail_cause_load(struct detail *detail, const struct cause *cause);
 
 /* As bulk_flush and bulk_forget, for the tables of all kinds. */
 int detail_flush(struct detail *detail, struct trail_error *error);

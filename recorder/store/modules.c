@@ -1,6 +1,7 @@
 /* See modules.h. */
 #include "modules.h"
 
+#include "image/imports.h"
 #include "text.h"
 #include "sql.h"
 
@@ -17,7 +18,7 @@ struct memory {
 
 struct modules {
     sqlite3 *db;
-    sqlite3_stmt *find, *insert;
+    sqlite3_stmt *find, *insert, *insert_import;
     struct memory *memory[MEMORY_SLOTS]; /* by the path */
 };
 
@@ -31,6 +32,9 @@ static const char insert_sql[] =
     "pdb_guid, pdb_name, file_version, "
     "build_id, soname) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
+static const char insert_import_sql[] =
+    "INSERT INTO import (module_id, position, kind, name, version) VALUES (?, ?, ?, ?, ?)";
+
 struct modules *modules_new(sqlite3 *db, struct trail_error *error)
 {
     struct modules *modules = calloc(1, sizeof *modules);
@@ -41,7 +45,8 @@ struct modules *modules_new(sqlite3 *db, struct trail_error *error)
     }
     modules->db = db;
     if ((modules->find = sql_prepare(db, find_sql, error)) != NULL &&
-        (modules->insert = sql_prepare(db, insert_sql, error)) != NULL)
+        (modules->insert = sql_prepare(db, insert_sql, error)) != NULL &&
+        (modules->insert_import = sql_prepare(db, insert_import_sql, error)) != NULL)
         return modules;
     modules_free(modules);
     return NULL;
@@ -53,6 +58,7 @@ void modules_free(struct modules *modules)
         return;
     sqlite3_finalize(modules->find);
     sqlite3_finalize(modules->insert);
+    sqlite3_finalize(modules->insert_import);
     for (unsigned i = 0; i < MEMORY_SLOTS; i++)
         free(modules->memory[i]);
     free(modules);
@@ -86,7 +92,7 @@ static void remember(struct memory **slot, const struct module_identity *identit
 {
     if (*slot == NULL && (*slot = malloc(sizeof **slot)) == NULL)
         return;
-    (*slot)->identity = *identity;
+    identity_copy(&(*slot)->identity, identity);
     (*slot)->id = id;
 }
 
@@ -106,6 +112,38 @@ static void bind_identity(sqlite3_stmt *statement, const struct module_identity 
     sqlite3_bind_text(statement, 12, identity->soname, -1, SQLITE_STATIC);
 }
 
+static int insert_imports(struct modules *modules, int64_t id, const char *imports)
+{
+    sqlite3_stmt *insert = modules->insert_import;
+    struct import import;
+    int result = SQLITE_DONE;
+
+    for (int position = 1; result == SQLITE_DONE && imports_next(&imports, &import); position++) {
+        sqlite3_bind_int64(insert, 1, id);
+        sqlite3_bind_int(insert, 2, position);
+        sqlite3_bind_int(insert, 3, (int)import.kind);
+        sqlite3_bind_text(insert, 4, import.name, (int)import.name_length, SQLITE_STATIC);
+        sqlite3_bind_null(insert, 5);
+        if (import.version_length > 0)
+            sqlite3_bind_text(insert, 5, import.version, (int)import.version_length, SQLITE_STATIC);
+        result = sqlite3_step(insert);
+        sqlite3_reset(insert);
+    }
+    return result == SQLITE_DONE ? 0 : -1;
+}
+
+/* The id of the new row, or -1. */
+static int64_t insert_module(struct modules *modules, const struct module_identity *identity)
+{
+    int64_t id = -1;
+
+    bind_identity(modules->insert, identity);
+    if (sqlite3_step(modules->insert) == SQLITE_DONE)
+        id = sqlite3_last_insert_rowid(modules->db);
+    sqlite3_reset(modules->insert);
+    return id != -1 && insert_imports(modules, id, identity->imports) == 0 ? id : -1;
+}
+
 int64_t modules_intern(struct modules *modules, const struct module_identity *identity,
                        struct trail_error *error)
 {
@@ -120,13 +158,8 @@ int64_t modules_intern(struct modules *modules, const struct module_identity *id
     if (result == SQLITE_ROW)
         id = sqlite3_column_int64(modules->find, 0);
     sqlite3_reset(modules->find);
-    if (result == SQLITE_DONE) {
-        bind_identity(modules->insert, identity);
-        result = sqlite3_step(modules->insert);
-        if (result == SQLITE_DONE)
-            id = sqlite3_last_insert_rowid(modules->db);
-        sqlite3_reset(modules->insert);
-    }
+    if (result == SQLITE_DONE)
+        id = insert_module(modules, identity);
     if (id == -1)
         sql_error(modules->db, error);
     else

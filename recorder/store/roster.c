@@ -1,6 +1,8 @@
 /* See roster.h. Two hash tables with chains; modules in a sorted array per process. */
 #include "roster.h"
 
+#include "causes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +128,7 @@ void roster_end_process(struct roster *roster, struct roster_process *process,
     while (*link != process)
         link = &(*link)->next;
     *link = process->next;
+    causes_free(process->causes);
     free(process->modules);
     free(process);
 }

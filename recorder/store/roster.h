@@ -20,12 +20,15 @@ struct roster_module {
     bool inherited;    /* copied by a fork: the load is the parent's, and ends there */
 };
 
+struct causes;
+
 struct roster_process {
     struct roster_process *next; /* same hash bucket */
     uint32_t pid;
     int64_t id;
     struct roster_module *modules; /* by ascending base */
     size_t module_count, module_capacity;
+    struct causes *causes; /* of its loads; NULL before it is needed */
 };
 
 struct roster_thread {

@@ -6,6 +6,7 @@
 
 #include "bulk.h"
 #include "detail.h"
+#include "load_causes.h"
 #include "modules.h"
 #include "roster.h"
 #include "roster_load.h"
@@ -78,6 +79,7 @@ struct rows {
     struct detail *detail;
     struct bulk *events, *threads;
     sqlite3_stmt *statements[STATEMENTS];
+    struct load_causes load_causes;
 
     /* The event being written. */
     const struct event *event;
@@ -108,7 +110,8 @@ struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error)
     if ((rows->modules = modules_new(db, error)) != NULL &&
         (rows->detail = detail_new(db, error)) != NULL &&
         (rows->events = bulk_new(db, "event", event_columns, error)) != NULL &&
-        (rows->threads = bulk_new(db, "thread", thread_columns, error)) != NULL)
+        (rows->threads = bulk_new(db, "thread", thread_columns, error)) != NULL &&
+        load_causes_begin(&rows->load_causes, db, run_id, error) == 0)
         return rows;
 fail:
     rows_free(rows);
@@ -147,7 +150,10 @@ int rows_reload(struct rows *rows, struct trail_error *error)
     rows->roster = roster_new();
     if (rows->roster == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    return roster_load(rows->roster, rows->db, rows->run_id, error);
+    return roster_load(rows->roster, rows->db, rows->run_id, error) != 0
+               ? -1
+               : load_causes_restore(&rows->load_causes, rows->roster, rows->db, rows->run_id,
+                                     error);
 }
 
 static void fail_out_of_memory(struct rows *rows)
@@ -352,6 +358,12 @@ static void inherit_image(struct rows *rows, const struct roster_process *parent
             rows->references.module_id = rows->process->modules[i].module_id;
 }
 
+static struct load_event load_event(const struct rows *rows)
+{
+    return (struct load_event){rows->seq, rows->event->t_ns - rows->zero_ns, rows->event,
+                               rows->identity};
+}
+
 static void before_create_process(struct rows *rows)
 {
     uint64_t via = rows->event->value[FIELD(CREATE_PROCESS, via)];
@@ -369,8 +381,12 @@ static void before_create_process(struct rows *rows)
         if (rows->failed == 0 && via == VIA_FORK && parent != NULL)
             inherit_image(rows, parent);
     }
-    if (rows->failed == 0 && via != VIA_FORK)
+    if (rows->failed == 0 && via != VIA_FORK) {
+        struct load_event image = load_event(rows);
         add_module(rows, FIELD(CREATE_PROCESS, base), 0);
+        if (load_causes_image(&rows->load_causes, rows->process, &image) != 0)
+            fail_out_of_memory(rows);
+    }
     if (rows->failed == 0)
         find_location(rows); /* in the image that is known only now */
 }
@@ -392,7 +408,13 @@ static void before_load(struct rows *rows)
 static void after_load(struct rows *rows)
 {
     uint64_t mapped_ns = rows->identity->mapped_ns;
+    struct load_event load = load_event(rows);
+    struct cause cause;
 
+    if (load_causes_find(&rows->load_causes, rows->process, &load, &cause) == 0)
+        detail_cause_load(rows->detail, &cause);
+    else
+        fail_out_of_memory(rows);
     if (mapped_ns != 0)
         detail_time_load(rows->detail, mapped_ns > rows->zero_ns ? mapped_ns - rows->zero_ns : 0);
 }

@@ -1,7 +1,6 @@
--- The tables of a new file: what all migrations together make of an empty one (a test compares
--- them). Units: *_ns are nanoseconds; t_ns counts from the run's first event. Addresses are 64-bit
--- patterns in SQLite's signed integers. Numbers that stand for a word (via, cause, kind, ...) are
--- explained by the tables kind and code, which every file carries.
+-- The tables of a new file. Units: *_ns are nanoseconds; t_ns counts from the run's first event.
+-- Addresses are 64-bit patterns in SQLite's signed integers. Numbers that stand for a word (via,
+-- kind, ...) are explained by the tables kind and code, which every file carries.
 
 CREATE TABLE kind (
   id INTEGER PRIMARY KEY,
@@ -74,6 +73,18 @@ CREATE TABLE module (
   UNIQUE (path, file_bytes, build_id, pdb_guid, pe_timestamp, pe_checksum, file_version,
       image_bytes, machine)
 );
+
+-- What an image asks the loader for, in its own order.
+CREATE TABLE import (
+  module_id INTEGER NOT NULL REFERENCES module (id),
+  position INTEGER NOT NULL,       -- from 1
+  -- needed, delayed, forwarded (an export that is another module's), version, rpath, runpath,
+  -- interpreter, more: what follows is not kept
+  kind INTEGER NOT NULL,
+  name TEXT NOT NULL,              -- a module, as it is asked for; rpath and runpath: folders
+  version TEXT,                    -- the version of a symbol of that module
+  PRIMARY KEY (module_id, position)
+) WITHOUT ROWID;
 
 CREATE TABLE process (
   run_id INTEGER NOT NULL REFERENCES run (id),
@@ -154,7 +165,7 @@ CREATE TABLE event_load_dll (
   seq INTEGER NOT NULL,
   module_id INTEGER REFERENCES module (id),
   base INTEGER,
-  cause INTEGER,
+  load_phase INTEGER,
   time_source INTEGER,
   -- glibc's dlmopen: the n-th namespace; NULL for the program's own
   link_namespace INTEGER,
@@ -165,6 +176,11 @@ CREATE TABLE event_load_dll (
   -- when it was mapped, by the kernel's own record, where time_source says so; NULL: not known
   -- better than by t_ns
   mapped_t_ns INTEGER,
+  -- what the loader was doing: the first load of its request, or of a start-up the CreateProcess
+  request_seq INTEGER,
+  -- needed, forwarded, delayed (by by_seq), loader, preloaded, audit, asked, unknown
+  cause INTEGER,
+  by_seq INTEGER,                  -- whose import it is: a LoadDll or a CreateProcess
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
 

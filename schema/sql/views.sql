@@ -56,6 +56,17 @@ SELECT
   nullif(m.pdb_name, '') AS pdb_name
 FROM module m;
 
+CREATE VIEW imports AS
+SELECT
+  i.module_id AS module,
+  m.name,
+  i.position,
+  (SELECT c.word FROM code c WHERE c.domain = 'import' AND c.value = i.kind) AS kind,
+  i.name AS import,
+  i.version
+FROM import i
+JOIN module m ON m.id = i.module_id;
+
 CREATE VIEW loads AS
 SELECT
   l.run_id AS run,
@@ -72,7 +83,18 @@ SELECT
   nullif(m.image_bytes, 0) AS size,
   nullif(m.file_version, '') AS version,
   coalesce(nullif(m.build_id, ''), nullif(m.pdb_guid, '')) AS build_id,
-  (SELECT c.word FROM code c WHERE c.domain = 'cause' AND c.value = l.cause) AS cause,
+  CASE l.cause
+  WHEN 0 THEN 'needed by ' || coalesce(bm.name, '?')
+  WHEN 1 THEN coalesce(bm.name, '?') || ' forwards to it'
+  WHEN 2 THEN 'delay-loaded by ' || coalesce(bm.name, '?')
+  WHEN 3 THEN 'the loader itself'
+  WHEN 4 THEN 'preloaded'
+  WHEN 5 THEN 'LD_AUDIT'
+  WHEN 6 THEN 'asked for at run time'
+  WHEN 7 THEN 'unknown: was there before'
+  END AS why,
+  (SELECT c.word FROM code c WHERE c.domain = 'load_phase' AND c.value = l.load_phase) AS
+      load_phase,
   e.synthetic,
   ue.t_ns AS unload_t_ns
 FROM event_load_dll l
@@ -80,7 +102,10 @@ CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
 LEFT JOIN module m ON m.id = l.module_id
 LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
 LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id
-LEFT JOIN event ue ON ue.run_id = l.run_id AND ue.seq = l.end_seq;
+LEFT JOIN event ue ON ue.run_id = l.run_id AND ue.seq = l.end_seq
+LEFT JOIN event_load_dll bl ON bl.run_id = l.run_id AND bl.seq = l.by_seq
+LEFT JOIN event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by_seq
+LEFT JOIN module bm ON bm.id = coalesce(bl.module_id, bc.image_module_id);
 
 CREATE VIEW processes AS
 SELECT
@@ -230,7 +255,11 @@ SELECT
       'size', nullif(m.image_bytes, 0),
       'build_id', coalesce(nullif(m.build_id, ''), nullif(m.pdb_guid, '')),
       'version', nullif(m.file_version, ''),
+      'load_phase', (SELECT c.word FROM code c WHERE c.domain = 'load_phase'
+          AND c.value = d.load_phase),
       'cause', (SELECT c.word FROM code c WHERE c.domain = 'cause' AND c.value = d.cause),
+      'request', d.request_seq,
+      'by', d.by_seq,
       'time_source', (SELECT c.word FROM code c WHERE c.domain = 'time_source'
           AND c.value = d.time_source),
       'mapped_t_ns', d.mapped_t_ns,

@@ -72,7 +72,7 @@ static const char *const statement_sql[STATEMENTS] = {
               "start_address_offset, command_line) VALUES (1, 1, 0, ?1, ?2, ?3, ?1, ?4, 'generated "
               "--events')",
     [EXIT] = "INSERT INTO event_exit_process VALUES (1, ?1, 0, NULL, NULL)",
-    [LOAD] = "INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source, "
+    [LOAD] = "INSERT INTO event_load_dll (run_id, seq, module_id, base, load_phase, time_source, "
              "end_seq) VALUES (1, ?1, ?2, ?3, ?4, 0, ?5)",
     [UNLOAD] = "INSERT INTO event_unload_dll VALUES (1, ?1, ?2, ?3)",
     [RAISED] = "INSERT INTO event_exception (run_id, seq, code, first_chance, flags, address, "

@@ -18,8 +18,8 @@ import sys
 TRAILVIEW, TRAILFAKE, EMULATOR = sys.argv[1], sys.argv[2], sys.argv[3:]
 SCRIPT = """\
 t=0 pid=100 tid=100 CreateProcess via=launch path=/bin/app base=0x400000 command_line="app | <x>"
-t=1ms LoadDll path=/lib/libc.so.6 base=0x7000 cause=startup size=4096
-t=3ms LoadDll path=/lib/odd|name,"<b>.so base=0x9000 cause=runtime size=4096
+t=1ms LoadDll path=/lib/libc.so.6 base=0x7000 load_phase=startup size=4096
+t=3ms LoadDll path=/lib/odd|name,"<b>.so base=0x9000 load_phase=runtime size=4096
 t=4ms Exception code=11 si_code=1 address=0x1234 first_chance=1
 t=5ms OutputDebugString text="a,b|c <i> \\xff"
 t=6ms Mark name=ready

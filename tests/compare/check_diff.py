@@ -115,15 +115,15 @@ def machines(checker):
 SMALL = '''t=0 pid=10 tid=10 CreateProcess via=launch path="C:\\\\app\\\\a.exe" base=0x140000000 \
 size=65536 build_id=aa
 t=1000 pid=10 tid=11 CreateThread start_address=0x140001000
-t=2000 pid=10 tid=%d LoadDll path="C:\\\\app\\\\one.dll" base=0x7f0000000000 cause=runtime \
+t=2000 pid=10 tid=%d LoadDll path="C:\\\\app\\\\one.dll" base=0x7f0000000000 load_phase=runtime \
 size=4096 build_id=01
-t=3000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 cause=runtime \
+t=3000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 load_phase=runtime \
 size=4096 build_id=02
 %st=9000 pid=10 tid=10 ExitProcess exit_code=0
 '''
 UNLOAD = 't=4000 pid=10 tid=10 UnloadDll base=0x7f0000010000\n'
 AGAIN = ('t=5000 pid=10 tid=10 LoadDll path="C:\\\\app\\\\two.dll" base=0x7f0000010000 '
-         'cause=runtime size=4096 build_id=02\n')
+         'load_phase=runtime size=4096 build_id=02\n')
 
 
 def small(checker):

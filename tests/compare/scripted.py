@@ -104,23 +104,23 @@ class Run:
     def add(self, ns, tid, text):
         self.lines.append('t=%d pid=%d tid=%d %s' % (ns, self.pid, tid, text))
 
-    def load(self, ns, tid, module, cause='runtime'):
+    def load(self, ns, tid, module, load_phase='runtime'):
         self.base += 0x100000
-        self.add(ns, tid, 'LoadDll path="%s%s.dll" base=0x%x cause=%s size=%d build_id=%s' % (
-            module.folder.replace('\\', '\\\\'), module.name, self.base, cause, module.size,
+        self.add(ns, tid, 'LoadDll path="%s%s.dll" base=0x%x load_phase=%s size=%d build_id=%s' % (
+            module.folder.replace('\\', '\\\\'), module.name, self.base, load_phase, module.size,
                     module.build_id))
 
     def say(self, ns, tid, text):
         self.add(ns, tid, 'OutputDebugString text="%s after %d us" encoding=ansi'
                  % (text, ns // 1000))
 
-    def main_loads(self, sequence, says, ms, cause='runtime'):
+    def main_loads(self, sequence, says, ms, load_phase='runtime'):
         """A string follows each load; what is said does not hang on what is loaded."""
         for number in range(max(len(sequence), len(says))):
             if number < len(sequence):
-                self.ns += self.after(ms * self.program.slow if cause == 'runtime'
+                self.ns += self.after(ms * self.program.slow if load_phase == 'runtime'
                                       and sequence[-1] is self.program.late[-1] else ms)
-                self.load(self.ns, self.pid, sequence[number], cause)
+                self.load(self.ns, self.pid, sequence[number], load_phase)
             if number < len(says):
                 self.say(self.ns + 1000, self.pid, says[number])
         self.ns += 2000
@@ -171,7 +171,7 @@ class Run:
         self.ns += self.after(0.5)
         self.base += 0x100000
         self.add(self.ns, self.pid,
-                 'LoadDll path="%sunpacked.dll" base=0x%x cause=runtime size=65536 '
+                 'LoadDll path="%sunpacked.dll" base=0x%x load_phase=runtime size=65536 '
                  'build_id=0badcafe' % (temporary, self.base))
         self.add(self.ns, self.pid, 'Mark name=loaded')
         self.thread_loads()

@@ -6,8 +6,8 @@
 cmake_minimum_required(VERSION 3.22)
 file(REMOVE_RECURSE "${FOLDER}")
 if(NOT EVENTS)
-    set(EVENTS "t=1us more LoadDll path=/lib/a.so base=0x1000 size=4096 cause=startup build_id=ab
-t=1us LoadDll path=/lib/b.so base=0x8000 size=4096 cause=runtime
+    set(EVENTS "t=1us more LoadDll path=/lib/a.so base=0x1000 size=4096 build_id=ab
+t=1us LoadDll path=/lib/b.so base=0x8000 size=4096 load_phase=runtime
 t=2us tid=11 CreateThread start_address=0x1010
 t=3us tid=11 Exception code=11 si_code=1 address=0x8010 parameters=1,4660
 t=4us tid=11 ExitThread exit_code=5

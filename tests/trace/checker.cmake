@@ -11,7 +11,7 @@ endfunction()
 
 checker_case(plain 0 "")
 checker_case(next_in_order 0
-    "// EXPECT: LoadDll module=a.so\n// EXPECT: LoadDll module=b.so cause=runtime")
+    "// EXPECT: LoadDll module=a.so\n// EXPECT: LoadDll module=b.so load_phase=runtime")
 checker_case(next_out_of_order 1 "// EXPECT: LoadDll module=b.so\n// EXPECT: LoadDll module=a.so")
 checker_case(next_twice 1 "// EXPECT: LoadDll module=a.so\n// EXPECT: LoadDll module=a.so")
 checker_case(wrong_value 1 "// EXPECT: LoadDll module=c.so")

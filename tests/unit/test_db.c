@@ -107,7 +107,7 @@ static void test_new_file(void **state)
     bytes = unit_read(path, &length);
     assert_true(length > 100);
     assert_memory_equal(bytes, "SQLite format 3", 16);
-    assert_memory_equal(bytes + 60, "\0\0\0\3", 4); /* user_version */
+    assert_memory_equal(bytes + 60, "\0\0\0\4", 4); /* user_version */
     assert_memory_equal(bytes + 68, "Tral", 4);     /* application_id */
     free(bytes);
     /* everything is in the one file */
@@ -457,7 +457,7 @@ static void test_next_recorder_makes_missing_views(void **state)
     expect_viewing(path);
     make_trail(path);
     make_trail(path);
-    run_plainly(path, "CREATE TEMP TABLE wanted (n CHECK (n = 9)); INSERT INTO wanted SELECT "
+    run_plainly(path, "CREATE TEMP TABLE wanted (n CHECK (n = 10)); INSERT INTO wanted SELECT "
                       "count(*) FROM sqlite_master WHERE type = 'view'");
 }
 

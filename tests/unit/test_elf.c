@@ -28,8 +28,8 @@ static struct image make_image(void)
 
     put_segment(at + 64, 1, 0, 0x10000, IMAGE_BYTES, 0x2345);
     put_segment(at + 120, 4, 0x200, 0x10200, 36, 36);
-    put_segment(at + 176, 2, 0x280, 0x10280, 48, 48);
-    put_segment(at + 232, 3, 0x300, 0x10300, 4, 4);
+    put_segment(at + 176, 2, 0x280, 0x10280, 64, 64);
+    put_segment(at + 232, 3, 0x320, 0x10320, 3, 3);
     put(at + 0x200, 4, 4);
     put(at + 0x204, 20, 4);
     put(at + 0x208, 3, 4);
@@ -40,7 +40,10 @@ static struct image make_image(void)
     put(at + 0x288, 0x10300, 8);
     put(at + 0x290, 14, 8); /* DT_SONAME */
     put(at + 0x298, 1, 8);
+    put(at + 0x2A0, 1, 8); /* DT_NEEDED, of itself */
+    put(at + 0x2A8, 1, 8);
     memcpy(at + 0x301, "libx.so.1", 10);
+    memcpy(at + 0x320, "/i", 3); /* the interpreter */
     return image;
 }
 
@@ -58,6 +61,7 @@ static void test_identity_from_a_file(void **state)
     assert_int_equal(identity.image_bytes, 0x3000);
     assert_string_equal(identity.build_id, build_id);
     assert_string_equal(identity.soname, "libx.so.1");
+    assert_string_equal(identity.imports, "g/i\nalibx.so.1\n");
     free(image.bytes);
 }
 

@@ -56,10 +56,10 @@ static void test_code_words(void **state)
     assert_string_equal(event_code_word(FIELD_VIA, VIA_ATTACH), "attach");
     assert_null(event_code_word(FIELD_VIA, 99));
     assert_null(event_code_word(FIELD_TEXT, 0));
-    assert_int_equal(event_code_value(FIELD_CAUSE, "runtime", &value), 0);
-    assert_int_equal(value, CAUSE_RUNTIME);
+    assert_int_equal(event_code_value(FIELD_LOAD_PHASE, "runtime", &value), 0);
+    assert_int_equal(value, LOAD_PHASE_RUNTIME);
     value = 77;
-    assert_int_equal(event_code_value(FIELD_CAUSE, "launch", &value), -1);
+    assert_int_equal(event_code_value(FIELD_LOAD_PHASE, "launch", &value), -1);
     assert_int_equal(value, 77);
     for (int type = FIELD_INT; type <= FIELD_RIP_TYPE; type++)
         assert_int_equal(event_code_domain(type) != NULL, type >= FIELD_VIA);
@@ -126,7 +126,9 @@ static void wanted_columns(const struct kind_descriptor *kind, char *out, size_t
 static void test_detail_tables_have_the_descriptors_columns(void **state)
 {
     /* Filled by the writer later, so in no event. */
-    static const char writers_own[] = "event_load_dll.end_seq event_load_dll.mapped_t_ns";
+    static const char writers_own[] =
+        "event_load_dll.end_seq event_load_dll.mapped_t_ns event_load_dll.request_seq "
+        "event_load_dll.cause event_load_dll.by_seq";
     sqlite3 *db = new_file();
 
     for (unsigned i = 1; i < EVENT_KINDS; i++) {

@@ -221,8 +221,8 @@ static void test_complaints_about_fields(void **state)
     expect_complaint("pid=1 LoadDll module=a",
                      "s:1:15: expected a field of LoadDll (path, build_id, size, base");
     expect_complaint("pid=1 UnloadDll load=1", "s:1:17: expected a field of UnloadDll (base)");
-    expect_complaint("pid=1 LoadDll cause=magic",
-                     "s:1:21: expected cause to be one of: startup, runtime, attach");
+    expect_complaint("pid=1 LoadDll load_phase=magic",
+                     "s:1:26: expected load_phase to be one of: startup, runtime, attach");
     expect_complaint("pid=1 LoadDll build_id=abc", "s:1:24: expected an even number of hex digits");
     expect_complaint("pid=1 LoadDll build_id=xy", "s:1:24: expected hex digits");
     expect_complaint("pid=1 Exception parameters=1,,2",
@@ -327,8 +327,8 @@ static void test_random_damage(void **state)
 {
     static const char good[] = "t=1000 pid=100 tid=100 CreateProcess via=launch path=/bin/app "
                                "base=0x400000 command_line=\"app \\x41\\n\"\n"
-                               "more LoadDll path=C:\\Windows\\ntdll.dll base=0x7ff0 cause=startup "
-                               "build_id=abcdef size=4096\n"
+                               "more LoadDll path=C:\\Windows\\ntdll.dll base=0x7ff0 "
+                               "load_phase=startup build_id=abcdef size=4096\n"
                                "t=2ms Exception code=0xc0000005 si_code=-1 first_chance=1 "
                                "address=0x401000 parameters=1,-2,0x3 # x\n"
                                "synthetic OutputDebugString text=\"\\xff\\\\\" encoding=ansi "

@@ -74,8 +74,8 @@ static void add_run(int run, const char *loads)
         seq++;
         run_sql("INSERT INTO event VALUES (%d, %d, %d, 0, 1, %d, 5, 0)", run, seq, seq * 1000000,
                 thread);
-        run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source) "
-                "SELECT %d, %d, id, 0, 1, 0 FROM module WHERE path = %Q",
+        run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, load_phase, "
+                "time_source) SELECT %d, %d, id, 0, 1, 0 FROM module WHERE path = %Q",
                 run, seq, path);
     }
 }
@@ -317,8 +317,8 @@ static void test_sections(void **state)
             "80, 2, 90, 3)");
     run_sql("INSERT INTO event VALUES (1, 3, 3000000, 0, 2, NULL, 1, 0), (1, 4, 4000000, 0, 2, "
             "NULL, 5, 0)");
-    run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, cause, time_source) SELECT "
-            "1, 4, id, 0, 1, 0 FROM module WHERE name = 'a.so'");
+    run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, load_phase, "
+            "time_source) SELECT 1, 4, id, 0, 1, 0 FROM module WHERE name = 'a.so'");
     read_runs(1);
     learn(NULL, &text);
     expect_holds(&text);

@@ -14,9 +14,10 @@ static const struct table_column table[] = {
      COLUMN_HIDE_EMPTY},
     {"build-id", "iif(version IS NULL, substr(build_id, 1, 12), NULL)", STYLE_PLAIN,
      COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
-    {"cause", "cause", STYLE_PLAIN, 0},
+    {"phase", "load_phase", STYLE_PLAIN, COLUMN_IF_WIDE},
     {"time", "nullif(time_source, 'stop')", STYLE_PLAIN, COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
     {"end ms", "unload_t_ns", STYLE_MS, COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
+    {"why", "why", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     {"path", "path", STYLE_PATH, 0},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
@@ -59,7 +60,9 @@ const struct command command_loads = {
                "among those shown. A column 'time' is there\n"
                "if some times are not those of a stop for this very load: batch (several loads "
                "were seen at one stop) or kernel. 'end ms' is\n"
-               "when an unload, or an exec of the process, ended the load.\n",
+               "when an unload, or an exec of the process, ended the load. 'why' says whose "
+               "import a module is, or what else\n"
+               "made the loader load it.\n",
     .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_MODULE) |
                OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_SORT) |
                OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),

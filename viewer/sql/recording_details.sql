@@ -1,7 +1,7 @@
 -- What happened in run ?1, with details, in order: kind, seq, five numbers and three texts that
 -- mean something else for each kind.
 SELECT 5 AS kind, l.seq AS seq, l.module_id, NULL, l.end_seq, NULL, NULL,
-  (SELECT c.word FROM code c WHERE c.domain = 'cause' AND c.value = l.cause),
+  (SELECT c.word FROM code c WHERE c.domain = 'load_phase' AND c.value = l.load_phase),
   (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = l.time_source), NULL
 FROM main.event_load_dll l WHERE l.run_id = ?1
 UNION ALL

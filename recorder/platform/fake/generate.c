@@ -126,7 +126,8 @@ static void fill_load(const struct generator *generator, uint64_t number, bool s
 
     fill_image(event, generator->path[module], module);
     event_set(event, FIELD(LOAD_DLL, base), MODULES_BASE + module * MODULE_BYTES);
-    event_set(event, FIELD(LOAD_DLL, cause), startup ? CAUSE_STARTUP : CAUSE_RUNTIME);
+    event_set(event, FIELD(LOAD_DLL, load_phase),
+              startup ? LOAD_PHASE_STARTUP : LOAD_PHASE_RUNTIME);
     event_set(event, FIELD(LOAD_DLL, time_source), TIME_SOURCE_STOP);
 }
 

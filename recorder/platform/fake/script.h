@@ -3,8 +3,8 @@
  *
  *     # an application that crashes
  *     t=0 pid=100 tid=100 CreateProcess via=launch path=/bin/app base=0x400000 command_line="app"
- *     t=2us LoadDll path=C:\Windows\ntdll.dll base=0x7ff0 cause=startup build_id=abcdef size=4096
- *     t=1ms more Exception code=0xc0000005 first_chance=1 address=0x401000 parameters=1,2
+ *     t=2us LoadDll path=C:\Windows\ntdll.dll base=0x7ff0 load_phase=startup build_id=abcdef
+ * size=4096 t=1ms more Exception code=0xc0000005 first_chance=1 address=0x401000 parameters=1,2
  *     quiet
  *     ExitProcess exit_code=3
  *

@@ -84,7 +84,7 @@ static int identify_file(const char *prefix, const char *path, struct module_ide
         const struct module_identity *known = identity_cache_find(path, &stamp);
         struct image_source source = {&file, read_file, stamp.bytes};
         if (known != NULL) {
-            *identity = *known;
+            identity_copy(identity, known);
             result = 0;
         } else if (elf_parse(&source, identity) == 0) {
             identity->file_bytes = stamp.bytes;
@@ -100,11 +100,6 @@ static int identify_file(const char *prefix, const char *path, struct module_ide
 static bool is_same_image(const struct module_identity *identity, const char *build_id)
 {
     return build_id[0] == '\0' || strcmp(identity->build_id, build_id) == 0;
-}
-
-static void start_identity(struct module_identity *identity)
-{
-    memset(identity, 0, sizeof *identity);
 }
 
 void platform_discard(const struct event *event)
@@ -153,19 +148,19 @@ static void identify(const struct event *event, struct module_identity *identity
 
     name_image(event, &image);
     if ((known = remembered(&image)) != NULL) {
-        *identity = *known;
+        identity_copy(identity, known);
         return;
     }
     snprintf(root, sizeof root, "/proc/%u/root", (unsigned)event->pid);
-    start_identity(identity);
+    identity_clear(identity);
     if (image.path[0] == '/') {
         if (identify_file(root, image.path, identity) == 0 &&
             is_same_image(identity, image.build_id))
             return;
-        start_identity(identity);
+        identity_clear(identity);
         if (identify_file("", image.path, identity) == 0 && is_same_image(identity, image.build_id))
             return;
-        start_identity(identity);
+        identity_clear(identity);
     }
     snprintf(identity->path, sizeof identity->path, "%s", image.path);
     snprintf(identity->build_id, sizeof identity->build_id, "%s", image.build_id);

@@ -83,7 +83,7 @@ static void identify_named_file(HANDLE file, const struct image_name *name,
         has_stamp ? identity_cache_find(name->text, &stamp) : NULL;
 
     if (known != NULL) {
-        *identity = *known;
+        identity_copy(identity, known);
         return;
     }
     os_file_show(file, identity->path, sizeof identity->path);
@@ -104,7 +104,7 @@ void platform_identify(const struct event *event, struct module_identity *identi
     struct image_name name;
 
     get_name(event, &name);
-    memset(identity, 0, sizeof *identity);
+    identity_clear(identity);
     identity->image_bytes = event->image.size;
     if (file == NULL)
         file = os_file_open_named(name.text, identity->path, sizeof identity->path);

@@ -43,7 +43,7 @@ same "replayed process" "attach $target" "$(value "SELECT via || ' ' || pid FROM
 same "replayed threads of each run" $times "$(value "SELECT count(*) FROM (SELECT run FROM events
     WHERE kind = 'CreateThread' AND synthetic GROUP BY run HAVING count(*) >= 4)")"
 same "libc was there" $times "$(value "SELECT count(*) FROM loads WHERE name = 'libc.so.6'
-    AND synthetic AND cause = 'attach'")"
+    AND synthetic AND load_phase = 'attach'")"
 [ "$(value "SELECT count(*) FROM processes WHERE via = 'fork' AND run % 2 = 0")" -gt 10 ] ||
     fail "no children were followed"
 [ "$(value 'SELECT count(*) FROM events WHERE NOT synthetic')" -gt 100 ] ||

@@ -65,7 +65,8 @@ went_on="(SELECT DISTINCT run FROM events WHERE NOT synthetic)"
 whole=$(value "SELECT count(*) FROM $went_on")
 [ "$whole" -ge 15 ] || fail "only $whole of 30 recordings came to the end of the replay"
 same "kernel32 was there" "$whole" "$(value "SELECT count(*) FROM loads
-    WHERE lower(name) = 'kernel32.dll' AND synthetic AND cause = 'attach' AND run IN $went_on")"
+    WHERE lower(name) = 'kernel32.dll' AND synthetic AND load_phase = 'attach'
+        AND run IN $went_on")"
 same "threads were there" "$whole" "$(value "SELECT count(*) FROM (SELECT run FROM events
     WHERE kind = 'CreateThread' AND synthetic AND run IN $went_on GROUP BY run
     HAVING count(*) >= 4)")"

@@ -6,7 +6,7 @@ command -v cc >/dev/null || skip "there is no cc"
 
 # library NAME SOURCE
 library() { printf '%s\n' "$2" | cc -shared -fPIC -x c -o "$1" - || fail "cannot build $1"; }
-loads() { value "SELECT group_concat(name || ' ' || cause, '; ') FROM (SELECT * FROM loads
+loads() { value "SELECT group_concat(name || ' ' || load_phase, '; ') FROM (SELECT * FROM loads
     WHERE run = (SELECT max(run) FROM runs) AND name IN ('libpart.so', 'libc.so.6', 'watch.so')
     ORDER BY seq)"; }
 startup='libpart.so startup; libc.so.6 startup'
@@ -46,7 +46,8 @@ printf 'void _start(void) { __asm__ volatile("mov $60, %%eax; mov $4, %%edi; sys
     fail "cannot build a program that needs nothing"
 trailrec -q -o trail.db -- ./lone
 same "status of a program that needs nothing" 4 $?
-same "its loads" "ld-linux-x86-64.so.2 startup" "$(value "SELECT name || ' ' || cause FROM loads
+same "its loads" "ld-linux-x86-64.so.2 startup" "$(value "SELECT name || ' ' || load_phase
+    FROM loads
     WHERE run = (SELECT max(run) FROM runs)")"
 
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then

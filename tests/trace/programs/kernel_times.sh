@@ -28,7 +28,7 @@ same "times of the kernel without it" 0 "$(value "SELECT count(*) FROM loads
     WHERE time_source = 'kernel'" without.db)"
 same "load detection without it" r_brk \
     "$(value 'SELECT DISTINCT load_detection FROM runs' without.db)"
-[ "$(value "SELECT count(*) > 1 FROM loads WHERE run = 1 AND cause = 'startup'
+[ "$(value "SELECT count(*) > 1 FROM loads WHERE run = 1 AND load_phase = 'startup'
     AND time_source = 'batch'" without.db)" = 1 ] || fail "no batch"
 
 trailrec -q --kernel-times -o trail.db -- "$python" -c 'import json, ssl, sqlite3' 2>talk.err ||

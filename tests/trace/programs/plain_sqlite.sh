@@ -11,7 +11,7 @@ grep -q '|libc.so.6|' loads.txt || fail "loads: $(cat loads.txt)"
 same "columns of events" "run|seq|t_ns|hold_ns|pid|tid|kind|synthetic|detail" \
     "$(head -n 1 events.txt)"
 same "columns of loads" \
-    "run|ordinal|seq|t_ns|time_source|pid|tid|name|path|base|size|version|build_id|cause|\
+    "run|ordinal|seq|t_ns|time_source|pid|tid|name|path|base|size|version|build_id|why|load_phase|\
 synthetic|unload_t_ns" \
     "$(head -n 1 loads.txt)"
 trailview -d trail.db events last --format ndjson >events.ndjson || fail "events"

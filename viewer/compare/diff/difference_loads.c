@@ -137,8 +137,8 @@ static unsigned char find_changed_parts(struct comparison *comparison, size_t a,
     const bool *only = comparison->differences->options->only;
     const struct recorded_load *of_a = load_of(&comparison->a, a),
                                *of_b = load_of(&comparison->b, b);
-    bool is_early = strcmp(recordings_text(all, of_a->cause), "startup") == 0 ||
-                    strcmp(recordings_text(all, of_b->cause), "startup") == 0;
+    bool is_early = strcmp(recordings_text(all, of_a->load_phase), "startup") == 0 ||
+                    strcmp(recordings_text(all, of_b->load_phase), "startup") == 0;
     unsigned char parts = 0;
 
     if (only[SECTION_IDENTITY] &&

@@ -28,7 +28,7 @@ static int take_load(struct reading *reading, const struct moment *moment, sqlit
         .thread = moment->thread,
         .name = reading->all->modules[module].name,
         .place = reading_place(reading, module),
-        .cause = reading_text(reading, row, 7),
+        .load_phase = reading_text(reading, row, 7),
         .time_source = reading_text(reading, row, 8),
         .is_synthetic = moment->is_synthetic,
     };

@@ -395,9 +395,9 @@ static void find_and_plant(struct link_changes *changes, const struct process *p
         process->loaded[i].seen = false;
     for (unsigned i = 0; i < count; i++)
         walk_namespace(process, &ahead, interfaces[i].map, i, known);
-    changes->cause = process->replaying ? CAUSE_ATTACH
-                     : process->started ? CAUSE_RUNTIME
-                                        : CAUSE_STARTUP;
+    changes->load_phase = process->replaying ? LOAD_PHASE_ATTACH
+                          : process->started ? LOAD_PHASE_RUNTIME
+                                             : LOAD_PHASE_STARTUP;
     starts = !unfinished && !process->started && has_started(process);
     process->started |= starts;
     process->replaying = false;
@@ -458,7 +458,7 @@ static void put_load(const struct link_changes *changes, const struct process *p
                      const struct link_change *change, struct event *event)
 {
     event_set(event, FIELD(LOAD_DLL, base), change->base);
-    event_set(event, FIELD(LOAD_DLL, cause), changes->cause);
+    event_set(event, FIELD(LOAD_DLL, load_phase), changes->load_phase);
     event_set(event, FIELD(LOAD_DLL, time_source),
               changes->loads > 1 ? TIME_SOURCE_BATCH : TIME_SOURCE_STOP);
     if (change->link_namespace != 0)
@@ -482,7 +482,7 @@ bool link_map_next_event(struct link_changes *changes, const struct process *pro
         put_load(changes, process, change, event);
     else
         event_set(event, FIELD(UNLOAD_DLL, base), change->base);
-    event->synthetic = changes->cause == CAUSE_ATTACH;
+    event->synthetic = changes->load_phase == LOAD_PHASE_ATTACH;
     event->more = changes->next < changes->count;
     return true;
 }

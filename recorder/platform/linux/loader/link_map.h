@@ -10,8 +10,8 @@
 struct link_changes {
     struct link_change *found;
     unsigned count, next, loads;
-    uint64_t cause; /* of the loads */
-    char *staged;   /* their paths */
+    uint64_t load_phase; /* of the loads */
+    char *staged;        /* their paths */
     uint32_t staged_bytes;
 };
 

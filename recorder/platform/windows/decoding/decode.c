@@ -139,12 +139,13 @@ static bool has_started(const struct debuggee *debuggee)
 static void decode_load(struct platform *platform, const struct debuggee *debuggee,
                         const LOAD_DLL_DEBUG_INFO *info, struct event *event)
 {
-    unsigned cause = debuggee->attached      ? (event->synthetic ? CAUSE_ATTACH : CAUSE_RUNTIME)
-                     : has_started(debuggee) ? CAUSE_RUNTIME
-                                             : CAUSE_STARTUP;
+    unsigned load_phase = debuggee->attached
+                              ? (event->synthetic ? LOAD_PHASE_ATTACH : LOAD_PHASE_RUNTIME)
+                          : has_started(debuggee) ? LOAD_PHASE_RUNTIME
+                                                  : LOAD_PHASE_STARTUP;
 
     event_set(event, FIELD(LOAD_DLL, base), (uintptr_t)info->lpBaseOfDll);
-    event_set(event, FIELD(LOAD_DLL, cause), cause);
+    event_set(event, FIELD(LOAD_DLL, load_phase), load_phase);
     event_set(event, FIELD(LOAD_DLL, time_source), TIME_SOURCE_STOP);
     if (info->nDebugInfoSize != 0) {
         event_set(event, FIELD(LOAD_DLL, debug_info_offset), info->dwDebugInfoFileOffset);
