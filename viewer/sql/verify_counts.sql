@@ -1,7 +1,11 @@
--- The counts that the run's row keeps are those of the events. A run that is being recorded may be
--- ahead of its row.
-WITH counted AS (SELECT run_id, kind, count(*) AS events FROM main.event GROUP BY run_id, kind),
-told AS (
+-- The counts that the run's row keeps are those of the events, which ?1 says: a JSON array of [run,
+-- kind, events]. A run that is being recorded may be ahead of its row.
+WITH counted AS MATERIALIZED (
+  SELECT json_extract(value, '$[0]') AS run_id, json_extract(value, '$[1]') AS kind,
+      json_extract(value, '$[2]') AS events
+  FROM json_each(?1)
+),
+told AS MATERIALIZED (
   SELECT r.id AS run_id, c.key AS kind, c.value AS events
   FROM main.run r, json_each(CASE WHEN json_valid(r.counts) THEN r.counts ELSE '{}' END) c
 )

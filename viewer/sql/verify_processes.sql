@@ -1,14 +1,4 @@
--- Processes and threads: what they refer to is there, and events refer to those of their run.
-SELECT printf('run %d: event %d is in process %s, which is not there', e.run_id, e.seq,
-    e.process_id) FROM main.event e
-WHERE e.process_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.process p
-    WHERE p.run_id = e.run_id AND p.id = e.process_id)
-UNION ALL
-SELECT printf('run %d: event %d is in thread %s, which is not there', e.run_id, e.seq, e.thread_id)
-    FROM main.event e
-WHERE e.thread_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.thread t WHERE t.run_id = e.run_id
-    AND t.id = e.thread_id)
-UNION ALL
+-- Processes and threads: what they refer to is there. (What events refer to: event_walk.)
 SELECT printf('run %d: thread %d is in process %s, which is not there', t.run_id, t.id,
     t.process_id) FROM main.thread t
 WHERE NOT EXISTS (SELECT 1 FROM main.process p WHERE p.run_id = t.run_id AND p.id = t.process_id)
