@@ -23,6 +23,7 @@ CHECKS = {
     'rooms': (layout.check_rooms, layout.plant_room),
     'sizes': (layout.check_sizes, layout.plant_sizes),
     'columns': (layout.check_columns, layout.plant_columns),
+    'files': (layout.check_files, layout.plant_files),
     'format': (layout.check_format, layout.plant_format),
 }
 
