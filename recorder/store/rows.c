@@ -8,6 +8,7 @@
 #include "detail.h"
 #include "load_causes.h"
 #include "modules.h"
+#include "pending_names.h"
 #include "roster.h"
 #include "roster_load.h"
 #include "sql.h"
@@ -78,6 +79,7 @@ struct rows {
     struct modules *modules;
     struct detail *detail;
     struct bulk *events, *threads;
+    struct pending_names pending_names;
     sqlite3_stmt *statements[STATEMENTS];
     struct load_causes load_causes;
 
@@ -128,6 +130,7 @@ void rows_free(struct rows *rows)
     detail_free(rows->detail);
     bulk_free(rows->events);
     bulk_free(rows->threads);
+    pending_names_release(&rows->pending_names);
     roster_free(rows->roster);
     free(rows);
 }
@@ -391,9 +394,18 @@ static void before_create_process(struct rows *rows)
         find_location(rows); /* in the image that is known only now */
 }
 
+/* It may have been named before. */
 static void before_create_thread(struct rows *rows)
 {
-    insert_thread(rows, rows->event->tid);
+    const struct event *event = rows->event;
+    const struct pending_name *name;
+
+    insert_thread(rows, event->tid);
+    name = pending_names_find(&rows->pending_names, event->pid, event->tid);
+    if (name == NULL || rows->failed != 0)
+        return;
+    bulk_text(rows->threads, THREAD_NAME, name->text, name->length);
+    pending_names_forget(&rows->pending_names, event->pid, event->tid);
 }
 
 static void before_load(struct rows *rows)
@@ -432,6 +444,7 @@ static void before_unload(struct rows *rows)
 static void after_exit_thread(struct rows *rows)
 {
     end_thread(rows, rows->thread->id);
+    pending_names_end_thread(&rows->pending_names, rows->event->pid, rows->event->tid);
     roster_end_thread(rows->roster, rows->thread);
 }
 
@@ -443,6 +456,7 @@ static void after_exit_process(struct rows *rows)
     bind_number_field(rows, update, 4, FIELD(EXIT_PROCESS, exit_code));
     bind_number_field(rows, update, 5, FIELD(EXIT_PROCESS, signal));
     finish(rows, update);
+    pending_names_end_process(&rows->pending_names, rows->event->pid);
     roster_end_process(rows->roster, rows->process, end_thread, rows);
 }
 
@@ -503,8 +517,11 @@ static void name_thread(struct rows *rows)
     const char *name = (const char *)event_bytes_at(event, naming->name);
     sqlite3_stmt *update;
 
-    if (thread == NULL)
+    if (thread == NULL) {
+        pending_names_keep(&rows->pending_names, event->pid, naming->tid, name,
+                           naming->name.length);
         return;
+    }
     if (bulk_find(rows->threads, thread->id)) {
         bulk_text(rows->threads, THREAD_NAME, name, naming->name.length);
         return;

@@ -138,7 +138,9 @@ SELECT
   iif(t.start_address IS NULL, NULL, printf('0x%x', t.start_address)) AS start_address,
   m.name AS start_module,
   iif(t.start_address_offset IS NULL, NULL, printf('0x%x', t.start_address_offset)) AS start_offset,
-  (SELECT e.t_ns FROM event e WHERE e.run_id = t.run_id AND e.seq = t.first_seq) AS start_t_ns,
+  -- not of a thread that is first heard of when it does something: CreateProcess, CreateThread
+  (SELECT e.t_ns FROM event e WHERE e.run_id = t.run_id AND e.seq = t.first_seq
+    AND e.kind IN (1, 3)) AS start_t_ns,
   (SELECT e.t_ns FROM event e WHERE e.run_id = t.run_id AND e.seq = t.last_seq) AS end_t_ns,
   t.exit_code,
   t.first_seq,

@@ -144,6 +144,20 @@ def small(checker):
                        rows)
 
 
+def lost(checker):
+    """A thread whose start was not seen (Wine loses some) is none more, and none less."""
+    scripts = [scripted.make('lost %d' % i)[0] for i in range(8)]
+    for i in range(4, 8):
+        lines = scripts[i].split('\n')
+        starts = [line for line in lines if ' CreateThread ' in line]
+        lines.remove(starts[i % len(starts)])
+        scripts[i] = '\n'.join(lines)
+    scripted.record(checker.trailfake, checker.database, checker.folder, scripts, 'side=x')
+    for a, b in (('1', '5'), ('6', '2'), ('5', '6'), ('7', '8')):
+        rows = [row for row in checker.differences(a, b) if row['section'] != 'time']
+        checker.expect(not rows, 'a thread whose start was lost', a, b, rows)
+
+
 def sets(checker):
     """Sets against sets: of 20 comparisons of benign ones one may claim a difference of times (a
     claim has a chance), and none any other."""
@@ -191,7 +205,7 @@ def slow(checker, in_turn=True):
                    'the slow phase was not found in %s' % missed, 'a', 'b', [])
 
 
-CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'sets': sets,
+CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'lost': lost, 'sets': sets,
          'slow': slow, 'slow_blocks': lambda checker: slow(checker, False)}
 for planted_change in scripted.CHANGES + ['impatient']:
     CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)

@@ -221,7 +221,48 @@ static void test_new_file_gets_its_views(void **state)
     expect(unit_path("cancelled.db"), "SELECT count(*) FROM sqlite_master WHERE type = 'view'", 10);
 }
 
+static void record_name(struct writer *writer, uint32_t tid, const char *name)
+{
+    begin_event(EVENT_EXCEPTION, 1);
+    event.naming.tid = tid;
+    event.naming.name = event_put_bytes(&event, name, strlen(name));
+    record(writer);
+}
+
+static void record_thread(struct writer *writer, enum event_kind kind, uint32_t tid)
+{
+    event_begin(&event, kind, PID, tid, 2000);
+    record(writer);
+}
+
+/* Who creates a thread may name it before the debugger is told of it. */
+static void test_names_of_threads_to_come(void **state)
+{
+    const char *path = unit_path("names.db");
+    struct writer *writer = open_writer(path);
+
+    record_start(writer);
+    for (uint32_t tid = 1; tid <= 3; tid++)
+        record_name(writer, tid, "early");
+    record_name(writer, 2, "two");
+    for (uint32_t tid = 1; tid <= 4; tid++)
+        record_thread(writer, EVENT_CREATE_THREAD, tid);
+    record_name(writer, 1, "one");
+    record_thread(writer, EVENT_EXIT_THREAD, 3);
+    record_name(writer, 3, "of the one that has ended");
+    record_thread(writer, EVENT_CREATE_THREAD, 3);
+    record_thread(writer, EVENT_EXIT_THREAD, 9);
+    finish(writer, 14);
+    expect(path,
+           "SELECT group_concat(tid || coalesce(name, '-'), ' ') = '1one 2two 3early 4- 3- 9-' "
+           "FROM (SELECT * FROM threads WHERE tid < 100 ORDER BY thread)",
+           1);
+    expect(path, "SELECT count(*) FROM threads WHERE start_t_ns IS NULL AND tid IN (9, 1001)", 2);
+    expect(path, "SELECT count(*) FROM threads WHERE start_t_ns IS NULL", 2);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_names_of_threads_to_come),
     cmocka_unit_test(test_each_event_once_and_in_order),
     cmocka_unit_test(test_files_are_closed_on_demand),
     cmocka_unit_test(test_locked_file_is_written_later),

@@ -14,6 +14,28 @@ static void add_range(struct differences *differences, uint32_t *text, size_t le
     *text = difference_text(differences);
 }
 
+/* The process of a role in one of a side's runs, or NULL. */
+static const struct recorded_process *process_of(const struct side *side, size_t run, uint32_t role)
+{
+    const struct recording *recording = &side->all->items[side->first + run];
+    size_t at = recording_find_role(recording, role);
+
+    return at != RECORDING_NONE ? &recording->processes[at] : NULL;
+}
+
+/* How many more there may have been in a run: threads whose start was not seen. */
+static size_t unseen(const struct side *side, const struct tally_class *class)
+{
+    size_t most = 0;
+
+    for (size_t run = 0; run < side->count && class->stream == STREAM_THREADS; run++) {
+        const struct recorded_process *process = process_of(side, run, class->role);
+        if (process != NULL && process->unseen_threads > most)
+            most = process->unseen_threads;
+    }
+    return most;
+}
+
 /* One class; either may be NULL. */
 static void compare_class(struct differences *differences, const struct tally_class *a,
                           const struct tally_class *b)
@@ -23,6 +45,8 @@ static void compare_class(struct differences *differences, const struct tally_cl
            least_b = b != NULL ? b->least : 0, most_b = b != NULL ? b->most : 0;
     struct difference *row;
 
+    most_a += unseen(differences->a, any);
+    most_b += unseen(differences->b, any);
     if (most_a >= least_b && most_b >= least_a)
         return; /* as often as the other side has it, too */
     if (difference_ignores(differences, any->key, any->key))
@@ -50,15 +74,6 @@ static void compare_tallies(struct differences *differences)
     for (size_t i = 0; i < b->count; i++)
         if (tally_class(a, b->classes[i].stream, b->classes[i].role, b->classes[i].key) == NULL)
             compare_class(differences, NULL, &b->classes[i]);
-}
-
-/* The process of a role in one of a side's runs, or NULL. */
-static const struct recorded_process *process_of(const struct side *side, size_t run, uint32_t role)
-{
-    const struct recording *recording = &side->all->items[side->first + run];
-    size_t at = recording_find_role(recording, role);
-
-    return at != RECORDING_NONE ? &recording->processes[at] : NULL;
 }
 
 static uint32_t exit_of(struct differences *differences, const struct recorded_process *process)

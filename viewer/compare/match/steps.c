@@ -116,7 +116,7 @@ static void step_threads(struct stepping *stepping)
     for (size_t i = 0; i < recording->thread_count; i++) {
         const struct recorded_thread *thread = &recording->threads[i];
         uint32_t key = thread_key(stepping, thread);
-        if (!thread->is_main && !thread->is_synthetic)
+        if (!thread->is_main && !thread->is_synthetic && thread->start_seq != RECORDING_UNKNOWN)
             add_step(stepping, STREAM_THREADS,
                      (struct recorded_step){thread->start_seq, thread->start_net_ns,
                                             thread->process, i, i, 0},

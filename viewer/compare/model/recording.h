@@ -22,6 +22,7 @@ struct recorded_process {
     /* its (last) image in `modules`, or RECORDING_NONE */
     size_t module;
     size_t main_thread;          /* RECORDING_NONE if none was recorded */
+    size_t unseen_threads;       /* whose start was not seen: they may be of any kind */
     unsigned loader_breakpoints; /* while a run is read: which were seen */
     uint32_t place;
     int64_t exit_code; /* or RECORDING_UNKNOWN */

@@ -152,6 +152,8 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
     thread->is_main = recording->processes[process].main_thread == RECORDING_NONE;
     if (thread->is_main)
         recording->processes[process].main_thread = recording->thread_count - 1;
+    else if (thread->start_seq == RECORDING_UNKNOWN)
+        recording->processes[process].unseen_threads++;
     if (!thread->is_main && thread->name == TEXT_NONE) {
         buffer_add_text(scratch,
                         module != RECORDING_NONE
