@@ -5,19 +5,25 @@
 #include "live.h"
 
 #include "harmful.h"
+#include "text.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct live {
-    size_t used;
-    char buffer[64 * 1024];
+enum {
+    COLUMNS = 100,
+    NAME_COLUMNS = 40, /* of a file */
+    /* what one line takes at the most; longer texts are cut in the listing (not in the file) */
+    LINE_MAX_BYTES = 8 * 1024
 };
 
-/* what one line takes at the most; longer texts are cut in the listing (not in the file) */
-enum { LINE_MAX_BYTES = 8 * 1024 };
+struct live {
+    size_t used, line_start;
+    char buffer[64 * 1024];
+};
 
 struct live *live_new(struct trail_error *error)
 {
@@ -26,7 +32,7 @@ struct live *live_new(struct trail_error *error)
     if (live == NULL)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     else
-        live->used = 0;
+        live->used = live->line_start = 0;
     return live;
 }
 
@@ -39,109 +45,321 @@ void live_flush(struct live *live)
 {
     fwrite(live->buffer, 1, live->used, stderr);
     fflush(stderr);
-    live->used = 0;
+    live->used = live->line_start = 0;
 }
 
-static void put(struct live *live, const char *text)
+static void put_bytes(struct live *live, const char *bytes, size_t length)
 {
-    size_t length = strlen(text);
-
     if (length > sizeof live->buffer - live->used)
         length = sizeof live->buffer - live->used;
-    memcpy(live->buffer + live->used, text, length);
+    memcpy(live->buffer + live->used, bytes, length);
     live->used += length;
 }
 
-static void put_text(struct live *live, const unsigned char *bytes, size_t length)
-{
-    const char *text = (const char *)bytes;
-    size_t end = live->used + LINE_MAX_BYTES / 2, size;
-    char escape[HARMFUL_ESCAPE_CAPACITY];
+static void put(struct live *live, const char *format, ...) TRAIL_PRINTF(2, 3);
 
-    put(live, "\"");
-    for (size_t i = 0; i < length && live->used < end; i += size) {
-        if (!harmful_escape(text + i, length - i, &size, escape))
-            snprintf(escape, sizeof escape, "%.*s", (int)size, text + i);
-        put(live, escape);
+/* No text of the target: at most 127 bytes. */
+static void put(struct live *live, const char *format, ...)
+{
+    char text[128];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    put_bytes(live, text, strlen(text));
+}
+
+static size_t columns(const char *text, size_t length)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < length; i++)
+        count += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+/* How many columns of the line are free; those that only some lines need may come behind it. */
+static size_t columns_left(const struct live *live)
+{
+    size_t taken = columns(live->buffer + live->line_start, live->used - live->line_start);
+
+    return taken < COLUMNS ? COLUMNS - taken : 0;
+}
+
+/* The next character as it is shown; returns how many bytes of the text it is. */
+static size_t next_shown(const char *text, size_t length, char shown[HARMFUL_ESCAPE_CAPACITY])
+{
+    size_t size;
+
+    if (!harmful_escape(text, length, &size, shown))
+        snprintf(shown, HARMFUL_ESCAPE_CAPACITY, "%.*s", (int)size, text);
+    return size;
+}
+
+static size_t shown_columns(const char *text, size_t length, size_t enough)
+{
+    char shown[HARMFUL_ESCAPE_CAPACITY];
+    size_t count = 0;
+
+    for (size_t at = 0; at < length && count <= enough;) {
+        at += next_shown(text + at, length - at, shown);
+        count += columns(shown, strlen(shown));
     }
-    put(live, live->used < end ? "\"" : "...\"");
+    return count;
 }
 
-static void put_numbers(struct live *live, const unsigned char *bytes, size_t length)
+/* A text whose end may be cut. */
+static void put_cut(struct live *live, const char *text, size_t length, size_t room)
 {
-    char number[32];
+    char shown[HARMFUL_ESCAPE_CAPACITY];
+    bool fits = shown_columns(text, length, room) <= room;
 
-    put(live, "[");
-    for (size_t i = 0; i + 8 <= length; i += 8) {
-        uint64_t value;
-        memcpy(&value, bytes + i, sizeof value);
-        snprintf(number, sizeof number, "%s0x%" PRIx64, i ? "," : "", value);
-        put(live, number);
-    }
-    put(live, "]");
-}
-
-/* Exception codes of Windows are known by their hex form. */
-static bool is_hex(const struct event *event, unsigned field, enum field_type type)
-{
-    return type == FIELD_ADDRESS || type == FIELD_LOCATION ||
-           (event->kind == EVENT_EXCEPTION && field == FIELD(EXCEPTION, code) &&
-            !event_has(event, FIELD(EXCEPTION, si_code)));
-}
-
-static void put_field(struct live *live, const struct event *event, unsigned field,
-                      enum field_type type)
-{
-    struct event_span span = {0, 0};
-    const char *word;
-    char number[32];
-
-    if (type == FIELD_TEXT || type == FIELD_NUMBERS)
-        span = event_span_of(event, field);
-    if (type == FIELD_TEXT) {
-        put_text(live, event_bytes_at(event, span), span.length);
-    } else if (type == FIELD_NUMBERS) {
-        put_numbers(live, event_bytes_at(event, span), span.length);
-    } else if ((word = event_code_word(type, event->value[field])) != NULL) {
-        put(live, word);
-    } else {
-        snprintf(number, sizeof number,
-                 is_hex(event, field, type) ? "0x%" PRIx64
-                 : type == FIELD_INT        ? "%" PRId64
-                                            : "%" PRIu64,
-                 event->value[field]);
-        put(live, number);
-    }
-}
-
-static void put_fields(struct live *live, const struct event *event,
-                       const struct kind_descriptor *kind, const char *module_path)
-{
-    for (unsigned i = 0; i < kind->field_count; i++) {
-        enum field_type type = kind->fields[i].type;
-        if (type == FIELD_MODULE && module_path[0] != '\0') {
-            put(live, " ");
-            put_text(live, (const unsigned char *)module_path, strlen(module_path));
-        } else if (type != FIELD_MODULE && type != FIELD_BLOB && event_has(event, i)) {
-            put(live, " ");
-            put(live, kind->fields[i].name);
-            put(live, "=");
-            put_field(live, event, i, type);
+    for (size_t at = 0; at < length;) {
+        size_t wanted;
+        at += next_shown(text + at, length - at, shown);
+        wanted = columns(shown, strlen(shown));
+        if (!fits && wanted + 3 > room) {
+            put_bytes(live, "...", 3);
+            return;
         }
+        put_bytes(live, shown, strlen(shown));
+        room -= wanted;
     }
 }
+
+/* A folder, of which the end tells most. */
+static void put_folder(struct live *live, const char *path, size_t length)
+{
+    size_t room = columns_left(live) > 2 ? columns_left(live) - 2 : 0;
+    char shown[HARMFUL_ESCAPE_CAPACITY];
+    bool is_cut = false;
+
+    while (length > 0 && shown_columns(path, length, room) + (is_cut ? 3 : 0) > room) {
+        size_t size = next_shown(path, length, shown);
+        path += size;
+        length -= size;
+        is_cut = true;
+    }
+    if (length == 0)
+        return;
+    put(live, is_cut ? "  ..." : "  ");
+    put_cut(live, path, length, SIZE_MAX);
+}
+
+static void put_quoted(struct live *live, const struct event *event, struct event_span span)
+{
+    put(live, "\"");
+    put_cut(live, (const char *)event_bytes_at(event, span), span.length, LINE_MAX_BYTES / 2);
+    put(live, "\"");
+}
+
+static void put_name(struct live *live, const char *path)
+{
+    const char *name = text_base_name(path);
+
+    put_cut(live, name, strlen(name), NAME_COLUMNS);
+}
+
+static void put_number(struct live *live, const struct event *event, unsigned field)
+{
+    put(live, "0x%" PRIx64, event->value[field]);
+}
+
+/* "app.exe+0x12", or the address alone. */
+static void put_location(struct live *live, const struct event *event, unsigned field,
+                         const struct rows_subject *subject)
+{
+    if (subject->path[0] == '\0') {
+        put_number(live, event, field);
+        return;
+    }
+    put_name(live, subject->path);
+    put(live, "+0x%" PRIx64, subject->offset);
+}
+
+/* The name that a thread has from here on. */
+static void put_naming(struct live *live, const struct event *event)
+{
+    if (event->naming.tid == 0)
+        return;
+    if (event->naming.tid != event->tid)
+        put(live, "thread %" PRIu32 " is ", event->naming.tid);
+    else
+        put(live, event->kind == EVENT_EXCEPTION ? "its thread is " : " ");
+    put_quoted(live, event, event->naming.name);
+}
+
+static void tell_process(struct live *live, const struct event *event,
+                         const struct rows_subject *subject)
+{
+    struct event_span line = event_span_of(event, FIELD(CREATE_PROCESS, command_line));
+    uint64_t via = event->value[FIELD(CREATE_PROCESS, via)];
+
+    put(live, "%s ", event_code_word(FIELD_VIA, via));
+    if (subject->path[0] != '\0')
+        put_name(live, subject->path);
+    if ((via == VIA_FORK || via == VIA_CREATE) &&
+        event_has(event, FIELD(CREATE_PROCESS, parent_pid)))
+        put(live, " by %" PRIu64, event->value[FIELD(CREATE_PROCESS, parent_pid)]);
+    if (line.length == 0)
+        return;
+    put(live, ": ");
+    put_cut(live, (const char *)event_bytes_at(event, line), line.length, columns_left(live));
+}
+
+static void tell_module(struct live *live, const struct event *event,
+                        const struct rows_subject *subject)
+{
+    const char *name = text_base_name(subject->path);
+
+    if (subject->path[0] == '\0') {
+        put(live, "unknown, at 0x%" PRIx64,
+            event->value[event->kind == EVENT_LOAD_DLL ? FIELD(LOAD_DLL, base)
+                                                       : FIELD(UNLOAD_DLL, base)]);
+        return;
+    }
+    put_name(live, subject->path);
+    if (name > subject->path)
+        put_folder(live, subject->path,
+                   (size_t)(name - subject->path) - (name - subject->path > 1));
+}
+
+static void tell_thread(struct live *live, const struct event *event,
+                        const struct rows_subject *subject)
+{
+    if (!event_has(event, FIELD(CREATE_THREAD, start_address)))
+        return;
+    put(live, "starts at ");
+    put_location(live, event, FIELD(CREATE_THREAD, start_address), subject);
+}
+
+static void put_exit_code(struct live *live, uint64_t code)
+{
+    char text[EVENT_EXIT_CODE_CAPACITY];
+
+    event_exit_code((uint32_t)code, text);
+    put(live, "exit code %s", text);
+}
+
+static void tell_thread_end(struct live *live, const struct event *event,
+                            const struct rows_subject *subject)
+{
+    (void)subject;
+    if (event_has(event, FIELD(EXIT_THREAD, exit_code)))
+        put_exit_code(live, event->value[FIELD(EXIT_THREAD, exit_code)]);
+}
+
+static void tell_process_end(struct live *live, const struct event *event,
+                             const struct rows_subject *subject)
+{
+    uint64_t signal = event->value[FIELD(EXIT_PROCESS, signal)];
+    const char *name = event_code_name((uint32_t)signal, true);
+
+    (void)subject;
+    if (event_has(event, FIELD(EXIT_PROCESS, exit_code)))
+        put_exit_code(live, event->value[FIELD(EXIT_PROCESS, exit_code)]);
+    else if (!event_has(event, FIELD(EXIT_PROCESS, signal)))
+        return;
+    else if (name != NULL)
+        put(live, "killed by %s", name);
+    else
+        put(live, "killed by signal %" PRIu64, signal);
+    if (event_has(event, FIELD(EXIT_PROCESS, core_dumped)) &&
+        event->value[FIELD(EXIT_PROCESS, core_dumped)] != 0)
+        put(live, ", core dumped");
+}
+
+/* What an access violation, or a page that cannot be read in, says of the access. */
+static void put_access(struct live *live, const struct event *event)
+{
+    struct event_span span = event_span_of(event, FIELD(EXCEPTION, parameters));
+    uint32_t code = (uint32_t)event->value[FIELD(EXCEPTION, code)];
+    uint64_t parameters[2];
+
+    if ((code != 0xC0000005 && code != 0xC0000006) || span.length < sizeof parameters)
+        return;
+    memcpy(parameters, event_bytes_at(event, span), sizeof parameters);
+    put(live, ": %s 0x%" PRIx64,
+        parameters[0] == 0   ? "read of"
+        : parameters[0] == 1 ? "write to"
+        : parameters[0] == 8 ? "execution of"
+                             : "access to",
+        parameters[1]);
+}
+
+/* Without what the line says already. */
+static void put_code(struct live *live, uint32_t code, bool is_signal)
+{
+    const char *name = event_code_name(code, is_signal);
+
+    if (name != NULL)
+        put(live, "%s", name + (strncmp(name, "EXCEPTION_", 10) == 0 ? 10 : 0));
+    else
+        put(live, is_signal ? "signal %" PRIu32 : "0x%08" PRIx32, code);
+}
+
+static void tell_exception(struct live *live, const struct event *event,
+                           const struct rows_subject *subject)
+{
+    bool is_signal = event_has(event, FIELD(EXCEPTION, si_code));
+
+    if (event->naming.tid != 0)
+        return; /* it is raised for that */
+    put_code(live, (uint32_t)event->value[FIELD(EXCEPTION, code)], is_signal);
+    if (event_has(event, FIELD(EXCEPTION, first_chance)) &&
+        event->value[FIELD(EXCEPTION, first_chance)] == 0)
+        put(live, ", 2nd chance");
+    if (!is_signal)
+        put_access(live, event);
+    if (event_has(event, FIELD(EXCEPTION, address))) {
+        put(live, " at ");
+        put_location(live, event, FIELD(EXCEPTION, address), subject);
+    }
+}
+
+static void tell_output(struct live *live, const struct event *event,
+                        const struct rows_subject *subject)
+{
+    (void)subject;
+    put_quoted(live, event, event_span_of(event, FIELD(OUTPUT_DEBUG_STRING, text)));
+}
+
+static void tell_mark(struct live *live, const struct event *event,
+                      const struct rows_subject *subject)
+{
+    (void)subject;
+    put_quoted(live, event, event_span_of(event, FIELD(MARK, name)));
+}
+
+static void tell_rip(struct live *live, const struct event *event,
+                     const struct rows_subject *subject)
+{
+    const char *type = event_code_word(FIELD_RIP_TYPE, event->value[FIELD(RIP_EVENT, type)]);
+
+    (void)subject;
+    put(live, "%s %" PRIu64, type != NULL ? type : "error", event->value[FIELD(RIP_EVENT, error)]);
+}
+
+static void (*const tellers[EVENT_KINDS])(struct live *live, const struct event *event,
+                                          const struct rows_subject *subject) = {
+    [EVENT_CREATE_PROCESS] = tell_process, [EVENT_EXIT_PROCESS] = tell_process_end,
+    [EVENT_CREATE_THREAD] = tell_thread,   [EVENT_EXIT_THREAD] = tell_thread_end,
+    [EVENT_LOAD_DLL] = tell_module,        [EVENT_UNLOAD_DLL] = tell_module,
+    [EVENT_EXCEPTION] = tell_exception,    [EVENT_OUTPUT_DEBUG_STRING] = tell_output,
+    [EVENT_RIP_EVENT] = tell_rip,          [EVENT_MARK] = tell_mark,
+};
 
 void live_print(struct live *live, const struct event *event, uint64_t t_ns,
-                const char *module_path)
+                const struct rows_subject *subject)
 {
-    const struct kind_descriptor *kind = event_kind_descriptor(event->kind);
-    char head[96];
-
     if (sizeof live->buffer - live->used < 2 * LINE_MAX_BYTES)
         live_flush(live);
-    snprintf(head, sizeof head, "%5" PRIu64 ".%06" PRIu64 "  %6" PRIu32 " %6" PRIu32 "  %-17s",
-             t_ns / 1000000000, t_ns / 1000 % 1000000, event->pid, event->tid, kind->name);
-    put(live, head);
-    put_fields(live, event, kind, module_path);
-    put(live, event->synthetic ? " (synthetic)\n" : "\n");
+    live->line_start = live->used;
+    put(live, "%5" PRIu64 ".%06" PRIu64 " %6" PRIu32 " %6" PRIu32 "  %-17s ", t_ns / 1000000000,
+        t_ns / 1000 % 1000000, event->pid, event->tid, event_kind_descriptor(event->kind)->name);
+    if (tellers[event->kind] != NULL)
+        tellers[event->kind](live, event, subject);
+    put_naming(live, event);
+    put(live, event->synthetic ? " (was there)\n" : "\n");
 }

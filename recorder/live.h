@@ -1,12 +1,15 @@
 /*
- * The listing of `trailrec -v`: one line per event on stderr while it happens, driven by the event
- * descriptor table. Runs on the writer thread, so that it never holds the target.
+ * The listing of `trailrec -v`: one line per event on stderr while it happens, with what a person
+ * wants to know first: names before folders, codes by their names, addresses as module and offset.
+ * A line has 100 columns at most, debug strings aside. Runs on the writer thread, so that it never
+ * holds the target.
  */
 #ifndef TRAIL_LIVE_H
 #define TRAIL_LIVE_H
 
 #include "error.h"
 #include "event.h"
+#include "store/rows.h"
 
 struct live;
 
@@ -15,11 +18,11 @@ struct live *live_new(struct trail_error *error);
 void live_free(struct live *live);
 
 /*
- * Adds one line; t_ns is relative to the run's first event, module_path is that of the event's
- * module ("" if it has none). Lines appear at the next live_flush, or when enough have gathered.
+ * Adds one line; t_ns is relative to the run's first event, subject is rows_subject of it. Lines
+ * appear at the next live_flush, or when enough have gathered.
  */
 void live_print(struct live *live, const struct event *event, uint64_t t_ns,
-                const char *module_path);
+                const struct rows_subject *subject);
 void live_flush(struct live *live);
 
 #endif

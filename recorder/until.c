@@ -44,16 +44,6 @@ struct until {
     char text[EVENT_BYTES_MAX + 1]; /* what is being matched, with a NUL behind it */
 };
 
-static const struct code_name {
-    uint32_t code;
-    bool is_signal;
-    const char *name;
-} code_names[] = {
-#define TRAIL_EXCEPTION(code, name) {code, false, name},
-#define TRAIL_SIGNAL(number, name) {number, true, name},
-#include "exception_codes.def"
-};
-
 struct until *until_new(void)
 {
     struct until *until = calloc(1, sizeof *until);
@@ -128,19 +118,25 @@ static bool matches_name(const char *pattern, const char *full_name)
 
 static bool matches_code(const struct condition *condition, uint32_t code, bool is_signal)
 {
+    const struct code_name *names;
+    size_t count = event_code_names(&names);
+
     if (condition->has_number)
         return code == condition->number || (code == condition->hex_number && !is_signal);
-    for (size_t i = 0; i < sizeof code_names / sizeof code_names[0]; i++)
-        if (code_names[i].code == code && code_names[i].is_signal == is_signal &&
-            matches_name(condition->pattern, code_names[i].name))
+    for (size_t i = 0; i < count; i++)
+        if (names[i].code == code && names[i].is_signal == is_signal &&
+            matches_name(condition->pattern, names[i].name))
             return true;
     return false;
 }
 
 static bool is_known_name(const char *pattern)
 {
-    for (size_t i = 0; i < sizeof code_names / sizeof code_names[0]; i++)
-        if (matches_name(pattern, code_names[i].name))
+    const struct code_name *names;
+    size_t count = event_code_names(&names);
+
+    for (size_t i = 0; i < count; i++)
+        if (matches_name(pattern, names[i].name))
             return true;
     return false;
 }

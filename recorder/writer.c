@@ -262,8 +262,9 @@ static int write_event(struct writer *writer, const struct ring_record *record)
                    event->t_ns - writer->zero_ns, true, record->hold_ns, &writer->failure) != 0)
         return -1;
     if (writer->live != NULL && record->seq > writer->printed) {
-        live_print(writer->live, event, event->t_ns - writer->zero_ns,
-                   event_has_image(event) ? writer->identity.path : "");
+        struct rows_subject subject;
+        rows_subject(writer->rows, &subject);
+        live_print(writer->live, event, event->t_ns - writer->zero_ns, &subject);
         writer->printed = record->seq;
     }
     writer->counts.events = record->seq;

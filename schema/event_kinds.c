@@ -3,6 +3,8 @@
 
 #include "text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct field_descriptor all_fields[FIELDS_TOTAL + 1] = {
@@ -34,6 +36,12 @@ static const struct code_word {
 };
 
 #define CODE_WORDS (sizeof code_words / sizeof code_words[0])
+
+static const struct code_name code_names[] = {
+#define TRAIL_EXCEPTION(code, name) {code, false, name},
+#define TRAIL_SIGNAL(number, name) {number, true, name},
+#include "exception_codes.def"
+};
 
 const struct kind_descriptor *event_kind_descriptor(unsigned kind)
 {
@@ -109,4 +117,30 @@ enum event_kind event_kind_by_word(const char *word, size_t length)
         if (strlen(words[i].word) == length && strncmp(words[i].word, word, length) == 0)
             return words[i].kind;
     return EVENT_NONE;
+}
+
+size_t event_code_names(const struct code_name **names)
+{
+    *names = code_names;
+    return sizeof code_names / sizeof code_names[0];
+}
+
+const char *event_code_name(uint32_t code, bool is_signal)
+{
+    for (size_t i = 0; i < sizeof code_names / sizeof code_names[0]; i++)
+        if (code_names[i].code == code && code_names[i].is_signal == is_signal)
+            return code_names[i].name;
+    return NULL;
+}
+
+void event_exit_code(uint32_t code, char text[EVENT_EXIT_CODE_CAPACITY])
+{
+    const char *name = event_code_name(code, false);
+
+    if (code <= 0x3FFFFFFF)
+        snprintf(text, EVENT_EXIT_CODE_CAPACITY, "%" PRIu32, code);
+    else if (name == NULL)
+        snprintf(text, EVENT_EXIT_CODE_CAPACITY, "0x%08" PRIx32, code);
+    else
+        snprintf(text, EVENT_EXIT_CODE_CAPACITY, "0x%08" PRIx32 " (%s)", code, name);
 }

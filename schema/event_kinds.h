@@ -8,6 +8,7 @@
 #ifndef TRAIL_EVENT_KINDS_H
 #define TRAIL_EVENT_KINDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -81,6 +82,24 @@ enum event_kind event_kind_by_word(const char *word, size_t length);
 
 /* The word of a coded value, or NULL if the type is not coded or the value unknown. */
 const char *event_code_word(enum field_type type, uint64_t value);
+
+/* The name of an exception code or a signal (exception_codes.def), or NULL. */
+const char *event_code_name(uint32_t code, bool is_signal);
+
+/* All of them; returns how many. */
+struct code_name {
+    uint32_t code;
+    bool is_signal;
+    const char *name;
+};
+size_t event_code_names(const struct code_name **names);
+
+/*
+ * An exit code for people: decimal, or 0x and eight digits with its name in brackets where it is an
+ * NTSTATUS or its like.
+ */
+enum { EVENT_EXIT_CODE_CAPACITY = 96 };
+void event_exit_code(uint32_t code, char text[EVENT_EXIT_CODE_CAPACITY]);
 
 /* The coded value of a word. Returns 0 and fills *value, or -1 if the type has no such word. */
 int event_code_value(enum field_type type, const char *word, uint64_t *value);

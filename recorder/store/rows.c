@@ -23,6 +23,7 @@ enum statement {
     NAME_THREAD,
     END_THREAD,
     END_LOAD,
+    FIND_PATH,
     STATEMENTS
 };
 
@@ -70,6 +71,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [NAME_THREAD] = "UPDATE thread SET name = ?3 WHERE run_id = ?1 AND id = ?2",
     [END_THREAD] = "UPDATE thread SET last_seq = ?3, exit_code = ?4 WHERE run_id = ?1 AND id = ?2",
     [END_LOAD] = "UPDATE event_load_dll SET end_seq = ?3 WHERE run_id = ?1 AND seq = ?2",
+    [FIND_PATH] = "SELECT path FROM module WHERE id = ?2",
 };
 
 struct rows {
@@ -91,6 +93,8 @@ struct rows {
     struct roster_thread *thread;
     struct detail_references references;
     uint64_t image_bytes;
+    int64_t subject_id; /* see rows_subject */
+    uint64_t subject_offset;
     struct trail_error *error;
     int failed;
 };
@@ -437,6 +441,7 @@ static void before_unload(struct rows *rows)
 
     if (!roster_remove_module(rows->process, rows->event->value[FIELD(UNLOAD_DLL, base)], &removed))
         return;
+    rows->subject_id = removed.module_id;
     rows->references.load_seq = removed.load_seq;
     end_load(rows, &removed);
 }
@@ -544,6 +549,20 @@ static void insert_event(struct rows *rows, uint64_t t_ns, bool has_hold, uint64
     bulk_integer(rows->events, EVENT_SYNTHETIC, rows->event->synthetic);
 }
 
+static void find_subject(struct rows *rows)
+{
+    const struct roster_module *location = rows->references.location;
+
+    if (rows->references.module_id > 0)
+        rows->subject_id = rows->references.module_id;
+    if (location == NULL || rows->references.module_id > 0)
+        return;
+    rows->subject_id = location->module_id;
+    for (unsigned i = 0; i < event_kind_descriptor(rows->event->kind)->field_count; i++)
+        if (event_kind_descriptor(rows->event->kind)->fields[i].type == FIELD_LOCATION)
+            rows->subject_offset = rows->event->value[i] - location->base;
+}
+
 int rows_write(struct rows *rows, uint64_t seq, const struct event *event,
                const struct module_identity *identity, uint64_t t_ns, bool has_hold,
                uint64_t hold_ns, struct trail_error *error)
@@ -556,6 +575,7 @@ int rows_write(struct rows *rows, uint64_t seq, const struct event *event,
     rows->zero_ns = event->t_ns - t_ns;
     rows->references = none;
     rows->image_bytes = 0;
+    rows->subject_id = 0;
     rows->error = error;
     rows->failed = 0;
     find_process_and_thread(rows);
@@ -570,9 +590,22 @@ int rows_write(struct rows *rows, uint64_t seq, const struct event *event,
     if (rows->failed == 0 && event->naming.tid != 0)
         name_thread(rows);
     if (rows->failed == 0)
+        find_subject(rows);
+    if (rows->failed == 0)
         rows->failed =
             detail_insert(rows->detail, rows->run_id, seq, event, &rows->references, error);
     if (rows->failed == 0 && effects[event->kind].after != NULL)
         effects[event->kind].after(rows);
     return rows->failed;
+}
+
+void rows_subject(struct rows *rows, struct rows_subject *subject)
+{
+    sqlite3_stmt *find = rows->statements[FIND_PATH];
+
+    *subject = (struct rows_subject){"", rows->subject_offset};
+    sqlite3_reset(find);
+    sqlite3_bind_int64(find, 2, rows->subject_id);
+    if (rows->subject_id > 0 && sqlite3_step(find) == SQLITE_ROW)
+        subject->path = (const char *)sqlite3_column_text(find, 0);
 }

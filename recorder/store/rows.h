@@ -35,4 +35,14 @@ int rows_write(struct rows *rows, uint64_t seq, const struct event *event,
                const struct module_identity *identity, uint64_t t_ns, bool has_hold,
                uint64_t hold_ns, struct trail_error *error);
 
+/*
+ * The module that the event written last is about: its image, the one that was unloaded, or the one
+ * that its address lies in. The path is valid until the next call.
+ */
+struct rows_subject {
+    const char *path; /* "" if it is about none, or an unknown one */
+    uint64_t offset;  /* of the address */
+};
+void rows_subject(struct rows *rows, struct rows_subject *subject);
+
 #endif

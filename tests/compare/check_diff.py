@@ -205,8 +205,8 @@ def slow(checker, in_turn=True):
                    'the slow phase was not found in %s' % missed, 'a', 'b', [])
 
 
-CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'lost': lost, 'sets': sets,
-         'slow': slow, 'slow_blocks': lambda checker: slow(checker, False)}
+CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'lost': lost,
+         'sets': sets, 'slow': slow, 'slow_blocks': lambda checker: slow(checker, False)}
 for planted_change in scripted.CHANGES + ['impatient']:
     CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)
 

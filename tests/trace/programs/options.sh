@@ -16,8 +16,8 @@ same "selected by label" 3 "$(trailview -d trail.db runs @build=100 --format csv
 same "quiet" "" "$(trailrec -q -o trail.db -- true 2>&1)"
 same "digest" 2 "$(trailrec -o trail.db -- true 2>&1 | wc -l | tr -d ' ')"
 trailrec -v -q -o trail.db -- true 2>live.txt
-grep -q 'CreateProcess .*via=launch' live.txt && grep -q 'LoadDll .*libc' live.txt &&
-    grep -q 'ExitProcess .*exit_code=0' live.txt ||
+grep -q 'CreateProcess .*launch true: true' live.txt && grep -q 'LoadDll .*libc' live.txt &&
+    grep -q 'ExitProcess .*exit code 0' live.txt ||
     fail "live listing: $(cat live.txt)"
 TRAIL_DB=default.db trailrec -q -- true && [ -e default.db ] || fail "TRAIL_DB"
 trailrec -q -f -o trail.db -- sh -c '(exit 3); (exit 4); exit 5'

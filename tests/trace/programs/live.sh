@@ -1,0 +1,55 @@
+# The listing of -v: each line says what a person wants to know, in 100 columns.
+. "$(dirname "$0")/common.sh"
+cat >script.txt <<'EOF'
+t=0 pid=4 CreateProcess via=launch path="C:\\app\\shop.exe" base=0x400000 size=65536 command_line="shop.exe --port 8080 --verbose --with-a-long-option-that-nobody-can-read-to-its-end"
+t=1ms LoadDll path="C:\\Windows\\System32\\ntdll.dll" base=0x1000000 size=4096 cause=startup debug_info_offset=12 debug_info_size=34 time_source=stop
+t=2ms LoadDll path="C:\\Users\\somebody with a name\\AppData\\Local\\Programs\\shop\\plugins\\tax.dll" base=0x2000000 size=4096 cause=runtime
+t=3ms LoadDll base=0x3000000 cause=runtime
+t=4ms tid=5 CreateThread start_address=0x2000010 thread_local_base=0x7fff0000
+t=5ms tid=5 Exception code=0x406d1388 first_chance=1 flags=0 address=0x1000020 thread_name=worker
+t=6ms tid=4 Exception code=0x406d1388 first_chance=1 address=0x1000020 thread_name=worker named_tid=5
+t=7ms Exception code=0xc0000005 first_chance=1 flags=0 address=0x400123 parameters=1,0
+t=8ms Exception code=0xc0000005 first_chance=0 address=0x99 parameters=0,0x1234
+t=9ms Exception code=0xc0000006 first_chance=1 address=0x2000ffe parameters=8,16,3221225473
+t=10ms Exception code=0xe1234567 first_chance=1 address=0x400124
+t=11ms OutputDebugString text="two\nlines" encoding=ansi raw_bytes=9
+t=12ms Mark name=ready
+t=13ms UnloadDll base=0x2000000
+t=14ms UnloadDll base=0x9000000
+t=15ms RipEvent error=5 type=warning
+t=16ms tid=5 ExitThread exit_code=3221225781
+t=17ms pid=6 CreateProcess via=create path="C:\\app\\\xE2\x80\xAEchild.exe" parent_pid=4 command_line=child
+t=18ms pid=6 ExitProcess signal=11 core_dumped=1
+t=19ms pid=4 Exception code=11 si_code=1 address=0x400200
+t=20ms Exception code=64 si_code=0
+t=21ms ExitProcess exit_code=0
+EOF
+trailfake -q -v -o trail.db -- script.txt 2>live.txt
+tr -d '\r' <live.txt | sed 's/^ *//' >lines.txt
+cat >expected.txt <<'EOF'
+0.000000      4      4  CreateProcess     launch shop.exe: shop.exe --port 8080 --verbose --w...
+0.001000      4      4  LoadDll           ntdll.dll  C:\Windows\System32
+0.002000      4      4  LoadDll           tax.dll  ...a name\AppData\Local\Programs\shop\plugins
+0.003000      4      4  LoadDll           unknown, at 0x3000000
+0.004000      4      5  CreateThread      starts at tax.dll+0x10
+0.005000      4      5  Exception         its thread is "worker"
+0.006000      4      4  Exception         thread 5 is "worker"
+0.007000      4      4  Exception         ACCESS_VIOLATION: write to 0x0 at shop.exe+0x123
+0.008000      4      4  Exception         ACCESS_VIOLATION, 2nd chance: read of 0x1234 at 0x99
+0.009000      4      4  Exception         IN_PAGE_ERROR: execution of 0x10 at tax.dll+0xffe
+0.010000      4      4  Exception         0xe1234567 at shop.exe+0x124
+0.011000      4      4  OutputDebugString "two\nlines"
+0.012000      4      4  Mark              "ready"
+0.013000      4      4  UnloadDll         tax.dll  ...a name\AppData\Local\Programs\shop\plugins
+0.014000      4      4  UnloadDll         unknown, at 0x9000000
+0.015000      4      4  RipEvent          warning 5
+0.016000      4      5  ExitThread        exit code 0xc0000135 (STATUS_DLL_NOT_FOUND)
+0.017000      6      6  CreateProcess     create \u202Echild.exe by 4: child
+0.018000      6      6  ExitProcess       killed by SIGSEGV, core dumped
+0.019000      4      4  Exception         SIGSEGV at shop.exe+0x200
+0.020000      4      4  Exception         signal 64
+0.021000      4      4  ExitProcess       exit code 0
+EOF
+diff -u expected.txt lines.txt >&2 || fail "the listing is another one (+)"
+grep -v '^ *0\.011' live.txt | LC_ALL=C grep -E '.{101}' && fail "these lines are too long"
+exit 0
