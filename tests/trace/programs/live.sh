@@ -2,9 +2,9 @@
 . "$(dirname "$0")/common.sh"
 cat >script.txt <<'EOF'
 t=0 pid=4 CreateProcess via=launch path="C:\\app\\shop.exe" base=0x400000 size=65536 command_line="shop.exe --port 8080 --verbose --with-a-long-option-that-nobody-can-read-to-its-end"
-t=1ms LoadDll path="C:\\Windows\\System32\\ntdll.dll" base=0x1000000 size=4096 cause=startup debug_info_offset=12 debug_info_size=34 time_source=stop
-t=2ms LoadDll path="C:\\Users\\somebody with a name\\AppData\\Local\\Programs\\shop\\plugins\\tax.dll" base=0x2000000 size=4096 cause=runtime
-t=3ms LoadDll base=0x3000000 cause=runtime
+t=1ms LoadDll path="C:\\Windows\\System32\\ntdll.dll" base=0x1000000 size=4096 load_phase=startup debug_info_offset=12 debug_info_size=34 time_source=stop
+t=2ms LoadDll path="C:\\Users\\somebody with a name\\AppData\\Local\\Programs\\shop\\plugins\\tax.dll" base=0x2000000 size=4096 load_phase=runtime
+t=3ms LoadDll base=0x3000000 load_phase=runtime
 t=4ms tid=5 CreateThread start_address=0x2000010 thread_local_base=0x7fff0000
 t=5ms tid=5 Exception code=0x406d1388 first_chance=1 flags=0 address=0x1000020 thread_name=worker
 t=6ms tid=4 Exception code=0x406d1388 first_chance=1 address=0x1000020 thread_name=worker named_tid=5
