@@ -25,6 +25,13 @@ struct event_span {
     uint32_t length;
 };
 
+/* Where the path of an image leads to it. */
+enum image_place {
+    IMAGE_AT_PATH,
+    IMAGE_IN_ROOT, /* in the process's own file system only: Linux's mount namespaces */
+    IMAGE_NOWHERE  /* what stands there is another file, or the path is none */
+};
+
 /* What is known, at the stop, of the image that a MODULE field means. */
 struct event_image {
     /* UTF-8 (escaped by text_from_*) as the target named it; empty if unknown */
@@ -33,6 +40,9 @@ struct event_image {
     uint64_t size;              /* bytes it spans in memory; 0 if unknown */
     /* a handle that the writer owns from here on (Windows); 0 if none */
     intptr_t file;
+    /* of the path, its beginning that leads to the process's own root, and is not recorded */
+    uint32_t root_length;
+    uint32_t place; /* enum image_place */
 };
 
 /* The name that a thread of the event's process has from here on. */

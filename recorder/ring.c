@@ -32,7 +32,7 @@ enum {
     CAPACITY_MAX = 1 << 26, /* of a left file's: what says more is damaged */
     RECORD_MAX = 1 << 20,   /* the same of its records */
     SEARCH_FACTOR = 16,     /* behind a damaged record: capacities' worth of bytes are checked */
-    RING_VERSION = 3
+    RING_VERSION = 4
 };
 
 #define FILLER UINT32_MAX

@@ -1,8 +1,8 @@
 /*
  * Who a module is, from its file. Runs on the writer thread, when the target runs on or is gone:
- * the file is looked for through the process's own root first (a chroot, a container), then through
- * ours. The build-id that was read from the target's memory is the truth; a file that says
- * otherwise was replaced meanwhile and is not believed.
+ * the file is looked for where the event says, and, while the process is there, where its mapping
+ * leads. What was read from the target's memory is the truth: the build-id, else how much the image
+ * spans. A file that says otherwise is another one, and is not believed.
  */
 #define _GNU_SOURCE
 #include "platform.h"
@@ -10,6 +10,7 @@
 #include "image/elf.h"
 #include "image/identity_cache.h"
 #include "perf/perf_events.h"
+#include "proc.h"
 #include "text.h"
 
 #include <fcntl.h>
@@ -29,25 +30,18 @@ static size_t read_file(void *context, uint64_t offset, void *buffer, size_t siz
     return used;
 }
 
-/*
- * The path as the system shows it: absolute, without symbolic links. `prefix` is what led into
- * another root.
- */
-static void canonical_path(int file, const char *prefix, char *path, size_t capacity)
+/* The path as the system shows it: absolute, without symbolic links. */
+static void canonical_path(int file, char *path, size_t capacity)
 {
-    char link[64], raw[4096], text[TEXT_FROM_BYTES_CAPACITY(4096)], root[4096];
-    ssize_t length, root_length = 0;
+    char link[64], raw[4096], text[TEXT_FROM_BYTES_CAPACITY(4096)];
+    ssize_t length;
     bool exact;
 
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     length = readlink(link, raw, sizeof raw);
     if (length <= 0)
         return;
-    if (prefix[0] != '\0')
-        root_length = readlink(prefix, root, sizeof root);
-    if (root_length <= 1 || root_length >= length || memcmp(raw, root, (size_t)root_length) != 0)
-        root_length = 0;
-    text_from_bytes(raw + root_length, (size_t)(length - root_length), text, &exact);
+    text_from_bytes(raw, (size_t)length, text, &exact);
     if (strlen(text) < capacity)
         memcpy(path, text, strlen(text) + 1);
 }
@@ -68,52 +62,14 @@ static struct file_stamp stamp_of(const struct stat *status)
     };
 }
 
-/* Opens `prefix` + path and identifies it. -1 if it cannot be opened or is no ELF image. */
-static int identify_file(const char *prefix, const char *path, struct module_identity *identity)
-{
-    char full[4200];
-    struct stat status;
-    int file, result = -1;
-
-    snprintf(full, sizeof full, "%s%s", prefix, path);
-    file = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (file < 0)
-        return -1;
-    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-        struct file_stamp stamp = stamp_of(&status);
-        const struct module_identity *known = identity_cache_find(path, &stamp);
-        struct image_source source = {&file, read_file, stamp.bytes};
-        if (known != NULL) {
-            identity_copy(identity, known);
-            result = 0;
-        } else if (elf_parse(&source, identity) == 0) {
-            identity->file_bytes = stamp.bytes;
-            canonical_path(file, prefix, identity->path, sizeof identity->path);
-            identity_cache_remember(path, &stamp, identity);
-            result = 0;
-        }
-    }
-    close(file);
-    return result;
-}
-
-static bool is_same_image(const struct module_identity *identity, const char *build_id)
-{
-    return build_id[0] == '\0' || strcmp(identity->build_id, build_id) == 0;
-}
-
-void platform_discard(const struct event *event)
-{
-    (void)event; /* no handle comes with an event */
-}
-
-/*
- * How the target named the file, and the build-id that was read from its memory ("" if it has
- * none).
- */
+/* What an event says of an image. */
 struct named_image {
     char path[sizeof((struct module_identity *)NULL)->path],
-        build_id[sizeof((struct module_identity *)NULL)->build_id];
+        build_id[sizeof((struct module_identity *)NULL)->build_id]; /* "" if it has none */
+    uint64_t span_bytes, base;
+    pid_t pid;
+    bool is_program, has_mapping, looked; /* looked: for its mapping */
+    struct proc_mapping mapping;
 };
 
 static void name_image(const struct event *event, struct named_image *image)
@@ -124,6 +80,71 @@ static void name_image(const struct event *event, struct named_image *image)
              (const char *)event_bytes_at(event, span));
     elf_hex(event_bytes_at(event, event->image.build_id), event->image.build_id.length,
             image->build_id, sizeof image->build_id);
+    image->span_bytes = event->image.size;
+    image->pid = (pid_t)event->pid;
+    image->is_program = event->kind == EVENT_CREATE_PROCESS;
+    image->base =
+        event->value[image->is_program ? FIELD(CREATE_PROCESS, base) : FIELD(LOAD_DLL, base)];
+    image->looked = image->has_mapping = false;
+}
+
+static bool find_mapping(struct named_image *image)
+{
+    if (!image->looked)
+        image->has_mapping = proc_mapping_at(image->pid, image->base, &image->mapping);
+    image->looked = true;
+    return image->has_mapping && image->mapping.inode != 0;
+}
+
+/*
+ * Whether a file is the one that is mapped. Without a build-id two of one span may be different
+ * ones: the mapping tells, if the process is still there and the file system has one number for a
+ * file (overlays may have two).
+ */
+static bool is_image(struct named_image *image, const struct stat *status,
+                     const struct module_identity *identity)
+{
+    if (image->build_id[0] != '\0')
+        return strcmp(identity->build_id, image->build_id) == 0;
+    if (image->span_bytes != 0 && identity->image_bytes != image->span_bytes)
+        return false;
+    return !find_mapping(image) || image->mapping.device != status->st_dev ||
+           image->mapping.inode == status->st_ino;
+}
+
+/* Identifies the file at `path` if it is the image. */
+static bool identify_file(struct named_image *image, const char *path,
+                          struct module_identity *identity)
+{
+    struct stat status;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    bool found = false;
+
+    if (file < 0)
+        return false;
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
+        struct file_stamp stamp = stamp_of(&status);
+        const struct module_identity *known = identity_cache_find(path, &stamp);
+        struct image_source source = {&file, read_file, stamp.bytes};
+        memset(identity, 0, sizeof *identity);
+        if (known != NULL) {
+            *identity = *known;
+            found = is_image(image, &status, identity);
+        } else if (elf_parse(&source, identity) == 0 && is_image(image, &status, identity)) {
+            identity->file_bytes = stamp.bytes;
+            snprintf(identity->path, sizeof identity->path, "%s", path);
+            canonical_path(file, identity->path, sizeof identity->path);
+            identity_cache_remember(path, &stamp, identity);
+            found = true;
+        }
+    }
+    close(file);
+    return found;
+}
+
+void platform_discard(const struct event *event)
+{
+    (void)event; /* no handle comes with an event */
 }
 
 /*
@@ -140,35 +161,65 @@ static const struct module_identity *remembered(const struct named_image *image)
     return known;
 }
 
-static void identify(const struct event *event, struct module_identity *identity)
+/* By the path that came with the event. */
+static bool identify_at_path(struct named_image *image, enum image_place place,
+                             struct module_identity *identity)
 {
+    char path[sizeof image->path + 64];
     const struct module_identity *known;
-    struct named_image image;
-    char root[64];
 
-    name_image(event, &image);
-    if ((known = remembered(&image)) != NULL) {
-        identity_copy(identity, known);
-        return;
+    if (image->path[0] != '/' || place == IMAGE_NOWHERE)
+        return false;
+    if (place == IMAGE_AT_PATH && (known = remembered(image)) != NULL) {
+        *identity = *known;
+        return true;
     }
-    snprintf(root, sizeof root, "/proc/%u/root", (unsigned)event->pid);
-    identity_clear(identity);
-    if (image.path[0] == '/') {
-        if (identify_file(root, image.path, identity) == 0 &&
-            is_same_image(identity, image.build_id))
-            return;
-        identity_clear(identity);
-        if (identify_file("", image.path, identity) == 0 && is_same_image(identity, image.build_id))
-            return;
-        identity_clear(identity);
-    }
-    snprintf(identity->path, sizeof identity->path, "%s", image.path);
-    snprintf(identity->build_id, sizeof identity->build_id, "%s", image.build_id);
-    identity->image_bytes = event->image.size;
+    if (place == IMAGE_AT_PATH)
+        return identify_file(image, image->path, identity);
+    snprintf(path, sizeof path, "/proc/%d/root%s", (int)image->pid, image->path);
+    if (!identify_file(image, path, identity))
+        return false;
+    snprintf(identity->path, sizeof identity->path, "%s", image->path);
+    return true;
+}
+
+/*
+ * By what is mapped, while the process is there: by its path, or by the links that lead to a file
+ * that has none any more. Those of map_files may be followed by root only.
+ */
+static bool identify_mapped(struct named_image *image, enum image_place place,
+                            struct module_identity *identity)
+{
+    char exe[64];
+    bool is_mapped = find_mapping(image);
+
+    if (is_mapped && place == IMAGE_AT_PATH && image->mapping.length > 0 &&
+        !image->mapping.unlinked && identify_file(image, image->mapping.path, identity))
+        return true;
+    snprintf(exe, sizeof exe, "/proc/%d/exe", (int)image->pid);
+    if (!(image->is_program && identify_file(image, exe, identity)) &&
+        !(is_mapped && identify_file(image, image->mapping.link, identity)))
+        return false;
+    snprintf(identity->path, sizeof identity->path, "%s", image->path);
+    return true;
 }
 
 void platform_identify(const struct event *event, struct module_identity *identity)
 {
-    identify(event, identity);
+    static struct named_image image; /* one thread at a time */
+    enum image_place place = (enum image_place)event->image.place;
+    size_t root_length = event->image.root_length;
+
+    name_image(event, &image);
+    if (!identify_at_path(&image, place, identity) && !identify_mapped(&image, place, identity)) {
+        memset(identity, 0, sizeof *identity);
+        memcpy(identity->path, image.path, strlen(image.path) + 1);
+        memcpy(identity->build_id, image.build_id, strlen(image.build_id) + 1);
+        identity->image_bytes = image.span_bytes;
+    }
+    if (root_length > 0 && strlen(identity->path) > root_length &&
+        memcmp(identity->path, image.path, root_length) == 0)
+        memmove(identity->path, identity->path + root_length,
+                strlen(identity->path + root_length) + 1);
     identity->mapped_ns = perf_events_time_of(event);
 }

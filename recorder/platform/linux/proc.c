@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 enum { MAPS_MAX = 32 * 1024 };
@@ -107,20 +108,73 @@ bool proc_has_memory(pid_t pid)
     return proc_any_thread(pid, has_memory, NULL);
 }
 
-size_t proc_path_at(pid_t pid, uint64_t address, char *path, size_t capacity)
+static bool parse_mapping(const char *line, pid_t pid, uint64_t address,
+                          struct proc_mapping *mapping)
+{
+    unsigned long start, end, inode;
+    unsigned major, minor;
+    int path_at = 0;
+
+    if (sscanf(line, "%lx-%lx %*s %*s %x:%x %lu %n", &start, &end, &major, &minor, &inode,
+               &path_at) < 5 ||
+        address < start || address >= end)
+        return false;
+    mapping->device = makedev(major, minor);
+    mapping->inode = inode;
+    snprintf(mapping->link, sizeof mapping->link, "/proc/%d/map_files/%lx-%lx", (int)pid, start,
+             end);
+    snprintf(mapping->path, sizeof mapping->path, "%s", line + path_at);
+    mapping->length = strlen(line + path_at) < sizeof mapping->path ? strlen(mapping->path) : 0;
+    return true;
+}
+
+/* Lines that are longer than the buffer are passed over. */
+static bool find_mapping(int file, pid_t pid, uint64_t address, struct proc_mapping *mapping)
 {
     char maps[MAPS_MAX];
-    size_t length = proc_read(pid, "maps", maps, sizeof maps - 1);
+    size_t used = 0;
+    ssize_t count;
 
-    maps[length] = '\0';
-    for (char *line = maps, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        const char *name;
-        *end = '\0';
-        if (strtoull(line, NULL, 16) != address || (name = strchr(line, '/')) == NULL ||
-            strlen(name) >= capacity)
-            continue;
-        memcpy(path, name, strlen(name) + 1);
-        return strlen(name);
+    while ((count = read(file, maps + used, sizeof maps - 1 - used)) > 0) {
+        char *line = maps, *end;
+        used += (size_t)count;
+        maps[used] = '\0';
+        for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+            *end = '\0';
+            if (parse_mapping(line, pid, address, mapping))
+                return true;
+        }
+        used -= (size_t)(line - maps);
+        memmove(maps, line, used);
+        used = used == sizeof maps - 1 ? 0 : used;
     }
-    return 0;
+    return false;
+}
+
+bool proc_mapping_at(pid_t pid, uint64_t address, struct proc_mapping *mapping)
+{
+    static const char unlinked[] = " (deleted)";
+    const size_t mark = sizeof unlinked - 1;
+    char path[64];
+    ssize_t length;
+    bool found;
+    int file;
+
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    found = file >= 0 && find_mapping(file, pid, address, mapping);
+    if (file >= 0)
+        close(file);
+    if (!found)
+        return false;
+    /* maps shows a line's end in a name escaped */
+    length = readlink(mapping->link, mapping->path, sizeof mapping->path - 1);
+    mapping->length = length > 0 ? (size_t)length : mapping->length;
+    if (mapping->path[0] != '/')
+        mapping->length = 0;
+    mapping->unlinked = mapping->length > mark &&
+                        memcmp(mapping->path + mapping->length - mark, unlinked, mark) == 0;
+    mapping->length -= mapping->unlinked ? mark : 0;
+    mapping->path[mapping->length] = '\0';
+    return true;
 }

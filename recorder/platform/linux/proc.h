@@ -31,7 +31,16 @@ bool proc_has_memory(pid_t pid);
  */
 bool proc_any_thread(pid_t pid, bool (*visit)(void *context, pid_t tid), void *context);
 
-/* Which file is mapped at an address: the length of its path, 0 if none. */
-size_t proc_path_at(pid_t pid, uint64_t address, char *path, size_t capacity);
+/* What is mapped at an address. */
+struct proc_mapping {
+    dev_t device;
+    uint64_t inode; /* 0: no file */
+    bool unlinked;  /* the file is not there any more by its path */
+    size_t
+        length; /* of the path, as the kernel shows it to us: without links; 0: none, or no room */
+    char path[4096], link[64]; /* link: leads to just that file, where we may follow it */
+};
+/* False if nothing is, or it cannot be read. */
+bool proc_mapping_at(pid_t pid, uint64_t address, struct proc_mapping *mapping);
 
 #endif

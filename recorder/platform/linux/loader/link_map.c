@@ -12,7 +12,6 @@
 #include "loader/probes.h"
 #include "memory.h"
 #include "proc.h"
-#include "text.h"
 
 #include <link.h>
 #include <stddef.h>
@@ -204,6 +203,16 @@ static struct link_change *add_change(struct link_changes *changes, bool is_load
     return change;
 }
 
+static uint32_t find_name(const struct process *process, uint64_t base, char *name)
+{
+    struct proc_mapping mapping;
+
+    if (!proc_mapping_at(process->memory_tid, base, &mapping) || mapping.length >= NAME_BYTES_MAX)
+        return 0;
+    memcpy(name, mapping.path, mapping.length + 1);
+    return (uint32_t)mapping.length;
+}
+
 static void add_load(struct link_changes *changes, const struct process *processes,
                      struct process *process, const struct loaded *loaded)
 {
@@ -220,8 +229,7 @@ static void add_load(struct link_changes *changes, const struct process *process
         change->name_length =
             (uint32_t)memory_read_string(process->memory_tid, loaded->name, name, NAME_BYTES_MAX);
         if (change->name_length == 0) /* the program of `ld.so ./program` has an empty name */
-            change->name_length =
-                (uint32_t)proc_path_at(process->memory_tid, loaded->base, name, NAME_BYTES_MAX);
+            change->name_length = find_name(process, loaded->base, name);
         changes->staged_bytes += change->name_length;
     }
     if (memory_read_head(process->memory_tid, change->base, &image.head) != 0)
@@ -406,6 +414,8 @@ static void find_and_plant(struct link_changes *changes, const struct process *p
             add_load(changes, processes, process, &process->loaded[i]);
     if (starts)
         add_lone_loader(changes, processes, process);
+    if (changes->loads > 0)
+        changes->view = image_path_view(process);
 }
 
 void link_map_find_and_plant(struct link_changes *changes, const struct process *processes,
@@ -430,30 +440,6 @@ void link_map_copy(struct process *child, const struct process *parent)
     child->loaded_count = parent->loaded_count;
 }
 
-/*
- * A relative name (dlopen("./x.so")) counts from where the process is now; it may be elsewhere when
- * the writer looks.
- */
-static void put_path(const struct link_changes *changes, const struct process *process,
-                     const struct link_change *change, struct event *event)
-{
-    char path[2 * NAME_BYTES_MAX], text[TEXT_FROM_BYTES_CAPACITY(2 * NAME_BYTES_MAX)], link[64];
-    ssize_t length = 0;
-    bool exact;
-
-    if (change->name_length == 0)
-        return;
-    if (changes->staged[change->name_offset] != '/') {
-        snprintf(link, sizeof link, "/proc/%d/cwd", (int)process->memory_tid);
-        length = readlink(link, path, NAME_BYTES_MAX - 1);
-        length = length > 0 ? length : 0;
-        path[length++] = '/';
-    }
-    memcpy(path + length, changes->staged + change->name_offset, change->name_length);
-    event->image.path = event_put_bytes(
-        event, text, text_from_bytes(path, (size_t)length + change->name_length, text, &exact));
-}
-
 static void put_load(const struct link_changes *changes, const struct process *process,
                      const struct link_change *change, struct event *event)
 {
@@ -463,7 +449,8 @@ static void put_load(const struct link_changes *changes, const struct process *p
               changes->loads > 1 ? TIME_SOURCE_BATCH : TIME_SOURCE_STOP);
     if (change->link_namespace != 0)
         event_set(event, FIELD(LOAD_DLL, link_namespace), change->link_namespace);
-    put_path(changes, process, change, event);
+    image_path_put(process, changes->view, change->base, changes->staged + change->name_offset,
+                   change->name_length, event);
     event->image.size = change->span_bytes;
     event->image.build_id = event_put_bytes(event, change->build_id, change->build_id_bytes);
 }

@@ -4,14 +4,15 @@
 #ifndef TRAIL_LINUX_LINK_MAP_H
 #define TRAIL_LINUX_LINK_MAP_H
 
-#include "process.h"
+#include "loader/image_path.h"
 
 /* Found at one stop, and told one by one. */
 struct link_changes {
     struct link_change *found;
     unsigned count, next, loads;
     uint64_t load_phase; /* of the loads */
-    char *staged;        /* their paths */
+    enum image_view view;
+    char *staged; /* their paths */
     uint32_t staged_bytes;
 };
 

@@ -9,6 +9,7 @@
 
 #include "linux_os.h"
 #include "loader/breakpoint.h"
+#include "loader/image_path.h"
 #include "loader/loader.h"
 #include "loader/probes.h"
 #include "memory.h"
@@ -134,23 +135,6 @@ bool process_image_is_shared(const struct process *process, pid_t pid)
     find_start(pid, &start, arguments, sizeof arguments);
     return start.vdso_base == process->vdso_base &&
            (start.program_headers & ~(uint64_t)4095) == process->image_base;
-}
-
-static void put_path(pid_t pid, struct event *event)
-{
-    char link[64], path[NAME_BYTES_MAX], text[TEXT_FROM_BYTES_CAPACITY(NAME_BYTES_MAX)];
-    ssize_t length;
-    bool exact;
-
-    snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
-    length = readlink(link, path, sizeof path);
-    if (length <= 0) { /* hidden: what is left of its name */
-        length = (ssize_t)proc_read(pid, "comm", path, sizeof path);
-        length -= length > 0 && path[length - 1] == '\n';
-    }
-    if (length > 0)
-        event->image.path =
-            event_put_bytes(event, text, text_from_bytes(path, (size_t)length, text, &exact));
 }
 
 /*
@@ -307,7 +291,7 @@ void process_image_observe(const struct process *processes, struct process *proc
         else
             watch_loader(process, &start);
     }
-    put_path(process->memory_tid, event);
+    image_path_put_program(process, event);
     if (process->observation != NOT_OBSERVED_SHARED)
         add_probes(processes, process, &head, event);
     put_command_line(arguments, length, start.argument_count, event);

@@ -1,0 +1,163 @@
+/*
+ * See image_path.h. A name leads elsewhere for us where the process has another root or mount
+ * namespace, where it stands in /proc or /dev (/proc/self is who looks), and where it counts from a
+ * folder that is gone or has a name that is too long. Nothing but the mapping itself says what it
+ * was then.
+ */
+#define _GNU_SOURCE
+#include "loader/image_path.h"
+
+#include "proc.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What is left of a path whose folder is gone: proc(5). */
+#define UNLINKED " (deleted)"
+
+/* Whether it is the same file for the process as for us; also where that cannot be told. */
+static bool is_ours(pid_t pid, const char *name, struct stat *ours)
+{
+    char path[64];
+    struct stat theirs;
+
+    if (ours->st_ino == 0) {
+        snprintf(path, sizeof path, "/proc/self/%s", name);
+        if (stat(path, ours) != 0)
+            return true;
+    }
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    return stat(path, &theirs) != 0 ||
+           (theirs.st_dev == ours->st_dev && theirs.st_ino == ours->st_ino);
+}
+
+enum image_view image_path_view(const struct process *process)
+{
+    static struct stat our_namespace, our_root; /* loop thread only */
+
+    if (!is_ours(process->memory_tid, "ns/mnt", &our_namespace))
+        return VIEW_OF_NAMESPACE;
+    return is_ours(process->memory_tid, "root", &our_root) ? VIEW_OURS : VIEW_OF_ROOT;
+}
+
+static void put_text(struct event *event, const char *path, size_t length)
+{
+    char text[TEXT_FROM_BYTES_CAPACITY(2 * NAME_BYTES_MAX)];
+    bool exact;
+
+    event->image.path = event_put_bytes(event, text, text_from_bytes(path, length, text, &exact));
+}
+
+/* How much of a path that the kernel shows us leads to the process's own root. */
+static size_t root_of(pid_t pid, const char *path, size_t length)
+{
+    char link[64], root[NAME_BYTES_MAX];
+    ssize_t root_length;
+
+    snprintf(link, sizeof link, "/proc/%d/root", (int)pid);
+    root_length = readlink(link, root, sizeof root);
+    return root_length > 1 && (size_t)root_length < length && path[root_length] == '/' &&
+                   memcmp(path, root, (size_t)root_length) == 0
+               ? (size_t)root_length
+               : 0;
+}
+
+static void put_root_length(struct event *event, const char *path, size_t root_length)
+{
+    char text[TEXT_FROM_BYTES_CAPACITY(NAME_BYTES_MAX)];
+    bool exact;
+
+    event->image.root_length = (uint32_t)text_from_bytes(path, root_length, text, &exact);
+}
+
+static void put_mapped(const struct process *process, enum image_view view, uint64_t base,
+                       const char *name, size_t length, struct event *event)
+{
+    struct proc_mapping mapping;
+    size_t root_length;
+
+    event->image.place = IMAGE_NOWHERE;
+    if (!proc_mapping_at(process->memory_tid, base, &mapping) || mapping.length == 0) {
+        put_text(event, name, length);
+        return;
+    }
+    root_length = root_of(process->memory_tid, mapping.path, mapping.length);
+    if (mapping.unlinked || view == VIEW_OF_NAMESPACE) {
+        put_text(event, mapping.path + root_length, mapping.length - root_length);
+        event->image.place = mapping.unlinked ? IMAGE_NOWHERE : IMAGE_IN_ROOT;
+        return;
+    }
+    put_text(event, mapping.path, mapping.length);
+    put_root_length(event, mapping.path, root_length);
+    event->image.place = IMAGE_AT_PATH;
+}
+
+static bool begins(const char *name, size_t length, const char *with)
+{
+    return length > strlen(with) && memcmp(name, with, strlen(with)) == 0;
+}
+
+/* The process's folder with a slash behind it, in `path`; 0 if nothing is to be found from there.
+ */
+static size_t read_folder(pid_t pid, char *path, size_t capacity)
+{
+    const size_t mark = sizeof UNLINKED - 1;
+    char link[64];
+    ssize_t length;
+
+    snprintf(link, sizeof link, "/proc/%d/cwd", (int)pid);
+    length = readlink(link, path, capacity - 1);
+    if (length <= 0 || path[0] != '/' || (size_t)length >= capacity - 1 ||
+        ((size_t)length > mark && memcmp(path + length - mark, UNLINKED, mark) == 0))
+        return 0;
+    path[length++] = '/';
+    return (size_t)length;
+}
+
+void image_path_put(const struct process *process, enum image_view view, uint64_t base,
+                    const char *name, size_t length, struct event *event)
+{
+    bool is_elsewhere =
+        view != VIEW_OURS || begins(name, length, "/proc/") || begins(name, length, "/dev/");
+    char path[2 * NAME_BYTES_MAX];
+    size_t folder = 0;
+
+    if (!is_elsewhere && length > 0 && name[0] != '/') {
+        folder = read_folder(process->memory_tid, path, NAME_BYTES_MAX);
+        is_elsewhere = folder == 0;
+    }
+    if (is_elsewhere) {
+        put_mapped(process, view, base, name, length, event);
+    } else if (length > 0) {
+        memcpy(path + folder, name, length);
+        put_text(event, path, folder + length);
+    }
+}
+
+void image_path_put_program(const struct process *process, struct event *event)
+{
+    const size_t mark = sizeof UNLINKED - 1;
+    pid_t pid = process->memory_tid;
+    char link[64], path[NAME_BYTES_MAX];
+    size_t root_length = 0;
+    ssize_t length;
+
+    snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
+    length = readlink(link, path, sizeof path);
+    if (length <= 0) { /* hidden: what is left of its name */
+        length = (ssize_t)proc_read(pid, "comm", path, sizeof path);
+        length -= length > 0 && path[length - 1] == '\n';
+        event->image.place = IMAGE_NOWHERE;
+    } else if ((size_t)length > mark && memcmp(path + length - mark, UNLINKED, mark) == 0) {
+        length -= (ssize_t)mark;
+        event->image.place = IMAGE_NOWHERE;
+    } else if (image_path_view(process) == VIEW_OF_NAMESPACE) {
+        root_length = root_of(pid, path, (size_t)length);
+        event->image.place = IMAGE_IN_ROOT;
+    }
+    if (length > 0)
+        put_text(event, path + root_length, (size_t)length - root_length);
+}
