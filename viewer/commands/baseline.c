@@ -104,7 +104,7 @@ static int baseline(struct viewer *viewer, const struct rules *own, struct trail
 {
     struct learn_options options = {viewer->options.given[OPTION_IDENTITY],
                                     viewer->options.given[OPTION_TIME], own};
-    struct recordings *recordings = load_runs(viewer, error);
+    struct recordings *recordings = load_runs(viewer, LOAD_ALL, error);
     int result;
 
     if (recordings == NULL)

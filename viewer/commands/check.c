@@ -177,7 +177,7 @@ static int print_report(struct viewer *viewer, const struct judgement *judgement
 
 static int check(struct viewer *viewer, const struct rules *rules, struct trail_error *error)
 {
-    struct recordings *recordings = load_runs(viewer, error);
+    struct recordings *recordings = load_runs(viewer, LOAD_ALL, error);
     struct judgement judgement = {0};
     int result = -1;
 

@@ -205,7 +205,7 @@ static int compare(struct diff *diff, struct trail_error *error)
     int result = -1;
 
     if (parse_options(diff, error) != 0 || choose_runs(diff, counts, error) != 0 ||
-        (recordings = load_runs(diff->viewer, error)) == NULL)
+        (recordings = load_runs(diff->viewer, LOAD_ALL, error)) == NULL)
         return -1;
     if (side_init(&diff->sides[0], recordings, 0, counts[0], error) == 0 &&
         side_init(&diff->sides[1], recordings, counts[0], counts[1], error) == 0 &&

@@ -308,9 +308,11 @@ static int run(struct viewer *viewer, struct trail_error *error)
 {
     struct stats stats = {.viewer = viewer};
     struct recordings *recordings;
+    enum load_extent extent =
+        viewer->run_count < ORDER_RUNS_AT_LEAST ? LOAD_LOADS_WITHOUT_STEPS : LOAD_LOADS;
     int result = -1;
 
-    if (parse_parts(&stats, error) != 0 || (recordings = load_runs(viewer, error)) == NULL)
+    if (parse_parts(&stats, error) != 0 || (recordings = load_runs(viewer, extent, error)) == NULL)
         return -1;
     if ((stats.samples = malloc((recordings->count + 1) * sizeof *stats.samples)) == NULL)
         error_set(error, TRAIL_FAILED, 0, "out of memory");

@@ -4,11 +4,16 @@
 #include "compare/model/recordings_read.h"
 #include "keys.h"
 
-struct recordings *load_runs(const struct viewer *viewer, struct trail_error *error)
+struct recordings *load_runs(const struct viewer *viewer, enum load_extent extent,
+                             struct trail_error *error)
 {
     struct recordings *recordings = recordings_new();
     int result = recordings != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 
+    if (result == 0) {
+        recordings->only_loads = extent != LOAD_ALL;
+        recordings->without_steps = extent == LOAD_LOADS_WITHOUT_STEPS;
+    }
     for (size_t i = 0; i < viewer->run_count && result == 0; i++) {
         const struct run_reference *run = &viewer->runs[i];
         result =

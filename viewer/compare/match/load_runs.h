@@ -5,7 +5,11 @@
 #include "compare/model/recordings.h"
 #include "viewer.h"
 
+/* How much of each run: see recordings.h. */
+enum load_extent { LOAD_ALL, LOAD_LOADS, LOAD_LOADS_WITHOUT_STEPS };
+
 /* All of viewer->runs, in order. NULL and error on failure; free with recordings_free. */
-struct recordings *load_runs(const struct viewer *viewer, struct trail_error *error);
+struct recordings *load_runs(const struct viewer *viewer, enum load_extent extent,
+                             struct trail_error *error);
 
 #endif

@@ -63,6 +63,20 @@ static uint32_t role_of(const struct recording *recording, size_t process)
     return process != RECORDING_NONE ? recording->processes[process].role : TEXT_NONE;
 }
 
+/* How often each load was seen before; no steps. */
+static void count_loads(struct stepping *stepping)
+{
+    struct recording *recording = stepping->recording;
+
+    for (size_t i = 0; i < recording->load_count; i++) {
+        struct recorded_load *load = &recording->loads[i];
+        load->element = UINT32_MAX;
+        if (!load->is_synthetic)
+            load->occurrence =
+                ++*tuple_map_at(&stepping->occurrences, (uint32_t)load->process, load->key, 0);
+    }
+}
+
 static void step_loads(struct stepping *stepping)
 {
     struct recording *recording = stepping->recording;
@@ -185,7 +199,12 @@ static void step_run(struct stepping *stepping)
     static void (*const step[STREAMS])(struct stepping *) = {
         step_loads, step_processes, step_threads, step_exceptions, step_outputs};
 
-    for (int stream = 0; stream < STREAMS; stream++) {
+    if (stepping->all->without_steps) {
+        tuple_map_clear(&stepping->occurrences);
+        count_loads(stepping);
+        return;
+    }
+    for (int stream = 0; stream < (stepping->all->only_loads ? 1 : STREAMS); stream++) {
         struct recording *recording = stepping->recording;
         tuple_map_clear(&stepping->occurrences);
         step[stream](stepping);

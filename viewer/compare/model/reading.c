@@ -33,26 +33,3 @@ int64_t reading_number(sqlite3_stmt *row, int column)
     return sqlite3_column_type(row, column) == SQLITE_NULL ? RECORDING_UNKNOWN
                                                            : sqlite3_column_int64(row, column);
 }
-
-static int compare_moment(const void *item, const void *key)
-{
-    int64_t seq = ((const struct moment *)item)->seq, wanted = *(const int64_t *)key;
-
-    return (seq > wanted) - (seq < wanted);
-}
-
-const struct moment *reading_moment(const struct reading *reading, int64_t seq)
-{
-    size_t at = array_lower_bound(reading->moments, reading->moment_count, sizeof *reading->moments,
-                                  &seq, compare_moment);
-
-    return at < reading->moment_count && reading->moments[at].seq == seq ? &reading->moments[at]
-                                                                         : NULL;
-}
-
-int64_t reading_net_time(const struct reading *reading, int64_t seq)
-{
-    const struct moment *moment = seq == RECORDING_UNKNOWN ? NULL : reading_moment(reading, seq);
-
-    return moment != NULL ? moment->net_ns : RECORDING_UNKNOWN;
-}

@@ -19,8 +19,10 @@ struct reading {
     sqlite3 *db;
     uint32_t file; /* its path, as a text of the pool: module ids are of one file */
     sqlite3_stmt *module;
-    struct moment *moments; /* all events, by seq */
-    size_t moment_count;
+    struct tuple_map places; /* of modules in this run, + 1 */
+    sqlite3_stmt *details;   /* which go on beside the events; at this one, or INT64_MAX */
+    int64_t details_seq;
+    int64_t held_ns, held_until, last_ns; /* what makes net times of times */
     struct trail_error *error;
 };
 
@@ -36,9 +38,5 @@ int reading_out_of_memory(struct reading *reading);
 /* A column as a text of the pool; as a number, RECORDING_UNKNOWN if it is NULL. */
 uint32_t reading_text(struct reading *reading, sqlite3_stmt *row, int column);
 int64_t reading_number(sqlite3_stmt *row, int column);
-
-/* The event of that number, or NULL; when it was, net, or RECORDING_UNKNOWN. */
-const struct moment *reading_moment(const struct reading *reading, int64_t seq);
-int64_t reading_net_time(const struct reading *reading, int64_t seq);
 
 #endif

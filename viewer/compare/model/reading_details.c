@@ -6,6 +6,16 @@
 
 #include <string.h>
 
+static uint32_t word_of(struct reading *reading, enum field_type type, sqlite3_stmt *row,
+                        int column)
+{
+    const char *word = sqlite3_column_type(row, column) == SQLITE_INTEGER
+                           ? event_code_word(type, (uint64_t)sqlite3_column_int64(row, column))
+                           : NULL;
+
+    return word != NULL ? text_pool_add_text(reading->all->texts, word) : TEXT_NONE;
+}
+
 static int take_load(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
@@ -22,14 +32,13 @@ static int take_load(struct reading *reading, const struct moment *moment, sqlit
         .seq = moment->seq,
         .t_ns = moment->t_ns,
         .net_ns = moment->net_ns,
-        .unload_net_ns = reading_net_time(reading, reading_number(row, 4)),
         .module = module,
         .process = moment->process,
         .thread = moment->thread,
         .name = reading->all->modules[module].name,
         .place = reading_place(reading, module),
-        .load_phase = reading_text(reading, row, 7),
-        .time_source = reading_text(reading, row, 8),
+        .load_phase = word_of(reading, FIELD_LOAD_PHASE, row, 3),
+        .time_source = word_of(reading, FIELD_TIME_SOURCE, row, 4),
         .is_synthetic = moment->is_synthetic,
     };
     return 0;
@@ -107,12 +116,8 @@ static int take_mark(struct reading *reading, const struct moment *moment, sqlit
     return 0;
 }
 
-int reading_take_detail(struct reading *reading, sqlite3_stmt *row)
+int reading_take_detail(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
-    const struct moment *moment = reading_moment(reading, sqlite3_column_int64(row, 1));
-
-    if (moment == NULL)
-        return 0; /* details of no event: verify says so */
     switch (sqlite3_column_int64(row, 0)) {
     case EVENT_LOAD_DLL:
         return take_load(reading, moment, row);

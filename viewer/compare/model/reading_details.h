@@ -5,9 +5,9 @@
 #include "reading.h"
 
 /*
- * Takes a row of recording_details.sql: a load, an exception, a debug string or a mark. Returns 0,
- * or -1 and error.
+ * Takes a row of recording_details.sql - a load, an exception, a debug string or a mark - that is
+ * of this event. Returns 0, or -1 and error.
  */
-int reading_take_detail(struct reading *reading, sqlite3_stmt *row);
+int reading_take_detail(struct reading *reading, const struct moment *moment, sqlite3_stmt *row);
 
 #endif

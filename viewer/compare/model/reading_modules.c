@@ -69,10 +69,15 @@ int reading_module(struct reading *reading, int64_t id, size_t *position)
 uint32_t reading_place(struct reading *reading, size_t module)
 {
     struct recordings *all = reading->all;
+    uint32_t *known; /* + 1 */
 
     if (module == RECORDING_NONE)
         return TEXT_NONE;
-    place_add(&all->scratch, recordings_text(all, all->modules[module].path),
-              recordings_text(all, reading->recording->app), reading->recording->folds_case);
-    return recordings_scratch_text(all);
+    known = tuple_map_at(&reading->places, (uint32_t)module, 0, 0);
+    if (*known == 0 || reading->places.failed) {
+        place_add(&all->scratch, recordings_text(all, all->modules[module].path),
+                  recordings_text(all, reading->recording->app), reading->recording->folds_case);
+        *known = recordings_scratch_text(all) + 1;
+    }
+    return *known - 1;
 }

@@ -52,7 +52,6 @@ struct recorded_thread {
 
 struct recorded_load {
     int64_t seq, t_ns, net_ns;
-    int64_t unload_net_ns; /* RECORDING_UNKNOWN: it stayed */
     /* positions; the latter two may be RECORDING_NONE in a damaged file */
     size_t module, process, thread;
     uint32_t name, place; /* place.h */

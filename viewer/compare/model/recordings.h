@@ -36,6 +36,8 @@ struct recordings {
     struct recorded_module *modules;
     struct element *elements;
     size_t count, module_count, element_count;
+    bool only_loads;               /* no exceptions, no debug strings, no steps but loads */
+    bool without_steps;            /* not even those */
     struct tuple_map module_index; /* private to what reads runs */
     struct buffer scratch;         /* for recordings_scratch_text */
 };

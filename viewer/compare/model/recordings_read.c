@@ -75,18 +75,22 @@ static int compare_id(const void *item, const void *key)
 static size_t find_process(const struct recording *recording, int64_t id)
 {
     const struct recorded_process *processes = recording->processes;
-    size_t at =
-        array_lower_bound(processes, recording->process_count, sizeof *processes, &id, compare_id);
+    size_t at = (size_t)id - 1;
 
+    if (at < recording->process_count && processes[at].id == id) /* a recorder counts from 1 */
+        return at;
+    at = array_lower_bound(processes, recording->process_count, sizeof *processes, &id, compare_id);
     return at < recording->process_count && processes[at].id == id ? at : RECORDING_NONE;
 }
 
 static size_t find_thread(const struct recording *recording, int64_t id)
 {
     const struct recorded_thread *threads = recording->threads;
-    size_t at =
-        array_lower_bound(threads, recording->thread_count, sizeof *threads, &id, compare_id);
+    size_t at = (size_t)id - 1;
 
+    if (at < recording->thread_count && threads[at].id == id)
+        return at;
+    at = array_lower_bound(threads, recording->thread_count, sizeof *threads, &id, compare_id);
     return at < recording->thread_count && threads[at].id == id ? at : RECORDING_NONE;
 }
 
@@ -113,6 +117,7 @@ static int take_process(struct reading *reading, sqlite3_stmt *row)
     process->load_detection = reading_text(reading, row, 5);
     process->start_seq = reading_number(row, 6);
     process->end_seq = reading_number(row, 7);
+    process->start_net_ns = process->end_net_ns = RECORDING_UNKNOWN;
     process->exit_code = reading_number(row, 8);
     process->via = reading_text(reading, row, 9);
     process->exit_signal = reading_text(reading, row, 10);
@@ -149,6 +154,7 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
     thread->start_offset = reading_number(row, 5);
     thread->start_seq = reading_number(row, 6);
     thread->end_seq = reading_number(row, 7);
+    thread->start_net_ns = thread->end_net_ns = RECORDING_UNKNOWN;
     thread->is_main = recording->processes[process].main_thread == RECORDING_NONE;
     if (thread->is_main)
         recording->processes[process].main_thread = recording->thread_count - 1;
@@ -168,68 +174,113 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
     return 0;
 }
 
-static int take_moment(struct reading *reading, sqlite3_stmt *row)
+/*
+ * The time net of what the recorder held the target until then: the union of [t, t + hold) over the
+ * events before. Adds what it is held for this event.
+ */
+static int64_t net_time(struct reading *reading, int64_t t, int64_t hold)
 {
-    int64_t hold = sqlite3_column_int64(row, 2);
+    int64_t net, until = reading->held_until;
 
-    if (reading_make_room(reading, &reading->moments, reading->moment_count,
-                          sizeof *reading->moments) != 0)
-        return -1;
-    reading->moments[reading->moment_count++] = (struct moment){
+    if (t < reading->last_ns || t > INT64_MAX / 4) /* only a damaged file says so */
+        t = reading->last_ns;
+    if (hold < 0 || hold > INT64_MAX / 4)
+        hold = 0;
+    reading->last_ns = t;
+    /* of what was counted, the part after t is still to come */
+    net = t - (reading->held_ns - (until > t ? until - t : 0));
+    if (t + hold > until) {
+        reading->held_ns += t + hold - (until > t ? until : t);
+        reading->held_until = t + hold;
+    }
+    return net;
+}
+
+/* Where the event begins or ends its process or thread. */
+static void take_lives(struct reading *reading, const struct moment *moment)
+{
+    struct recording *recording = reading->recording;
+    struct recorded_process *process =
+        moment->process != RECORDING_NONE ? &recording->processes[moment->process] : NULL;
+    struct recorded_thread *thread =
+        moment->thread != RECORDING_NONE ? &recording->threads[moment->thread] : NULL;
+
+    if (process != NULL && process->start_seq == moment->seq)
+        process->start_net_ns = moment->net_ns;
+    if (process != NULL && process->end_seq == moment->seq)
+        process->end_net_ns = moment->net_ns;
+    if (thread != NULL && thread->start_seq == moment->seq) {
+        thread->start_net_ns = moment->net_ns;
+        thread->is_synthetic = moment->is_synthetic;
+    }
+    if (thread != NULL && thread->end_seq == moment->seq)
+        thread->end_net_ns = moment->net_ns;
+}
+
+/* Most threads end with their process. */
+static void settle_ends(struct recording *recording)
+{
+    for (size_t i = 0; i < recording->thread_count; i++) {
+        struct recorded_thread *thread = &recording->threads[i];
+        const struct recorded_process *process = &recording->processes[thread->process];
+        if (thread->end_net_ns == RECORDING_UNKNOWN && thread->end_seq != RECORDING_UNKNOWN &&
+            thread->end_seq == process->end_seq)
+            thread->end_net_ns = process->end_net_ns;
+    }
+}
+
+/* The next row of details is at or after an event, or there is none. */
+static int step_details(struct reading *reading)
+{
+    int step = sqlite3_step(reading->details);
+
+    if (step != SQLITE_ROW && step != SQLITE_DONE)
+        return sql_error(reading->db, reading->error);
+    reading->details_seq =
+        step == SQLITE_ROW ? sqlite3_column_int64(reading->details, 1) : INT64_MAX;
+    return 0;
+}
+
+static int take_event(struct reading *reading, sqlite3_stmt *row)
+{
+    const struct moment moment = {
         .seq = sqlite3_column_int64(row, 0),
         .t_ns = sqlite3_column_int64(row, 1),
-        .net_ns = hold > 0 ? hold : 0, /* for now; settle_times makes net times of them */
+        .net_ns = net_time(reading, sqlite3_column_int64(row, 1), sqlite3_column_int64(row, 2)),
         .process = find_process(reading->recording, sqlite3_column_int64(row, 3)),
         .thread = find_thread(reading->recording, sqlite3_column_int64(row, 4)),
         .is_synthetic = sqlite3_column_int64(row, 5) == 1,
     };
-    return 0;
+    int result = 0;
+
+    take_lives(reading, &moment);
+    while (reading->details_seq <= moment.seq && reading->details_seq != INT64_MAX && result == 0) {
+        if (reading->details_seq == moment.seq) /* else details of no event: verify says so */
+            result = reading_take_detail(reading, &moment, reading->details);
+        if (result == 0)
+            result = step_details(reading);
+    }
+    return result;
 }
 
-/*
- * Subtracts from each time the part of it in which a thread was held: the union of [t, t + hold)
- * over the events before.
- */
-static void settle_times(struct reading *reading)
+/* Events and, beside them, their details. */
+static int read_events(struct reading *reading)
 {
-    int64_t held = 0, held_until = 0, last = 0;
+    struct recording *recording = reading->recording;
+    int result = -1;
 
-    for (size_t i = 0; i < reading->moment_count; i++) {
-        struct moment *moment = &reading->moments[i];
-        int64_t hold = moment->net_ns, t = moment->t_ns, ahead;
-        if (t < last || t > INT64_MAX / 4) /* only a damaged file says so */
-            t = last;
-        last = t;
-        /* of what was counted, this part is still to come */
-        ahead = held_until > t ? held_until - t : 0;
-        moment->net_ns = t - (held - ahead);
-        if (hold > INT64_MAX / 4)
-            hold = 0;
-        if (t + hold > held_until) {
-            held += t + hold - (held_until > t ? held_until : t);
-            held_until = t + hold;
-        }
-    }
-    reading->recording->net_wall_ns =
-        reading->recording->wall_ns > held ? reading->recording->wall_ns - held : 0;
-}
-
-static void settle_lives(struct reading *reading)
-{
-    for (size_t i = 0; i < reading->recording->process_count; i++) {
-        struct recorded_process *process = &reading->recording->processes[i];
-        process->start_net_ns = reading_net_time(reading, process->start_seq);
-        process->end_net_ns = reading_net_time(reading, process->end_seq);
-    }
-    for (size_t i = 0; i < reading->recording->thread_count; i++) {
-        struct recorded_thread *thread = &reading->recording->threads[i];
-        const struct moment *start = thread->start_seq == RECORDING_UNKNOWN
-                                         ? NULL
-                                         : reading_moment(reading, thread->start_seq);
-        thread->start_net_ns = start != NULL ? start->net_ns : RECORDING_UNKNOWN;
-        thread->is_synthetic = start != NULL && start->is_synthetic;
-        thread->end_net_ns = reading_net_time(reading, thread->end_seq);
-    }
+    if ((reading->details = sql_prepare(reading->db, sql_recording_details, reading->error)) ==
+        NULL)
+        return -1;
+    sqlite3_bind_int64(reading->details, 1, recording->run);
+    sqlite3_bind_int(reading->details, 2, !reading->all->only_loads);
+    if (step_details(reading) == 0)
+        result = each_row(reading, sql_recording_events, take_event);
+    sqlite3_finalize(reading->details);
+    settle_ends(recording);
+    recording->net_wall_ns =
+        recording->wall_ns > reading->held_ns ? recording->wall_ns - reading->held_ns : 0;
+    return result;
 }
 
 /* The folder of the launched program, which {app} stands for. */
@@ -252,13 +303,10 @@ static int read_all(struct reading *reading)
 {
     if (each_row(reading, sql_recording_run, take_run) != 0 ||
         each_row(reading, sql_recording_processes, take_process) != 0 ||
-        each_row(reading, sql_recording_threads, take_thread) != 0 ||
-        each_row(reading, sql_recording_events, take_moment) != 0)
+        each_row(reading, sql_recording_threads, take_thread) != 0)
         return -1;
-    settle_times(reading);
-    settle_lives(reading);
     settle_app(reading);
-    if (each_row(reading, sql_recording_details, reading_take_detail) != 0)
+    if (read_events(reading) != 0)
         return -1;
     return recordings_have_failed(reading->all) ? reading_out_of_memory(reading) : 0;
 }
@@ -278,6 +326,6 @@ int recordings_read(struct recordings *recordings, sqlite3 *db, const char *path
     if ((reading.module = sql_prepare(db, sql_recording_module, error)) != NULL)
         result = read_all(&reading);
     sqlite3_finalize(reading.module);
-    free(reading.moments);
+    tuple_map_release(&reading.places);
     return result == 0 ? 0 : error_context(error, "cannot read run %" PRId64 " of '%s'", run, path);
 }
