@@ -4,6 +4,7 @@
  */
 #ifndef _WIN32
 #define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE
 #endif
 #include "program.h"
 
@@ -98,10 +99,20 @@ int program_terminal_width(FILE *stream)
                : 80;
 }
 
+void program_page(void)
+{
+}
+
 #else
 
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+enum { SCREEN_BYTES = 1 << 16 };
 
 int main(int argument_count, char **arguments)
 {
@@ -123,6 +134,93 @@ int program_terminal_width(FILE *stream)
     struct winsize size;
 
     return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static size_t lines_in(const char *text, size_t length)
+{
+    size_t lines = 0;
+
+    for (size_t i = 0; i < length; i++)
+        lines += text[i] == '\n';
+    return lines;
+}
+
+static ssize_t read_some(int in, char *room, size_t size)
+{
+    ssize_t length;
+
+    while ((length = read(in, room, size)) < 0 && errno == EINTR)
+        ;
+    return length;
+}
+
+/* A screenful goes to the terminal, more to the pager; returns when that has ended. */
+static void show(int in, size_t rows, const char *pager)
+{
+    static char text[SCREEN_BYTES];
+    size_t length = 0;
+    ssize_t more = 1;
+    FILE *out = stdout;
+
+    while (more > 0 && length < sizeof text && lines_in(text, length) < rows)
+        if ((more = read_some(in, text + length, sizeof text - length)) > 0)
+            length += (size_t)more;
+    if (more > 0) {
+        setenv("LESS", "RX", 0);
+        if ((out = popen(pager, "w")) == NULL)
+            out = stdout;
+    }
+    signal(SIGPIPE, SIG_IGN); /* a pager may be left before the end */
+    do {
+        fwrite(text, 1, length, out);
+        fflush(out);
+    } while (!ferror(out) && more > 0 && (more = read_some(in, text, sizeof text)) > 0 &&
+             (length = (size_t)more) > 0);
+    close(in); /* nobody reads any more */
+    if (out != stdout)
+        pclose(out);
+}
+
+/* As the process ended that did the work: a pager that was left early is no failure. */
+static _Noreturn void end_like(pid_t worker)
+{
+    int status = 0;
+    pid_t ended;
+
+    while ((ended = wait(&status)) != worker && (ended > 0 || errno == EINTR))
+        ;
+    if (WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE) {
+        signal(WTERMSIG(status), SIG_DFL);
+        raise(WTERMSIG(status));
+    }
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 0);
+}
+
+void program_page(void)
+{
+    const char *pager = getenv("PAGER");
+    struct winsize size;
+    int ends[2];
+    pid_t worker;
+
+    if ((pager != NULL && (*pager == '\0' || strcmp(pager, "cat") == 0)) || !isatty(STDIN_FILENO) ||
+        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row < 2 || pipe(ends) != 0)
+        return;
+    fflush(NULL);
+    if ((worker = fork()) == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        signal(SIGPIPE, SIG_DFL);
+    }
+    if (worker <= 0) {
+        close(ends[0]);
+        close(ends[1]);
+        return;
+    }
+    close(ends[1]);
+    signal(SIGINT, SIG_IGN); /* ends what is computed; the pager shows what came until then */
+    show(ends[0], size.ws_row - 1u,
+         pager != NULL ? pager : "if command -v less >/dev/null; then less; else cat; fi");
+    end_like(worker);
 }
 
 #endif

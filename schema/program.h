@@ -26,4 +26,12 @@ const char *program_environment(const char *name);
 bool program_is_terminal(FILE *stream);
 int program_terminal_width(FILE *stream);
 
+/*
+ * What is printed on stdout, a terminal, from here on goes to $PAGER (default: less) if it is more
+ * than a screen. That runs in this process, which then ends with the status of a new one, in which
+ * this function returns: so call it before threads and files. Does nothing where PAGER is empty or
+ * "cat", where nobody types, and on Windows.
+ */
+void program_page(void);
+
 #endif

@@ -169,7 +169,11 @@ static int run_command(struct viewer *viewer, int argument_count, char **argumen
         return 0;
     }
     if (choose_path(viewer, error) != 0 || choose_command(viewer, error) != 0 ||
-        choose_output(viewer, error) != 0 || open_what_is_needed(viewer, error) != 0)
+        choose_output(viewer, error) != 0)
+        return -1;
+    if (viewer->output.is_terminal && !viewer->options.given[OPTION_FOLLOW])
+        program_page();
+    if (open_what_is_needed(viewer, error) != 0)
         return -1;
     viewer->output.title = viewer_title(viewer);
     return viewer->command->run(viewer, error);

@@ -22,7 +22,8 @@ struct printing {
     /* the statement's, with their names behind them; freed at the end */
     struct column *own_columns;
     struct buffer sql;
-    bool has_begun;
+    size_t most; /* rows of a table on a terminal */
+    bool has_begun, has_more;
 };
 
 static int has_several_processes(const struct viewer *viewer, bool *several,
@@ -173,11 +174,15 @@ static int put_sql_together(struct printing *printing, size_t *column_count,
     return printing->sql.failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
 }
 
-static int print_rows(struct output *output, sqlite3_stmt *statement, struct trail_error *error)
+/* Prints until the result has `most` rows; returns 1 if there are more. */
+static int print_rows(struct output *output, sqlite3_stmt *statement, size_t most,
+                      struct trail_error *error)
 {
     int step;
 
     while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (output->row_count == most)
+            return 1;
         for (size_t i = 0; i < output->column_count; i++)
             output->cells[i] = cell_of(statement, (int)i);
         if (output_row(output, output->cells, error) != 0)
@@ -222,12 +227,14 @@ static int print_run(struct printing *printing, const struct run_reference *run,
     struct viewer *viewer = printing->viewer;
     int64_t limit = printing->filter.limit,
             left = limit < 0 ? -1 : limit - (int64_t)viewer->output.row_count;
+    int more;
 
     sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":run"), run->run);
     sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":limit"), left);
-    if (print_rows(&viewer->output, statement, error) != 0)
+    if ((more = print_rows(&viewer->output, statement, printing->most, error)) < 0)
         return error_context(error, "cannot read run %" PRId64 " of '%s'", (int64_t)run->run,
                              run->database->path);
+    printing->has_more |= more > 0;
     sqlite3_reset(statement);
     return 0;
 }
@@ -343,6 +350,29 @@ static int print_following(struct printing *printing, size_t table_columns,
     return result;
 }
 
+/* Where somebody reads along and did not say how many rows, some are enough. */
+static void limit_for_terminal(struct printing *printing)
+{
+    const struct viewer *viewer = printing->viewer;
+
+    printing->most = SIZE_MAX;
+    if (printing->query->most_on_terminal == 0 || !viewer->output.is_terminal ||
+        !viewer_prints_table(viewer) || viewer->options.given[OPTION_FOLLOW] ||
+        printing->filter.limit >= 0)
+        return;
+    printing->most = printing->query->most_on_terminal;
+    printing->filter.limit = (int64_t)printing->most + 1;
+}
+
+static void say_more(const struct printing *printing)
+{
+    char line[80];
+
+    snprintf(line, sizeof line, "... the first %zu; -n N shows the first N", printing->most);
+    if (printing->has_more)
+        output_lines(&printing->viewer->output, line);
+}
+
 int query_print(struct viewer *viewer, const struct query *query, struct trail_error *error)
 {
     struct printing printing = {.viewer = viewer, .query = query};
@@ -352,12 +382,16 @@ int query_print(struct viewer *viewer, const struct query *query, struct trail_e
 
     if (follows && follow_check(viewer, error) != 0)
         return -1;
-    if (filter_parse(&viewer->options, &printing.filter, error) == 0 &&
-        put_sql_together(&printing, &table_columns, error) == 0)
-        result = follows ? print_following(&printing, table_columns, error)
-                         : print_files(&printing, table_columns, error);
+    if (filter_parse(&viewer->options, &printing.filter, error) == 0) {
+        limit_for_terminal(&printing);
+        if (put_sql_together(&printing, &table_columns, error) == 0)
+            result = follows ? print_following(&printing, table_columns, error)
+                             : print_files(&printing, table_columns, error);
+    }
     if (printing.has_begun && output_end(&viewer->output, result == 0 ? error : NULL) != 0)
         result = -1;
+    if (result == 0)
+        say_more(&printing);
     free(printing.own_columns);
     buffer_release(&printing.sql);
     return result;
@@ -373,7 +407,7 @@ int query_print_statement(struct viewer *viewer, sqlite3_stmt *statement, struct
         return -1;
     result = output_begin(&viewer->output, columns, count, error);
     if (result == 0)
-        result = print_rows(&viewer->output, statement, error);
+        result = print_rows(&viewer->output, statement, SIZE_MAX, error);
     if (output_end(&viewer->output, result == 0 ? error : NULL) != 0)
         result = -1;
     free(columns);

@@ -40,6 +40,7 @@ struct query {
      * look at other rows (lag).
      */
     bool is_numbered;
+    size_t most_on_terminal; /* rows of a table on a terminal without --limit; 0: all */
     /*
      * what an option adds to WHERE; its value is the parameter named after it (:pid, :module);
      * "seq IN ..." finds the rows by their key

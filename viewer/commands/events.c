@@ -56,6 +56,7 @@ static const struct query query = {
     .table = table,
     .order = "seq",
     .sort_keys = sort_keys,
+    .most_on_terminal = 1000,
     .conditions =
         {
             [OPTION_KIND] = "kind IN (SELECT value FROM json_each(:kind))",
@@ -82,7 +83,8 @@ const struct command command_events = {
                "Exception, OutputDebugString, RipEvent, Mark. --module looks at loads, unloads, "
                "exceptions, and at what processes and\n"
                "threads started in. --text looks at names, paths, versions, command lines, debug "
-               "strings and marks. 'held' is how long the thread stood still for the event.\n",
+               "strings and marks. 'held' is how long the thread stood still for the event. On a "
+               "terminal the first 1000 are shown, unless --limit says how many.\n",
     .options = OPTION_BIT(OPTION_KIND) | OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) |
                OPTION_BIT(OPTION_MODULE) | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |
                OPTION_BIT(OPTION_TEXT) | OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_REVERSE) |

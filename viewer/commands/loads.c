@@ -17,7 +17,7 @@ static const struct table_column table[] = {
     {"phase", "load_phase", STYLE_PLAIN, COLUMN_IF_WIDE},
     {"time", "nullif(time_source, 'stop')", STYLE_PLAIN, COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
     {"end ms", "unload_t_ns", STYLE_MS, COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
-    {"why", "why", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"why", "why", STYLE_WORDS, COLUMN_HIDE_EMPTY},
     {"path", "path", STYLE_PATH, 0},
     {NULL, NULL, STYLE_PLAIN, 0},
 };

@@ -3,7 +3,7 @@
 
 #include "escape.h"
 
-enum { LEAST_CELLS = 10, READABLE_CELLS = 16 };
+enum { LEAST_CELLS = 10, READABLE_CELLS = 16, MORE_FOR_PATHS = 8 };
 
 static const char ellipsis[] = "\xE2\x80\xA6";
 
@@ -90,9 +90,10 @@ struct columns {
 
 static size_t cut_width(const struct columns *columns, size_t i, size_t least)
 {
-    bool is_cut = fitting_of(columns->items[i].style, i == columns->last) != FITTING_WHOLE;
+    enum fitting fitting = fitting_of(columns->items[i].style, i == columns->last);
 
-    return is_cut && columns->widths[i] > least ? least : columns->widths[i];
+    least += fitting == FITTING_PATH ? MORE_FOR_PATHS : 0;
+    return fitting != FITTING_WHOLE && columns->widths[i] > least ? least : columns->widths[i];
 }
 
 /* How wide the rows are if each cell that may be cut takes no more than `least`. */

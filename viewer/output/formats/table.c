@@ -200,8 +200,8 @@ static void print_window(struct output *output, bool is_complete)
         const char *name = output->columns[i].name;
         size_t title = escape_display_width(name, strlen(name)),
                usual = is_complete ? 0 : usual_width(output->columns[i].style, table->widths[i]);
-        table->shown[i] =
-            !(output->columns[i].flags & COLUMN_HIDE_EMPTY) || !is_complete || table->widths[i] > 0;
+        table->shown[i] = !(output->columns[i].flags & COLUMN_HIDE_EMPTY) || table->widths[i] > 0 ||
+                          (!is_complete && output->width == 0);
         if (table->widths[i] == 0 && !shown_is_number(output->columns[i].style))
             table->right[i] = false;
         if (title > table->widths[i])
