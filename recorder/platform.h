@@ -105,9 +105,9 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
 
 /*
  * Lets the thread of the last event go on, with the continue status or the signal that it would
- * have had alone. A target that was killed meanwhile is no failure.
+ * have had alone; returns when, as near as can be told. A target that was killed is no failure.
  */
-void platform_resume(struct platform *platform);
+uint64_t platform_resume(struct platform *platform);
 
 /*
  * Lets every debuggee go, leaving no trace in it. Call it between platform_resume and

@@ -153,15 +153,21 @@ static void begin_grace(struct session *session)
     session->grace_ns = os_monotonic_ns() + GRACE_NS;
 }
 
-static void let_go(struct session *session)
+/* Returns when the target went on. */
+static uint64_t let_go(struct session *session)
 {
-    if (session->met != NULL && session->end == SESSION_EXITED)
+    uint64_t resumed_ns;
+
+    if (session->met != NULL && session->end == SESSION_EXITED) {
         end_at_stop(session);
-    else
-        platform_resume(session->platform);
+        resumed_ns = os_monotonic_ns();
+    } else {
+        resumed_ns = platform_resume(session->platform);
+    }
     if (session->event.kind == EVENT_EXIT_PROCESS && !session->has_begun_to_wait &&
         session->end == SESSION_EXITED)
         begin_grace(session);
+    return resumed_ns;
 }
 
 /* Of several events of one stop, the last carries the time that all together took. */
@@ -180,8 +186,7 @@ static void handle_event(struct session *session)
         session->end == SESSION_EXITED)
         session->met = until_match(session->options->until, event);
     if (!event->more) {
-        let_go(session);
-        hold_ns = os_monotonic_ns();
+        hold_ns = let_go(session);
         hold_ns = hold_ns > event->t_ns ? hold_ns - event->t_ns : 0;
     }
     if (!quiet && session->ring != NULL) {

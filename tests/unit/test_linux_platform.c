@@ -1,9 +1,10 @@
 /*
  * What a recording on Linux cannot show: that the alarm is off when it should be, that a launch
- * which fails leaves nothing behind, and where a command line is cut.
+ * which fails leaves nothing behind, where a command line is cut, and when a hold ends.
  */
 #define _GNU_SOURCE
 #include "event.h"
+#include "os.h"
 #include "platform.h"
 #include "platform/linux/tracing/alarm.h"
 #include "unit.h"
@@ -11,7 +12,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static char program[] = "/bin/true";
@@ -26,6 +29,23 @@ void *__wrap_malloc(size_t bytes)
     if (allocations_left > 0)
         allocations_left--;
     return __real_malloc(bytes);
+}
+
+/* How long the next request to go on takes after it has done its work. */
+static long preempted_ns;
+
+long __real_ptrace(enum __ptrace_request request, pid_t tid, void *address, void *data);
+long __wrap_ptrace(enum __ptrace_request request, pid_t tid, void *address, void *data);
+long __wrap_ptrace(enum __ptrace_request request, pid_t tid, void *address, void *data)
+{
+    long result = __real_ptrace(request, tid, address, data);
+    struct timespec pause = {0, preempted_ns};
+
+    if (request == PTRACE_CONT && preempted_ns > 0) {
+        preempted_ns = 0;
+        nanosleep(&pause, NULL);
+    }
+    return result;
 }
 
 static bool is_set(const struct alarm *alarm)
@@ -130,10 +150,32 @@ static void test_command_line_that_is_cut_says_so(void **state)
     assert_memory_equal(line + length - (sizeof mark - 1), mark, sizeof mark - 1);
 }
 
+static void test_target_is_not_held_while_the_recorder_is_preempted(void **state)
+{
+    static struct event event;
+    char *arguments[] = {program, NULL};
+    struct platform_launch launch = {.arguments = arguments};
+    struct trail_error error;
+    struct platform *platform = platform_new(&error);
+    uint64_t resumed_ns;
+
+    assert_int_equal(platform_launch(platform, &launch, &error), 0);
+    assert_int_equal(platform_wait(platform, -1, &event, &error), PLATFORM_EVENT);
+    preempted_ns = 20 * 1000 * 1000;
+    resumed_ns = platform_resume(platform);
+    assert_int_equal(preempted_ns, 0);
+    assert_true(resumed_ns >= event.t_ns);
+    assert_true(os_monotonic_ns() - resumed_ns >= 20 * 1000 * 1000);
+    while (platform_wait(platform, -1, &event, &error) == PLATFORM_EVENT)
+        platform_resume(platform);
+    platform_free(platform);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_alarm_is_off_once_heard),
     cmocka_unit_test(test_alarm_rings_in_a_wait_that_begins_later),
     cmocka_unit_test(test_launch_out_of_memory_leaves_no_child),
     cmocka_unit_test(test_command_line_that_is_cut_says_so),
+    cmocka_unit_test(test_target_is_not_held_while_the_recorder_is_preempted),
 };
 UNIT_MAIN(tests)

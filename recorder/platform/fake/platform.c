@@ -245,10 +245,11 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
 }
 
 /* A real platform continues the thread, handing it the signal or exception that it stopped for. */
-void platform_resume(struct platform *platform)
+uint64_t platform_resume(struct platform *platform)
 {
     assert(platform->held && !platform->more);
     platform->held = false;
+    return os_monotonic_ns();
 }
 
 /* A real platform suspends each thread of every debuggee first if they are to stand still. */

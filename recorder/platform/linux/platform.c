@@ -23,6 +23,7 @@
 enum {
     SHORT_WAIT_NS = 200 * 1000, /* a wait that sleeps and is woken at once takes 60 us */
     LOOK_NS = 100 * 1000,
+    RESUME_NS = 20 * 1000, /* a request takes 1 to 5 us */
     BURST_WAITS = 4,
     BURST_WAITS_MAX = 1024
 };
@@ -205,15 +206,8 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
 }
 
 /* A request may fail because the task was killed meanwhile: its wait status will say so. */
-static void resume(struct platform *platform)
+static void resume_task(struct platform *platform, struct task *task)
 {
-    struct task *task = platform->stop.task, *newborn = platform->stop.newborn;
-
-    platform->stop.task = platform->stop.newborn = NULL;
-    if (newborn != NULL)
-        ptrace(PTRACE_CONT, newborn->tid, NULL, NULL);
-    if (task == NULL)
-        return;
     switch (platform->stop.action) {
     case RESUME_NOTHING:
         break;
@@ -233,12 +227,33 @@ static void resume(struct platform *platform)
     }
 }
 
-/* Where nothing is recorded any more, what shares memory with what was is let go, too. */
-void platform_resume(struct platform *platform)
+/*
+ * The kernel may give the core of ours to the task that it wakes: a request that has taken longer
+ * than any does has done its work at its beginning.
+ */
+static uint64_t resume(struct platform *platform)
 {
-    resume(platform);
+    struct task *task = platform->stop.task, *newborn = platform->stop.newborn;
+    uint64_t before_ns = os_monotonic_ns(), after_ns;
+
+    platform->stop.task = platform->stop.newborn = NULL;
+    if (newborn != NULL)
+        ptrace(PTRACE_CONT, newborn->tid, NULL, NULL);
+    if (task != NULL)
+        resume_task(platform, task);
+    after_ns = os_monotonic_ns();
+    return after_ns - before_ns > RESUME_NS && platform->stop.action != RESUME_ATTACHED ? before_ns
+                                                                                        : after_ns;
+}
+
+/* Where nothing is recorded any more, what shares memory with what was is let go, too. */
+uint64_t platform_resume(struct platform *platform)
+{
+    uint64_t resumed_ns = resume(platform);
+
     if (is_over(platform))
         platform_detach(platform, PLATFORM_RUN_ON);
+    return resumed_ns;
 }
 
 int platform_ask_kernel_times(struct platform *platform, struct trail_error *error)

@@ -68,9 +68,10 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
  * Linux: PTRACE_CONT with the signal, which the target would have got alone. Windows:
  * ContinueDebugEvent with DBG_EXCEPTION_NOT_HANDLED, but for the debugger's own exceptions.
  */
-void platform_resume(struct platform *platform)
+uint64_t platform_resume(struct platform *platform)
 {
     (void)platform;
+    return 0;
 }
 
 /* Take out what was put in (breakpoints), continue the stop that is pending, let go. */

@@ -135,14 +135,18 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
     }
 }
 
-void platform_resume(struct platform *platform)
+uint64_t platform_resume(struct platform *platform)
 {
+    uint64_t resumed_ns;
+
     if (platform->stopped)
         ContinueDebugEvent(platform->pending.dwProcessId, platform->pending.dwThreadId,
                            platform->continue_status);
+    resumed_ns = os_monotonic_ns();
     platform->stopped = false;
     if (platform->ended_pid != 0)
         debuggees_remove(platform, platform->ended_pid);
     platform->ended_pid = 0;
     debuggees_reserve(platform);
+    return resumed_ns;
 }
