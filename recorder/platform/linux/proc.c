@@ -73,6 +73,15 @@ long proc_status_id(pid_t pid, const char *name)
     return *value == '\0' ? -1 : (long)strtoull(end, NULL, 10);
 }
 
+bool proc_is_init_of_namespace(pid_t pid)
+{
+    char line[256];
+    const char *numbers = find_status(pid, "NSpid:", line, sizeof line);
+    const char *last = strrchr(numbers, '\t');
+
+    return last != NULL && strtol(last, NULL, 10) == 1;
+}
+
 bool proc_any_thread(pid_t pid, bool (*visit)(void *context, pid_t tid), void *context)
 {
     char path[64];

@@ -21,6 +21,9 @@ long proc_status_id(pid_t pid, const char *name);
 /* A set of signals or capabilities there; 0 if there is none. */
 uint64_t proc_status_mask(pid_t pid, const char *name);
 
+/* Whether it is the first process of a pid namespace that is not ours. */
+bool proc_is_init_of_namespace(pid_t pid);
+
 /* Whether the thread has ended, noticed or not. */
 bool proc_has_ended(pid_t tid);
 

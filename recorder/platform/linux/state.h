@@ -25,6 +25,8 @@ struct task {
     bool ended;              /* its end was seen while another task was waited for: to be removed */
     bool out_of_reach;       /* in a vfork: it will stand still when its child lets it */
     int held_signal;
+    int fault; /* the last signal for what an instruction did, and where; 0: none */
+    uint64_t fault_pc;
 };
 
 enum resume_action {

@@ -11,6 +11,7 @@
 #include "loader/process_image.h"
 #include "memory.h"
 #include "os.h"
+#include "proc.h"
 #include "tracing/restart.h"
 #include "tracing/seize.h"
 #include "tracing/tasks.h"
@@ -108,6 +109,22 @@ static bool look_at_unfinished(struct platform *platform, struct event *event)
     return link_map_next_event(&platform->changes, process, platform->stop.t_ns, event);
 }
 
+/*
+ * The first process of a pid namespace does not die by a signal that has no handler, not even by
+ * one that a tracer lets through for a fault of its own (signal(7); force_sig_info in the kernel):
+ * it would meet the fault for ever. Alone it would have died of it.
+ */
+static bool would_fault_for_ever(struct task *task, int signal, uint64_t pc)
+{
+    pid_t pid = task->process->pid;
+    bool again = task->fault == signal && task->fault_pc == pc;
+
+    task->fault = signal;
+    task->fault_pc = pc;
+    return again && (proc_status_mask(pid, "SigCgt:") >> (signal - 1) & 1) == 0 &&
+           proc_is_init_of_namespace(pid);
+}
+
 static void decode_signal(struct platform *platform, struct event *event, int signal)
 {
     struct stop *stop = &platform->stop;
@@ -128,6 +145,8 @@ static void decode_signal(struct platform *platform, struct event *event, int si
     has_registers = ptrace(PTRACE_GETREGS, stop->tid, NULL, &registers) == 0;
     if (has_registers)
         restart_behind_ignored(stop->task->process->pid, stop->tid, signal, &registers);
+    if (fault && has_registers && would_fault_for_ever(stop->task, signal, registers.rip))
+        stop->action = RESUME_DETACH;
     if (stop->task->process->muted)
         return;
     begin(platform, event, EVENT_EXCEPTION);
