@@ -7,8 +7,8 @@
  *     FILE] [--folder FOLDER] [--list]
  *
  * Where others use the machine too, --patience says how long in all to wait for it to be quiet;
- * disturbed samples are then taken again. Exit status: 0 if everything ran, whatever was measured;
- * 2 if not.
+ * disturbed samples are then taken again. SIGINT and SIGTERM end it early: then what was measured
+ * so far is printed. Exit status: 0 if everything ran, whatever was measured; 2 if not.
  */
 #define _DEFAULT_SOURCE
 #include "quiet.h"
@@ -18,6 +18,7 @@
 #include <fnmatch.h>
 #include <getopt.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,7 @@ static const double DISTURBED = 0.15;
 static struct options options = {.rounds = 7, .folder = "bench-scratch"};
 static struct results results;
 static struct conditions conditions;
+static volatile sig_atomic_t is_ended; /* by a signal */
 
 static _Noreturn void die(const char *what, const char *which)
 {
@@ -63,6 +65,7 @@ static const struct variable {
 } constants[] = {
     {"{trailrec}", BENCH_TRAILREC},
     {"{trailfake}", BENCH_TRAILFAKE},
+    {"{trailview}", BENCH_TRAILVIEW},
     {"{programs}", BENCH_PROGRAMS},
     {"{source}", BENCH_SOURCE},
     {"{wine}", options.wine},
@@ -133,19 +136,19 @@ static void measure(struct result *result, bool keep)
     status = result->runner->appends ? measure_prepare(words) : 0;
     if (status == 0)
         status = measure_command(words, &sample);
-    if (status != 0) {
+    if (status != 0 && !is_ended) {
         snprintf(what, sizeof what, "'%s' failed on workload '%s' with status %d",
                  result->runner->name, result->workload->name, status);
         die(what, words[0]);
     }
-    if (result->workload->beside && sample.beside_ns == 0)
+    if (!is_ended && result->workload->beside && sample.beside_ns == 0)
         die("no time from the clock beside the target", result->workload->name);
-    if (result->workload->system == PIPELINE && sample.events != 0 &&
+    if (!is_ended && result->workload->system == PIPELINE && sample.events != 0 &&
         sample.events != (uint64_t)result->count)
         die("events are missing in the file", result->workload->name);
     for (size_t i = 0; words[i] != NULL; i++)
         free(words[i]);
-    if (keep && results_add_sample(result, &sample) != 0)
+    if (keep && !is_ended && results_add_sample(result, &sample) != 0)
         die("out of memory", NULL);
 }
 
@@ -179,7 +182,7 @@ static bool is_disturbed(const struct quiet_mark *mark, const struct workload *w
         quiet_others_since(mark) <= DISTURBED)
         return false;
     conditions.disturbed++;
-    if (options.patience <= 0)
+    if (options.patience <= 0 || is_ended)
         return false;
     wait_for_quiet();
     return true;
@@ -202,7 +205,8 @@ static void run_each(struct result *first, size_t count, unsigned round)
     for (size_t i = 0; i < count; i++) {
         struct result *result = &first[turn_of(i, count, round)];
         struct quiet_mark mark;
-        if (round > rounds_of(result) || (round == 0 && result->runner->max_rounds != 0))
+        if (is_ended || round > rounds_of(result) ||
+            (round == 0 && result->runner->max_rounds != 0))
             continue;
         if (result->workload->system == WINE && options.patience > 0)
             wait_for_quiet();
@@ -232,6 +236,42 @@ static void run_round(struct result *first, size_t count, unsigned round)
     }
 }
 
+static void end(int signal)
+{
+    (void)signal;
+    is_ended = 1;
+}
+
+/* What interrupts a wait, so that the command that is being measured can be ended, too. */
+static void watch_signals(void)
+{
+    struct sigaction action = {.sa_handler = end};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* The file that the commands of trailview look at: the last one is of as many events, or new. */
+static void make_view(long count)
+{
+    static const char *const parts[] = {"{trailfake}", "-q",           "-o", "../view.db",
+                                        "--",          "generate:{n}", NULL};
+    static long made;
+    char *words[MAX_WORDS] = {NULL};
+
+    if (made == count)
+        return;
+    for (size_t i = 0; parts[i] != NULL; i++)
+        words[i] = expand(parts[i], count);
+    unlink("../view.db");
+    if (measure_prepare(words) != 0 && !is_ended)
+        die("cannot make a file of events", words[0]);
+    for (size_t i = 0; words[i] != NULL; i++)
+        free(words[i]);
+    made = count;
+}
+
 static void run_workload(const struct workload *workload)
 {
     size_t first = results.size, count = 0;
@@ -253,7 +293,9 @@ static void run_workload(const struct workload *workload)
         count++;
     }
     report_title(workload, results.items[first].count, title, sizeof title);
-    for (unsigned round = options.quick ? 1 : 0; round <= options.rounds; round++) {
+    if (workload->system == VIEWER)
+        make_view(results.items[first].count);
+    for (unsigned round = options.quick ? 1 : 0; round <= options.rounds && !is_ended; round++) {
         fprintf(stderr, "\rbench: %s, round %u of %u  ", workload->name, round, options.rounds);
         for (unsigned i = 0; i < (options.quick || round == 0 ? 1 : workload->times); i++)
             run_round(&results.items[first], count, round);
@@ -395,12 +437,16 @@ int main(int argc, char **argv)
         strcat(json, "/");
     if (options.json != NULL)
         strncat(json, options.json, sizeof json - strlen(json) - 1);
+    watch_signals();
     enter_folder();
     fill_conditions();
     start = quiet_mark();
     for (size_t i = 0; i < workload_count; i++)
-        if (is_chosen(&workloads[i]))
+        if (is_chosen(&workloads[i]) && !is_ended)
             run_workload(&workloads[i]);
+    unlink("../view.db");
+    if (is_ended)
+        printf("ended early: what was measured so far\n");
     conditions.load_after = load_now();
     conditions.stolen = quiet_stolen_since(&start);
     report_conditions(&conditions);
@@ -410,5 +456,5 @@ int main(int argc, char **argv)
     if (options.json != NULL && report_json(json, &results, &conditions) != 0)
         die(json, strerror(errno));
     results_release(&results);
-    return 0;
+    return is_ended ? 2 : 0;
 }

@@ -3,8 +3,10 @@
 #include "measure.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -47,8 +49,12 @@ static int run(char *const arguments[], struct sample *sample)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     start = now_ns();
     failure = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ);
-    if (failure == 0 && wait4(child, &status, 0, &usage) != child)
-        failure = 1;
+    while (failure == 0 && wait4(child, &status, 0, &usage) != child) {
+        if (errno != EINTR)
+            failure = 1;
+        else
+            kill(child, SIGTERM); /* we were told to end */
+    }
     sample->command_ns = now_ns() - start;
     posix_spawn_file_actions_destroy(&actions);
     if (failure != 0)

@@ -127,7 +127,7 @@ static const char *unit_of(const struct claim *claim)
 {
     if (claim->comparison == RATIO)
         return "";
-    if (claim->comparison == VALUE)
+    if (claim->metric == METRIC_FILE_EVENT)
         return "B";
     return claim->metric == METRIC_PEAK ? "MiB" : "ms";
 }
@@ -137,7 +137,9 @@ static bool judge(const struct results *results, const struct claim *claim, cons
                   struct verdict *verdict)
 {
     const struct result *left = results_find(results, workload, claim->left), *right = NULL;
-    double scale = claim->metric == METRIC_PEAK ? MIB : 1e6;
+    double scale = claim->metric == METRIC_PEAK         ? MIB
+                   : claim->metric == METRIC_FILE_EVENT ? 1
+                                                        : 1e6;
 
     if (claim->right != NULL)
         right =
@@ -147,7 +149,7 @@ static bool judge(const struct results *results, const struct claim *claim, cons
         return false;
     *verdict = (struct verdict){.claim = claim, .workload = workload, .measured = {0, NAN, NAN}};
     if (claim->comparison == VALUE) {
-        verdict->measured.value = results_quantile(left, claim->metric, 0.5);
+        verdict->measured.value = results_quantile(left, claim->metric, 0.5) / scale;
     } else if (claim->comparison == RATIO) {
         verdict->measured = results_ratio(left, right, claim->metric);
     } else {

@@ -8,6 +8,15 @@
 #define SHELL_LOOP "/bin/sh", "-c", "i=0; while [ $i -lt {n} ]; do /bin/true; i=$((i+1)); done"
 #define TIMED "{programs}/timed", "timed.ns"
 
+/* A command over a run of 5 million mixed events. */
+#define VIEW(NAME, ...)                                                                    \
+    {                                                                                      \
+        .name = "view-" NAME, .title = "trailview, {n} events", .system = VIEWER,          \
+        .count = 5000000, .quick_count = 5000, .times = 1, .max_rounds = 3, .arguments = { \
+            __VA_ARGS__                                                                    \
+        }                                                                                  \
+    }
+
 const struct workload workloads[] = {
     {.name = "true",
      .title = "/bin/true",
@@ -156,6 +165,20 @@ const struct workload workloads[] = {
      .times = 1,
      .max_rounds = 5,
      .arguments = {"generate:{n}:LoadDll"}},
+    VIEW("runs", "runs"),
+    VIEW("summary", "summary"),
+    VIEW("events", "events", "-n", "20"),
+    VIEW("tail", "events", "-n", "20", "--reverse"),
+    VIEW("loads", "loads", "-n", "20"),
+    VIEW("threads", "threads", "-n", "20"),
+    VIEW("exceptions", "exceptions", "-n", "20"),
+    VIEW("output", "output", "-n", "20"),
+    VIEW("no-module", "events", "--module", "fits nothing"),
+    VIEW("no-text", "events", "--text", "fits nothing"),
+    VIEW("all", "events", "--format", "ndjson"),
+    VIEW("all-loads", "loads", "--format", "ndjson"),
+    VIEW("stats", "stats"),
+    VIEW("verify", "verify"),
 };
 const size_t workload_count = COUNT_OF(workloads);
 
@@ -168,6 +191,7 @@ const size_t workload_count = COUNT_OF(workloads);
 #define STRACE "strace"
 #define PRINTING "printing loop"
 #define FAKE "trailfake"
+#define TRAILVIEW "trailview"
 #define PLAIN "plain insert loop"
 
 #define EMULATOR "sh", "{source}/../wine.sh", "run", "{wine}/wineprefix"
@@ -219,6 +243,8 @@ const struct runner runners[] = {
 
     {.name = PLAIN, .system = PIPELINE, .arguments = {"{programs}/plain_insert", "trail.db"}},
     {.name = FAKE, .system = PIPELINE, .arguments = {"{trailfake}", "-q", "-o", "trail.db", "--"}},
+
+    {.name = TRAILVIEW, .system = VIEWER, .arguments = {"{trailview}", "-d", "../view.db"}},
 };
 const size_t runner_count = COUNT_OF(runners);
 
@@ -226,7 +252,13 @@ const char *const reference_runners[][2] = {
     [LINUX] = {NONE, BARE},
     [WINE] = {NONE, BARE},
     [PIPELINE] = {PLAIN, NULL},
+    [VIEWER] = {NULL, NULL},
 };
+
+#define AT_MOST(METRIC, TITLE, WORKLOAD, LIMIT)                             \
+    {                                                                       \
+        TITLE, WORKLOAD, METRIC, VALUE, TRAILVIEW, NULL, NULL, LIMIT, false \
+    }
 
 const struct claim claims[] = {
     {"time, trailrec / --nop", "dlopen", METRIC_TIME, RATIO, TRAILREC, NOP, NULL, 1.05, false},
@@ -274,5 +306,24 @@ const struct claim claims[] = {
      false},
     {"file, bytes per load event", "loads-1m", METRIC_FILE_EVENT, VALUE, FAKE, NULL, NULL, 60,
      false},
+
+    AT_MOST(METRIC_TIME, "time of trailview", "view-runs", 100),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-summary", 300),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-events", 100),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-tail", 100),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-loads", 100),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-threads", 100),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-exceptions", 100),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-output", 100),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-no-module", 3000),
+    AT_MOST(METRIC_PEAK, "memory of trailview", "view-no-module", 16),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-no-text", 3000),
+    AT_MOST(METRIC_PEAK, "memory of trailview", "view-no-text", 16),
+    AT_MOST(METRIC_PEAK, "memory of trailview", "view-all", 16),
+    AT_MOST(METRIC_PEAK, "memory of trailview", "view-all-loads", 16),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-stats", 3000),
+    AT_MOST(METRIC_PEAK, "memory of trailview", "view-stats", 150),
+    AT_MOST(METRIC_TIME, "time of trailview", "view-verify", 10000),
+    AT_MOST(METRIC_PEAK, "memory of trailview", "view-verify", 100),
 };
 const size_t claim_count = COUNT_OF(claims);

@@ -3,8 +3,8 @@
  * of the results. Only tables; to add one of them, add its row.
  *
  * In arguments {name} stands for a value of variables (bench.c): {n} the workload's count, {follow}
- * -f or nothing, {trailrec}, {trailfake}, {programs} the folder of the benchmark's own programs,
- * and under Wine {wine} the Windows build and {windows} its programs.
+ * -f or nothing, {trailrec}, {trailfake}, {trailview}, {programs} the folder of the benchmark's own
+ * programs, and under Wine {wine} the Windows build and {windows} its programs.
  */
 #ifndef BENCH_TABLES_H
 #define BENCH_TABLES_H
@@ -14,8 +14,11 @@
 
 enum { MAX_ARGUMENTS = 12 };
 
-/* Where a workload runs; it is run by the runners of the same system. */
-enum system { LINUX, WINE, PIPELINE };
+/*
+ * Where a workload runs; it is run by the runners of the same system. VIEWER: over a file of
+ * `count` events, which is made before.
+ */
+enum system { LINUX, WINE, PIPELINE, VIEWER };
 
 struct workload {
     const char *name;  /* for --workload */
@@ -57,7 +60,7 @@ struct claim {
     enum comparison comparison;
     const char *left, *right;   /* runners */
     const char *right_workload; /* NULL: the same */
-    double limit;               /* of RATIO plain, of DIFFERENCE in ms or MiB, of VALUE in bytes */
+    double limit;               /* of RATIO plain, else ms or MiB; bytes of METRIC_FILE_EVENT */
     bool at_least;              /* else at most */
 };
 
