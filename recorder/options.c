@@ -204,6 +204,9 @@ static enum options_action read_option(struct options *options, int option, char
     case OPTION_DIRECTORY:
         options->session.launch.directory = value;
         return OPTIONS_RECORD;
+    case OPTION_ENV_VALUES:
+        append(options->environment_values, value);
+        return OPTIONS_RECORD;
     case OPTION_ENV:
         return read_variable(options, value);
     case OPTION_QUIET:
@@ -289,7 +292,10 @@ enum options_action options_read(int argument_count, char **arguments, struct op
     options->labels = calloc((size_t)argument_count + 1, sizeof *options->labels);
     options->variables = calloc((size_t)argument_count + 1, sizeof *options->variables);
     options->pids = calloc((size_t)argument_count + 1, sizeof *options->pids);
-    if (options->labels == NULL || options->variables == NULL || options->pids == NULL)
+    options->environment_values =
+        calloc((size_t)argument_count + 1, sizeof *options->environment_values);
+    if (options->labels == NULL || options->variables == NULL ||
+        options->environment_values == NULL || options->pids == NULL)
         return wrong("out of memory");
     action = read_options(argument_count, arguments, options);
     if (action != OPTIONS_RECORD)
@@ -303,6 +309,7 @@ enum options_action options_read(int argument_count, char **arguments, struct op
         options->session.database = database != NULL && *database != '\0' ? database : "trail.db";
     options->session.labels = options->labels;
     options->session.launch.variables = options->variables;
+    options->session.environment_values = options->environment_values;
     options->session.launch.arguments = arguments + optind;
     options->session.launch.command_line = options->command_line;
     return OPTIONS_RECORD;
@@ -312,6 +319,7 @@ void options_free(struct options *options)
 {
     free(options->labels);
     free(options->variables);
+    free(options->environment_values);
     free(options->pids);
     until_free(options->session.until);
     free(options->command_line);

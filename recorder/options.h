@@ -17,7 +17,7 @@ struct options {
     unsigned repeat, warmup;
     /* Lists that `session` points into. */
     const char **labels;
-    const char **variables;
+    const char **variables, **environment_values;
     uint32_t *pids;
     char *command_line;
 };

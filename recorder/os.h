@@ -95,6 +95,20 @@ struct os_facts {
 };
 void os_facts(struct os_facts *facts);
 
+/*
+ * Our environment with the changes of a platform_launch: "NAME=VALUE" in UTF-8, one after the
+ * other, then an empty text. NULL if out of memory; free with free().
+ */
+char *os_environment(const char *const *changes);
+
+/* How busy the machine is. */
+struct os_busy {
+    unsigned cpus, has_load, has_pressure;
+    double load, pressure;        /* Linux: of the last minute; % of 10 s with somebody waiting */
+    uint64_t idle, total, stolen; /* times since it started, in some unit; total 0: unknown */
+};
+void os_busy(struct os_busy *busy);
+
 /* The current directory as UTF-8 into out; "" if it cannot be told. */
 void os_current_directory(char *out, unsigned capacity);
 

@@ -28,6 +28,7 @@ struct session {
     const struct session_options *options;
     struct platform *platform;
     struct writer *writer;
+    char *environment;    /* of the launched program */
     struct ring *ring;    /* the writer's; NULL with --nop */
     struct event event;   /* large: filled anew for each stop */
     uint64_t deadline_ns; /* 0: none */
@@ -293,6 +294,11 @@ static int open_writer(struct session *session, struct trail_error *error)
             },
     };
 
+    if (session->options->pids == NULL)
+        session->environment = os_environment(session->options->launch.variables);
+    options.run.surroundings.environment = session->environment;
+    options.run.surroundings.values = session->options->environment_values;
+    os_busy(&options.run.surroundings.busy);
     platform_facts(session->platform, &facts);
     options.run.wait_function = facts.wait_function;
     options.run.load_detection = facts.load_detection;
@@ -341,6 +347,7 @@ static void free_session(struct session *session)
     while (atomic_load(&platform_users) != 0)
         continue; /* for the moment that platform_interrupt takes: on Windows another thread's */
     writer_free(session->writer);
+    free(session->environment);
     platform_free(session->platform);
     free(session);
 }

@@ -46,10 +46,11 @@ struct session_options {
     struct platform_launch launch;
     /* attach to these instead of launching; ends with 0; NULL to launch */
     const uint32_t *pids;
-    const char *database;      /* path of the file; ignored with `nop` */
-    const char *const *labels; /* NULL-terminated "KEY=VALUE" */
-    uint64_t timeout_ns;       /* 0: none */
-    struct until *until;       /* conditions; NULL for none */
+    const char *database;                  /* path of the file; ignored with `nop` */
+    const char *const *labels;             /* NULL-terminated "KEY=VALUE" */
+    const char *const *environment_values; /* see surroundings.h */
+    uint64_t timeout_ns;                   /* 0: none */
+    struct until *until;                   /* conditions; NULL for none */
     enum session_then then;
     /*
      * With launch.follow: called once, if what was launched has ended and others still live a

@@ -51,10 +51,11 @@ struct writer {
     struct live *live;
     struct rows *rows;
     int64_t run_id;
+    struct surroundings surroundings;
     uint64_t zero_ns, utc_minus_monotonic_ns;
     struct run_counts counts, committed;
 
-    bool has_views; /* of which it is known that they are committed */
+    bool has_begun; /* of which it is known that what make_beginning makes is committed */
     bool in_batch;
     unsigned batch_rows;
     uint64_t batch_start_ns, batch_end_ns;
@@ -176,6 +177,7 @@ struct writer *writer_open(const struct writer_options *options, struct trail_er
         return NULL;
     }
     writer->database = options->database;
+    writer->surroundings = options->run.surroundings;
     writer->utc_minus_monotonic_ns = options->run.utc_ns - options->run.monotonic_ns;
     if (db_open_without_views(options->database, &writer->db, error) != 0)
         goto fail;
@@ -210,10 +212,18 @@ static uint64_t batch_start_ns(const struct writer *writer)
     return t_ns > writer->batch_end_ns && t_ns < now ? t_ns : now;
 }
 
+/* What a run needs beside its row: the views of a new file, and what it runs in. */
+static int make_beginning(struct writer *writer, struct trail_error *error)
+{
+    return tables_make_views(writer->db, error) != 0
+               ? -1
+               : surroundings_begin(writer->db, writer->run_id, &writer->surroundings, error);
+}
+
 static int begin_batch(struct writer *writer, struct trail_error *error)
 {
     if (sql_run(writer->db, "BEGIN IMMEDIATE", error) != 0 ||
-        (!writer->has_views && tables_make_views(writer->db, error) != 0))
+        (!writer->has_begun && make_beginning(writer, error) != 0))
         return -1;
     writer->in_batch = true;
     writer->batch_rows = 0;
@@ -230,7 +240,7 @@ static int end_batch(struct writer *writer)
         sql_run(writer->db, "COMMIT", &writer->failure) != 0)
         return -1;
     writer->in_batch = false;
-    writer->has_views = true;
+    writer->has_begun = true;
     writer->batch_end_ns = os_monotonic_ns();
     writer->committed = writer->counts;
     writer->failure.code = TRAIL_OK;
@@ -418,13 +428,12 @@ static bool is_done(struct writer *writer)
     return writer->left || (!writer->in_batch && ring_is_drained(writer->ring));
 }
 
-/* Of a new file. If that fails now, the first batch tries again and says why. */
-static void make_views(struct writer *writer)
+/* If that fails now, the first batch tries again and says why. */
+static void begin(struct writer *writer)
 {
-    writer->has_views =
-        tables_have_views(writer->db) ||
-        (sql_run(writer->db, "BEGIN IMMEDIATE", NULL) == 0 &&
-         tables_make_views(writer->db, NULL) == 0 && sql_run(writer->db, "COMMIT", NULL) == 0);
+    writer->has_begun = sql_run(writer->db, "BEGIN IMMEDIATE", NULL) == 0 &&
+                        make_beginning(writer, NULL) == 0 &&
+                        sql_run(writer->db, "COMMIT", NULL) == 0;
     if (sqlite3_get_autocommit(writer->db) == 0)
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
 }
@@ -445,7 +454,7 @@ static void writer_run(void *argument)
     struct writer *writer = argument;
 
     /* Both take milliseconds: better here, while the target starts. */
-    make_views(writer);
+    begin(writer);
     writer->rows = rows_new(writer->db, writer->run_id, &writer->failure);
     if (writer->rows == NULL)
         give_up(writer);
@@ -475,6 +484,8 @@ static int complete_run(struct writer *writer, const struct run_end *end,
             sql_run(writer->db, "BEGIN IMMEDIATE", failure) != 0 ||
                     run_row_set_counts(writer->db, writer->run_id, &writer->counts, failure) != 0 ||
                     run_row_finish(writer->db, writer->run_id, end, failure) != 0 ||
+                    surroundings_end(writer->db, writer->run_id, &writer->surroundings, failure) !=
+                        0 ||
                     sql_run(writer->db, "COMMIT", failure) != 0
                 ? -1
                 : 0;

@@ -168,12 +168,13 @@ int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end,
 
 int run_row_delete(sqlite3 *db, int64_t run_id, struct trail_error *error)
 {
-    char sql[160];
+    char sql[256];
 
     snprintf(sql, sizeof sql,
              "BEGIN IMMEDIATE; DELETE FROM label WHERE run_id = %" PRId64
+             "; DELETE FROM environment WHERE run_id = %" PRId64
              "; DELETE FROM run WHERE id = %" PRId64 "; COMMIT",
-             run_id, run_id);
+             run_id, run_id, run_id);
     if (sql_run(db, sql, error) == 0)
         return 0;
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "error.h"
 #include "event_kinds.h"
 #include "hold.h"
+#include "surroundings.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -21,6 +22,8 @@ struct run_start {
     bool follow;
     const char *const *labels; /* NULL-terminated "KEY=VALUE" */
     const char *wait_function, *load_detection;
+    /* kept by the writer until the recording has ended */
+    struct surroundings surroundings;
     int64_t lowest_id; /* 0: any */
 };
 

@@ -44,7 +44,14 @@ CREATE TABLE run (
   hold_ns INTEGER NOT NULL DEFAULT 0,
   quiet_stops INTEGER NOT NULL DEFAULT 0, -- stops that were no event (their time is in hold_ns)
   stalls INTEGER NOT NULL DEFAULT 0,   -- how often the loop waited for room in the ring
-  stall_ns INTEGER NOT NULL DEFAULT 0
+  stall_ns INTEGER NOT NULL DEFAULT 0,
+  -- how busy the machine was; NULL where the system does not tell
+  cpus INTEGER,
+  load_start REAL, load_end REAL,  -- the load average of the minute before
+  -- % of the ten seconds before in which something waited for a CPU
+  pressure_start REAL, pressure_end REAL,
+  -- of the CPU time of all processors during the run: what nobody used, what the hypervisor took
+  idle_share REAL, stolen_share REAL
 );
 
 CREATE TABLE label (
@@ -54,6 +61,16 @@ CREATE TABLE label (
   PRIMARY KEY (run_id, key)
 ) WITHOUT ROWID;
 CREATE INDEX label_by_value ON label (key, value);
+
+-- With which variables the program was launched. The value only of those that steer loading or
+-- locale, or that were asked for; check_value has 12 bits of a CRC of it.
+CREATE TABLE environment (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  name TEXT NOT NULL,
+  value TEXT,
+  check_value INTEGER NOT NULL,
+  PRIMARY KEY (run_id, name)
+) WITHOUT ROWID;
 
 CREATE TABLE module (
   id INTEGER PRIMARY KEY,

@@ -34,10 +34,20 @@ SELECT
   r.wait_function,
   r.load_detection,
   r.wine,
+  r.cpus,
+  r.load_start,
+  r.load_end,
+  r.pressure_start,
+  r.pressure_end,
+  r.idle_share,
+  r.stolen_share,
   r.uuid,
   r.start_utc_ns,
   r.start_monotonic_ns
 FROM run r;
+
+CREATE VIEW variables AS
+SELECT v.run_id AS run, v.name, v.value, v.check_value FROM environment v;
 
 CREATE VIEW modules AS
 SELECT

@@ -211,14 +211,15 @@ static void test_new_file_gets_its_views(void **state)
 
     record_start(writer);
     finish(writer, 1);
-    expect(path, "SELECT count(*) FROM sqlite_master WHERE type = 'view'", 10);
+    expect(path, "SELECT count(*) > 8 FROM sqlite_master WHERE type = 'view'", 1);
     expect(path, "SELECT events FROM runs", 1);
     writer_cancel(writer = open_writer(path));
     writer_free(writer);
     expect(path, "SELECT count(*) FROM runs", 1);
     writer_cancel(writer = open_writer(unit_path("cancelled.db")));
     writer_free(writer);
-    expect(unit_path("cancelled.db"), "SELECT count(*) FROM sqlite_master WHERE type = 'view'", 10);
+    expect(unit_path("cancelled.db"), "SELECT count(*) > 8 FROM sqlite_master WHERE type = 'view'",
+           1);
 }
 
 static void record_name(struct writer *writer, uint32_t tid, const char *name)

@@ -238,7 +238,8 @@ const struct command command_diff = {
     .summary = "what differs between two runs, or between two sets of runs",
     .arguments = "[A B]",
     .details =
-        "PART is loads, order, identity, path, processes, threads, exceptions, output or time. A "
+        "PART is loads, order, identity, path, processes, threads, exceptions, output, environment "
+        "or time. A "
         "and B are RUNs; @key=value takes all runs so labelled as a set. Without them, the last "
         "two runs are compared. Exit status: 0 no\n"
         "difference, 1 they differ, 2 trouble.\n"
@@ -261,6 +262,10 @@ const struct command command_diff = {
         "after it had ended; or far apart in time. Loads\n"
         "of threads that run at the same time have no order. Exceptions and debug strings that "
         "each run has as often are treated likewise.\n"
+        "\n"
+        "Of the environment, the command line, the folder and the system, what all runs of a side "
+        "have alike is compared; only variables that\n"
+        "steer loading or locale count as a difference.\n"
         "\n"
         "Times are tested as distributions (Mann-Whitney, Holm's correction over all that is "
         "tested, 1 % chance of a false claim in all; 99 %\n"

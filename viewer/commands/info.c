@@ -1,6 +1,7 @@
-/* trailview info: facts about the file itself. */
+/* trailview info: facts about the file itself, or about a run and what it ran in. */
 #include "command.h"
 #include "query.h"
+#include "selector.h"
 #include "viewer_sql.h"
 #include "sql.h"
 
@@ -39,14 +40,49 @@ static int print_info(struct viewer *viewer, const struct database *database,
     return result;
 }
 
+static int print_run(struct viewer *viewer, const struct run_reference *run,
+                     struct trail_error *error)
+{
+    sqlite3_stmt *rows = sql_prepare(run->database->db, sql_info_run, error);
+    int result;
+
+    if (rows == NULL)
+        return -1;
+    sqlite3_bind_int64(rows, 1, run->run);
+    result = query_print_statement(viewer, rows, error);
+    sqlite3_finalize(rows);
+    return result;
+}
+
+static int print_runs(struct viewer *viewer, struct trail_error *error)
+{
+    int result = selector_add_runs(viewer, viewer->arguments[0], error);
+
+    if (result == 0 && viewer->run_count != 1)
+        return error_set(error, TRAIL_FAILED, 0, "'info' takes one run, but '%s' are %zu",
+                         viewer->arguments[0], viewer->run_count);
+    return result == 0 ? print_run(viewer, &viewer->runs[0], error) : -1;
+}
+
+/* A bare FILE means the file here. */
+static bool is_run(const char *text)
+{
+    struct selector selector;
+
+    return selector_parse(text, &selector) || selector_split(text, NULL) != NULL;
+}
+
 static int run(struct viewer *viewer, struct trail_error *error)
 {
     const char *path = viewer->argument_count > 0 ? viewer->arguments[0] : viewer->path;
     struct database *database;
 
     if (viewer->argument_count > 1)
-        return error_set(error, TRAIL_FAILED, 0, "'info' takes one file, but there is also '%s'",
+        return error_set(error, TRAIL_FAILED, 0,
+                         "'info' takes one file or run, but there is also '%s'",
                          viewer->arguments[1]);
+    if (viewer->argument_count == 1 && is_run(viewer->arguments[0]))
+        return print_runs(viewer, error);
     if ((database = viewer_open(viewer, path, error)) == NULL)
         return -1;
     return print_info(viewer, database, error) == 0
@@ -56,9 +92,10 @@ static int run(struct viewer *viewer, struct trail_error *error)
 
 const struct command command_info = {
     .name = "info",
-    .summary = "facts about the file: size, format version, how much is in it",
-    .arguments = "[FILE]",
-    .details = "",
+    .summary = "facts about the file, or about a run: machine, environment",
+    .arguments = "[FILE|RUN]",
+    .details = "Of variables that do not steer loading or locale only a check value was kept, "
+               "which shows most changes.\n",
     .options = 0,
     .flags = COMMAND_TAKES_ARGUMENTS,
     .run = run,

@@ -5,6 +5,7 @@
 #include "difference_modules.h"
 #include "difference_order.h"
 #include "difference_steps.h"
+#include "difference_surroundings.h"
 #include "difference_tallies.h"
 #include "difference_times.h"
 
@@ -30,6 +31,8 @@ static int find(struct differences *differences, struct trail_error *error)
     if (is_single ? of_steps && difference_steps_find(differences, error)
                   : (of_steps || only[SECTION_ORDER]) && difference_order_find(differences, error))
         return -1;
+    if (only[SECTION_ENVIRONMENT])
+        difference_surroundings_find(differences);
     return only[SECTION_TIME] ? difference_times_find(differences, error) : 0;
 }
 

@@ -17,6 +17,7 @@ enum difference_section {
     SECTION_THREADS,
     SECTION_EXCEPTIONS,
     SECTION_OUTPUT,
+    SECTION_ENVIRONMENT,
     SECTION_TIME,
     SECTIONS
 };

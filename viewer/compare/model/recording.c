@@ -12,6 +12,7 @@ void recording_release(struct recording *recording)
     free(recording->exceptions);
     free(recording->outputs);
     free(recording->marks);
+    free(recording->variables);
     for (int stream = 0; stream < STREAMS; stream++)
         free(recording->steps[stream]);
 }

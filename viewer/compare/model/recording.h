@@ -112,6 +112,12 @@ struct recorded_step {
     uint32_t element; /* position in `elements` */
 };
 
+/* A variable of the environment, or what else the program ran in: recording_surroundings.sql. */
+struct recorded_variable {
+    uint32_t name, value;
+    bool steers; /* what the program does */
+};
+
 struct recording {
     const char *path; /* of the file; belongs to the caller */
     int64_t run;
@@ -130,9 +136,10 @@ struct recording {
     struct recorded_exception *exceptions;
     struct recorded_output *outputs;
     struct recorded_mark *marks;
+    struct recorded_variable *variables;
     struct recorded_step *steps[STREAMS]; /* in order of seq, from keys_assign on */
     size_t process_count, thread_count, load_count, exception_count, output_count, mark_count,
-        step_count[STREAMS];
+        variable_count, step_count[STREAMS];
 };
 
 void recording_release(struct recording *recording);

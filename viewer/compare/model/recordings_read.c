@@ -174,6 +174,21 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
     return 0;
 }
 
+static int take_variable(struct reading *reading, sqlite3_stmt *row)
+{
+    struct recording *recording = reading->recording;
+
+    if (reading_make_room(reading, &recording->variables, recording->variable_count,
+                          sizeof *recording->variables) != 0)
+        return -1;
+    recording->variables[recording->variable_count++] = (struct recorded_variable){
+        .name = reading_text(reading, row, 0),
+        .value = reading_text(reading, row, 1),
+        .steers = sqlite3_column_int(row, 2) != 0,
+    };
+    return 0;
+}
+
 /*
  * The time net of what the recorder held the target until then: the union of [t, t + hold) over the
  * events before. Adds what it is held for this event.
@@ -306,7 +321,8 @@ static int read_all(struct reading *reading)
         each_row(reading, sql_recording_threads, take_thread) != 0)
         return -1;
     settle_app(reading);
-    if (read_events(reading) != 0)
+    if (read_events(reading) != 0 ||
+        each_row(reading, sql_recording_surroundings, take_variable) != 0)
         return -1;
     return recordings_have_failed(reading->all) ? reading_out_of_memory(reading) : 0;
 }

@@ -4,7 +4,7 @@
  * what they see.
  */
 #include "debuggees.h"
-#include "debugging/environment.h"
+#include "services/environment.h"
 #include "debugging/find_program.h"
 #include "image_machine.h"
 #include "services/console.h"
@@ -131,7 +131,8 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
                     struct trail_error *error)
 {
     wchar_t *command_line = wide_from_utf8(launch->command_line),
-            *environment = environment_block(launch), *name = wide_from_utf8(launch->arguments[0]),
+            *environment = environment_block(launch->variables, launch->debug_heap),
+            *name = wide_from_utf8(launch->arguments[0]),
             *program = name != NULL ? find_program(name) : NULL;
     wchar_t *directory = launch->directory != NULL ? wide_from_utf8(launch->directory) : NULL;
     char *shown = _strdup(launch->command_line);

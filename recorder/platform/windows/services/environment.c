@@ -3,12 +3,16 @@
  * one goes where its name sorts, as Windows keeps a block (sorted, case does not matter); the
  * hidden "=C:=..." entries that hold drives' directories stay.
  */
-#include "debugging/environment.h"
+#include "services/environment.h"
 
+#include "os.h"
 #include "services/wide.h"
 #include "services/windows_api.h"
 
+#include "text.h"
+
 #include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
 struct environment {
@@ -114,20 +118,69 @@ static int turn_debug_heap_off(struct environment *environment)
                : insert_variable(environment, L"_NO_DEBUG_HEAP=1");
 }
 
-wchar_t *environment_block(const struct platform_launch *launch)
+wchar_t *environment_block(const char *const *changes, bool debug_heap)
 {
     struct environment environment;
 
     if (copy_our_environment(&environment) < 0)
         return NULL;
-    for (const char *const *change = launch->variables; change != NULL && *change != NULL; change++)
+    for (const char *const *change = changes; change != NULL && *change != NULL; change++)
         if (change_variable(&environment, *change) < 0)
             goto fail;
-    if (!launch->debug_heap && turn_debug_heap_off(&environment) < 0)
+    if (!debug_heap && turn_debug_heap_off(&environment) < 0)
         goto fail;
     environment.block[environment.length] = environment.block[environment.length + 1] = L'\0';
     return environment.block;
 fail:
     free(environment.block);
     return NULL;
+}
+
+static size_t block_units(const wchar_t *block)
+{
+    size_t units = 0;
+
+    while (block[units] != L'\0')
+        units += wcslen(block + units) + 1;
+    return units;
+}
+
+char *os_environment(const char *const *changes)
+{
+    wchar_t *block = environment_block(changes, false);
+    size_t units = block != NULL ? block_units(block) : 0, used = 0;
+    char *texts = malloc(TEXT_FROM_UTF16_CAPACITY(units) + 1);
+    bool exact;
+
+    if (block != NULL && texts != NULL) {
+        for (size_t at = 0, length; at < units; at += length + 1) {
+            length = wcslen(block + at);
+            used += text_from_utf16(block + at, length, texts + used, &exact) + 1;
+        }
+        texts[used] = '\0';
+        free(block);
+        return texts;
+    }
+    free(block);
+    free(texts);
+    return NULL;
+}
+
+static uint64_t ticks_of(const FILETIME *time)
+{
+    return (uint64_t)time->dwHighDateTime << 32 | time->dwLowDateTime;
+}
+
+void os_busy(struct os_busy *busy)
+{
+    FILETIME idle, kernel, user;
+    SYSTEM_INFO info;
+
+    memset(busy, 0, sizeof *busy);
+    GetNativeSystemInfo(&info);
+    busy->cpus = info.dwNumberOfProcessors;
+    if (GetSystemTimes(&idle, &kernel, &user)) {
+        busy->idle = ticks_of(&idle);
+        busy->total = ticks_of(&kernel) + ticks_of(&user); /* the kernel's has the idle time */
+    }
 }

@@ -1,0 +1,13 @@
+/* Differences of what the programs ran in: variables, command lines, folders, systems. */
+#ifndef TRAIL_DIFFERENCE_SURROUNDINGS_H
+#define TRAIL_DIFFERENCE_SURROUNDINGS_H
+
+#include "difference_list.h"
+
+/*
+ * Adds a row for each that all runs of a side have alike, and the two sides differently. It counts
+ * as a difference if it steers what a program does: a variable whose value is kept. Main thread.
+ */
+void difference_surroundings_find(struct differences *differences);
+
+#endif
