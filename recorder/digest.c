@@ -16,12 +16,20 @@ static void print_safely(const char *before, const char *text)
 
 static void print_exit(const struct platform_exit *exit)
 {
-    if (exit->signal != 0)
+    char code[EVENT_EXIT_CODE_CAPACITY];
+
+    if (exit->signal != 0) {
         fprintf(stderr, "killed by signal %d", exit->signal);
-    else if (exit->exit_code > 0xFFFF)
-        fprintf(stderr, "exit code 0x%08" PRIx32, exit->exit_code);
-    else
-        fprintf(stderr, "exit code %" PRIu32, exit->exit_code);
+        return;
+    }
+    event_exit_code(exit->exit_code, code);
+    fprintf(stderr, "exit code %s", code);
+}
+
+/* ", 1 load" */
+static void print_count(const char *before, uint64_t count, const char *what)
+{
+    fprintf(stderr, "%s%" PRIu64 " %s%s", before, count, what, count == 1 ? "" : "s");
 }
 
 static void print_end(const struct session_result *result)
@@ -52,10 +60,25 @@ static void print_unmet(const struct until *until)
     fprintf(stderr, until_count(until) > 1 ? ": none of them came\n" : " did not come\n");
 }
 
-void digest_print_run(const struct options *options, const struct session_result *result)
+/* The exceptions that the program would not have without a debugger are none of its own. */
+static void print_counts(const struct session_result *result)
 {
     const struct run_counts *counts = &result->counts;
-    char wall[TEXT_DURATION_CAPACITY], held[TEXT_DURATION_CAPACITY];
+    uint64_t exceptions = counts->by_kind[EVENT_EXCEPTION];
+    char held[TEXT_DURATION_CAPACITY];
+
+    print_count(", ", counts->events, "event");
+    print_count(" (", counts->by_kind[EVENT_LOAD_DLL], "load");
+    print_count(", ",
+                exceptions -
+                    (result->debuggers_own < exceptions ? result->debuggers_own : exceptions),
+                "exception");
+    fprintf(stderr, "), held %s\n", text_duration(held, (int64_t)counts->hold_ns));
+}
+
+void digest_print_run(const struct options *options, const struct session_result *result)
+{
+    char wall[TEXT_DURATION_CAPACITY];
 
     if (options->session.nop)
         fprintf(stderr, "trailrec: ");
@@ -66,10 +89,7 @@ void digest_print_run(const struct options *options, const struct session_result
     if (options->session.nop)
         fprintf(stderr, "; nothing recorded (--nop)\n");
     else
-        fprintf(stderr,
-                ", %" PRIu64 " events (%" PRIu64 " loads, %" PRIu64 " exceptions), held %s\n",
-                counts->events, counts->by_kind[EVENT_LOAD_DLL], counts->by_kind[EVENT_EXCEPTION],
-                text_duration(held, (int64_t)counts->hold_ns));
+        print_counts(result);
     if (options->session.until != NULL && result->end != SESSION_UNTIL)
         print_unmet(options->session.until);
 }
@@ -82,12 +102,36 @@ static const char *plain_label(const struct options *options)
     return label != NULL && strpbrk(label, " \t\n\"'\\$`!*?[](){}<>|&;#~%^") == NULL ? label : NULL;
 }
 
+/* As it can be typed, in the shells of all systems. */
+static void print_path(const char *path)
+{
+    const char *quote = strpbrk(path, "\"$`!") != NULL                         ? "'"
+                        : strpbrk(path, " \t\n'\\*?[](){}<>|&;#~%^,=") != NULL ? "\""
+                                                                               : "";
+
+    fputs(quote, stderr);
+    for (size_t length; *path != '\0'; path += length) {
+        char part[1024];
+        length = strcspn(path, *quote == '\'' ? "'" : "");
+        length = text_cut(path, length, sizeof part - 1);
+        memcpy(part, path, length);
+        part[length] = '\0';
+        harmful_print(stderr, part);
+        if (length == 0 && *path == '\'') {
+            fputs("'\\''", stderr);
+            length = 1;
+        }
+    }
+    fputs(quote, stderr);
+}
+
 void digest_print_look(const struct options *options, const int64_t *run_ids, unsigned count)
 {
     if (options->session.nop || count == 0)
         return;
     fprintf(stderr, "trailrec: look at %s with: trailview", count > 1 ? "them" : "it");
-    print_safely(" -d ", options->session.database);
+    fputs(" -d ", stderr);
+    print_path(options->session.database);
     if (count == 1) {
         fprintf(stderr, " summary %" PRId64 "\n", run_ids[0]);
     } else if (plain_label(options) != NULL) {

@@ -15,7 +15,8 @@
 
 enum {
     COLUMNS = 100,
-    NAME_COLUMNS = 40, /* of a file */
+    NAME_COLUMNS = 40, /* of a file, where more follows */
+    NAME_COLUMNS_LEAST = 8,
     /* what one line takes at the most; longer texts are cut in the listing (not in the file) */
     LINE_MAX_BYTES = 8 * 1024
 };
@@ -154,11 +155,11 @@ static void put_quoted(struct live *live, const struct event *event, struct even
     put(live, "\"");
 }
 
-static void put_name(struct live *live, const char *path)
+static void put_name(struct live *live, const char *path, size_t room)
 {
     const char *name = text_base_name(path);
 
-    put_cut(live, name, strlen(name), NAME_COLUMNS);
+    put_cut(live, name, strlen(name), room);
 }
 
 static void put_number(struct live *live, const struct event *event, unsigned field)
@@ -170,12 +171,17 @@ static void put_number(struct live *live, const struct event *event, unsigned fi
 static void put_location(struct live *live, const struct event *event, unsigned field,
                          const struct rows_subject *subject)
 {
+    char offset[24];
+    size_t room;
+
     if (subject->path[0] == '\0') {
         put_number(live, event, field);
         return;
     }
-    put_name(live, subject->path);
-    put(live, "+0x%" PRIx64, subject->offset);
+    snprintf(offset, sizeof offset, "+0x%" PRIx64, subject->offset);
+    room = columns_left(live) > strlen(offset) ? columns_left(live) - strlen(offset) : 0;
+    put_name(live, subject->path, room > NAME_COLUMNS_LEAST ? room : NAME_COLUMNS_LEAST);
+    put(live, "%s", offset);
 }
 
 /* The name that a thread has from here on. */
@@ -198,7 +204,7 @@ static void tell_process(struct live *live, const struct event *event,
 
     put(live, "%s ", event_code_word(FIELD_VIA, via));
     if (subject->path[0] != '\0')
-        put_name(live, subject->path);
+        put_name(live, subject->path, NAME_COLUMNS);
     if ((via == VIA_FORK || via == VIA_CREATE) &&
         event_has(event, FIELD(CREATE_PROCESS, parent_pid)))
         put(live, " by %" PRIu64, event->value[FIELD(CREATE_PROCESS, parent_pid)]);
@@ -219,7 +225,7 @@ static void tell_module(struct live *live, const struct event *event,
                                                        : FIELD(UNLOAD_DLL, base)]);
         return;
     }
-    put_name(live, subject->path);
+    put_name(live, subject->path, NAME_COLUMNS);
     if (name > subject->path)
         put_folder(live, subject->path,
                    (size_t)(name - subject->path) - (name - subject->path > 1));
@@ -303,14 +309,15 @@ static void tell_exception(struct live *live, const struct event *event,
                            const struct rows_subject *subject)
 {
     bool is_signal = event_has(event, FIELD(EXCEPTION, si_code));
+    bool is_second = event_has(event, FIELD(EXCEPTION, first_chance)) &&
+                     event->value[FIELD(EXCEPTION, first_chance)] == 0;
 
     if (event->naming.tid != 0)
         return; /* it is raised for that */
     put_code(live, (uint32_t)event->value[FIELD(EXCEPTION, code)], is_signal);
-    if (event_has(event, FIELD(EXCEPTION, first_chance)) &&
-        event->value[FIELD(EXCEPTION, first_chance)] == 0)
-        put(live, ", 2nd chance");
-    if (!is_signal)
+    if (is_second)
+        put(live, ", 2nd chance"); /* the line of the first has the access */
+    else if (!is_signal)
         put_access(live, event);
     if (event_has(event, FIELD(EXCEPTION, address))) {
         put(live, " at ");
@@ -356,7 +363,7 @@ void live_print(struct live *live, const struct event *event, uint64_t t_ns,
     if (sizeof live->buffer - live->used < 2 * LINE_MAX_BYTES)
         live_flush(live);
     live->line_start = live->used;
-    put(live, "%5" PRIu64 ".%06" PRIu64 " %6" PRIu32 " %6" PRIu32 "  %-17s ", t_ns / 1000000000,
+    put(live, "%4" PRIu64 ".%06" PRIu64 " %6" PRIu32 " %6" PRIu32 "  %-13s ", t_ns / 1000000000,
         t_ns / 1000 % 1000000, event->pid, event->tid, event_kind_descriptor(event->kind)->name);
     if (tellers[event->kind] != NULL)
         tellers[event->kind](live, event, subject);

@@ -40,6 +40,7 @@ struct session {
     bool killed, has_begun_to_wait;
     struct session_processes processes; /* that stand still, or are waited for */
     struct run_counts totals;           /* quiet stops and their hold */
+    uint64_t debuggers_own;             /* see session_result */
     enum session_end end;
 };
 
@@ -182,6 +183,7 @@ static void handle_event(struct session *session)
         session->first_ns = event->t_ns;
     if (!quiet)
         record_event(session);
+    session->debuggers_own += event->kind == EVENT_EXCEPTION && event->debuggers_own;
     close_files(session);
     if ((session->until_kinds >> event->kind & 1) != 0 && session->met == NULL &&
         session->end == SESSION_EXITED)
@@ -369,6 +371,7 @@ static void finish(struct session *session, struct session_result *result,
     result->wall_ns = session->first_ns == 0 ? 0 : os_monotonic_ns() - session->first_ns;
     platform_exit_of_launched(session->platform, &result->exit);
     result->counts = session->totals;
+    result->debuggers_own = session->debuggers_own;
     if (session->writer != NULL)
         close_writer(session, result, error);
 }

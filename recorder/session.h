@@ -74,6 +74,7 @@ struct session_result {
     struct session_processes standing;            /* what stands still now: THEN_STOP */
     const char *continue_command, *continue_hint; /* platform.h: how it goes on */
     struct run_counts counts;
+    uint64_t debuggers_own; /* of the exceptions: those that only a debugger sees */
     /*
      * with a code: something that was asked for could not be had, and the run was recorded without
      * it

@@ -52,7 +52,7 @@ struct query {
  * An exit for people: the signal that killed, or the code, in hexadecimal where it is an NTSTATUS.
  */
 #define QUERY_EXIT_CODE                                                                           \
-    "iif(typeof(exit_code) = 'integer' AND exit_code > 0x3FFFFFFF, printf('0x%08X', exit_code), " \
+    "iif(typeof(exit_code) = 'integer' AND exit_code > 0x3FFFFFFF, printf('0x%08x', exit_code), " \
     "exit_code)"
 #define QUERY_EXIT "coalesce(exit_signal, " QUERY_EXIT_CODE ")"
 

@@ -79,13 +79,13 @@ bool viewer_prints_table(const struct viewer *viewer)
 
 static void say_recovered(void *context, int64_t run_id, uint64_t events, const char *left_alone)
 {
-    char *sentence = left_alone != NULL
-                         ? sqlite3_mprintf("run %lld was left unfinished by its recorder; %s, and "
-                                           "is left alone",
-                                           (long long)run_id, left_alone)
-                         : sqlite3_mprintf("run %lld was left unfinished by its recorder; %llu "
-                                           "events were recovered",
-                                           (long long)run_id, (unsigned long long)events);
+    char *what = left_alone != NULL ? sqlite3_mprintf("%s, and is left alone", left_alone)
+                 : events == 0
+                     ? sqlite3_mprintf("what it had recorded was in the file already")
+                     : sqlite3_mprintf("%llu event%s recovered", (unsigned long long)events,
+                                       events == 1 ? " was" : "s were");
+    char *sentence = sqlite3_mprintf("run %lld was left unfinished by its recorder; %z",
+                                     (long long)run_id, what);
 
     (void)context;
     if (sentence != NULL)

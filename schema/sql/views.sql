@@ -176,6 +176,13 @@ SELECT
   iif(x.address IS NULL, NULL, printf('0x%x', x.address)) AS address,
   m.name AS module,
   iif(x.address_offset IS NULL, NULL, printf('0x%x', x.address_offset)) AS offset,
+  -- of an access violation and a page that could not be read in
+  CASE WHEN x.si_code IS NULL AND x.code IN (0xC0000005, 0xC0000006) AND json_valid(x.parameters)
+    THEN CASE json_extract(x.parameters, '$[0]') WHEN 0 THEN 'read of ' WHEN 1 THEN 'write to '
+      WHEN 8 THEN 'execution of ' END || CASE json_type(x.parameters, '$[1]')
+      WHEN 'integer' THEN printf('0x%x', json_extract(x.parameters, '$[1]'))
+      WHEN 'text' THEN json_extract(x.parameters, '$[1]') END
+    END AS access,
   x.parameters,
   x.nested_codes,
   x.nested_addresses,

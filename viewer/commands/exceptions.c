@@ -14,7 +14,9 @@ static const struct table_column table[] = {
     {"chance", "CASE first_chance WHEN 1 THEN 'first' WHEN 0 THEN 'second' END", STYLE_PLAIN,
      COLUMN_HIDE_EMPTY},
     {"where", "coalesce(module || '+' || offset, address)", STYLE_PLAIN, 0},
-    {"parameters", "nullif(parameters, '[]')", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"access", "access", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"parameters", "iif(access IS NULL, nullif(parameters, '[]'), NULL)", STYLE_PLAIN,
+     COLUMN_HIDE_EMPTY},
     {"nested", "nullif(nested_codes, '[]')", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     {NULL, NULL, STYLE_PLAIN, 0},
 };

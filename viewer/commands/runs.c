@@ -2,6 +2,12 @@
 #include "command.h"
 #include "query.h"
 
+/* Of an attach run: what it was. */
+#define ATTACHED_TO                                                                               \
+    "iif(mode = 'attach', (SELECT 'attached to ' || group_concat(what, ', ') FROM (SELECT "       \
+    "coalesce(p.name, 'process') || ' (' || p.pid || ')' AS what FROM processes p WHERE p.run = " \
+    "runs.run AND p.via = 'attach' ORDER BY p.process LIMIT 10)), NULL)"
+
 static const struct table_column table[] = {
     {"run", "run", STYLE_COUNT, 0},
     {"start (UTC)", "replace(substr(start, 1, 19), 'T', ' ')", STYLE_PLAIN, 0},
@@ -15,7 +21,7 @@ static const struct table_column table[] = {
      STYLE_COUNT, COLUMN_IF_WIDE},
     {"exit", "coalesce(" QUERY_EXIT ", end_reason)", STYLE_COUNT, 0},
     {"labels", QUERY_PAIRS("labels"), STYLE_WORDS, COLUMN_HIDE_EMPTY},
-    {"command", "command_line", STYLE_PLAIN, 0},
+    {"command", "coalesce(" ATTACHED_TO ", command_line)", STYLE_PLAIN, 0},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 

@@ -1,12 +1,14 @@
 /* trailview summary: a run at a glance. */
 #include "command.h"
 #include "escape.h"
+#include "event_kinds.h"
 #include "human.h"
 #include "query.h"
 #include "viewer_sql.h"
 #include "sql.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LABEL_WIDTH = 12, PHASES_MAX = 50, LOADS_MAX = 10000 /* as in summary.sql */ };
@@ -113,15 +115,12 @@ static void add_ending(struct page *page)
         add(page, "exit_signal");
     } else if (has(page, "exit_code")) {
         int64_t code = number(page, "exit_code");
-        buffer_format(&page->text, "exit code %" PRId64, code);
-        if (code > 0xFFFF && code <= UINT32_MAX)
-            buffer_format(&page->text, " (0x%08" PRIX32, (uint32_t)code);
-        if (code > 0xFFFF && code <= UINT32_MAX && has(page, "exit_name")) {
-            buffer_add_text(&page->text, ", ");
-            add(page, "exit_name");
-        }
-        if (code > 0xFFFF && code <= UINT32_MAX)
-            buffer_add_char(&page->text, ')');
+        char text[EVENT_EXIT_CODE_CAPACITY];
+        if (code >= 0 && code <= UINT32_MAX)
+            event_exit_code((uint32_t)code, text);
+        else
+            snprintf(text, sizeof text, "%" PRId64, code);
+        buffer_format(&page->text, "exit code %s", text);
     } else {
         buffer_add_text(&page->text, "no exit was seen");
     }
@@ -197,8 +196,8 @@ static void add_command(struct page *page)
 {
     sqlite3_stmt *labels = elements(page, "labels", "SELECT " QUERY_PAIRS("?1"));
 
-    begin_line(page, "command");
-    add(page, "command_line");
+    begin_line(page, has(page, "attached_to") ? "attached to" : "command");
+    add(page, has(page, "attached_to") ? "attached_to" : "command_line");
     end_line(page);
     begin_line(page, "directory");
     add(page, "directory");
@@ -361,7 +360,8 @@ static void add_exceptions(struct page *page)
     sqlite3_stmt *first = elements(
         page, "first_exception",
         "SELECT coalesce(json_extract(?1, '$.name') || ' (' || json_extract(?1, '$.code') || ')', "
-        "json_extract(?1, '$.code')) || coalesce(' at ' || json_extract(?1, '$.module') || '+' || "
+        "json_extract(?1, '$.code')) || coalesce(': ' || json_extract(?1, '$.access'), '') || "
+        "coalesce(' at ' || json_extract(?1, '$.module') || '+' || "
         "json_extract(?1, '$.offset'), ' at ' || json_extract(?1, '$.address'), ''), "
         "json_extract(?1, '$.t_ns'), json_extract(?1, '$.tid')");
 

@@ -90,8 +90,8 @@ SELECT r.*,
       FROM loader_breakpoint) AS exceptions,
   (SELECT count(*) FROM loader_breakpoint) AS loader_breakpoints,
   (
-    SELECT json_object('name', x.name, 'code', x.code, 'first_chance', x.first_chance, 'module',
-        x.module, 'offset', x.offset,
+    SELECT json_object('name', x.name, 'code', x.code, 'access', x.access, 'first_chance',
+        x.first_chance, 'module', x.module, 'offset', x.offset,
                        'address', x.address, 't_ns', x.t_ns, 'pid', x.pid, 'tid', x.tid, 'seq',
                            x.seq)
     FROM exceptions x WHERE x.run = :run AND x.seq NOT IN (SELECT seq FROM loader_breakpoint)
@@ -103,6 +103,9 @@ SELECT r.*,
         AND p.load_detection LIKE 'not observed%' ORDER BY p.process LIMIT 10)
   ) AS not_observed,
   (SELECT c.word FROM code c WHERE c.domain = 'exception' AND c.value = r.exit_code
-      AND r.exit_code > 0x3FFFFFFF) AS exit_name
+      AND r.exit_code > 0x3FFFFFFF) AS exit_name,
+  (SELECT group_concat(coalesce(name, 'process') || ' (' || pid || ')', ', ') FROM (
+      SELECT p.name, p.pid FROM processes p WHERE p.run = :run AND p.via = 'attach'
+          AND r.mode = 'attach' ORDER BY p.process LIMIT 10)) AS attached_to
 FROM runs r
 WHERE r.run = :run

@@ -48,7 +48,7 @@ answers "option '--follow' takes no argument" --follow=yes -- true
     answers "-t takes a number of seconds above 0 and up to 1000000, not '\\x1B[2J\\u202E'" \
         -t "$evil" -- true
     trailrec -o "$evil.db" -- true 2>err.txt
-    grep -qF 'trailview -d \x1B[2J\u202E.db summary 1' err.txt || fail "digest: $(cat -v err.txt)"
+    grep -qF 'trailview -d "\x1B[2J\u202E.db" summary 1' err.txt || fail "digest: $(cat -v err.txt)"
 }
 same "-h" "$(trailrec --help)" "$(trailrec -h)"
 [ -n "$EMULATOR" ] ||

@@ -27,6 +27,8 @@ check()
 }
 
 check cmd cmd /c echo hi
+trailrec -o trail.db -- cmd /c exit 2>digest.txt
+grep -q ' loads, 0 exceptions)' digest.txt || fail "a breakpoint of ours counts: $(cat digest.txt)"
 same "output of cmd" hi "$(tr -d '\r' <cmd.out)"
 trailrec -q -o trail.db -- cmd /c exit 7
 same "exit status" 7 $?
@@ -39,6 +41,13 @@ printf '\114\001' | dd of=narrow.exe bs=1 seek=$((header + 4)) conv=notrunc 2>/d
 trailrec -q -o trail.db -- ./narrow.exe 2>narrow.err
 same "status of a 32-bit program" 126 $?
 grep -q 'it is a 32-bit program\|not a Windows program' narrow.err ||
+    fail "message: $(cat narrow.err)"
+
+# And one of another machine: of that it says what it is.
+printf '\144\252' | dd of=narrow.exe bs=1 seek=$((header + 4)) conv=notrunc 2>/dev/null
+trailrec -q -o trail.db -- ./narrow.exe 2>narrow.err
+same "status of an ARM64 program" 126 $?
+grep -q "it is a program for ARM64, and this system does not run those" narrow.err ||
     fail "message: $(cat narrow.err)"
 
 for version in 5.1.1 5.2.0; do

@@ -83,7 +83,7 @@ static uint32_t exit_of(struct differences *differences, const struct recorded_p
     if (process->exit_code == RECORDING_UNKNOWN)
         return TEXT_NONE;
     if (process->exit_code > 0x3FFFFFFF)
-        buffer_format(&differences->scratch, "0x%08" PRIX64, (uint64_t)process->exit_code);
+        buffer_format(&differences->scratch, "0x%08" PRIx64, (uint64_t)process->exit_code);
     else
         buffer_format(&differences->scratch, "%" PRId64, process->exit_code);
     return difference_text(differences);

@@ -74,8 +74,43 @@ static const struct launch_failure {
     {ERROR_INTERNAL_ERROR, TRAIL_FAILED, "its process ended before it began; try again"},
     {ERROR_FILENAME_EXCED_RANGE, TRAIL_FAILED, "the command line is longer than Windows allows"},
     {ERROR_NOT_SUPPORTED, TRAIL_NOT_EXECUTABLE,
-     "a 32-bit trailrec cannot record a 64-bit program; use the 64-bit trailrec"},
+     "it is made for another kind of machine than this trailrec"},
 };
+
+static const char *machine_word(uint32_t machine)
+{
+    switch (machine) {
+    case IMAGE_FILE_MACHINE_I386:
+        return "32-bit x86";
+    case IMAGE_FILE_MACHINE_AMD64:
+        return "x86-64";
+    case 0xAA64: /* IMAGE_FILE_MACHINE_ARM64 */
+        return "ARM64";
+    case 0x01C4: /* IMAGE_FILE_MACHINE_ARMNT */
+        return "32-bit ARM";
+    default:
+        return NULL;
+    }
+}
+
+/* A file that is a program, but not for this machine, and is called none: 0 if it is not that. */
+static int machine_error(struct trail_error *error, const wchar_t *program, const char *name,
+                         DWORD os_code)
+{
+    bool is_refused = os_code == ERROR_BAD_EXE_FORMAT || os_code == ERROR_BAD_FORMAT ||
+                      os_code == ERROR_EXE_MACHINE_TYPE_MISMATCH || os_code == ERROR_NOT_SUPPORTED;
+    const char *word = is_refused ? machine_word(identify_machine(program)) : NULL;
+
+    if (word == NULL)
+        return 0;
+    return error_set(error, TRAIL_NOT_EXECUTABLE, (long)os_code,
+                     os_code == ERROR_NOT_SUPPORTED
+                         ? "cannot run '%s': this trailrec cannot record a program for %s; use the "
+                           "trailrec made for that"
+                         : "cannot run '%s': it is a program for %s, and this system does not run "
+                           "those",
+                     name, word);
+}
 
 static int launch_error(struct trail_error *error, const char *name, DWORD os_code)
 {
@@ -108,8 +143,12 @@ static int create_process(const struct platform_launch *launch, const wchar_t *p
     if (check_machine(program, launch->arguments[0], error) < 0)
         return -1;
     if (!CreateProcessW(program, command_line, NULL, NULL, TRUE, flags, environment, directory,
-                        &startup, information))
-        return launch_error(error, launch->arguments[0], GetLastError());
+                        &startup, information)) {
+        DWORD os_code = GetLastError();
+        return machine_error(error, program, launch->arguments[0], os_code) != 0
+                   ? -1
+                   : launch_error(error, launch->arguments[0], os_code);
+    }
     return 0;
 }
 
