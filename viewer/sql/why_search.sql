@@ -1,0 +1,29 @@
+-- What says where load :seq of run :run was looked for: whose import it is, by which name, and the
+-- folders that are asked before the system's own.
+SELECT
+  r.os LIKE 'Windows%' AS is_windows,
+  m.path,
+  im.name AS importer,
+  im.path AS importer_path,
+  (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind IN (0, 1)
+      AND i.name IN (m.soname, m.name) COLLATE NOCASE LIMIT 1) AS imported_as,
+  (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind = 4) AS rpath,
+  (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind = 5) AS runpath,
+  pm.path AS program_path,
+  r.directory,
+  (SELECT v.value FROM main.environment v WHERE v.run_id = :run AND v.name = 'LD_LIBRARY_PATH')
+      AS library_path,
+  (SELECT v.value FROM main.environment v WHERE v.run_id = :run AND v.name = 'PATH' COLLATE NOCASE)
+      AS path_variable,
+  (SELECT v.value FROM main.environment v WHERE v.run_id = :run
+      AND v.name = 'SystemRoot' COLLATE NOCASE) AS system_root
+FROM main.event_load_dll l
+JOIN main.run r ON r.id = l.run_id
+JOIN main.event e ON e.run_id = l.run_id AND e.seq = l.seq
+LEFT JOIN main.module m ON m.id = l.module_id
+LEFT JOIN main.event_load_dll bl ON bl.run_id = l.run_id AND bl.seq = l.by_seq
+LEFT JOIN main.event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by_seq
+LEFT JOIN main.module im ON im.id = coalesce(bl.module_id, bc.image_module_id)
+LEFT JOIN main.process p ON p.run_id = l.run_id AND p.id = e.process_id
+LEFT JOIN main.module pm ON pm.id = p.image_module_id
+WHERE l.run_id = :run AND l.seq = :seq
