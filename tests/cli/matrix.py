@@ -26,8 +26,9 @@ t=6ms Mark name=ready
 t=7ms ExitProcess exit_code=0
 """
 # What a command needs beside the file; {rules} is a file of rules.
-ARGUMENTS = {"diff": ["1", "1"], "check": ["{rules}"], "sql": ["SELECT 1 AS one, NULL AS two"]}
-NEEDS_RUN = {"diff"}
+ARGUMENTS = {"why": ["libc*"], "diff": ["1", "1"], "check": ["{rules}"],
+             "sql": ["SELECT 1 AS one, NULL AS two"]}
+NEEDS_RUN = {"diff", "why"}
 failures = []
 
 
