@@ -73,7 +73,7 @@ static void test_columns(void **state)
         size_t width, name, path;
         bool size, cause;
     } cases[] = {{121, 40, 50, true, true}, {120, 40, 49, true, true},  {100, 30, 38, true, true},
-                 {61, 16, 24, false, true}, {60, 20, 28, false, false}, {30, 10, 18, false, false}};
+                 {65, 18, 26, false, true}, {60, 20, 28, false, false}, {30, 10, 18, false, false}};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t widths[] = {8, 8, 40, 7, 50};

@@ -3,7 +3,7 @@
 
 #include "escape.h"
 
-enum { LEAST_CELLS = 10, READABLE_CELLS = 16, MORE_FOR_PATHS = 8 };
+enum { LEAST_CELLS = 10, READABLE_CELLS = 18, MORE_FOR_PATHS = 8 };
 
 static const char ellipsis[] = "\xE2\x80\xA6";
 
