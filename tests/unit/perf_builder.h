@@ -8,6 +8,7 @@
 #include "platform/linux/perf/perf_buffer.h"
 
 #include <linux/perf_event.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { BUILDER_BYTES = 4096 };
