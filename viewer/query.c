@@ -5,6 +5,7 @@
 #include "filter.h"
 #include "follow.h"
 #include "nearest.h"
+#include "nothing.h"
 #include "sql.h"
 
 #include <inttypes.h>
@@ -390,6 +391,8 @@ int query_print(struct viewer *viewer, const struct query *query, struct trail_e
     }
     if (printing.has_begun && output_end(&viewer->output, result == 0 ? error : NULL) != 0)
         result = -1;
+    if (result == 0 && viewer->output.row_count == 0 && query->rows != NULL)
+        nothing_say(viewer, query);
     if (result == 0)
         say_more(&printing);
     free(printing.own_columns);

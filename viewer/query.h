@@ -46,6 +46,9 @@ struct query {
      * "seq IN ..." finds the rows by their key
      */
     const char *conditions[OPTIONS];
+    /* For a run without rows: what they are ("loads"), and why there is none in most cases. */
+    const char *rows, *nothing;
+    bool is_of_loader; /* there is none where loads are not observed */
 };
 
 /*

@@ -57,6 +57,8 @@ static const struct query query = {
     .order = "seq",
     .sort_keys = sort_keys,
     .most_on_terminal = 1000,
+    .rows = "events",
+    .nothing = "it ended before anything was told",
     .conditions =
         {
             [OPTION_KIND] = "kind IN (SELECT value FROM json_each(:kind))",

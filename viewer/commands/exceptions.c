@@ -31,6 +31,8 @@ static const struct query query = {
     .table = table,
     .order = "seq",
     .sort_keys = sort_keys,
+    .rows = "exceptions",
+    .nothing = "no exception was raised, and no signal came",
     .conditions =
         {
             [OPTION_PID] = QUERY_PID,

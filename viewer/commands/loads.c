@@ -37,6 +37,9 @@ static const struct query query = {
     .order = "seq",
     .sort_keys = sort_keys,
     .is_numbered = true,
+    .rows = "loads",
+    .nothing = "none came before its end, or before it was let go",
+    .is_of_loader = true,
     .conditions =
         {
             [OPTION_PID] = QUERY_PID,

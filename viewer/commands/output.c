@@ -22,6 +22,8 @@ static const struct query query = {
     .table = table,
     .order = "seq",
     .sort_keys = sort_keys,
+    .rows = "debug strings",
+    .nothing = "the program put out none",
     .conditions =
         {
             [OPTION_PID] = QUERY_PID,

@@ -162,6 +162,8 @@ static int run(struct viewer *viewer, struct trail_error *error)
     if (statement == NULL)
         return -1;
     result = query_print_statement(viewer, statement, error);
+    if (result == 0 && viewer->output.row_count == 0)
+        viewer_say("no row fits the statement");
     sqlite3_finalize(statement);
     return result == 0 ? 0 : error_context(error, "cannot run the statement");
 }

@@ -28,6 +28,8 @@ static const struct query query = {
     .table = table,
     .order = "thread",
     .sort_keys = sort_keys,
+    .rows = "threads",
+    .nothing = "none was told of",
     .conditions =
         {
             [OPTION_PID] = QUERY_PID,

@@ -25,6 +25,8 @@ static const struct query query = {
                     "exit_code, exit_signal, load_detection, first_seq, last_seq",
     .table = table,
     .order = "position",
+    .rows = "processes",
+    .nothing = "it ended before anything was told",
 };
 
 static int run(struct viewer *viewer, struct trail_error *error)

@@ -50,6 +50,12 @@ same "its loads" "ld-linux-x86-64.so.2 startup" "$(value "SELECT name || ' ' || 
     FROM loads
     WHERE run = (SELECT max(run) FROM runs)")"
 
+printf 'int main(void) { return 0; }\n' | cc -static -x c -o static - || fail "cannot build"
+trailrec -q -o trail.db -- ./static
+trailview loads >rows 2>said
+same "loads of a static program" "those of static were not observed (no dynamic loader)" \
+    "$(sed 's/.*loads: //; s/ (process [0-9]*)//' said)"
+
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     folder=$(mktemp -d)
     trap 'rm -rf "$folder"' EXIT
