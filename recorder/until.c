@@ -300,13 +300,31 @@ static bool matches_text(struct until *until, const struct condition *condition,
 }
 
 /*
+ * Of a program, the first word of its command line: a link's name, where it was started by one. An
+ * empty span if the word is quoted.
+ */
+static struct event_span started_as(const struct event *event)
+{
+    struct event_span word = {0, 0}, line = {0, 0};
+    const char *text;
+
+    if (event->kind == EVENT_CREATE_PROCESS)
+        line = event_span_of(event, FIELD(CREATE_PROCESS, command_line));
+    text = (const char *)event_bytes_at(event, line);
+    while (word.length < line.length && text[word.length] != ' ')
+        word.length++;
+    word.offset = line.offset;
+    return word.length > 0 && strchr("'\"$", text[0]) != NULL ? (struct event_span){0, 0} : word;
+}
+
+/*
  * By the name that the target used; and if that is a link, by that of the file it leads to, which
  * is the one that views show.
  */
 static bool matches_image(struct until *until, const struct condition *condition,
                           const struct event *event)
 {
-    struct event_span path = event->image.path;
+    struct event_span path = event->image.path, word = started_as(event);
     char name[NAME_BYTES_MAX];
     bool ignore_case;
 
@@ -314,6 +332,9 @@ static bool matches_image(struct until *until, const struct condition *condition
         return false;
     ignore_case = event_bytes_at(event, path)[0] != '/';
     if (text_glob(condition->pattern, text_base_name(copy_text(until, event, path)), ignore_case))
+        return true;
+    if (word.length > 0 &&
+        text_glob(condition->pattern, text_base_name(copy_text(until, event, word)), ignore_case))
         return true;
     return platform_file_name(event, name, sizeof name) > 0 &&
            text_glob(condition->pattern, name, ignore_case);

@@ -106,7 +106,14 @@ SELECT
   (SELECT c.word FROM code c WHERE c.domain = 'load_phase' AND c.value = l.load_phase) AS
       load_phase,
   e.synthetic,
-  ue.t_ns AS unload_t_ns
+  ue.t_ns AS unload_t_ns,
+  -- the program that the process ran then: the last one is p's
+  coalesce((SELECT im.name FROM event_create_process ic
+      CROSS JOIN event ie ON ie.run_id = ic.run_id AND ie.seq = ic.seq
+      LEFT JOIN module im ON im.id = ic.image_module_id
+      WHERE ic.run_id = l.run_id AND ic.seq BETWEEN p.first_seq AND l.seq
+          AND ie.process_id = e.process_id
+      ORDER BY ic.seq DESC LIMIT 1), pm.name) AS image
 FROM event_load_dll l
 CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
 LEFT JOIN module m ON m.id = l.module_id
@@ -115,7 +122,8 @@ LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id
 LEFT JOIN event ue ON ue.run_id = l.run_id AND ue.seq = l.end_seq
 LEFT JOIN event_load_dll bl ON bl.run_id = l.run_id AND bl.seq = l.by_seq
 LEFT JOIN event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by_seq
-LEFT JOIN module bm ON bm.id = coalesce(bl.module_id, bc.image_module_id);
+LEFT JOIN module bm ON bm.id = coalesce(bl.module_id, bc.image_module_id)
+LEFT JOIN module pm ON pm.id = p.image_module_id;
 
 CREATE VIEW processes AS
 SELECT

@@ -8,6 +8,11 @@ static const struct table_column table[] = {
     {"ms", "t_ns", STYLE_MS, 0},
     {"+ms", "t_ns - lag(t_ns) OVER (ORDER BY t_ns, seq)", STYLE_MS, 0},
     {"pid", "pid", STYLE_PLAIN, TABLE_SEVERAL_PROCESSES},
+    /* where any process has run more than one program, or another than its parent */
+    {"image",
+     "iif((SELECT 1 FROM main.event_create_process WHERE run_id = :run AND via = 2 LIMIT 1), "
+     "image, NULL)",
+     STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     {"name", "name", STYLE_TITLE, 0},
     {"size", "size", STYLE_BYTES, COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
     {"version", "substr(version, 1, instr(version || ' ', ' ') - 1)", STYLE_PLAIN,

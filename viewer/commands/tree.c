@@ -11,7 +11,7 @@ static const struct table_column table[] = {
     {"end ms", "end_t_ns", STYLE_MS, 0},
     {"lived", "end_t_ns - start_t_ns", STYLE_DURATION, 0},
     {"exit", QUERY_EXIT, STYLE_COUNT, 0},
-    {"process", "lines || coalesce(name, '?')", STYLE_PLAIN, 0},
+    {"process", "lines || coalesce(images, '?')", STYLE_PLAIN, 0},
     {"loads", "iif(load_detection = 'not observed', load_detection, NULL)", STYLE_PLAIN,
      COLUMN_HIDE_EMPTY},
     {"command line", "command_line", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
@@ -22,7 +22,8 @@ static const struct query query = {
     .sql = sql_tree,
     .data_columns = "run, depth, process, pid, parent_process, parent_pid, via, name, path, "
                     "command_line, start_t_ns, end_t_ns, "
-                    "exit_code, exit_signal, load_detection, first_seq, last_seq",
+                    "exit_code, exit_signal, load_detection, first_seq, last_seq, "
+                    "images",
     .table = table,
     .order = "position",
     .rows = "processes",
@@ -38,7 +39,9 @@ const struct command command_tree = {
     .name = "tree",
     .summary = "the processes of a run, children below their parents",
     .arguments = "[RUN...]",
-    .details = "The other formats have a row a process, in the same order, with its depth.\n",
+    .details = "'a > b' is a process that began as a and ran b in its place; 'a (as b)' was "
+               "started by the name b.\nThe other formats have a row a process, in the same order, "
+               "with its depth.\n",
     .options = 0,
     .flags = COMMAND_TAKES_RUNS,
     .run = run,

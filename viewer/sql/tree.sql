@@ -18,10 +18,29 @@ tree(id, depth, is_last, prefix) AS (
     FROM tree t CROSS JOIN kin k ON k.parent = t.id
     ORDER BY 2 DESC, 1
 ),
+-- `word`: by what a program was started, where its file has another name: a link to it.
+started AS (
+    SELECT e.process_id AS id, c.seq, coalesce(m.name, '?') AS name, CASE
+        WHEN m.path LIKE '/%' AND substr(c.command_line, 1, 1) NOT IN (char(39), '"', '$') THEN
+            substr(c.command_line, 1, instr(c.command_line || ' ', ' ') - 1) END AS word
+    FROM main.event_create_process c
+    CROSS JOIN main.event e ON e.run_id = c.run_id AND e.seq = c.seq
+    LEFT JOIN main.module m ON m.id = c.image_module_id
+    WHERE c.run_id = :run AND c.via IS NOT 1
+    ORDER BY e.process_id, c.seq
+),
+gone_through AS MATERIALIZED (
+    SELECT id, group_concat(name || CASE WHEN base NOT IN ('', name)
+        THEN ' (as ' || base || ')' ELSE '' END, ' > ') AS images
+    FROM (SELECT *, coalesce(replace(word, rtrim(word, replace(word, '/', '')), ''), '') AS base
+        FROM started)
+    GROUP BY id
+),
 placed AS (SELECT row_number() OVER () AS position, * FROM tree)
 SELECT p.run, o.depth, p.process, p.pid, p.parent_process, p.parent_pid, p.via, p.name, p.path,
     p.command_line, p.start_t_ns, p.end_t_ns, p.exit_code, p.exit_signal, p.load_detection,
-    p.first_seq, p.last_seq, o.position,
+    p.first_seq, p.last_seq, coalesce(g.images, p.name) AS images, o.position,
     o.prefix || CASE WHEN o.depth = 0 THEN '' WHEN o.is_last THEN '└─ ' ELSE '├─ ' END AS lines
 FROM placed o
 CROSS JOIN processes p ON p.run = :run AND p.process = o.id
+LEFT JOIN gone_through g ON g.id = o.id
