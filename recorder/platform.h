@@ -50,7 +50,7 @@ struct platform_facts {
     bool tells_thread_names;
     const char *continue_command; /* for those that stand still, before their numbers; or NULL */
     const char *continue_hint;    /* and what else, as the rest of a sentence */
-    const char *notice; /* what a launch has spoilt for the program, a sentence; or NULL */
+    const char *notice;           /* what was spoilt for the program, or not seen of it; or NULL */
 };
 
 struct platform_process {

@@ -267,11 +267,13 @@ void platform_facts(const struct platform *platform, struct platform_facts *fact
     facts->wait_function = "waitpid";
     facts->tells_thread_names = false;
     facts->continue_command = "kill -CONT";
-    facts->notice =
-        platform->lost_rights
-            ? "the program runs without the rights that its file gives it, because it is "
-              "traced; run trailrec as root for that"
-            : NULL;
+    facts->notice = NULL;
+    if (platform->loads_unseen)
+        facts->notice = "loads are missing: a process has closed its memory (PR_SET_DUMPABLE 0) "
+                        "before them; run trailrec as root for that";
+    if (platform->lost_rights)
+        facts->notice = "the program runs without the rights that its file gives it, because it is "
+                        "traced; run trailrec as root for that";
     facts->continue_hint = "attach a debugger (gdb -p PID)";
     facts->load_detection = platform->has_kernel_times ? "r_brk + perf mmap2" : "r_brk";
 }

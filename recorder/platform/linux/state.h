@@ -52,6 +52,7 @@ struct stop {
 
 struct platform {
     bool follow, has_kernel_times, was_attached, lost_rights;
+    bool loads_unseen; /* a process has closed its memory, and loaded something since */
     pid_t launched;
     struct platform_exit launched_exit;
 

@@ -67,4 +67,12 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
         -- ./hidden) || fail "a program that cannot be read fails"
     same "a program that cannot be read" "hidden|not observed (its memory cannot be read)" \
         "$(value "SELECT name || '|' || load_detection FROM processes" "$folder/x.db")"
+
+    printf '%s\n' '#include <dlfcn.h>' '#include <sys/prctl.h>' 'int main(void) {
+        prctl(PR_SET_DUMPABLE, 0); return dlopen("libm.so.6", RTLD_NOW) == 0; }' |
+        cc -x c -o "$folder/closed" - -ldl || fail "cannot build what closes its memory"
+    (cd "$folder" && setpriv --reuid 65534 --regid 65534 --clear-groups ./trailrec -o y.db \
+        -- ./closed) 2>said || fail "a program that closes its memory fails: $(cat said)"
+    grep -q 'loads are missing: a process has closed its memory' said ||
+        fail "of closed memory trailrec says: $(cat said)"
 fi

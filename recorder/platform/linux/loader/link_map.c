@@ -353,6 +353,7 @@ void link_map_end(struct link_changes *changes)
 void link_map_clear(struct link_changes *changes)
 {
     changes->count = changes->next = changes->loads = changes->staged_bytes = 0;
+    changes->unreadable = false;
 }
 
 bool link_map_is_starting(const struct process *process)
@@ -397,6 +398,7 @@ static void find_and_plant(struct link_changes *changes, const struct process *p
     read_ahead(process, &ahead);
     count = read_interfaces(process, &ahead, unfinished, interfaces);
     link_map_clear(changes);
+    changes->unreadable = process->r_debug != 0 && !ahead.has_interface;
     if (count == 0 || interfaces[0].map == 0)
         return;
     for (unsigned i = 0; i < known; i++)

@@ -12,7 +12,8 @@ struct link_changes {
     unsigned count, next, loads;
     uint64_t load_phase; /* of the loads */
     enum image_view view;
-    char *staged; /* their paths */
+    bool unreadable; /* the loader's list could not be read, so nothing was found */
+    char *staged;    /* their paths */
     uint32_t staged_bytes;
 };
 

@@ -190,6 +190,7 @@ static void decode_trap(struct platform *platform, struct event *event)
     if (process->muted)
         return;
     link_map_find_and_plant(&platform->changes, platform->processes, process);
+    platform->loads_unseen |= platform->changes.unreadable;
     tell_end(process, !process->started);
     link_map_next_event(&platform->changes, process, stop->t_ns, event);
 }
