@@ -499,6 +499,8 @@ static void check_tables(struct check *check)
          "FROM run r, json_each(r.counts) j WHERE r.id = ?1 AND j.value <> 0 ORDER BY j.key))"},
         {"events without hold_ns",
          "SELECT count(*) FROM event WHERE run_id = ?1 AND hold_ns IS NULL"},
+        {"events without any hold",
+         "SELECT sum(hold_ns) = 0 FROM event WHERE run_id = ?1 AND synthetic = 0"},
         {"run.hold_ns is less than its events' together",
          "SELECT hold_ns < (SELECT sum(hold_ns) FROM event WHERE run_id = ?1) FROM run WHERE id = "
          "?1"},
