@@ -14,13 +14,26 @@ size_t debug_text_set(struct event *event, unsigned field, const char *text, siz
                            text_cut(text, length, EVENT_BYTES_MAX - event->bytes_used));
 }
 
+/*
+ * They go before the text, which may then be cut: the bytes must be whole. Of those of UTF-16,
+ * which may be more than the text, what the text leaves room for.
+ */
+static size_t raw_bytes_kept(const struct debug_text *text)
+{
+    if (text->raw_bytes <= DEBUG_TEXT_BYTES_MAX)
+        return text->raw_bytes;
+    return text->length < EVENT_BYTES_MAX - DEBUG_TEXT_BYTES_MAX || text->length >= EVENT_BYTES_MAX
+               ? DEBUG_TEXT_BYTES_MAX
+               : (EVENT_BYTES_MAX - text->length) & ~(size_t)1;
+}
+
 void debug_text_put(struct event *event, const struct debug_text *text)
 {
     bool complete = text->complete;
 
     event->kind = EVENT_OUTPUT_DEBUG_STRING;
-    if (!text->exact) /* before the text, which may then be cut: the bytes must be whole */
-        event_set_bytes(event, FIELD(OUTPUT_DEBUG_STRING, raw), text->raw, text->raw_bytes);
+    if (!text->exact)
+        event_set_bytes(event, FIELD(OUTPUT_DEBUG_STRING, raw), text->raw, raw_bytes_kept(text));
     if (debug_text_set(event, FIELD(OUTPUT_DEBUG_STRING, text), text->text, text->length) <
         text->length)
         complete = false;

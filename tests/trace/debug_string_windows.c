@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 static struct event event;
 static struct event_text buffers;
@@ -120,17 +121,23 @@ static void check_long(void)
     for (size_t i = 0; i < units; i++)
         wide[i] = 0x20AC;
     decode(wide, true, units & 0xFFFF);
-    expect(value(FIELD(OUTPUT_DEBUG_STRING, raw_bytes)) == DEBUG_STRING_BYTES_MAX,
+    expect(value(FIELD(OUTPUT_DEBUG_STRING, raw_bytes)) == DEBUG_STRING_WIDE_MAX,
            "a long string is read up to the limit");
     expect(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, text)).length ==
-               3 * DEBUG_STRING_BYTES_MAX / 2,
-           "and all that was read is kept");
+               EVENT_BYTES_MAX - EVENT_BYTES_MAX % 3,
+           "and as much as there is room for is kept");
     expect(value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 1, "and marked");
+    wide[100000] = L'\0';
+    wmemset(wide, 0xE4, 100000);
+    decode(wide, true, 100000 & 0xFFFF);
+    expect(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, text)).length == 200000 &&
+               value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 0,
+           "100,000 characters are whole");
     for (size_t i = 0; i < units; i++)
         wide[i] = 0xDC00;
     decode(wide, true, 0);
     expect(event_span_of(&event, FIELD(OUTPUT_DEBUG_STRING, raw)).length == DEBUG_STRING_BYTES_MAX,
-           "of a broken one all bytes");
+           "of a broken one many bytes");
     expect(event.bytes_used <= EVENT_BYTES_MAX && value(FIELD(OUTPUT_DEBUG_STRING, truncated)) == 1,
            "and as much text as fits");
     free(wide);

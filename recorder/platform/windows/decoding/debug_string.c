@@ -33,9 +33,9 @@ void debug_string_decode(struct event_text *buffers, HANDLE process,
                               .raw = buffers->raw,
                               .encoding = wide ? ENCODING_UTF16 : ENCODING_ANSI};
 
-    text.raw_bytes =
-        target_memory_read_string(process, (uintptr_t)info->lpDebugStringData, wide ? 2 : 1,
-                                  expected, buffers->raw, DEBUG_STRING_BYTES_MAX, &text.complete);
+    text.raw_bytes = target_memory_read_string(
+        process, (uintptr_t)info->lpDebugStringData, wide ? 2 : 1, expected, buffers->raw,
+        wide ? DEBUG_STRING_WIDE_MAX : DEBUG_STRING_BYTES_MAX, &text.complete);
     if (wide)
         text.length = text_from_utf16((const uint16_t *)(const void *)buffers->raw,
                                       text.raw_bytes / 2, buffers->utf8, &text.exact);

@@ -9,13 +9,14 @@
 #include "event.h"
 
 enum {
-    DEBUG_STRING_BYTES_MAX = DEBUG_TEXT_BYTES_MAX, /* of one OutputDebugString */
+    DEBUG_STRING_BYTES_MAX = DEBUG_TEXT_BYTES_MAX,      /* of one OutputDebugString */
+    DEBUG_STRING_WIDE_MAX = 2 * DEBUG_STRING_BYTES_MAX, /* of one in UTF-16 */
     DEBUG_STRING_TEXT_MAX = 6 * DEBUG_STRING_BYTES_MAX + 1
 };
 
 /* One text: as it was read, as UTF-16, as UTF-8. */
 struct event_text {
-    _Alignas(8) unsigned char raw[DEBUG_STRING_BYTES_MAX];
+    _Alignas(8) unsigned char raw[DEBUG_STRING_WIDE_MAX];
     wchar_t wide[DEBUG_STRING_BYTES_MAX];
     char utf8[DEBUG_STRING_TEXT_MAX];
 };
