@@ -175,6 +175,17 @@ static bool continues(const struct causes *causes, const struct causes_load *loa
            importer->kind != IMPORT_DELAYED;
 }
 
+/* What Windows' loader loads into every process, imported or not. */
+static bool is_windows_own(const char *name)
+{
+    static const char *const own[] = {"ntdll.dll", "kernel32.dll", "kernelbase.dll"};
+
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (name != NULL && text_equal_ignoring_case(name, own[i]))
+            return true;
+    return false;
+}
+
 static uint64_t root_cause(const struct causes_load *load, const struct importer *importer)
 {
     if (importer != NULL && importer->kind == IMPORT_INTERPRETER)
@@ -187,7 +198,9 @@ static uint64_t root_cause(const struct causes_load *load, const struct importer
         return CAUSE_UNKNOWN;
     if (load->is_audit)
         return CAUSE_AUDIT;
-    return load->has_brackets ? CAUSE_PRELOADED : CAUSE_LOADER;
+    if (load->has_brackets)
+        return CAUSE_PRELOADED;
+    return is_windows_own(load->names[1]) ? CAUSE_LOADER : CAUSE_ASKED;
 }
 
 int causes_load(struct causes *causes, const struct causes_load *load, struct cause *cause)

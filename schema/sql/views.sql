@@ -100,7 +100,7 @@ SELECT
   WHEN 3 THEN 'the loader itself'
   WHEN 4 THEN 'preloaded'
   WHEN 5 THEN 'LD_AUDIT'
-  WHEN 6 THEN 'asked for at run time'
+  WHEN 6 THEN iif(l.load_phase = 0, 'asked for during start-up', 'asked for at run time')
   WHEN 7 THEN 'unknown: was there before'
   END AS why,
   (SELECT c.word FROM code c WHERE c.domain = 'load_phase' AND c.value = l.load_phase) AS

@@ -126,6 +126,7 @@ static void test_requests_without_brackets(void **state)
     begin_image(false, "aKERNEL32.dll\nblazy.dll\n");
     expect_windows(2, LOAD_PHASE_STARTUP, "ntdll.dll", "", CAUSE_LOADER, 1, 0);
     expect_windows(3, LOAD_PHASE_STARTUP, "kernel32.dll", "antdll.dll\n", CAUSE_NEEDED, 1, 1);
+    expect_windows(20, LOAD_PHASE_STARTUP, "tzres.dll", "", CAUSE_ASKED, 1, 0);
     expect_windows(4, LOAD_PHASE_RUNTIME, "plug.dll", "aDeep.dll\ncforward.dll\n", CAUSE_ASKED, 4,
                    0);
     expect_windows(5, LOAD_PHASE_RUNTIME, "deep.DLL", "adeeper.dll\n", CAUSE_NEEDED, 4, 4);
