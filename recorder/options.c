@@ -24,7 +24,7 @@ static const char after[] =
     "Exit status: COMMAND's own (a fatal signal is raised again); 125 trailrec failed, 126 COMMAND "
     "cannot be run, 127 it is not found.\n";
 
-enum { RUNS_MAX = 1000000, SENTENCE_BYTES = 1024 };
+enum { LOOKS_MS = 20, RUNS_MAX = 1000000, SENTENCE_BYTES = 1024 };
 
 enum option_id {
 #define OPTION(id, ...) OPTION_##id,
@@ -59,6 +59,17 @@ static void append(const char **list, const char *value)
     while (*list != NULL)
         list++;
     *list = value;
+}
+
+static enum options_action read_looks(struct options *options, const char *value)
+{
+    char *end;
+    unsigned long ms = strtoul(value, &end, 10);
+
+    if (*value < '0' || *value > '9' || *end != '\0' || ms > 3600000)
+        return wrong("--looks takes milliseconds from 0 (never) to 3600000, not '%s'", value);
+    options->session.looks_ms = (unsigned)ms;
+    return OPTIONS_RECORD;
 }
 
 static enum options_action read_timeout(struct options *options, const char *value)
@@ -204,6 +215,8 @@ static enum options_action read_option(struct options *options, int option, char
     case OPTION_DIRECTORY:
         options->session.launch.directory = value;
         return OPTIONS_RECORD;
+    case OPTION_LOOKS:
+        return read_looks(options, value);
     case OPTION_ENV_VALUES:
         append(options->environment_values, value);
         return OPTIONS_RECORD;
@@ -289,6 +302,7 @@ enum options_action options_read(int argument_count, char **arguments, struct op
     const char *database;
 
     memset(options, 0, sizeof *options);
+    options->session.looks_ms = LOOKS_MS;
     options->labels = calloc((size_t)argument_count + 1, sizeof *options->labels);
     options->variables = calloc((size_t)argument_count + 1, sizeof *options->variables);
     options->pids = calloc((size_t)argument_count + 1, sizeof *options->pids);

@@ -1,6 +1,7 @@
 /* See session.h. */
 #include "session.h"
 
+#include "looks.h"
 #include "os.h"
 #include "ring.h"
 #include "writer.h"
@@ -28,6 +29,7 @@ struct session {
     const struct session_options *options;
     struct platform *platform;
     struct writer *writer;
+    struct looks *looks;  /* NULL: silences are not looked into */
     char *environment;    /* of the launched program */
     struct ring *ring;    /* the writer's; NULL with --nop */
     struct event event;   /* large: filled anew for each stop */
@@ -172,6 +174,17 @@ static uint64_t let_go(struct session *session)
     return resumed_ns;
 }
 
+/* Whose silence begins anew, or is over for ever. */
+static void note_life(struct session *session)
+{
+    const struct event *event = &session->event;
+
+    if (event->kind == EVENT_EXIT_PROCESS)
+        looks_end(session->looks, event->pid);
+    else if (event->kind != EVENT_NONE)
+        looks_touch(session->looks, event->pid, event->t_ns);
+}
+
 /* Of several events of one stop, the last carries the time that all together took. */
 static void handle_event(struct session *session)
 {
@@ -183,6 +196,8 @@ static void handle_event(struct session *session)
         session->first_ns = event->t_ns;
     if (!quiet)
         record_event(session);
+    if (session->looks != NULL)
+        note_life(session);
     session->debuggers_own += event->kind == EVENT_EXCEPTION && event->debuggers_own;
     close_files(session);
     if ((session->until_kinds >> event->kind & 1) != 0 && session->met == NULL &&
@@ -311,6 +326,12 @@ static int open_writer(struct session *session, struct trail_error *error)
     if (session->writer == NULL)
         return -1;
     session->ring = writer_ring(session->writer);
+    if (session->options->looks_ms > 0 &&
+        (session->looks = looks_start(session->options->looks_ms, error)) == NULL) {
+        writer_cancel(session->writer);
+        return -1;
+    }
+    writer_use_looks(session->writer, session->looks);
     if (writer_start(session->writer, error) == 0)
         return 0;
     writer_cancel(session->writer);
@@ -334,6 +355,7 @@ static void close_writer(struct session *session, struct session_result *result,
         .exit_signal = result->exit.signal,
     };
 
+    looks_stop(session->looks);
     ring_finish(session->ring);
     ring_stalls(session->ring, &session->totals.stalls, &session->totals.stall_ns);
     if (writer_finish(session->writer, &end, &session->totals, error) != 0)
@@ -349,6 +371,7 @@ static void free_session(struct session *session)
     while (atomic_load(&platform_users) != 0)
         continue; /* for the moment that platform_interrupt takes: on Windows another thread's */
     writer_free(session->writer);
+    looks_free(session->looks);
     free(session->environment);
     platform_free(session->platform);
     free(session);

@@ -60,6 +60,7 @@ struct session_options {
     /* called for what is worth to know of the recording before it starts; NULL: nobody cares */
     void (*on_notice)(const char *sentence);
     bool live;         /* print events while they happen */
+    unsigned looks_ms; /* how long a silence must be before it is looked into; 0: never */
     bool nop;          /* the bare loop: same stops, nothing kept */
     bool kernel_times; /* ask for load times from the kernel */
 };

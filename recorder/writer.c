@@ -15,6 +15,7 @@
 #include "db.h"
 #include "identify.h"
 #include "live.h"
+#include "looks.h"
 #include "os.h"
 #include "recovery.h"
 #include "sql.h"
@@ -52,6 +53,7 @@ struct writer {
     struct rows *rows;
     int64_t run_id;
     struct surroundings surroundings;
+    struct looks *looks; /* NULL: there are none */
     uint64_t zero_ns, utc_minus_monotonic_ns;
     struct run_counts counts, committed;
 
@@ -236,9 +238,12 @@ static int end_batch(struct writer *writer)
     if (!writer->in_batch)
         return 0;
     if (rows_flush(writer->rows, &writer->failure) != 0 ||
+        looks_store(writer->looks, writer->db, writer->run_id, writer->zero_ns, writer->event.t_ns,
+                    &writer->failure) != 0 ||
         run_row_set_counts(writer->db, writer->run_id, &writer->counts, &writer->failure) != 0 ||
         sql_run(writer->db, "COMMIT", &writer->failure) != 0)
         return -1;
+    looks_forget(writer->looks);
     writer->in_batch = false;
     writer->has_begun = true;
     writer->batch_end_ns = os_monotonic_ns();
@@ -462,6 +467,11 @@ static void writer_run(void *argument)
         work_or_wait(writer);
 }
 
+void writer_use_looks(struct writer *writer, struct looks *looks)
+{
+    writer->looks = looks;
+}
+
 int writer_start(struct writer *writer, struct trail_error *error)
 {
     writer->thread = os_thread_start(writer_run, writer, error);
@@ -484,6 +494,8 @@ static int complete_run(struct writer *writer, const struct run_end *end,
             sql_run(writer->db, "BEGIN IMMEDIATE", failure) != 0 ||
                     run_row_set_counts(writer->db, writer->run_id, &writer->counts, failure) != 0 ||
                     run_row_finish(writer->db, writer->run_id, end, failure) != 0 ||
+                    looks_store(writer->looks, writer->db, writer->run_id, writer->zero_ns,
+                                UINT64_MAX, failure) != 0 ||
                     surroundings_end(writer->db, writer->run_id, &writer->surroundings, failure) !=
                         0 ||
                     sql_run(writer->db, "COMMIT", failure) != 0

@@ -32,6 +32,10 @@ struct writer *writer_open(const struct writer_options *options, struct trail_er
 /* Where the loop puts its events. */
 struct ring *writer_ring(struct writer *writer);
 
+/* Also stores what is seen in silences; before the thread is started. NULL: nothing is. */
+struct looks;
+void writer_use_looks(struct writer *writer, struct looks *looks);
+
 /* Starts the thread. */
 int writer_start(struct writer *writer, struct trail_error *error);
 

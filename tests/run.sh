@@ -70,7 +70,7 @@ build dev -DCMAKE_C_COMPILER=clang
 build asan
 check asan -L 'unit|fuzz'
 build tsan
-check tsan -R '^unit-(ring|writer)-'
+check tsan -R '^unit-(ring|writer|identify|looks)-'
 build release
 check release
 build mingw

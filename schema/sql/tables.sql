@@ -136,6 +136,18 @@ CREATE TABLE thread (
   PRIMARY KEY (run_id, id)
 ) WITHOUT ROWID;
 
+-- What a thread was doing when nothing had happened in its process for a while.
+CREATE TABLE look (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  id INTEGER NOT NULL,             -- from 1, in the order of time
+  t_ns INTEGER NOT NULL,
+  process_id INTEGER NOT NULL,
+  thread_id INTEGER,
+  computing INTEGER NOT NULL,      -- 1: it ran, or was ready to run
+  call TEXT,                       -- else what it waited in; NULL: not known
+  PRIMARY KEY (run_id, id)
+) WITHOUT ROWID;
+
 CREATE TABLE event (
   run_id INTEGER NOT NULL REFERENCES run (id),
   seq INTEGER NOT NULL,            -- from 1, without gaps: the order in which the debugger was told

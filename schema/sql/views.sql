@@ -217,6 +217,20 @@ CROSS JOIN event e ON e.run_id = o.run_id AND e.seq = o.seq
 LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
 LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id;
 
+CREATE VIEW looks AS
+SELECT
+  o.run_id AS run,
+  o.id AS look,
+  o.t_ns,
+  p.pid,
+  t.tid,
+  t.name AS thread,
+  o.computing,
+  o.call
+FROM look o
+LEFT JOIN process p ON p.run_id = o.run_id AND p.id = o.process_id
+LEFT JOIN thread t ON t.run_id = o.run_id AND t.id = o.thread_id;
+
 CREATE VIEW marks AS
 SELECT k.run_id AS run, k.seq, e.t_ns, p.pid, t.tid, k.name
 FROM event_mark k

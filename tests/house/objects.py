@@ -7,7 +7,8 @@ from pathlib import Path
 import layout
 
 ROOMS = ('model', 'match', 'order', 'diff')  # of viewer/compare; each may need those before it
-SEAM = ('recorder/platform.h', 'recorder/os.h', 'recorder/event.h', 'recorder/debug_text.h',
+SEAM = ('recorder/platform.h', 'recorder/os.h', 'recorder/event.h', 'recorder/look.h',
+        'recorder/debug_text.h',
         'schema/error.h', 'schema/text.h', 'schema/file.h')
 DEBUGGER = re.compile(r'_?(ptrace|waitpid|WaitForDebugEvent(Ex)?)(@.*)?$')
 

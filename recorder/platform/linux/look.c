@@ -1,0 +1,237 @@
+/*
+ * What a thread is doing, from outside and without a stop: /proc/PID/task/TID/syscall has number
+ * and arguments of the call that a thread sleeps in, and says "running" of one that computes
+ * (proc(5)). What an argument points to is read from memory: a sleeper's stays as it is.
+ */
+#define _GNU_SOURCE
+#include "look.h"
+#include "memory.h"
+#include "proc.h"
+#include "text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ARGUMENTS = 6, THREADS_ASKED_MAX = 256 };
+
+/* What is said of a call beside its name. */
+enum words {
+    NAME_ONLY,
+    OF_FILE,            /* argument 0 is a descriptor */
+    TIMESPEC,           /* argument `at` points to a time limit */
+    MILLISECONDS,       /* argument `at` is one; negative: none */
+    FILES_MILLISECONDS, /* and argument 1 says of how many files */
+    FILES_TIMESPEC
+};
+
+static const struct call {
+    long number;
+    const char *name;
+    enum words words;
+    unsigned at;
+} calls[] = {
+    {SYS_read, "read", OF_FILE, 0},
+    {SYS_pread64, "read", OF_FILE, 0},
+    {SYS_readv, "read", OF_FILE, 0},
+    {SYS_write, "write", OF_FILE, 0},
+    {SYS_pwrite64, "write", OF_FILE, 0},
+    {SYS_writev, "write", OF_FILE, 0},
+    {SYS_recvfrom, "recv", OF_FILE, 0},
+    {SYS_recvmsg, "recv", OF_FILE, 0},
+    {SYS_sendto, "send", OF_FILE, 0},
+    {SYS_sendmsg, "send", OF_FILE, 0},
+    {SYS_connect, "connect", OF_FILE, 0},
+    {SYS_accept, "accept", OF_FILE, 0},
+    {SYS_accept4, "accept", OF_FILE, 0},
+    {SYS_fsync, "fsync", OF_FILE, 0},
+    {SYS_fdatasync, "fdatasync", OF_FILE, 0},
+    {SYS_flock, "flock", OF_FILE, 0},
+    {SYS_fcntl, "fcntl", OF_FILE, 0},
+    {SYS_ioctl, "ioctl", OF_FILE, 0},
+    {SYS_getdents64, "getdents", OF_FILE, 0},
+    {SYS_sendfile, "sendfile", OF_FILE, 0},
+    {SYS_splice, "splice", OF_FILE, 0},
+    {SYS_nanosleep, "nanosleep", TIMESPEC, 0},
+    {SYS_clock_nanosleep, "clock_nanosleep", TIMESPEC, 2},
+    {SYS_futex, "futex", NAME_ONLY, 0},
+    {SYS_poll, "poll", FILES_MILLISECONDS, 2},
+    {SYS_ppoll, "ppoll", FILES_TIMESPEC, 2},
+    {SYS_select, "select", NAME_ONLY, 0},
+    {SYS_pselect6, "pselect", TIMESPEC, 4},
+    {SYS_epoll_wait, "epoll_wait", MILLISECONDS, 3},
+    {SYS_epoll_pwait, "epoll_pwait", MILLISECONDS, 3},
+    {SYS_wait4, "wait4", NAME_ONLY, 0},
+    {SYS_waitid, "waitid", NAME_ONLY, 0},
+    {SYS_pause, "pause", NAME_ONLY, 0},
+    {SYS_rt_sigsuspend, "sigsuspend", NAME_ONLY, 0},
+    {SYS_rt_sigtimedwait, "sigtimedwait", TIMESPEC, 2},
+    {SYS_semop, "semop", NAME_ONLY, 0},
+    {SYS_semtimedop, "semtimedop", TIMESPEC, 3},
+    {SYS_msgrcv, "msgrcv", NAME_ONLY, 0},
+    {SYS_mq_timedreceive, "mq_receive", NAME_ONLY, 0},
+    {SYS_restart_syscall, "a wait that goes on after a signal", NAME_ONLY, 0},
+    {SYS_openat, "open", NAME_ONLY, 0},
+    {SYS_open, "open", NAME_ONLY, 0},
+    {SYS_execve, "execve", NAME_ONLY, 0},
+    {SYS_mmap, "mmap", NAME_ONLY, 0},
+    {SYS_munmap, "munmap", NAME_ONLY, 0},
+    {SYS_exit_group, "exit", NAME_ONLY, 0},
+};
+
+static const struct call *find_call(long number)
+{
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (calls[i].number == number)
+            return &calls[i];
+    return NULL;
+}
+
+static void add(struct thread_look *look, const char *text)
+{
+    size_t used = strlen(look->call),
+           length = text_cut(text, strlen(text), sizeof look->call - 1 - used);
+
+    memcpy(look->call + used, text, length);
+    look->call[used + length] = '\0';
+}
+
+/* "pipe:[4711]" is a pipe: the number says nothing later. */
+static void add_file(struct thread_look *look, pid_t pid, uint64_t descriptor)
+{
+    char link[64], raw[1024], text[TEXT_FROM_BYTES_CAPACITY(sizeof raw)];
+    ssize_t length;
+    bool exact;
+
+    snprintf(link, sizeof link, "/proc/%d/fd/%" PRIu64, (int)pid, descriptor & UINT32_MAX);
+    length = readlink(link, raw, sizeof raw);
+    if (length <= 0)
+        return;
+    text_from_bytes(raw, (size_t)length, text, &exact);
+    if (text[0] != '/' && strchr(text, ':') != NULL && strncmp(text, "anon_inode:", 11) != 0)
+        *strchr(text, ':') = '\0';
+    add(look, " of ");
+    add(look, text);
+}
+
+static void add_ms(struct thread_look *look, double ms)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, ms < 10 ? " %.3g ms" : " %.0f ms", ms);
+    add(look, text);
+}
+
+static void add_timespec(struct thread_look *look, pid_t pid, uint64_t address)
+{
+    struct timespec time;
+
+    if (address != 0 && memory_read_exactly(pid, address, &time, sizeof time) && time.tv_sec >= 0 &&
+        time.tv_sec < 1000000000)
+        add_ms(look, (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6);
+}
+
+static void add_files(struct thread_look *look, uint64_t count)
+{
+    char text[32];
+
+    if (count == 0)
+        return;
+    snprintf(text, sizeof text, count == 1 ? " 1 file," : " %u files,", (unsigned)count);
+    add(look, text);
+}
+
+static void describe(struct thread_look *look, pid_t pid, const struct call *call,
+                     const uint64_t *arguments)
+{
+    uint64_t argument = arguments[call->at];
+
+    add(look, call->name);
+    if (call->number == SYS_clock_nanosleep && arguments[1] != 0)
+        return; /* until a time, not for one */
+    if (call->words == FILES_MILLISECONDS || call->words == FILES_TIMESPEC)
+        add_files(look, arguments[1]);
+    if (call->words == OF_FILE)
+        add_file(look, pid, argument);
+    if (call->words == TIMESPEC || call->words == FILES_TIMESPEC)
+        add_timespec(look, pid, argument);
+    if ((call->words == MILLISECONDS || call->words == FILES_MILLISECONDS) &&
+        (int32_t)argument >= 0)
+        add_ms(look, (int32_t)argument);
+    if (look->call[strlen(look->call) - 1] == ',')
+        look->call[strlen(look->call) - 1] = '\0';
+}
+
+/* False if the thread is gone, or may not be looked at. */
+static bool look_at(pid_t pid, pid_t tid, struct thread_look *look)
+{
+    char name[48], line[256];
+    uint64_t arguments[ARGUMENTS];
+    const struct call *call;
+    long number;
+    size_t length;
+
+    snprintf(name, sizeof name, "task/%d/syscall", (int)tid);
+    length = proc_read(pid, name, line, sizeof line - 1);
+    line[length] = '\0';
+    *look = (struct thread_look){.tid = (uint32_t)tid};
+    if (strncmp(line, "running", 7) == 0) {
+        look->is_computing = true;
+        return true;
+    }
+    if (sscanf(line, "%ld %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64,
+               &number, &arguments[0], &arguments[1], &arguments[2], &arguments[3], &arguments[4],
+               &arguments[5]) != 1 + ARGUMENTS)
+        return sscanf(line, "%ld", &number) == 1; /* asleep outside of a call: in a page fault */
+    call = find_call(number);
+    if (call != NULL)
+        describe(look, pid, call, arguments);
+    else
+        snprintf(look->call, sizeof look->call, "system call %ld", number);
+    return true;
+}
+
+struct looking {
+    pid_t pid;
+    struct thread_look *threads;
+    unsigned count, asked;
+};
+
+/* Threads that compute push out those that wait. */
+static void keep(struct looking *looking, const struct thread_look *look)
+{
+    unsigned at = looking->count;
+
+    if (look->is_computing)
+        for (at = 0; at < looking->count && looking->threads[at].is_computing;)
+            at++;
+    if (at == LOOK_THREADS_MAX)
+        return;
+    if (looking->count < LOOK_THREADS_MAX)
+        looking->count++;
+    memmove(&looking->threads[at + 1], &looking->threads[at],
+            (looking->count - 1 - at) * sizeof *look);
+    looking->threads[at] = *look;
+}
+
+static bool visit(void *context, pid_t tid)
+{
+    struct looking *looking = context;
+    struct thread_look look;
+
+    if (look_at(looking->pid, tid, &look))
+        keep(looking, &look);
+    return ++looking->asked == THREADS_ASKED_MAX;
+}
+
+unsigned platform_look(uint32_t pid, struct thread_look *threads)
+{
+    struct looking looking = {.pid = (pid_t)pid, .threads = threads};
+
+    proc_any_thread((pid_t)pid, visit, &looking);
+    return looking.count;
+}
