@@ -1,0 +1,35 @@
+# Where the time went: silences are looked into, and the gap that has them says what was seen.
+. "$(dirname "$0")/common.sh"
+
+# what RUN FIELD: of the run's longest gap
+longest() { trailview -d trail.db gaps "$1" -n 1 --format ndjson |
+    sed -n "s/.*\"$2\":\"\([^\"]*\)\".*/\1/p"; }
+
+trailrec -q -o trail.db -- sleep 0.5 || fail "sleep ends with $?"
+same "the gap's end" exit "$(longest 1 to)"
+case $(longest 1 looks) in
+"main: clock_nanosleep 500 ms ("*) ;;
+*) fail "of a sleeper is said '$(longest 1 looks)'" ;;
+esac
+same "looks at it" 1 "$(value "SELECT count(*) BETWEEN 2 AND 40 FROM looks WHERE run = 1")"
+same "the times of looks" 1 "$(value "SELECT min(l.t_ns) >= 20000000 AND max(l.t_ns) <= r.wall_ns
+    FROM looks l, runs r WHERE l.run = 1 AND r.run = 1")"
+
+# one that computes, until it was looked at or a minute has passed
+trailrec -q -o trail.db -- perl -e '$t = time + 3; 1 while time < $t' || fail "perl ends with $?"
+case $(longest 2 looks) in
+"main: computing ("*) ;;
+*) fail "of one that computes is said '$(longest 2 looks)'" ;;
+esac
+
+trailrec -q -o trail.db -- perl -e 'pipe R, W; if (fork) { close W; read R, $x, 1; wait }
+    else { select undef, undef, undef, 0.4 }' || fail "perl ends with $?"
+case $(longest 3 looks) in
+"main: read of pipe ("*) ;;
+*) fail "of one that reads is said '$(longest 3 looks)'" ;;
+esac
+
+trailrec -q --looks 0 -o trail.db -- sleep 0.2
+same "looks with --looks 0" 0 "$(value "SELECT count(*) FROM looks WHERE run = 4")"
+trailrec -q --looks 200 -o trail.db -- sleep 0.1
+same "looks into less" 0 "$(value "SELECT count(*) FROM looks WHERE run = 5")"
