@@ -88,8 +88,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t rules = 0, first_size, second_size;
     char *first, *second;
 
-    if (db == NULL)
+    if (db == NULL) {
         FUZZ_EXPECT(sqlite3_open("update.db", &db) == SQLITE_OK);
+        run_sql("PRAGMA synchronous = OFF");
+    }
     while (rules < size && !(text[rules] == '=' && (rules == 0 || text[rules - 1] == '\n') &&
                              rules + 1 < size && text[rules + 1] == '\n'))
         rules++;
