@@ -15,7 +15,11 @@ enum {
     LOCK_RETRY_MS = 10,
     QUICK_LOOKS = 250,
     QUICK_LOOK_MS = 2,
-    LOOK_MS = 20
+    LOOK_MS = 20,
+    VALUE_BYTES_MAX = 8 * 1024 * 1024, /* more than the longest command line of Linux has */
+    COLUMNS_MAX = 250,
+    LOADING_STEPS_MAX = 100000, /* of SQLite's machine: some 20 for each table, column or view */
+    LOADING_BYTES_MAX = 64 * 1024 * 1024
 };
 
 /*
@@ -80,6 +84,24 @@ int db_look(const char *path, struct trail_error *error)
 }
 
 /*
+ * A column that is computed, and a table that a module makes up, take as much time and memory as
+ * whoever made the file wanted.
+ */
+static int check_tables(sqlite3 *db, struct trail_error *error)
+{
+    sqlite3_int64 computed;
+
+    if (sql_integer(db,
+                    "SELECT EXISTS (SELECT 1 FROM main.sqlite_master m JOIN pragma_table_xinfo("
+                    "m.name, 'main') c WHERE m.type = 'table' AND (c.hidden OR NOT m.rootpage))",
+                    &computed, error) != 0)
+        return -1;
+    return computed ? error_set(error, TRAIL_NOT_A_TRAIL, 0,
+                                "not a trail file (it has tables or columns that are computed)")
+                    : 0;
+}
+
+/*
  * Whether the file has no table yet (an empty or a new file), is one of ours, or neither. Inside a
  * transaction: what is read must be of one moment, since another recorder may be making the file.
  */
@@ -104,7 +126,7 @@ static int check_identity(sqlite3 *db, bool *is_empty, struct trail_error *error
                          "its format is %d, but this Trail reads and writes only format %d; use "
                          "the Trail that recorded it",
                          (int)version, TABLES_VERSION);
-    return 0;
+    return check_tables(db, error);
 }
 
 /* SQLite does not wait by itself for the lock that this switch needs. */
@@ -120,15 +142,30 @@ static int switch_to_wal(sqlite3 *db, struct trail_error *error)
     return 0;
 }
 
-/* The same in a transaction of its own. */
+static int end_loading(void *unused)
+{
+    (void)unused;
+    return 1;
+}
+
+/*
+ * The same in a transaction of its own, and in bounded time and memory: it loads what the file
+ * defines, and SQLite compares each table's name with all before it.
+ */
 static int check_identity_alone(sqlite3 *db, bool *is_empty, struct trail_error *error)
 {
-    int result;
+    sqlite3_int64 limit = sqlite3_hard_heap_limit64(LOADING_BYTES_MAX);
+    int result = sql_run(db, "BEGIN", error);
 
-    if (sql_run(db, "BEGIN", error) != 0)
-        return -1;
-    result = check_identity(db, is_empty, error);
-    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_progress_handler(db, LOADING_STEPS_MAX, end_loading, NULL);
+    if (result == 0) {
+        result = check_identity(db, is_empty, error);
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    sqlite3_progress_handler(db, 0, NULL, NULL);
+    sqlite3_hard_heap_limit64(limit);
+    if (result != 0 && (error->os_code == SQLITE_NOMEM || error->os_code == SQLITE_INTERRUPT))
+        error_set(error, TRAIL_NOT_A_TRAIL, 0, "not a trail file (it defines too much)");
     return result;
 }
 
@@ -159,6 +196,8 @@ void db_distrust_schema(sqlite3 *db)
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX);
+    sqlite3_limit(db, SQLITE_LIMIT_COLUMN, COLUMNS_MAX); /* it compares each name with all */
 }
 
 /*
@@ -231,17 +270,21 @@ int db_open_without_views(const char *path, sqlite3 **db, struct trail_error *er
     return open_for_recording(path, false, db, error);
 }
 
-static int prepare_for_viewing(sqlite3 *db, struct trail_error *error)
+/* What every connection that only reads does first. */
+static int check_for_reading(sqlite3 *db, struct trail_error *error)
 {
     bool is_empty;
 
     sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
-    if (check_identity_alone(db, &is_empty, error) != 0)
-        return -1;
-    if (is_empty)
-        return error_set(error, TRAIL_NOT_A_TRAIL, 0, "not a trail file (it is empty)");
     db_distrust_schema(db);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    if (check_identity_alone(db, &is_empty, error) != 0)
+        return -1;
+    return is_empty ? error_set(error, TRAIL_NOT_A_TRAIL, 0, "not a trail file (it is empty)") : 0;
+}
+
+static int prepare_for_viewing(sqlite3 *db, struct trail_error *error)
+{
     return sql_run(db, "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON", error) != 0 ||
                    tables_lay_views(db, error) != 0 ||
                    sql_run(db, "PRAGMA query_only = ON", error) != 0
@@ -290,11 +333,10 @@ static int open_immutable(const char *path, sqlite3 **db)
     return result == SQLITE_OK ? 0 : -1;
 }
 
-int db_open_read_only(const char *path, sqlite3 **db, struct trail_error *error)
+static int open_for_reading(const char *path, sqlite3 **db, struct trail_error *error)
 {
     int there;
 
-    *db = NULL;
     there = db_look(path, error);
     if (there == 0)
         error_set(error, TRAIL_NOT_FOUND, 0, "no such file");
@@ -305,8 +347,25 @@ int db_open_read_only(const char *path, sqlite3 **db, struct trail_error *error)
     /* SQLite would leave a -wal here that is ours, and keep those out who may write the file. */
     if (file_check_replaceable(path, NULL) != 0 && open_immutable(path, db) != 0 && *db == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    db_distrust_schema(*db);
-    return 0;
+    if (check_for_reading(*db, error) == 0)
+        return 0;
+    if ((error->os_code & 0xFF) != SQLITE_CANTOPEN && error->code != TRAIL_READ_ONLY)
+        return -1;
+    return open_immutable(path, db) == 0 ? check_for_reading(*db, error) : -1;
+}
+
+int db_open_read_only(const char *path, sqlite3 **db, struct trail_error *error)
+{
+    struct trail_error local;
+
+    if (error == NULL)
+        error = &local;
+    *db = NULL;
+    if (open_for_reading(path, db, error) == 0)
+        return 0;
+    sqlite3_close(*db);
+    *db = NULL;
+    return error_context(error, "cannot open '%s'", path);
 }
 
 int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *error)
@@ -316,13 +375,9 @@ int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *erro
     if (error == NULL)
         error = &local;
     if (db_open_read_only(path, db, error) != 0)
-        goto fail;
+        return -1;
     if (prepare_for_viewing(*db, error) == 0)
         return 0;
-    if ((error->os_code & 0xFF) == SQLITE_CANTOPEN || error->code == TRAIL_READ_ONLY)
-        if (open_immutable(path, db) == 0 && prepare_for_viewing(*db, error) == 0)
-            return 0;
-fail:
     sqlite3_close(*db);
     *db = NULL;
     return error_context(error, "cannot open '%s'", path);

@@ -23,15 +23,14 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
 int db_open_without_views(const char *path, sqlite3 **db, struct trail_error *error);
 
 /*
- * Opens an existing file for reading only, whatever it has in it; who may not write it leaves
- * nothing beside it. Close with db_close. 0, or -1 and error.
+ * Opens an existing trail file for reading only, also on a read-only medium; who may not write it
+ * leaves nothing beside it. Returns 0, or -1 with a code as above or NOT_FOUND.
  */
 int db_open_read_only(const char *path, sqlite3 **db, struct trail_error *error);
 
 /*
- * The same of a trail file, also on a read-only medium, and lays Trail's own views
- * and name tables as TEMP over its tables: nothing that the file brought along is run. Returns 0,
- * or -1 with a code as above or NOT_FOUND.
+ * The same, and lays Trail's own views and name tables as TEMP over its tables: nothing that the
+ * file brought along is run.
  */
 int db_open_for_viewing(const char *path, sqlite3 **db, struct trail_error *error);
 
@@ -48,7 +47,10 @@ int db_look(const char *path, struct trail_error *error);
  */
 void db_set_patience(sqlite3 *db, int patience_ms);
 
-/* Keeps the triggers, views and functions that a file brought along from being run. */
+/*
+ * Keeps the triggers, views and functions that a file brought along from being run, and bounds the
+ * size of a value.
+ */
 void db_distrust_schema(sqlite3 *db);
 
 /*

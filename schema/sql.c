@@ -15,6 +15,12 @@ int sql_error(sqlite3 *db, struct trail_error *error)
         return error_set(error, TRAIL_DAMAGED, code,
                          "the file is damaged (%s); run 'trailview verify' on it",
                          sqlite3_errmsg(db));
+    case SQLITE_TOOBIG:
+        return error_set(error, TRAIL_DAMAGED, code,
+                         "the file is damaged (a value is larger than any that Trail writes)");
+    case SQLITE_NOMEM:
+        return error_set(error, TRAIL_FAILED, code,
+                         "out of memory, or a value is larger than any that Trail writes");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return error_set(error, TRAIL_LOCKED, extended,

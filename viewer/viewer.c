@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TITLE_RUNS = 4, TITLE_COMMAND_BYTES = 80 };
+enum { TITLE_RUNS = 4, TITLE_COMMAND_BYTES = 80, RECOVERED_SAID = 10 };
 
 /* told from a user's own "trail.db" by its address */
 const char viewer_default_path[] = "trail.db";
@@ -77,17 +77,26 @@ bool viewer_prints_table(const struct viewer *viewer)
     return viewer->output.format == formats[0];
 }
 
+/* What was recovered: of many runs only how many they were. */
+struct recovered {
+    unsigned runs;
+    uint64_t events;
+};
+
 static void say_recovered(void *context, int64_t run_id, uint64_t events, const char *left_alone)
 {
-    char *what = left_alone != NULL ? sqlite3_mprintf("%s, and is left alone", left_alone)
-                 : events == 0
-                     ? sqlite3_mprintf("what it had recorded was in the file already")
-                     : sqlite3_mprintf("%llu event%s recovered", (unsigned long long)events,
-                                       events == 1 ? " was" : "s were");
-    char *sentence = sqlite3_mprintf("run %lld was left unfinished by its recorder; %z",
-                                     (long long)run_id, what);
+    struct recovered *recovered = context;
+    char *what, *sentence;
 
-    (void)context;
+    recovered->events += events;
+    if (++recovered->runs > RECOVERED_SAID)
+        return;
+    what = left_alone != NULL ? sqlite3_mprintf("%s, and is left alone", left_alone)
+           : events == 0      ? sqlite3_mprintf("what it had recorded was in the file already")
+                         : sqlite3_mprintf("%llu event%s recovered", (unsigned long long)events,
+                                           events == 1 ? " was" : "s were");
+    sentence = sqlite3_mprintf("run %lld was left unfinished by its recorder; %z",
+                               (long long)run_id, what);
     if (sentence != NULL)
         viewer_say(sentence);
     sqlite3_free(sentence);
@@ -95,7 +104,17 @@ static void say_recovered(void *context, int64_t run_id, uint64_t events, const 
 
 int viewer_recover(const char *path, struct trail_error *error)
 {
-    return recovery_of_file(path, say_recovered, NULL, error);
+    struct recovered recovered = {0, 0};
+    int result = recovery_of_file(path, say_recovered, &recovered, error);
+    char sentence[128];
+
+    if (recovered.runs > RECOVERED_SAID) {
+        snprintf(sentence, sizeof sentence,
+                 "and so on: %u runs were left unfinished, %llu events were recovered",
+                 recovered.runs, (unsigned long long)recovered.events);
+        viewer_say(sentence);
+    }
+    return result;
 }
 
 /* Where that is not possible, the file is shown as it is. */

@@ -136,15 +136,21 @@ static int write_run(struct recovery *recovery, struct ring *ring, struct trail_
     struct run_end end = {0};
     struct ring_record record;
 
-    if (read_run(recovery, error) != 0 || rows_reload(recovery->rows, error) != 0)
+    if (read_run(recovery, error) != 0)
+        return -1;
+    if (ring != NULL &&
+        ((recovery->rows = rows_new(recovery->db, recovery->run_id, error)) == NULL ||
+         rows_reload(recovery->rows, error) != 0))
         return -1;
     while (ring != NULL && ring_next(ring, &record))
         if (write_record(recovery, &record, error) != 0)
             return -1;
+    if (ring != NULL && rows_flush(recovery->rows, error) != 0)
+        return -1;
     end.state =
         ring != NULL && !ring_is_damaged(ring) && !recovery->has_gap ? "recovered" : "interrupted";
     end.wall_ns = recovery->last_t_ns;
-    return rows_flush(recovery->rows, error) != 0 || count_holds(recovery, error) != 0 ||
+    return count_holds(recovery, error) != 0 ||
                    run_row_set_counts(recovery->db, recovery->run_id, &recovery->counts, error) !=
                        0 ||
                    run_row_finish(recovery->db, recovery->run_id, &end, error) != 0
@@ -199,8 +205,7 @@ static int recover_run(sqlite3 *db, int64_t run_id, uint64_t *events, struct tra
     else if (ring == NULL && local.code != TRAIL_NOT_FOUND && local.code != TRAIL_NOT_A_TRAIL)
         /* it is there: another time, or another user */
         error_set(error, local.code, local.os_code, "%s", local.sentence);
-    else if ((recovery->rows = rows_new(db, run_id, error)) != NULL &&
-             write_run(recovery, ring, error) == 0)
+    else if (write_run(recovery, ring, error) == 0)
         result = 1;
     rows_free(recovery->rows);
     if (result == 1 && sql_run(db, "COMMIT", error) != 0)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT_VERSION = 1, FILE_BYTES_AT_MOST = 64 << 20 };
+enum { FORMAT_VERSION = 1, FILE_BYTES_AT_MOST = 32 << 20 };
 
 static int no_memory(struct trail_error *error)
 {
