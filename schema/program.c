@@ -8,7 +8,7 @@
 #endif
 #include "program.h"
 
-#include "allocation.h"
+#include "sql.h"
 
 #include <stdlib.h>
 
@@ -53,7 +53,7 @@ int wmain(int argument_count, wchar_t **wide_arguments)
     _setmode(_fileno(stderr), _O_BINARY);
     if (_isatty(_fileno(stdout)) || _isatty(_fileno(stderr)))
         SetConsoleOutputCP(CP_UTF8);
-    allocation_bound();
+    sql_bound_allocations();
     result = program_main(argument_count, arguments);
     for (int i = 0; i < argument_count; i++)
         free(arguments[i]);
@@ -119,7 +119,7 @@ enum { SCREEN_BYTES = 1 << 16 };
 
 int main(int argument_count, char **arguments)
 {
-    allocation_bound();
+    sql_bound_allocations();
     return program_main(argument_count, arguments);
 }
 

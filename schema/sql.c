@@ -67,3 +67,29 @@ int sql_integer(sqlite3 *db, const char *sql, sqlite3_int64 *value, struct trail
     sqlite3_finalize(statement);
     return result == SQLITE_ROW ? 0 : -1;
 }
+
+enum { ALLOCATION_BYTES_MAX = 48 * 1024 * 1024 };
+
+static sqlite3_mem_methods plain;
+
+static void *allocate(int bytes)
+{
+    return bytes <= ALLOCATION_BYTES_MAX ? plain.xMalloc(bytes) : NULL;
+}
+
+static void *reallocate(void *memory, int bytes)
+{
+    return bytes <= ALLOCATION_BYTES_MAX ? plain.xRealloc(memory, bytes) : NULL;
+}
+
+void sql_bound_allocations(void)
+{
+    sqlite3_mem_methods bounded;
+
+    if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain) != SQLITE_OK)
+        return;
+    bounded = plain;
+    bounded.xMalloc = allocate;
+    bounded.xRealloc = reallocate;
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &bounded);
+}

@@ -24,4 +24,11 @@ int sql_integer(sqlite3 *db, const char *sql, sqlite3_int64 *value, struct trail
  */
 int sql_error(sqlite3 *db, struct trail_error *error);
 
+/*
+ * Bounds each single allocation of SQLite; what is larger is SQLITE_NOMEM: it reads the record of a
+ * damaged file, of any size, before it asks for a limit. Call at the start of the program: without
+ * effect once SQLite is in use.
+ */
+void sql_bound_allocations(void);
+
 #endif
