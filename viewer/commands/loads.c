@@ -6,7 +6,7 @@ static const struct table_column table[] = {
     {"run", "run", STYLE_COUNT, TABLE_SEVERAL_RUNS},
     {"#", "ordinal", STYLE_COUNT, 0},
     {"ms", "t_ns", STYLE_MS, 0},
-    {"+ms", "t_ns - lag(t_ns) OVER (ORDER BY t_ns, seq)", STYLE_MS, 0},
+    {"+ms", "t_ns - lag(t_ns) OVER (PARTITION BY pid ORDER BY t_ns, seq)", STYLE_MS, 0},
     {"pid", "pid", STYLE_PLAIN, TABLE_SEVERAL_PROCESSES},
     /* where any process has run more than one program, or another than its parent */
     {"image",
@@ -65,6 +65,7 @@ const struct command command_loads = {
     .summary = "the modules of a run, in load order",
     .arguments = "[RUN...]",
     .details = "KEY is time, name, path, size or seq. '+ms' is the time since the load before it "
+               "in its process, "
                "among those shown. A column 'time' is there\n"
                "if some times are not those of a stop for this very load: batch (several loads "
                "were seen at one stop) or kernel. 'end ms' is\n"

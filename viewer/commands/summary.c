@@ -314,13 +314,13 @@ static void add_loads_heading(struct page *page, const char *text)
 static void add_gaps(struct page *page)
 {
     sqlite3_stmt *gap =
-        elements(page, "load_gaps",
+        elements(page, "gaps",
                  "SELECT json_extract(value, '$.gap_ns'), json_extract(value, '$.from'), "
                  "json_extract(value, '$.to'), json_extract(value, '$.t_ns') FROM json_each(?1)");
 
     if (gap == NULL)
         return;
-    add_loads_heading(page, "longest gaps between loads");
+    add_loads_heading(page, "longest gaps");
     do {
         add_right(page, 12, human_duration, sqlite3_column_int64(gap, 0));
         buffer_add_text(&page->text, "  ");
@@ -447,8 +447,8 @@ static const struct part parts[] = {
                  {.name = "to"},
                  {.name = "took", .style = STYLE_DURATION},
                  {.name = "at ms", .style = STYLE_MS}}},
-    {.heading = "longest gaps between loads",
-     .json = "load_gaps",
+    {.heading = "longest gaps",
+     .json = "gaps",
      .sql = "SELECT " OF("from") ", " OF("to") ", " OF("gap_ns") ", " OF("t_ns") ", " OF(
          "pid") " FROM json_each(?1)",
      .column_count = 5,

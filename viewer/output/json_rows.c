@@ -47,7 +47,7 @@ static bool holds_json(const char *name)
 {
     static const char *const names[] = {
         "labels",           "counts",           "holds",       "detail", "parameters",
-        "nested_codes",     "nested_addresses", "kinds",       "phases", "load_gaps",
+        "nested_codes",     "nested_addresses", "kinds",       "phases", "gaps",
         "repeated_modules", "first_exception",  "not_observed"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -1,20 +1,46 @@
 -- One row for :run: all of the view runs, and what a summary adds to it, as JSON. It looks at
--- loads (of a long run at the first of them), exceptions and marks, never at all events.
+-- loads and marks (of a long run at the first of them), never at all events.
 WITH
--- Loads and new images of each process in order, so that `image` counts the images: an exec begins
--- anew.
-steps AS (
-  SELECT l.seq, coalesce(l.mapped_t_ns, e.t_ns) AS t_ns, e.process_id, e.synthetic, l.module_id,
-      0 AS is_image
-  FROM (SELECT * FROM event_load_dll WHERE run_id = :run ORDER BY seq LIMIT 10000) l
-  CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
-  UNION ALL
-  SELECT c.seq, e.t_ns, e.process_id, e.synthetic, NULL, 1
-  FROM (SELECT * FROM event_create_process WHERE run_id = :run ORDER BY seq LIMIT 10000) c
-  CROSS JOIN event e ON e.run_id = c.run_id AND e.seq = c.seq
+-- A long run is looked at up to the first of its 10,000th load, process, exit and mark.
+cutoff AS MATERIALIZED (
+  SELECT min(seq) AS seq FROM (
+    SELECT * FROM (SELECT seq FROM event_load_dll WHERE run_id = :run ORDER BY seq
+        LIMIT 1 OFFSET 9999)
+    UNION ALL SELECT * FROM (SELECT seq FROM event_create_process WHERE run_id = :run ORDER BY seq
+        LIMIT 1 OFFSET 9999)
+    UNION ALL SELECT * FROM (SELECT seq FROM event_exit_process WHERE run_id = :run ORDER BY seq
+        LIMIT 1 OFFSET 9999)
+    UNION ALL SELECT * FROM (SELECT seq FROM event_mark WHERE run_id = :run ORDER BY seq
+        LIMIT 1 OFFSET 9999)
+    UNION ALL SELECT 9223372036854775807
+  )
 ),
-images AS MATERIALIZED (
-  SELECT *, sum(is_image) OVER (PARTITION BY process_id ORDER BY seq) AS image FROM steps
+-- What bounds gaps, in each process: its start, an exec, loads, marks, its exit.
+steps AS (
+  SELECT l.seq, l.mapped_t_ns, l.module_id, NULL AS name FROM event_load_dll l
+  WHERE l.run_id = :run AND l.seq <= (SELECT seq FROM cutoff)
+  UNION ALL
+  SELECT c.seq, NULL, NULL, iif(v.word = 'exec', 'exec', 'start')
+  FROM event_create_process c LEFT JOIN code v ON v.domain = 'via' AND v.value = c.via
+  WHERE c.run_id = :run AND c.seq <= (SELECT seq FROM cutoff)
+  UNION ALL
+  SELECT k.seq, NULL, NULL, 'mark:' || k.name FROM event_mark k
+  WHERE k.run_id = :run AND k.seq <= (SELECT seq FROM cutoff)
+  UNION ALL
+  SELECT x.seq, NULL, NULL, 'exit' FROM event_exit_process x
+  WHERE x.run_id = :run AND x.seq <= (SELECT seq FROM cutoff)
+),
+bounds AS MATERIALIZED (
+  SELECT s.seq, coalesce(s.mapped_t_ns, e.t_ns) AS t_ns, e.process_id, e.synthetic,
+      coalesce(s.name, m.name) AS name, s.module_id,
+      sum(s.name IN ('start', 'exec')) OVER (PARTITION BY e.process_id ORDER BY s.seq) AS image
+  FROM steps s CROSS JOIN event e ON e.run_id = :run AND e.seq = s.seq
+  LEFT JOIN module m ON m.id = s.module_id
+),
+gap AS (
+  SELECT seq, process_id, t_ns, name, lag(name) OVER w AS before, t_ns - lag(t_ns) OVER w AS gap_ns
+  FROM bounds WHERE synthetic = 0
+  WINDOW w AS (PARTITION BY process_id ORDER BY t_ns, seq)
 ),
 -- The points between which there are phases, named as in rules and comparisons. The time to the end
 -- belongs to what was seen of all of them.
@@ -64,26 +90,19 @@ SELECT r.*,
     SELECT json_group_array(json_object('gap_ns', gap_ns, 'from', before, 'to', name, 't_ns', t_ns,
         'pid', pid))
     FROM (
-      SELECT i.t_ns, m.name, i.t_ns - lag(i.t_ns) OVER w AS gap_ns, lag(m.name) OVER w AS before,
-          p.pid
-      FROM images i
-      LEFT JOIN module m ON m.id = i.module_id
-      LEFT JOIN process p ON p.run_id = :run AND p.id = i.process_id
-      WHERE i.is_image = 0 AND i.synthetic = 0
-      WINDOW w AS (PARTITION BY i.process_id, i.image ORDER BY i.t_ns, i.seq)
-      ORDER BY gap_ns DESC, i.seq LIMIT 5
-    ) WHERE gap_ns > 0
-  ) AS load_gaps,
+      SELECT g.gap_ns, g.before, g.name, g.t_ns, p.pid
+      FROM gap g LEFT JOIN process p ON p.run_id = :run AND p.id = g.process_id
+      WHERE g.gap_ns > 0 ORDER BY g.gap_ns DESC, g.seq LIMIT 5
+    )
+  ) AS gaps,
   (
     SELECT json_group_array(json_object('name', name, 'times', times, 'pid', pid))
     FROM (
-      SELECT m.name, count(*) AS times, p.pid
-      FROM images i
-      JOIN module m ON m.id = i.module_id
-      LEFT JOIN process p ON p.run_id = :run AND p.id = i.process_id
-      WHERE i.is_image = 0
-      GROUP BY i.process_id, i.image, m.name HAVING count(*) > 1
-      ORDER BY times DESC, min(i.seq) LIMIT 10
+      SELECT b.name, count(*) AS times, p.pid
+      FROM bounds b LEFT JOIN process p ON p.run_id = :run AND p.id = b.process_id
+      WHERE b.module_id IS NOT NULL
+      GROUP BY b.process_id, b.image, b.name HAVING count(*) > 1
+      ORDER BY times DESC, min(b.seq) LIMIT 10
     )
   ) AS repeated_modules,
   (SELECT count(*) FROM event_exception x WHERE x.run_id = :run) - (SELECT count(*)

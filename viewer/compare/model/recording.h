@@ -27,7 +27,7 @@ struct recorded_process {
     uint32_t place;
     int64_t exit_code; /* or RECORDING_UNKNOWN */
     /* the end is RECORDING_UNKNOWN if it was not seen */
-    int64_t start_seq, end_seq, start_net_ns, end_net_ns;
+    int64_t start_seq, end_seq, start_net_ns, end_net_ns, end_t_ns;
 };
 
 struct role_place {

@@ -222,8 +222,10 @@ static void take_lives(struct reading *reading, const struct moment *moment)
 
     if (process != NULL && process->start_seq == moment->seq)
         process->start_net_ns = moment->net_ns;
-    if (process != NULL && process->end_seq == moment->seq)
+    if (process != NULL && process->end_seq == moment->seq) {
         process->end_net_ns = moment->net_ns;
+        process->end_t_ns = moment->t_ns;
+    }
     if (thread != NULL && thread->start_seq == moment->seq) {
         thread->start_net_ns = moment->net_ns;
         thread->is_synthetic = moment->is_synthetic;

@@ -199,6 +199,19 @@ static int take_load_phase(struct taking *taking, uint32_t start, const char *na
                                      load->net_ns, load->t_ns);
 }
 
+/* What a process does when it has all its modules. */
+static int take_exit_phase(struct taking *taking, const struct recorded_load *last)
+{
+    const struct recorded_process *process = taking->recording->processes;
+    struct text_pool *texts = taking->side->all->texts;
+
+    if (last == NULL || process->end_net_ns == RECORDING_UNKNOWN)
+        return 0;
+    return take_phase(taking->side, taking->run, text_pool_add_text(texts, "last load"),
+                      text_pool_add_text(texts, "exit"), process->end_net_ns - last->net_ns,
+                      process->end_t_ns - last->t_ns);
+}
+
 static int take_phases(struct taking *taking)
 {
     const struct recording *recording = taking->recording;
@@ -207,14 +220,15 @@ static int take_phases(struct taking *taking)
     const struct recorded_load *first = NULL, *last = NULL;
 
     for (size_t i = 0; i < recording->load_count; i++) {
-        if (recording->loads[i].is_synthetic)
+        if (recording->loads[i].is_synthetic || recording->loads[i].process != 0)
             continue;
         last = &recording->loads[i];
         first = first != NULL ? first : last;
     }
     if (take_mark_phases(taking, start, end) != 0 ||
         take_load_phase(taking, start, "first load", first) != 0 ||
-        take_load_phase(taking, start, "last load", last) != 0)
+        take_load_phase(taking, start, "last load", last) != 0 ||
+        take_exit_phase(taking, last) != 0)
         return -1;
     return take_phase(taking->side, taking->run, start, end, recording->net_wall_ns,
                       recording->wall_ns);

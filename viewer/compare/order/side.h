@@ -35,7 +35,8 @@ struct side_module {
 };
 
 /*
- * Time from one point of a run to another: "start", "mark:NAME", "first load", "last load", "end".
+ * Time from one point of a run to another: "start", "mark:NAME", "end"; of the launched process's
+ * own "first load", "last load" and, from the last load on, "exit".
  */
 struct side_phase {
     uint32_t from, to;
