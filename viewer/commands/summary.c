@@ -384,6 +384,30 @@ static void add_exceptions(struct page *page)
     sqlite3_finalize(first);
 }
 
+/* Signals and exceptions that tell of no error. */
+static void add_notices(struct page *page)
+{
+    sqlite3_stmt *notice = elements(page, "notices",
+                                    "SELECT json_extract(value, '$.name'), json_extract(value, "
+                                    "'$.times') FROM json_each(?1)");
+    const char *separator = "";
+
+    if (notice == NULL)
+        return;
+    if (number(page, "exceptions") == 0 && number(page, "loader_breakpoints") == 0)
+        end_line(page);
+    begin_line(page, "notices");
+    do {
+        buffer_add_text(&page->text, separator);
+        human_count(&page->text, sqlite3_column_int64(notice, 1));
+        buffer_add_char(&page->text, ' ');
+        add_cell(page, notice, 0);
+        separator = ", ";
+    } while (sqlite3_step(notice) == SQLITE_ROW);
+    end_line(page);
+    sqlite3_finalize(notice);
+}
+
 static void add_not_observed(struct page *page)
 {
     sqlite3_stmt *process = elements(page, "not_observed",
@@ -529,6 +553,7 @@ static int print_tables(struct page *page, bool is_last, struct trail_error *err
     end_line(page);
     add_facts(page);
     add_exceptions(page);
+    add_notices(page);
     if (page->text.failed)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     result = print_facts(page, error);
@@ -549,6 +574,7 @@ static int print_page(struct page *page, struct trail_error *error)
     add_gaps(page);
     add_repeated(page);
     add_exceptions(page);
+    add_notices(page);
     add_not_observed(page);
     if (page->text.failed)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");

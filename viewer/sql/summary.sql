@@ -68,6 +68,14 @@ loader_breakpoint AS MATERIALIZED (
       SELECT p.id FROM process p JOIN code c ON c.domain = 'via' AND c.value = p.via
           WHERE p.run_id = :run AND c.word = 'attach'))
   GROUP BY e.process_id, x.code
+),
+-- What is an error, not a notice as SIGCHLD is: a signal that dumps core by default (signal(7)), or
+-- an exception that says it is a warning or an error (its upper two bits).
+fault AS MATERIALIZED (
+  SELECT x.seq FROM event_exception x
+  WHERE x.run_id = :run AND CASE WHEN x.si_code IS NULL THEN x.code & 0x80000000
+    OR x.seq IN (SELECT seq FROM loader_breakpoint)
+    ELSE x.code IN (3, 4, 5, 6, 7, 8, 11, 24, 25, 31) END
 )
 SELECT r.*,
   CASE WHEN json_valid(r.counts) AND json_valid(r.holds) THEN (
@@ -105,16 +113,25 @@ SELECT r.*,
       ORDER BY times DESC, min(b.seq) LIMIT 10
     )
   ) AS repeated_modules,
-  (SELECT count(*) FROM event_exception x WHERE x.run_id = :run) - (SELECT count(*)
-      FROM loader_breakpoint) AS exceptions,
+  (SELECT count(*) FROM fault) - (SELECT count(*) FROM loader_breakpoint) AS exceptions,
+  (
+    SELECT json_group_array(json_object('name', name, 'times', times)) FROM (
+      SELECT coalesce(c.word, CAST(n.code AS TEXT)) AS name, n.times
+      FROM (SELECT x.code, x.si_code IS NULL AS is_windows, count(*) AS times
+          FROM event_exception x
+          WHERE x.run_id = :run AND x.seq NOT IN (SELECT seq FROM fault) GROUP BY 1, 2) n
+      LEFT JOIN code c ON c.domain = iif(n.is_windows, 'exception', 'signal') AND c.value = n.code
+      ORDER BY n.times DESC, n.code LIMIT 5
+    )
+  ) AS notices,
   (SELECT count(*) FROM loader_breakpoint) AS loader_breakpoints,
   (
     SELECT json_object('name', x.name, 'code', x.code, 'access', x.access, 'first_chance',
         x.first_chance, 'module', x.module, 'offset', x.offset,
                        'address', x.address, 't_ns', x.t_ns, 'pid', x.pid, 'tid', x.tid, 'seq',
                            x.seq)
-    FROM exceptions x WHERE x.run = :run AND x.seq NOT IN (SELECT seq FROM loader_breakpoint)
-    ORDER BY x.seq LIMIT 1
+    FROM exceptions x WHERE x.run = :run AND x.seq = (SELECT min(f.seq) FROM fault f
+        WHERE f.seq NOT IN (SELECT seq FROM loader_breakpoint))
   ) AS first_exception,
   (
     SELECT json_group_array(json_object('pid', pid, 'name', name))
