@@ -1,6 +1,7 @@
 /* trailview diff: what differs between two runs, or two sets of runs. */
 #include "command.h"
 #include "compare/match/load_runs.h"
+#include "compare/answer/answer.h"
 #include "compare/diff/describe_side.h"
 #include "compare/diff/difference_rows.h"
 #include "compare/order/statistics.h"
@@ -169,6 +170,10 @@ static int print(struct diff *diff, struct trail_error *error)
     struct output *output = &diff->viewer->output;
     bool is_table = viewer_prints_table(diff->viewer);
 
+    if (answer_find(&diff->preface, &diff->differences, error) != 0)
+        return -1;
+    if (diff->preface.length > 0)
+        buffer_add_char(&diff->preface, '\n');
     describe_sides(diff);
     conclude(diff);
     if (diff->title.failed || diff->preface.failed || diff->conclusion.failed)

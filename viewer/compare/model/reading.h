@@ -22,6 +22,7 @@ struct reading {
     struct tuple_map places; /* of modules in this run, + 1 */
     sqlite3_stmt *details;   /* which go on beside the events; at this one, or INT64_MAX */
     int64_t details_seq;
+    size_t looks_placed;                  /* how many looks are before the events so far */
     int64_t held_ns, held_until, last_ns; /* what makes net times of times */
     struct trail_error *error;
 };

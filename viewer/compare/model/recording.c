@@ -13,6 +13,7 @@ void recording_release(struct recording *recording)
     free(recording->outputs);
     free(recording->marks);
     free(recording->variables);
+    free(recording->looks);
     for (int stream = 0; stream < STREAMS; stream++)
         free(recording->steps[stream]);
 }

@@ -118,6 +118,14 @@ struct recorded_variable {
     bool steers; /* what the program does */
 };
 
+/* What a thread was seen doing in a silence. */
+struct recorded_look {
+    int64_t t_ns, seq; /* seq: of the last event of the run before it */
+    size_t process, thread;
+    bool is_computing;
+    uint32_t call; /* else what it waited in */
+};
+
 struct recording {
     const char *path; /* of the file; belongs to the caller */
     int64_t run;
@@ -137,9 +145,10 @@ struct recording {
     struct recorded_output *outputs;
     struct recorded_mark *marks;
     struct recorded_variable *variables;
+    struct recorded_look *looks;          /* in the order of time */
     struct recorded_step *steps[STREAMS]; /* in order of seq, from keys_assign on */
     size_t process_count, thread_count, load_count, exception_count, output_count, mark_count,
-        variable_count, step_count[STREAMS];
+        variable_count, look_count, step_count[STREAMS];
 };
 
 void recording_release(struct recording *recording);

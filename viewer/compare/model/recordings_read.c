@@ -189,6 +189,33 @@ static int take_variable(struct reading *reading, sqlite3_stmt *row)
     return 0;
 }
 
+static int take_look(struct reading *reading, sqlite3_stmt *row)
+{
+    struct recording *recording = reading->recording;
+
+    if (reading_make_room(reading, &recording->looks, recording->look_count,
+                          sizeof *recording->looks) != 0)
+        return -1;
+    recording->looks[recording->look_count++] = (struct recorded_look){
+        .t_ns = sqlite3_column_int64(row, 0),
+        .process = find_process(recording, sqlite3_column_int64(row, 1)),
+        .thread = find_thread(recording, sqlite3_column_int64(row, 2)),
+        .is_computing = sqlite3_column_int(row, 3) == 1,
+        .call = reading_text(reading, row, 4),
+    };
+    return 0;
+}
+
+/* The looks before an event stand behind the event before it. */
+static void place_looks(struct reading *reading, int64_t seq, int64_t t_ns)
+{
+    struct recording *recording = reading->recording;
+
+    while (reading->looks_placed < recording->look_count &&
+           recording->looks[reading->looks_placed].t_ns < t_ns)
+        recording->looks[reading->looks_placed++].seq = seq - 1;
+}
+
 /*
  * The time net of what the recorder held the target until then: the union of [t, t + hold) over the
  * events before. Adds what it is held for this event.
@@ -270,6 +297,7 @@ static int take_event(struct reading *reading, sqlite3_stmt *row)
     };
     int result = 0;
 
+    place_looks(reading, moment.seq, moment.t_ns);
     take_lives(reading, &moment);
     while (reading->details_seq <= moment.seq && reading->details_seq != INT64_MAX && result == 0) {
         if (reading->details_seq == moment.seq) /* else details of no event: verify says so */
@@ -294,6 +322,7 @@ static int read_events(struct reading *reading)
     if (step_details(reading) == 0)
         result = each_row(reading, sql_recording_events, take_event);
     sqlite3_finalize(reading->details);
+    place_looks(reading, INT64_MAX, INT64_MAX);
     settle_ends(recording);
     recording->net_wall_ns =
         recording->wall_ns > reading->held_ns ? recording->wall_ns - reading->held_ns : 0;
@@ -323,7 +352,7 @@ static int read_all(struct reading *reading)
         each_row(reading, sql_recording_threads, take_thread) != 0)
         return -1;
     settle_app(reading);
-    if (read_events(reading) != 0 ||
+    if (each_row(reading, sql_recording_looks, take_look) != 0 || read_events(reading) != 0 ||
         each_row(reading, sql_recording_surroundings, take_variable) != 0)
         return -1;
     return recordings_have_failed(reading->all) ? reading_out_of_memory(reading) : 0;

@@ -1,0 +1,117 @@
+# diff begins with the answer: what got slower, in whose code, computing or waiting. A host with
+# four plugins, two builds each.
+. "$(dirname "$0")/common.sh"
+
+command -v cc >/dev/null || skip "there is no cc"
+
+cat >plugin.c <<'EOF'
+#include <time.h>
+static void compute(long ms)
+{
+    struct timespec start, now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+    do
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    while ((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 < ms);
+}
+__attribute__((constructor)) static void begin(void)
+{
+    struct timespec time = {0, WAIT * 1000000L};
+    if (WAIT > 0)
+        nanosleep(&time, 0);
+}
+void plugin_init(void) { compute(INIT); }
+void plugin_run(void) { compute(RUN); }
+EOF
+cat >host.c <<'EOF'
+#include <dlfcn.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+int main(int count, char **names)
+{
+    void *plugins[16];
+    for (int i = 1; i < count && i < 16; i++) {
+        if (strncmp(names[i], "poll", 4) == 0) {
+            poll(0, 0, atoi(names[i] + 4));
+            plugins[i] = 0;
+            continue;
+        }
+        plugins[i] = dlopen(names[i], RTLD_NOW);
+        if (!plugins[i])
+            return 2;
+        ((void (*)(void))dlsym(plugins[i], "plugin_init"))();
+    }
+    for (int i = 1; i < count && i < 16; i++)
+        if (plugins[i])
+            ((void (*)(void))dlsym(plugins[i], "plugin_run"))();
+    return 0;
+}
+EOF
+cc -o host host.c -ldl || fail "cannot build the host"
+
+# build FOLDER: all plugins, as they were; plugin FOLDER NAME WAIT INIT RUN: one in another build
+plugin() { cc -shared -fPIC -o "$1/lib$2.so" -DWAIT="$3" -DINIT="$4" -DRUN="$5" plugin.c; }
+build()
+{
+    mkdir "$1"
+    for name in cache codec net ui; do
+        plugin "$1" $name 0 0 0 || fail "cannot build $name"
+    done
+}
+for folder in usual waits computes late extra; do
+    build $folder
+done
+plugin waits codec 300 0 0
+plugin computes codec 0 300 0
+plugin late codec 0 0 300
+plugin extra more 300 0 0
+
+# record SIDE FOLDER ARGUMENT...: five runs. The same folder name each time, so that only what is in
+# it differs.
+record()
+{
+    side=$1
+    rm -f plugins
+    ln -s "$2" plugins
+    shift 2
+    trailrec -q -n 5 -l side="$side" -o trail.db -E LD_LIBRARY_PATH=plugins -- ./host "$@" ||
+        fail "$side ends with $?"
+}
+# answer SIDE PATTERN: the first sentence against the usual side
+answer()
+{
+    sentence=$(trailview -d trail.db diff @side=usual @side="$1" | head -n 1)
+    case $sentence in
+    $2) ;;
+    *) fail "of $1 is said: $sentence" ;;
+    esac
+}
+usual='libcache.so libcodec.so libnet.so libui.so'
+# shellcheck disable=SC2086
+{
+    record usual usual $usual
+    record waits waits $usual
+    record computes computes $usual
+    record late late $usual
+    record extra extra libcache.so libcodec.so libmore.so libnet.so libui.so
+    record polls usual libcache.so libcodec.so poll300 libnet.so libui.so
+    record order usual libcache.so libnet.so libcodec.so libui.so
+}
+trailrec -q -n 5 -l side=place -o trail.db -E LD_LIBRARY_PATH=waits -- ./host $usual
+trailrec -q -n 5 -l side=again -o trail.db -E LD_LIBRARY_PATH=usual -- ./host $usual
+
+slower='It takes * longer (*), * of them between'
+other='(another build: * -> *)'
+answer waits "$slower libcodec.so $other and libnet.so: main waits in clock_nanosleep 300 ms."
+answer computes "$slower libcodec.so $other and libnet.so: main computes."
+answer late "$slower libui.so* and the end: main computes."
+answer extra "$slower libmore.so (only in B) and libnet.so: main waits in clock_nanosleep 300 ms."
+answer polls "$slower libcodec.so and libnet.so: main waits in poll 300 ms."
+answer order '* comes in another order.'
+answer place "$slower libcodec.so $other and libnet.so: main waits in *"
+trailview -d trail.db diff @side=usual @side=place >diff.txt
+grep -q '^LD_LIBRARY_PATH has another value: plugins -> waits\.$' diff.txt ||
+    fail "the variable is not named: $(head -n 3 diff.txt)"
+trailview -d trail.db diff @side=place @side=waits --only order,processes >diff.txt
+same "an answer where nothing differs" "" "$(sed -n '/^It takes/p' diff.txt)"

@@ -1,0 +1,489 @@
+/*
+ * See answer.h. Of time: the run of each side whose length is the median stands for it. What both
+ * have in one order parts them into stretches; the stretch whose length changed most is looked into
+ * on the side where it is longer: the longest gap in it, and what threads were seen doing there.
+ */
+#include "answer.h"
+
+#include "bounds.h"
+#include "compare/order/statistics.h"
+#include "escape.h"
+#include "human.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SENTENCES_MAX = 3, ID_SHOWN = 8, SINGLE_RUN_FLOOR_NS = 20 * 1000 * 1000 };
+#define FLOOR_NS 200000.0    /* a smaller change is not worth a sentence */
+#define SHARE_AT_LEAST 0.2   /* of the whole change, or it does not explain it */
+#define SINGLE_RUN_SHARE 0.1 /* of the time, where each side has one run only */
+#define MOSTLY 0.6           /* of the looks */
+
+/* The same process on both sides, in the runs that stand for them. */
+struct part {
+    const struct recording *runs[2];
+    size_t processes[2];
+    struct bounds bounds[2];
+    struct bound_pair *pairs;
+    size_t pair_count;
+};
+
+/* Two bounds that both sides have, and how long it is between them. */
+struct stretch {
+    size_t pair; /* of the first bound; the next pair is the second */
+    double a_ns, b_ns;
+};
+
+struct answer {
+    struct buffer *out;
+    const struct differences *differences;
+    unsigned sentences;
+    double *room[2]; /* a value for each run of a side */
+    double before_ns, after_ns;
+    bool failed;
+};
+
+static const char *text_of(const struct answer *answer, uint32_t text)
+{
+    return recordings_text(answer->differences->all, text);
+}
+
+static void add_text(struct answer *answer, const char *text)
+{
+    escape_for_terminal(answer->out, text, strlen(text));
+}
+
+static const struct side *side_of(const struct answer *answer, unsigned which)
+{
+    return which == 0 ? answer->differences->a : answer->differences->b;
+}
+
+/* How long the launched program ran, else the recording. */
+static double length_of(const struct recording *recording)
+{
+    const struct recorded_process *process = recording->processes;
+
+    return recording->process_count > 0 && process->start_net_ns != RECORDING_UNKNOWN &&
+                   process->end_net_ns != RECORDING_UNKNOWN
+               ? (double)(process->end_net_ns - process->start_net_ns)
+               : (double)recording->net_wall_ns;
+}
+
+static double median_length(struct answer *answer, unsigned which)
+{
+    const struct side *side = side_of(answer, which);
+
+    for (size_t i = 0; i < side->count; i++)
+        answer->room[which][i] = length_of(&side->all->items[side->first + i]);
+    return statistics_summary(answer->room[which], side->count).median;
+}
+
+/* The run whose length is nearest to the median. */
+static const struct recording *typical_run(const struct side *side, double median)
+{
+    const struct recording *runs = &side->all->items[side->first], *best = runs;
+
+    for (size_t i = 1; i < side->count; i++)
+        if (fabs(length_of(&runs[i]) - median) < fabs(length_of(best) - median))
+            best = &runs[i];
+    return best;
+}
+
+static void release_part(struct part *part)
+{
+    bounds_release(&part->bounds[0]);
+    bounds_release(&part->bounds[1]);
+    free(part->pairs);
+}
+
+static int fill_part(struct part *part)
+{
+    size_t least;
+
+    if (bounds_find(&part->bounds[0], part->runs[0], part->processes[0]) != 0 ||
+        bounds_find(&part->bounds[1], part->runs[1], part->processes[1]) != 0)
+        return -1;
+    least = part->bounds[0].count < part->bounds[1].count ? part->bounds[0].count
+                                                          : part->bounds[1].count;
+    part->pairs = malloc((least + 1) * sizeof *part->pairs);
+    if (part->pairs == NULL)
+        return -1;
+    part->pair_count = bounds_common(&part->bounds[0], &part->bounds[1], part->pairs);
+    return part->pair_count != RECORDING_NONE ? 0 : -1;
+}
+
+/* From one bound to another in each run of a side that has both; returns in how many. */
+static size_t sample(struct answer *answer, unsigned which, uint32_t role, const struct bound *from,
+                     const struct bound *to)
+{
+    const struct side *side = side_of(answer, which);
+    size_t count = 0;
+
+    for (size_t i = 0; i < side->count; i++) {
+        const struct recording *run = &side->all->items[side->first + i];
+        size_t process = recording_find_role(run, role), a, b;
+        struct bounds bounds = {NULL, 0};
+        if (process == RECORDING_NONE)
+            continue;
+        if (bounds_find(&bounds, run, process) != 0)
+            answer->failed = true;
+        a = bounds_position(&bounds, from);
+        b = bounds_position(&bounds, to);
+        if (a != RECORDING_NONE && b != RECORDING_NONE)
+            answer->room[which][count++] =
+                (double)(bounds.items[b].net_ns - bounds.items[a].net_ns);
+        bounds_release(&bounds);
+    }
+    return count;
+}
+
+/* Whether what is in the rooms differs by more than chance. */
+static bool is_certain(struct answer *answer, size_t count_a, size_t count_b)
+{
+    const struct side *a = side_of(answer, 0), *b = side_of(answer, 1);
+    double p;
+
+    if (a->count == 1 && b->count == 1)
+        return true; /* each has one value: the floor is higher */
+    if (count_a < STATISTICS_RUNS_AT_LEAST || count_b < STATISTICS_RUNS_AT_LEAST)
+        return false;
+    p = statistics_mann_whitney(answer->room[0], count_a, answer->room[1], count_b);
+    return p >= 0 && p <= STATISTICS_ALPHA;
+}
+
+static double stretch_length(const struct part *part, unsigned which, size_t pair)
+{
+    const struct bound *items = part->bounds[which].items;
+    size_t from = which == 0 ? part->pairs[pair].a : part->pairs[pair].b,
+           to = which == 0 ? part->pairs[pair + 1].a : part->pairs[pair + 1].b;
+
+    return (double)(items[to].net_ns - items[from].net_ns);
+}
+
+/* The stretch that changed most in the typical runs; false if there is none. */
+static bool find_stretch(const struct part *part, struct stretch *most)
+{
+    double largest = 0;
+
+    for (size_t i = 0; i + 1 < part->pair_count; i++) {
+        double a = stretch_length(part, 0, i), b = stretch_length(part, 1, i);
+        if (fabs(b - a) <= largest)
+            continue;
+        largest = fabs(b - a);
+        *most = (struct stretch){i, a, b};
+    }
+    return largest > 0;
+}
+
+static const struct bound *bound_at(const struct part *part, unsigned which, size_t pair)
+{
+    return &part->bounds[which].items[which == 0 ? part->pairs[pair].a : part->pairs[pair].b];
+}
+
+/* The longest gap of a stretch: the bound that it begins with. */
+static const struct bound *longest_gap(const struct part *part, unsigned which, size_t pair)
+{
+    const struct bound *from = bound_at(part, which, pair), *to = bound_at(part, which, pair + 1),
+                       *longest = from;
+
+    for (const struct bound *at = from; at < to; at++)
+        if (at[1].net_ns - at[0].net_ns > longest[1].net_ns - longest[0].net_ns)
+            longest = at;
+    return longest;
+}
+
+static const char *first_of(const char *text, char *out)
+{
+    snprintf(out, ID_SHOWN + 1, "%s", text);
+    return out;
+}
+
+/* " (another build: 564c2aed -> 8e201ed7)", " (only in B)", or nothing. */
+static void add_change(struct answer *answer, const struct part *part, unsigned which,
+                       const struct bound *bound)
+{
+    size_t there = bounds_position(&part->bounds[1 - which], bound);
+    const struct recorded_module *modules = answer->differences->all->modules;
+    const struct identity *identities[2];
+    char ids[2][ID_SHOWN + 1];
+
+    if (bound->kind != BOUND_LOAD || bound->module == RECORDING_NONE)
+        return;
+    if (there == RECORDING_NONE) {
+        buffer_format(answer->out, " (only in %c)", which == 0 ? 'A' : 'B');
+        return;
+    }
+    if (part->bounds[1 - which].items[there].module == RECORDING_NONE)
+        return;
+    identities[which] = &modules[bound->module].identity;
+    identities[1 - which] = &modules[part->bounds[1 - which].items[there].module].identity;
+    if (identity_equal(identities[0], identities[1]))
+        return;
+    buffer_add_text(answer->out, " (another build");
+    if (identities[0]->build_id != TEXT_NONE && identities[1]->build_id != TEXT_NONE)
+        buffer_format(answer->out, ": %s -> %s",
+                      first_of(text_of(answer, identities[0]->build_id), ids[0]),
+                      first_of(text_of(answer, identities[1]->build_id), ids[1]));
+    buffer_add_char(answer->out, ')');
+}
+
+static void add_bound(struct answer *answer, const struct part *part, unsigned which,
+                      const struct bound *bound)
+{
+    static const char *const names[] = {[BOUND_START] = "the start",
+                                        [BOUND_LOAD] = "",
+                                        [BOUND_MARK] = "mark ",
+                                        [BOUND_END] = "the end"};
+
+    buffer_add_text(answer->out, names[bound->kind]);
+    if (bound->kind == BOUND_LOAD || bound->kind == BOUND_MARK)
+        add_text(answer, text_of(answer, bound->name));
+    add_change(answer, part, which, bound);
+}
+
+static bool is_main(const struct recording *run, const struct recorded_look *look)
+{
+    return look->thread != RECORDING_NONE && run->threads[look->thread].is_main;
+}
+
+/* How many of the main thread's looks between two events see it do that; TEXT_NONE: compute. */
+static size_t count_looks(const struct part *part, unsigned which, const struct bound *gap,
+                          bool any, bool is_computing, uint32_t call)
+{
+    const struct recording *run = part->runs[which];
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->look_count; i++) {
+        const struct recorded_look *look = &run->looks[i];
+        count +=
+            look->process == part->processes[which] && look->seq >= gap[0].seq &&
+            look->seq < gap[1].seq && is_main(run, look) &&
+            (any || (look->is_computing == is_computing && (is_computing || look->call == call)));
+    }
+    return count;
+}
+
+/* The call that main was seen in most often; TEXT_NONE if in none. */
+static uint32_t usual_call(const struct part *part, unsigned which, const struct bound *gap,
+                           size_t *times)
+{
+    const struct recording *run = part->runs[which];
+    uint32_t usual = TEXT_NONE;
+
+    *times = 0;
+    for (size_t i = 0; i < run->look_count; i++) {
+        uint32_t call = run->looks[i].call;
+        size_t count;
+        if (call == TEXT_NONE || call == usual || run->looks[i].seq < gap[0].seq ||
+            run->looks[i].seq >= gap[1].seq)
+            continue;
+        count = count_looks(part, which, gap, false, false, call);
+        if (count > *times) {
+            *times = count;
+            usual = call;
+        }
+    }
+    return usual;
+}
+
+/* ": main waits in clock_nanosleep 300 ms", or what else is known of it. */
+static void add_doing(struct answer *answer, const struct part *part, unsigned which,
+                      const struct bound *gap)
+{
+    size_t looks = count_looks(part, which, gap, true, false, TEXT_NONE),
+           computing = count_looks(part, which, gap, false, true, TEXT_NONE), waiting;
+    uint32_t call = usual_call(part, which, gap, &waiting);
+
+    if (looks == 0)
+        buffer_add_text(answer->out, "; what its threads did is not known");
+    else if ((double)computing >= MOSTLY * (double)looks)
+        buffer_add_text(answer->out, ": main computes");
+    else if (call != TEXT_NONE) {
+        buffer_add_text(answer->out, ": main waits in ");
+        add_text(answer, text_of(answer, call));
+        if ((double)waiting < MOSTLY * (double)looks)
+            buffer_format(answer->out, " (%zu of %zu looks)", waiting, looks);
+    } else {
+        buffer_add_text(answer->out, ": main waits in the kernel");
+    }
+}
+
+static void add_duration(struct answer *answer, double ns)
+{
+    human_duration(answer->out, (int64_t)llround(fabs(ns)));
+}
+
+static void end_sentence(struct answer *answer)
+{
+    buffer_add_text(answer->out, ".\n");
+    answer->sentences++;
+}
+
+/* "It takes 302 ms longer (26 ms -> 328 ms)". */
+static void add_total(struct answer *answer)
+{
+    double change = answer->after_ns - answer->before_ns;
+
+    buffer_add_text(answer->out, "It takes ");
+    add_duration(answer, change);
+    buffer_add_text(answer->out, change > 0 ? " longer (" : " less (");
+    add_duration(answer, answer->before_ns);
+    buffer_add_text(answer->out, " -> ");
+    add_duration(answer, answer->after_ns);
+    buffer_add_char(answer->out, ')');
+}
+
+/* What has the stretch: the side on which it is longer. */
+static void say_stretch(struct answer *answer, const struct part *part,
+                        const struct stretch *stretch)
+{
+    unsigned which = stretch->b_ns > stretch->a_ns ? 1 : 0;
+    const struct bound *gap = longest_gap(part, which, stretch->pair);
+
+    add_total(answer);
+    buffer_add_text(answer->out, ", ");
+    add_duration(answer, stretch->b_ns - stretch->a_ns);
+    buffer_add_text(answer->out, " of them between ");
+    add_bound(answer, part, which, &gap[0]);
+    buffer_add_text(answer->out, " and ");
+    add_bound(answer, part, which, &gap[1]);
+    add_doing(answer, part, which, gap);
+    if (which == 0)
+        buffer_add_text(answer->out, " in A");
+    end_sentence(answer);
+}
+
+static bool is_worth_saying(const struct answer *answer)
+{
+    double change = fabs(answer->after_ns - answer->before_ns);
+    bool is_single = side_of(answer, 0)->count == 1 && side_of(answer, 1)->count == 1;
+
+    if (is_single)
+        return change >= SINGLE_RUN_FLOOR_NS && change >= SINGLE_RUN_SHARE * answer->before_ns;
+    return change >= FLOOR_NS && change >= STATISTICS_SMALLEST * answer->before_ns;
+}
+
+/* The stretch with the medians of all runs in the place of the typical ones. */
+static bool measure(struct answer *answer, const struct part *part, struct stretch *stretch)
+{
+    const struct bound *from = bound_at(part, 0, stretch->pair),
+                       *to = bound_at(part, 0, stretch->pair + 1);
+    uint32_t role = part->runs[0]->processes[part->processes[0]].role;
+    size_t count_a = sample(answer, 0, role, from, to), count_b = sample(answer, 1, role, from, to);
+
+    if (count_a == 0 || count_b == 0 || !is_certain(answer, count_a, count_b))
+        return false;
+    stretch->a_ns = statistics_summary(answer->room[0], count_a).median;
+    stretch->b_ns = statistics_summary(answer->room[1], count_b).median;
+    return fabs(stretch->b_ns - stretch->a_ns) >=
+           SHARE_AT_LEAST * fabs(answer->after_ns - answer->before_ns);
+}
+
+static void say_time(struct answer *answer)
+{
+    struct part part = {.processes = {0, 0}};
+    struct stretch stretch = {0, 0, 0};
+
+    answer->before_ns = median_length(answer, 0);
+    answer->after_ns = median_length(answer, 1);
+    part.runs[0] = typical_run(side_of(answer, 0), answer->before_ns);
+    part.runs[1] = typical_run(side_of(answer, 1), answer->after_ns);
+    if (!is_worth_saying(answer) ||
+        !is_certain(answer, side_of(answer, 0)->count, side_of(answer, 1)->count) ||
+        part.runs[0]->process_count == 0 || part.runs[1]->process_count == 0)
+        return;
+    if (fill_part(&part) != 0)
+        answer->failed = true;
+    else if (find_stretch(&part, &stretch) && measure(answer, &part, &stretch))
+        say_stretch(answer, &part, &stretch);
+    release_part(&part);
+}
+
+/* What is said of a difference that is no time; a sentence begins with what is guilty. */
+static const struct {
+    enum difference_section section;
+    enum difference_change change;
+    const char *words; /* between the name and the values */
+} sayings[] = {
+    {SECTION_ENVIRONMENT, CHANGE_REPLACED, " has another value"},
+    {SECTION_ENVIRONMENT, CHANGE_ADDED, " is set only in B"},
+    {SECTION_ENVIRONMENT, CHANGE_REMOVED, " is set only in A"},
+    {SECTION_PATH, CHANGE_REPLACED, " comes from another place"},
+    {SECTION_LOADS, CHANGE_REPLACED, " comes from another place"},
+    {SECTION_IDENTITY, CHANGE_REPLACED, " is another build"},
+    {SECTION_LOADS, CHANGE_ADDED, " is loaded only in B"},
+    {SECTION_LOADS, CHANGE_REMOVED, " is loaded only in A"},
+    {SECTION_PROCESSES, CHANGE_EXIT, " ends otherwise"},
+    {SECTION_PROCESSES, CHANGE_ADDED, " runs only in B"},
+    {SECTION_PROCESSES, CHANGE_REMOVED, " runs only in A"},
+    {SECTION_LOADS, CHANGE_MOVED, " is loaded at another point"},
+    {SECTION_ORDER, CHANGE_MOVED, " comes in another order"},
+    {SECTION_EXCEPTIONS, CHANGE_ADDED, " happens only in B"},
+    {SECTION_EXCEPTIONS, CHANGE_REMOVED, " happens only in A"},
+};
+
+/* Of a build's number the beginning is enough. */
+static void add_value(struct answer *answer, const struct difference *row, uint32_t value)
+{
+    char id[ID_SHOWN + 1];
+
+    if (value == TEXT_NONE)
+        buffer_add_text(answer->out, "nothing");
+    else if (row->section == SECTION_IDENTITY)
+        add_text(answer, first_of(text_of(answer, value), id));
+    else
+        add_text(answer, text_of(answer, value));
+}
+
+/* All differences of a kind in one sentence, which names the first. */
+static void say_kind(struct answer *answer, size_t kind)
+{
+    const struct differences *differences = answer->differences;
+    const struct difference *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < differences->count; i++) {
+        const struct difference *row = &differences->items[i];
+        if (!row->differs || row->section != sayings[kind].section ||
+            row->change != sayings[kind].change)
+            continue;
+        first = first == NULL ? row : first;
+        count++;
+    }
+    if (first == NULL)
+        return;
+    add_text(answer, first->name != TEXT_NONE ? text_of(answer, first->name) : "the program");
+    if (count > 1)
+        buffer_format(answer->out, " (and %zu more)", count - 1);
+    buffer_add_text(answer->out, sayings[kind].words);
+    if (first->a != TEXT_NONE || first->b != TEXT_NONE) {
+        buffer_add_text(answer->out, ": ");
+        add_value(answer, first, first->a);
+        buffer_add_text(answer->out, " -> ");
+        add_value(answer, first, first->b);
+    }
+    end_sentence(answer);
+}
+
+int answer_find(struct buffer *out, const struct differences *differences,
+                struct trail_error *error)
+{
+    struct answer answer = {.out = out, .differences = differences};
+
+    answer.room[0] = malloc((differences->a->count + 1) * sizeof *answer.room[0]);
+    answer.room[1] = malloc((differences->b->count + 1) * sizeof *answer.room[1]);
+    if (answer.room[0] == NULL || answer.room[1] == NULL)
+        answer.failed = true;
+    else
+        say_time(&answer);
+    for (size_t i = 0;
+         i < sizeof sayings / sizeof *sayings && answer.sentences < SENTENCES_MAX && !answer.failed;
+         i++)
+        say_kind(&answer, i);
+    free(answer.room[0]);
+    free(answer.room[1]);
+    return answer.failed || out->failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
+}
