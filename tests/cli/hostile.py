@@ -9,6 +9,7 @@ folder.
 """
 import os
 import re
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -30,9 +31,15 @@ t=7ms ExitProcess exit_code=0
 failures = []
 
 
+def limit_time():
+    """What would go on for ever is ended, so that the others are tried too."""
+    resource.setrlimit(resource.RLIMIT_CPU, (3 * SECONDS, 3 * SECONDS))
+
+
 def call(what, *command):
     with open("out.txt", "wb") as out, open("err.txt", "wb") as err:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                   preexec_fn=limit_time)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     with open("err.txt", encoding="utf-8", errors="replace") as file:

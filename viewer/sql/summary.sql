@@ -80,12 +80,12 @@ fault AS MATERIALIZED (
 SELECT r.*,
   CASE WHEN json_valid(r.counts) AND json_valid(r.holds) THEN (
     SELECT json_group_array(json_object('kind', c.key, 'events', c.value,
-             'hold_ns', json_extract(h.value, '$.total_ns'), 'p50_hold_ns',
-                 json_extract(h.value, '$.p50_ns'),
-             'p99_hold_ns', json_extract(h.value, '$.p99_ns')))
-    FROM (SELECT j.key, j.value FROM json_each(r.counts) j LEFT JOIN kind k ON k.name = j.key
-        ORDER BY k.id, j.key) c
-    LEFT JOIN json_each(r.holds) h ON h.key = c.key
+             'hold_ns', json_extract(c.holds, '$.total_ns'), 'p50_hold_ns',
+                 json_extract(c.holds, '$.p50_ns'),
+             'p99_hold_ns', json_extract(c.holds, '$.p99_ns')))
+    FROM (SELECT k.name AS key, json_extract(r.counts, '$.' || k.name) AS value,
+        json_extract(r.holds, '$.' || k.name) AS holds FROM kind k ORDER BY k.id) c
+    WHERE c.value IS NOT NULL
   ) END AS kinds,
   (
     SELECT json_group_array(json_object('ns', t_ns - since, 'from', before, 'to', name, 't_ns',
