@@ -58,14 +58,18 @@ static bool is_same(const char *a, const char *b, bool is_windows)
     return strcmp(a, b) == 0;
 }
 
+/* A relative one is meant from the working folder on. */
 static int offer(struct search *search, const char *source, const char *folder)
 {
-    char cleaned[FOLDER_BYTES];
+    const struct search_facts *facts = search->facts;
+    char cleaned[FOLDER_BYTES], full[FOLDER_BYTES];
     struct search_place place = {.source = source, .folder = folder};
+    bool is_relative = !facts->is_windows && folder[0] != '/' && facts->directory != NULL;
 
-    clean(folder, search->facts->is_windows, cleaned);
-    place.is_here =
-        !search->found && is_same(cleaned, search->own_folder, search->facts->is_windows);
+    snprintf(full, sizeof full, "%s%s%s", is_relative ? facts->directory : "",
+             is_relative ? "/" : "", folder);
+    clean(full, facts->is_windows, cleaned);
+    place.is_here = !search->found && is_same(cleaned, search->own_folder, facts->is_windows);
     search->found = search->found || place.is_here;
     return search->take(search->context, &place);
 }

@@ -65,6 +65,16 @@ static void test_empty_entry_means_the_working_folder(void **state)
                    "[the loader's cache, or a default folder]");
 }
 
+static void test_relative_folder(void **state)
+{
+    struct search_facts facts = {.path = "/work/lib/libz.so",
+                                 .importer = "app",
+                                 .library_path = "./lib",
+                                 .directory = "/work"};
+
+    expect(&facts, "*[LD_LIBRARY_PATH: ./lib][the loader's cache, or a default folder]");
+}
+
 static void test_import_by_path(void **state)
 {
     struct search_facts facts = {
@@ -114,6 +124,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_linux_order),
     cmocka_unit_test(test_folders_of_the_system),
     cmocka_unit_test(test_empty_entry_means_the_working_folder),
+    cmocka_unit_test(test_relative_folder),
     cmocka_unit_test(test_import_by_path),
     cmocka_unit_test(test_windows_order),
     cmocka_unit_test(test_unknown_and_long),

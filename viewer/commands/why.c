@@ -18,7 +18,7 @@ static const struct column columns[] = {
     {.name = "t_ns", .style = STYLE_MS, .title = "ms"},
     {.name = "name", .flags = COLUMN_FOR_PROGRAMS},
     {.name = "module", .style = STYLE_TITLE, .flags = COLUMN_FOR_PEOPLE},
-    {.name = "why"},
+    {.name = "why", .style = STYLE_WORDS},
     {.name = "load_phase", .title = "phase", .flags = COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
     {.name = "path", .style = STYLE_PATH},
 };
