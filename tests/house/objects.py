@@ -6,7 +6,8 @@ from pathlib import Path
 
 import layout
 
-ROOMS = ('model', 'match', 'order', 'diff', 'answer')  # of viewer/compare; each may need those before it
+# of viewer/compare; each may need those before it
+ROOMS = ('model', 'match', 'order', 'diff', 'answer')
 SEAM = ('recorder/platform.h', 'recorder/os.h', 'recorder/event.h', 'recorder/look.h',
         'recorder/debug_text.h',
         'schema/error.h', 'schema/text.h', 'schema/file.h')

@@ -21,7 +21,7 @@ struct diff {
     struct side sides[2];
     struct difference_options options;
     struct differences differences;
-    struct buffer title, preface, conclusion;
+    struct buffer title, answer, preface, conclusion;
 };
 
 static int parse_part(struct difference_options *options, const char *word, size_t length,
@@ -170,10 +170,10 @@ static int print(struct diff *diff, struct trail_error *error)
     struct output *output = &diff->viewer->output;
     bool is_table = viewer_prints_table(diff->viewer);
 
-    if (answer_find(&diff->preface, &diff->differences, error) != 0)
+    if (answer_find(&diff->answer, &diff->differences, error) != 0)
         return -1;
-    if (diff->preface.length > 0)
-        buffer_add_char(&diff->preface, '\n');
+    if (!is_table)
+        buffer_add_text(&diff->preface, buffer_text(&diff->answer));
     describe_sides(diff);
     conclude(diff);
     if (diff->title.failed || diff->preface.failed || diff->conclusion.failed)
@@ -182,6 +182,9 @@ static int print(struct diff *diff, struct trail_error *error)
     output->preface = buffer_text(&diff->preface);
     output->conclusion = buffer_text(&diff->conclusion);
     if (is_table) {
+        output_sentences(output, buffer_text(&diff->answer));
+        if (diff->answer.length > 0)
+            fputs("\n", stdout);
         output_lines(output, output->preface);
         fputs("\n", stdout);
     }
@@ -233,6 +236,7 @@ static int run(struct viewer *viewer, struct trail_error *error)
 
     viewer->output.title = viewer->output.preface = viewer->output.conclusion = NULL;
     buffer_release(&diff.title);
+    buffer_release(&diff.answer);
     buffer_release(&diff.preface);
     buffer_release(&diff.conclusion);
     return result;

@@ -111,6 +111,36 @@ void output_lines(const struct output *output, const char *lines)
     buffer_release(&text);
 }
 
+/* How much of the text stands in one line: up to a space, if it does not fit. */
+static size_t words_that_fit(const struct output *output, const char *text, size_t length)
+{
+    size_t fitting = output->width > 0 ? escape_fitting_bytes(text, length, output->width) : length;
+
+    if (fitting == length)
+        return length;
+    for (size_t at = fitting; at > 0; at--)
+        if (text[at] == ' ')
+            return at;
+    return fitting;
+}
+
+void output_sentences(const struct output *output, const char *lines)
+{
+    struct buffer text = {0};
+
+    for (; *lines != '\0'; lines += strspn(lines, "\n")) {
+        size_t length = strcspn(lines, "\n"), part;
+        buffer_clear(&text);
+        escape_for_terminal(&text, lines, length);
+        for (size_t at = 0; at < text.length; at += part + (buffer_text(&text)[at + part] == ' ')) {
+            part = words_that_fit(output, buffer_text(&text) + at, text.length - at);
+            fprintf(output->stream, "%.*s\n", (int)part, buffer_text(&text) + at);
+        }
+        lines += length;
+    }
+    buffer_release(&text);
+}
+
 void output_write_line(struct output *output)
 {
     if (output->line.length > 0)

@@ -95,6 +95,9 @@ int output_end(struct output *output, struct trail_error *error);
 /* Prints lines of people's text made harmless, each cut to the width of the terminal. */
 void output_lines(const struct output *output, const char *lines);
 
+/* Prints sentences, a line each, made harmless: parted between words where they are too long. */
+void output_sentences(const struct output *output, const char *lines);
+
 /* For formats: writes `line` to the stream and empties it. */
 void output_write_line(struct output *output);
 

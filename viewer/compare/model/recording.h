@@ -2,6 +2,8 @@
 #ifndef TRAIL_RECORDING_H
 #define TRAIL_RECORDING_H
 
+#include "recorded_surroundings.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -110,20 +112,6 @@ struct recorded_step {
     size_t process, thread;
     size_t item;      /* its position in loads, processes, ... */
     uint32_t element; /* position in `elements` */
-};
-
-/* A variable of the environment, or what else the program ran in: recording_surroundings.sql. */
-struct recorded_variable {
-    uint32_t name, value;
-    bool steers; /* what the program does */
-};
-
-/* What a thread was seen doing in a silence. */
-struct recorded_look {
-    int64_t t_ns, seq; /* seq: of the last event of the run before it */
-    size_t process, thread;
-    bool is_computing;
-    uint32_t call; /* else what it waited in */
 };
 
 struct recording {

@@ -1,0 +1,23 @@
+/* What is recorded of a run beside its events: what the program ran in, and looks into silences. */
+#ifndef TRAIL_RECORDED_SURROUNDINGS_H
+#define TRAIL_RECORDED_SURROUNDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A variable of the environment, or what else the program ran in: recording_surroundings.sql. */
+struct recorded_variable {
+    uint32_t name, value;
+    bool steers; /* what the program does */
+};
+
+/* What a thread was seen doing in a silence. */
+struct recorded_look {
+    int64_t t_ns, seq; /* seq: of the last event of the run before it */
+    size_t process, thread;
+    bool is_computing;
+    uint32_t call; /* else what it waited in */
+};
+
+#endif
