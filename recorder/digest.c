@@ -76,6 +76,17 @@ static void print_counts(const struct session_result *result)
     fprintf(stderr, "), held %s\n", text_duration(held, (int64_t)counts->hold_ns));
 }
 
+static void print_failed(const struct failed_loads *failed)
+{
+    for (unsigned i = 0; i < failed->count && i < FAILED_LOADS_MAX; i++) {
+        print_safely("trailrec: ", failed->sentences[i]);
+        fprintf(stderr, "\n");
+    }
+    if (failed->count > FAILED_LOADS_MAX)
+        fprintf(stderr, "trailrec: and %u more, see: trailview loads --failed\n",
+                failed->count - FAILED_LOADS_MAX);
+}
+
 void digest_print_run(const struct options *options, const struct session_result *result)
 {
     char wall[TEXT_DURATION_CAPACITY];
@@ -90,6 +101,7 @@ void digest_print_run(const struct options *options, const struct session_result
         fprintf(stderr, "; nothing recorded (--nop)\n");
     else
         print_counts(result);
+    print_failed(&result->failed);
     if (options->session.until != NULL && result->end != SESSION_UNTIL)
         print_unmet(options->session.until);
 }

@@ -339,6 +339,18 @@ static void tell_mark(struct live *live, const struct event *event,
     put_quoted(live, event, event_span_of(event, FIELD(MARK, name)));
 }
 
+static void tell_failed(struct live *live, const struct event *event,
+                        const struct rows_subject *subject)
+{
+    struct event_span name = event_span_of(event, FIELD(LOAD_FAILED, name)),
+                      words = event_span_of(event, FIELD(LOAD_FAILED, words));
+
+    (void)subject;
+    put_cut(live, (const char *)event_bytes_at(event, name), name.length, LINE_MAX_BYTES / 4);
+    put(live, name.length > 0 && words.length > 0 ? ": " : "");
+    put_cut(live, (const char *)event_bytes_at(event, words), words.length, LINE_MAX_BYTES / 4);
+}
+
 static void tell_rip(struct live *live, const struct event *event,
                      const struct rows_subject *subject)
 {
@@ -350,11 +362,17 @@ static void tell_rip(struct live *live, const struct event *event,
 
 static void (*const tellers[EVENT_KINDS])(struct live *live, const struct event *event,
                                           const struct rows_subject *subject) = {
-    [EVENT_CREATE_PROCESS] = tell_process, [EVENT_EXIT_PROCESS] = tell_process_end,
-    [EVENT_CREATE_THREAD] = tell_thread,   [EVENT_EXIT_THREAD] = tell_thread_end,
-    [EVENT_LOAD_DLL] = tell_module,        [EVENT_UNLOAD_DLL] = tell_module,
-    [EVENT_EXCEPTION] = tell_exception,    [EVENT_OUTPUT_DEBUG_STRING] = tell_output,
-    [EVENT_RIP_EVENT] = tell_rip,          [EVENT_MARK] = tell_mark,
+    [EVENT_CREATE_PROCESS] = tell_process,
+    [EVENT_EXIT_PROCESS] = tell_process_end,
+    [EVENT_CREATE_THREAD] = tell_thread,
+    [EVENT_EXIT_THREAD] = tell_thread_end,
+    [EVENT_LOAD_DLL] = tell_module,
+    [EVENT_UNLOAD_DLL] = tell_module,
+    [EVENT_EXCEPTION] = tell_exception,
+    [EVENT_OUTPUT_DEBUG_STRING] = tell_output,
+    [EVENT_LOAD_FAILED] = tell_failed,
+    [EVENT_RIP_EVENT] = tell_rip,
+    [EVENT_MARK] = tell_mark,
 };
 
 void live_print(struct live *live, const struct event *event, uint64_t t_ns,

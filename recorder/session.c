@@ -363,6 +363,7 @@ static void close_writer(struct session *session, struct session_result *result,
     result->run_id = writer_run_id(session->writer);
     result->counts = *writer_counts(session->writer);
     result->has_kept = writer_has_kept(session->writer);
+    writer_failed_loads(session->writer, &result->failed);
 }
 
 static void free_session(struct session *session)

@@ -10,6 +10,7 @@
 #define TRAIL_SESSION_H
 
 #include "platform.h"
+#include "store/failed_loads.h"
 #include "store/run_row.h"
 #include "until.h"
 
@@ -81,6 +82,7 @@ struct session_result {
      * it
      */
     struct trail_error notice;
+    struct failed_loads failed;
     bool has_kept; /* there is something of the run to be looked at */
     /* rows are missing from the file: `error` says why; everything else is valid */
     bool incomplete;

@@ -197,6 +197,7 @@ static int check_pattern(struct condition *condition, struct trail_error *error)
     case EVENT_LOAD_DLL:
     case EVENT_UNLOAD_DLL:
     case EVENT_CREATE_PROCESS:
+    case EVENT_LOAD_FAILED:
         if (strpbrk(pattern, "/\\") != NULL)
             return error_set(error, TRAIL_FAILED, 0,
                              "--until %s: the pattern is for a file's name without its folder",
@@ -241,8 +242,8 @@ static int read_condition(struct condition *condition, const char *text, struct 
     *condition = (struct condition){.text = text, .kind = kind_of(text, length)};
     if (condition->kind == EVENT_NONE)
         return error_set(error, TRAIL_FAILED, 0,
-                         "--until takes load, unload, exception, output, mark, exit, thread or "
-                         "process, then a colon and a pattern if it is "
+                         "--until takes load, unload, failed, exception, output, mark, exit, "
+                         "thread or process, then a colon and a pattern if it is "
                          "for certain ones only, not '%s'",
                          text);
     if (text[length] == '\0')
@@ -340,6 +341,16 @@ static bool matches_image(struct until *until, const struct condition *condition
            text_glob(condition->pattern, name, ignore_case);
 }
 
+/* By the name that was asked for, without its folder. */
+static bool matches_failed(struct until *until, const struct condition *condition,
+                           const struct event *event)
+{
+    const char *name = copy_text(until, event, event_span_of(event, FIELD(LOAD_FAILED, name)));
+    bool ignore_case = event_has(event, FIELD(LOAD_FAILED, status)); /* Windows */
+
+    return text_glob(condition->pattern, text_base_name(name), ignore_case);
+}
+
 static void write_decimal(uint32_t number, char *out)
 {
     char digits[10];
@@ -376,12 +387,16 @@ static bool is_met(struct until *until, const struct condition *condition,
         return false;
     if (event->kind == EVENT_EXCEPTION && event->debuggers_own)
         return false;
+    if (event->kind == EVENT_LOAD_FAILED && event->value[FIELD(LOAD_FAILED, what)] != FAILED_MODULE)
+        return false;
     if (condition->pattern == NULL)
         return true;
     switch (event->kind) {
     case EVENT_LOAD_DLL:
     case EVENT_CREATE_PROCESS:
         return matches_image(until, condition, event);
+    case EVENT_LOAD_FAILED:
+        return matches_failed(until, condition, event);
     case EVENT_EXCEPTION:
         return matches_code(condition, (uint32_t)event->value[FIELD(EXCEPTION, code)],
                             event_has(event, FIELD(EXCEPTION, si_code)));

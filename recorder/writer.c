@@ -593,6 +593,11 @@ const struct run_counts *writer_counts(const struct writer *writer)
     return &writer->counts;
 }
 
+void writer_failed_loads(struct writer *writer, struct failed_loads *loads)
+{
+    failed_loads_find(writer->db, writer->run_id, loads);
+}
+
 void writer_free(struct writer *writer)
 {
     if (writer == NULL)

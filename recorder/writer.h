@@ -11,6 +11,7 @@
 
 #include "error.h"
 #include "ring.h"
+#include "store/failed_loads.h"
 #include "store/run_row.h"
 
 struct writer;
@@ -62,6 +63,8 @@ int64_t writer_run_id(const struct writer *writer);
 /* And whether there is anything of the run to be seen, now or once its ring is brought in. */
 bool writer_has_kept(struct writer *writer);
 const struct run_counts *writer_counts(const struct writer *writer);
+/* And what could not be loaded at a start. */
+void writer_failed_loads(struct writer *writer, struct failed_loads *loads);
 
 /* Closes the database. NULL is accepted. */
 void writer_free(struct writer *writer);

@@ -88,6 +88,8 @@ const char *event_code_domain(enum field_type type)
         return "encoding";
     case FIELD_RIP_TYPE:
         return "rip_type";
+    case FIELD_FAILED:
+        return "failed";
     case FIELD_CAUSE:
         return "cause";
     case FIELD_IMPORT:
@@ -108,13 +110,20 @@ enum event_kind event_kind_by_word(const char *word, size_t length)
         {"exception", EVENT_EXCEPTION},
         {"output", EVENT_OUTPUT_DEBUG_STRING},
         {"mark", EVENT_MARK},
+        {"failed", EVENT_LOAD_FAILED},
         {"exit", EVENT_EXIT_PROCESS},
         {"thread", EVENT_CREATE_THREAD},
         {"process", EVENT_CREATE_PROCESS},
     };
 
+    char copy[16];
+
+    if (length >= sizeof copy)
+        return EVENT_NONE;
+    memcpy(copy, word, length);
+    copy[length] = '\0';
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strlen(words[i].word) == length && strncmp(words[i].word, word, length) == 0)
+        if (text_equal_ignoring_case(words[i].word, copy))
             return words[i].kind;
     return EVENT_NONE;
 }

@@ -36,6 +36,7 @@ enum field_type {
     FIELD_TIME_SOURCE,
     FIELD_ENCODING,
     FIELD_RIP_TYPE,
+    FIELD_FAILED,
     FIELD_CAUSE, /* from here on: no field of an event */
     FIELD_IMPORT
 };

@@ -264,3 +264,17 @@ CREATE TABLE event_mark (
   name TEXT,
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
+
+-- A load that the loader refused, or a symbol that it did not find.
+CREATE TABLE event_load_failed (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  what INTEGER,                    -- module, symbol, call
+  name TEXT,                       -- what was asked for
+  words TEXT,                      -- the loader's own
+  object TEXT,                     -- the module that asked, where the loader says it
+  request TEXT,                    -- what was being loaded then, where it was not this
+  load_phase INTEGER,              -- startup, runtime
+  status INTEGER,                  -- Windows: NTSTATUS
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;

@@ -125,6 +125,63 @@ LEFT JOIN event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by_seq
 LEFT JOIN module bm ON bm.id = coalesce(bl.module_id, bc.image_module_id)
 LEFT JOIN module pm ON pm.id = p.image_module_id;
 
+-- What was not loaded: what the loader said, and, where Windows' loader told no name, what of the
+-- imports never came in a start-up that it ended.
+CREATE VIEW failed_loads AS
+WITH failed AS (
+  SELECT f.run_id, f.seq, e.t_ns, e.process_id, e.thread_id, f.what, f.name, f.words, f.object,
+      f.request, f.load_phase, f.status, 'loader' AS source
+  FROM event_load_failed f
+  CROSS JOIN event e ON e.run_id = f.run_id AND e.seq = f.seq
+  UNION ALL
+  SELECT p.run_id, p.last_seq, e.t_ns, p.id, NULL, 0, i.name,
+      printf('never came; the start ended with 0x%08x', p.exit_code), m.name, NULL, 0,
+      p.exit_code, 'conclusion'
+  FROM process p
+  JOIN event e ON e.run_id = p.run_id AND e.seq = p.last_seq
+  JOIN import i ON i.kind = 0 AND NOT (i.name LIKE 'api-ms-%' OR i.name LIKE 'ext-ms-%')
+  JOIN module m ON m.id = i.module_id
+  WHERE p.exit_code IN (0xC0000135, 0xC0000139, 0xC0000142)
+    AND (p.image_module_id = m.id OR EXISTS (
+      SELECT 1 FROM event_load_dll l CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
+      WHERE l.run_id = p.run_id AND l.module_id = m.id AND le.process_id = p.id))
+    AND NOT EXISTS (
+      SELECT 1 FROM event_load_dll l CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
+      JOIN module lm ON lm.id = l.module_id
+      WHERE l.run_id = p.run_id AND le.process_id = p.id AND lm.name = i.name COLLATE NOCASE)
+    AND NOT EXISTS (
+      SELECT 1 FROM event_load_failed f CROSS JOIN event fe ON fe.run_id = f.run_id
+          AND fe.seq = f.seq
+      WHERE f.run_id = p.run_id AND fe.process_id = p.id AND f.load_phase = 0)
+)
+SELECT
+  f.run_id AS run,
+  f.seq,
+  f.t_ns,
+  p.pid,
+  t.tid,
+  (SELECT c.word FROM code c WHERE c.domain = 'failed' AND c.value = f.what) AS what,
+  f.name,
+  f.words,
+  coalesce(iif(f.what = 1 AND f.load_phase = 1, NULL,
+      replace(f.object, rtrim(f.object, replace(f.object, '/', '')), '')), iif(f.what = 0, (
+    SELECT m.name FROM import i JOIN module m ON m.id = i.module_id
+    WHERE i.name = f.name COLLATE NOCASE AND i.kind IN (0, 1)
+      AND (p.image_module_id = m.id OR EXISTS (
+        SELECT 1 FROM event_load_dll l CROSS JOIN event le ON le.run_id = l.run_id
+            AND le.seq = l.seq
+        WHERE l.run_id = f.run_id AND l.module_id = m.id AND le.process_id = f.process_id))
+    LIMIT 1), NULL)) AS needed_by,
+  f.object,
+  f.request,
+  (SELECT c.word FROM code c WHERE c.domain = 'load_phase' AND c.value = f.load_phase) AS
+      load_phase,
+  iif(f.status IS NULL, NULL, printf('0x%08x', f.status)) AS status,
+  f.source
+FROM failed f
+LEFT JOIN process p ON p.run_id = f.run_id AND p.id = f.process_id
+LEFT JOIN thread t ON t.run_id = f.run_id AND t.id = f.thread_id;
+
 CREATE VIEW processes AS
 SELECT
   p.run_id AS run,
@@ -355,6 +412,17 @@ SELECT
   WHEN 10 THEN (
     SELECT json_patch('{}', json_object('name', d.name))
     FROM event_mark d WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 11 THEN (
+    SELECT json_patch('{}', json_object(
+      'what', (SELECT c.word FROM code c WHERE c.domain = 'failed' AND c.value = d.what),
+      'name', d.name,
+      'words', d.words,
+      'object', d.object,
+      'request', d.request,
+      'load_phase', (SELECT c.word FROM code c WHERE c.domain = 'load_phase'
+          AND c.value = d.load_phase),
+      'status', iif(d.status IS NULL, NULL, printf('0x%08x', d.status))))
+    FROM event_load_failed d WHERE d.run_id = e.run_id AND d.seq = e.seq)
   END AS detail
 FROM event e
 LEFT JOIN kind k ON k.id = e.kind

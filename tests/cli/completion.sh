@@ -25,7 +25,7 @@ expect 'trailview lo' loads
 expect 'trailview help ver' verify
 expect 'trailview loads --fo' --format
 expect 'trailview loads --format m' markdown
-expect 'trailview events -k Load' LoadDll
+expect 'trailview events -k Load' 'LoadDll LoadFailed'
 expect 'trailview events -k LoadDll,Ma' LoadDll,Mark
 expect 'trailview -d shop.db loads l' last
 expect 'trailview -d shop.db loads @build=' 100 101

@@ -61,7 +61,7 @@ static void test_code_words(void **state)
     value = 77;
     assert_int_equal(event_code_value(FIELD_LOAD_PHASE, "launch", &value), -1);
     assert_int_equal(value, 77);
-    for (int type = FIELD_INT; type <= FIELD_RIP_TYPE; type++)
+    for (int type = FIELD_INT; type <= FIELD_FAILED; type++)
         assert_int_equal(event_code_domain(type) != NULL, type >= FIELD_VIA);
     assert_string_equal(event_code_domain(FIELD_TIME_SOURCE), "time_source");
 }
@@ -279,7 +279,7 @@ static void test_files_explain_kinds_and_codes(void **state)
             assert_string_equal(name, event_kind_descriptor(i)->name);
         sqlite3_free(name);
     }
-    for (int type = FIELD_VIA; type <= FIELD_RIP_TYPE; type++) {
+    for (int type = FIELD_VIA; type <= FIELD_FAILED; type++) {
         for (uint64_t value = 0; event_code_word(type, value) != NULL; value++) {
             char *word = query(db, "SELECT word FROM code WHERE domain = %Q AND value = %d",
                                event_code_domain(type), (int)value);

@@ -128,6 +128,20 @@ static void test_modules(void **state)
         3);
 }
 
+static void test_failed_loads(void **state)
+{
+    static const char story[] =
+        "pid=4 LoadFailed what=call words=\"invalid mode\"\nLoadFailed what=symbol name=libx.so\n"
+        "LoadFailed what=module name=/lib/libx.so.1 words=no\nLoadFailed what=module "
+        "name=liby.so\n";
+
+    assert_int_equal(meets("failed", story), 3);
+    assert_int_equal(meets("failed:libx*", story), 3);
+    assert_int_equal(meets("failed:liby.so", story), 4);
+    assert_int_equal(meets("failed:LIBY.SO", story), 0);
+    refuses("failed:/lib/libx.so.1", "without its folder");
+}
+
 static void test_unloads(void **state)
 {
     static const char forked[] =
@@ -310,11 +324,12 @@ static void test_longest_text(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_wrong),         cmocka_unit_test(test_kinds),
-    cmocka_unit_test(test_modules),       cmocka_unit_test(test_unloads),
-    cmocka_unit_test(test_many_unloads),  cmocka_unit_test(test_exceptions),
-    cmocka_unit_test(test_debuggers_own), cmocka_unit_test(test_exits),
-    cmocka_unit_test(test_texts),         cmocka_unit_test(test_synthetic),
-    cmocka_unit_test(test_several),       cmocka_unit_test(test_longest_text),
+    cmocka_unit_test(test_wrong),        cmocka_unit_test(test_kinds),
+    cmocka_unit_test(test_modules),      cmocka_unit_test(test_failed_loads),
+    cmocka_unit_test(test_unloads),      cmocka_unit_test(test_many_unloads),
+    cmocka_unit_test(test_exceptions),   cmocka_unit_test(test_debuggers_own),
+    cmocka_unit_test(test_exits),        cmocka_unit_test(test_texts),
+    cmocka_unit_test(test_synthetic),    cmocka_unit_test(test_several),
+    cmocka_unit_test(test_longest_text),
 };
 UNIT_MAIN(tests)

@@ -49,7 +49,10 @@ static const struct sort_key sort_keys[] = {
                       "signal") ") UNION ALL SELECT seq FROM main.event_output_debug_string "     \
                                 "WHERE run_id = :run AND text" WITH_TEXT                          \
                                 " UNION ALL SELECT seq FROM main.event_mark WHERE run_id = :run " \
-                                "AND name" WITH_TEXT
+                                "AND name" WITH_TEXT                                              \
+                                " UNION ALL SELECT seq FROM main.event_load_failed WHERE run_id " \
+                                "= :run AND (name" WITH_TEXT " OR words" WITH_TEXT                \
+                                " OR object" WITH_TEXT ")"
 
 static const struct query query = {
     .view = "events",
@@ -66,7 +69,9 @@ static const struct query query = {
             [OPTION_TID] = QUERY_TID,
             [OPTION_FROM] = QUERY_FROM,
             [OPTION_TO] = QUERY_TO,
-            [OPTION_MODULE] = "seq IN (" SEQS_OF(MODULES) ")",
+            [OPTION_MODULE] = "seq IN (" SEQS_OF(
+                MODULES) " UNION ALL SELECT seq FROM main.event_load_failed WHERE run_id = :run "
+                         "AND trail_glob(:module, name, name))",
             [OPTION_TEXT] = "seq IN (" SEQS_OF(MODULES_WITH_TEXT) SEQS_WITH_TEXT ")",
         },
 };
@@ -82,8 +87,8 @@ const struct command command_events = {
     .arguments = "[RUN...]",
     .details = "KEY is time, hold, kind, pid, tid or seq. Kinds: CreateProcess, ExitProcess, "
                "CreateThread, ExitThread, LoadDll, UnloadDll,\n"
-               "Exception, OutputDebugString, RipEvent, Mark. --module looks at loads, unloads, "
-               "exceptions, and at what processes and\n"
+               "Exception, OutputDebugString, RipEvent, Mark, LoadFailed. --module looks at loads, "
+               "unloads, exceptions, and at what processes and\n"
                "threads started in. --text looks at names, paths, versions, command lines, debug "
                "strings and marks. 'held' is how long the thread stood still for the event. On a "
                "terminal the first 1000 are shown, unless --limit says how many.\n",

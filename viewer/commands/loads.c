@@ -55,9 +55,47 @@ static const struct query query = {
         },
 };
 
+static const struct table_column failed_table[] = {
+    {"run", "run", STYLE_COUNT, TABLE_SEVERAL_RUNS},
+    {"ms", "t_ns", STYLE_MS, 0},
+    {"pid", "pid", STYLE_PLAIN, TABLE_SEVERAL_PROCESSES},
+    {"what", "what", STYLE_PLAIN, 0},
+    {"name", "name", STYLE_TITLE, 0},
+    {"phase", "load_phase", STYLE_PLAIN, COLUMN_IF_WIDE},
+    {"needed by", "needed_by", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"loaded then", "request", STYLE_PATH, COLUMN_HIDE_EMPTY},
+    {"said by", "source", STYLE_PLAIN, COLUMN_IF_WIDE},
+    {"status", "status", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"words", "words", STYLE_PLAIN, 0},
+    {NULL, NULL, STYLE_PLAIN, 0},
+};
+
+static const struct sort_key failed_sort_keys[] = {
+    {"time", "t_ns"},
+    {"name", "name COLLATE NOCASE"},
+    {"seq", "seq"},
+    {NULL, NULL},
+};
+
+static const struct query failed_query = {
+    .view = "failed_loads",
+    .table = failed_table,
+    .order = "seq",
+    .sort_keys = failed_sort_keys,
+    .conditions =
+        {
+            [OPTION_PID] = QUERY_PID,
+            [OPTION_TID] = QUERY_TID,
+            [OPTION_FROM] = QUERY_FROM,
+            [OPTION_TO] = QUERY_TO,
+            [OPTION_MODULE] = "trail_glob(:module, name, name)",
+        },
+};
+
 static int run(struct viewer *viewer, struct trail_error *error)
 {
-    return query_print(viewer, &query, error);
+    return query_print(viewer, viewer->options.given[OPTION_FAILED] ? &failed_query : &query,
+                       error);
 }
 
 const struct command command_loads = {
@@ -71,10 +109,12 @@ const struct command command_loads = {
                "were seen at one stop) or kernel. 'end ms' is\n"
                "when an unload, or an exec of the process, ended the load. 'why' says whose "
                "import a module is, or what else\n"
-               "made the loader load it.\n",
+               "made the loader load it.\n"
+               "With --failed: what the loader was asked for in vain, in its own words, and whose "
+               "import it is; what is a conclusion says so.\n",
     .options = OPTION_BIT(OPTION_PID) | OPTION_BIT(OPTION_TID) | OPTION_BIT(OPTION_MODULE) |
-               OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_SORT) |
-               OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
+               OPTION_BIT(OPTION_FAILED) | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |
+               OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_REVERSE) | OPTION_BIT(OPTION_LIMIT),
     .flags = COMMAND_TAKES_RUNS,
     .run = run,
 };

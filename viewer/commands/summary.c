@@ -432,6 +432,39 @@ static void add_not_observed(struct page *page)
     sqlite3_finalize(process);
 }
 
+/* What was not loaded; what is a conclusion of ours says so. */
+static void add_failed(struct page *page)
+{
+    sqlite3_stmt *failed = elements(
+        page, "failed_loads",
+        "SELECT iif(json_extract(value, '$.what') = 'symbol', 'symbol ', '') || "
+        "coalesce(json_extract(value, '$.name'), '?') || coalesce(', needed by ' || "
+        "json_extract(value, '$.needed_by'), '') || coalesce(': ' || json_extract(value, "
+        "'$.words'), '') || iif(json_extract(value, '$.source') = 'conclusion', ' (concluded from "
+        "the imports)', '') || iif(json_extract(value, '$.load_phase') = 'startup', ', at the "
+        "start', '') FROM json_each(?1)");
+    const char *label = "failed";
+    int64_t left = number(page, "failed");
+
+    if (failed == NULL)
+        return;
+    end_line(page);
+    do {
+        begin_line(page, label);
+        add_cell(page, failed, 0);
+        end_line(page);
+        label = "";
+        left--;
+    } while (sqlite3_step(failed) == SQLITE_ROW);
+    if (left > 0) {
+        begin_line(page, label);
+        buffer_add_text(&page->text, "and ");
+        human_count(&page->text, left);
+        buffer_add_text(&page->text, " more\n");
+    }
+    sqlite3_finalize(failed);
+}
+
 /* What is one line each: the page's upper half. */
 static void add_facts(struct page *page)
 {
@@ -486,6 +519,16 @@ static const struct part parts[] = {
      .sql = "SELECT " OF("name") ", " OF("times") ", " OF("pid") " FROM json_each(?1)",
      .column_count = 3,
      .columns = {{.name = "module"}, {.name = "times", .style = STYLE_COUNT}, {.name = "pid"}}},
+    {.heading = "not loaded",
+     .json = "failed_loads",
+     .sql = "SELECT " OF("what") ", " OF("name") ", " OF("needed_by") ", " OF("words") ", " OF(
+         "source") " FROM json_each(?1)",
+     .column_count = 5,
+     .columns = {{.name = "what"},
+                 {.name = "name", .style = STYLE_TITLE},
+                 {.name = "needed by"},
+                 {.name = "words"},
+                 {.name = "said by"}}},
     {.heading = "loads were not observed in",
      .json = "not_observed",
      .sql = "SELECT coalesce(" OF("name") ", '?'), " OF("pid") " FROM json_each(?1)",
@@ -575,6 +618,7 @@ static int print_page(struct page *page, struct trail_error *error)
     add_repeated(page);
     add_exceptions(page);
     add_notices(page);
+    add_failed(page);
     add_not_observed(page);
     if (page->text.failed)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");

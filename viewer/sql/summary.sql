@@ -134,6 +134,13 @@ SELECT r.*,
         WHERE f.seq NOT IN (SELECT seq FROM loader_breakpoint))
   ) AS first_exception,
   (
+    SELECT json_group_array(json_object('name', name, 'what', what, 'needed_by', needed_by, 'words',
+        words, 'source', source, 'load_phase', load_phase, 't_ns', t_ns, 'pid', pid))
+    FROM (SELECT * FROM failed_loads f WHERE f.run = :run AND f.what <> 'call'
+        ORDER BY f.load_phase <> 'startup', f.what <> 'module', f.seq LIMIT 5)
+  ) AS failed_loads,
+  (SELECT count(*) FROM failed_loads f WHERE f.run = :run AND f.what <> 'call') AS failed,
+  (
     SELECT json_group_array(json_object('pid', pid, 'name', name))
     FROM (SELECT p.pid, p.name FROM processes p WHERE p.run = :run
         AND p.load_detection LIKE 'not observed%' ORDER BY p.process LIMIT 10)

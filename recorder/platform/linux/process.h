@@ -31,12 +31,21 @@ struct probe {
     struct stapsdt_argument argument;
 };
 
+/* An int3 that stands at an instruction of the target's, see loader/traps.h. */
+enum trap_place { TRAP_EXCEPTION, TRAP_EXCEPTION_FORMAT, TRAPS };
+enum { TRAP_BYTES = 8 };
+struct trap {
+    uint64_t address; /* 0: none */
+    unsigned char code[TRAP_BYTES];
+};
+
 /* What can be observed in a process. */
 enum observation {
     NOT_OBSERVED_STATIC,
     NOT_OBSERVED_32_BIT,
     NOT_OBSERVED_SHARED,
     NOT_OBSERVED_UNREADABLE,
+    OBSERVED_BUT_FAILURES, /* the loader does not tell what it could not load */
     OBSERVED_BY_R_BRK
 };
 
@@ -74,6 +83,7 @@ struct process {
     uint64_t debug_entry; /* address of the value of the program's DT_DEBUG, 0 if it has none */
     struct loaded *loaded;
     unsigned loaded_count, loaded_capacity;
+    struct trap traps[TRAPS];
     struct probe *probes;
     unsigned probe_count, probe_capacity;
 };

@@ -32,6 +32,53 @@ same "loads without a symbol" "$startup" "$(loads)"
 same "the copy that was picked" "$(cd copy && pwd -P)/libpart.so" \
     "$(value "SELECT path FROM loads WHERE name = 'libpart.so' ORDER BY run DESC LIMIT 1")"
 
+failed() { value "SELECT what || ' ' || name || '|' || coalesce(needed_by, '-') || '|' ||
+    substr(words, 1, 25) FROM failed_loads WHERE run = (SELECT max(run) FROM runs)"; }
+same "the symbol that is missing" \
+    "symbol absent|program|undefined symbol: absent" "$(failed)"
+
+mv copy/libpart.so copy/gone
+trailrec -o trail.db -- ./program 2>said
+same "status without a library" 127 $?
+same "the library that is missing" \
+    "module libpart.so|program|cannot open shared object" "$(failed)"
+grep -q '^trailrec: libpart.so, needed by program, was not loaded at the start: ' said ||
+    fail "the digest does not say what was missing: $(cat said)"
+trailview summary >summary || fail "summary"
+grep -q 'failed *libpart.so, needed by program: cannot open' summary ||
+    fail "the summary does not say what was missing: $(cat summary)"
+trailview loads --failed --format csv >failed || fail "loads --failed"
+grep -q 'libpart.so' failed || fail "loads --failed does not have it: $(cat failed)"
+
+printf 'no library at all, and long enough to be looked at' >copy/libpart.so
+trailrec -q -o trail.db -- ./program 2>/dev/null
+same "a file that is none" 127 $?
+case $(failed) in
+"module $PWD/copy/libpart.so|-|"*) ;;
+*) fail "a file that is no library: $(failed)" ;;
+esac
+rm copy/libpart.so
+
+printf 'V_1 { global: present; absent; };' >versions
+printf 'int present(void) { return 1; } int absent(void) { return 2; }' |
+    cc -shared -fPIC -x c -o copy/libpart.so - -Wl,--version-script=versions ||
+    fail "cannot build versions"
+printf 'int present(void); int absent(void); int main(void) { return present() + absent(); }\n' |
+    cc -x c -o versioned - -Lcopy -lpart -Wl,-rpath,"$PWD/copy" || fail "cannot build"
+printf 'V_2 { global: present; absent; };' >versions
+printf 'int present(void) { return 1; } int absent(void) { return 2; }' |
+    cc -shared -fPIC -x c -o copy/libpart.so - -Wl,--version-script=versions ||
+    fail "cannot build versions"
+trailrec -q -o trail.db -- ./versioned 2>said
+same "status without a version" 1 $?
+same "the version that is missing" \
+    "module $PWD/copy/libpart.so|versioned|version \`V_1' not found (" "$(failed)"
+
+trailrec -q -o trail.db -E LD_PRELOAD=libnone.so -- /bin/true 2>/dev/null
+same "status with a missing preload" 0 $?
+same "the preload that is missing" \
+    "module libnone.so|-|cannot open shared object" "$(failed)"
+
 library copy/libpart.so 'static void *resolve(void) { *(volatile int *)8 = 1; return 0; }
     int present(void) __attribute__((ifunc("resolve"))); int absent(void) { return 2; }'
 trailrec -q -o trail.db -- ./program

@@ -16,6 +16,7 @@
 #include "loader/breakpoint.h"
 
 #include "loader/probes.h"
+#include "loader/traps.h"
 #include "memory.h"
 
 #include <link.h>
@@ -126,7 +127,15 @@ void breakpoint_remove(struct process *process, pid_t tid)
 {
     if (process->breakpoint != 0)
         memory_poke(tid, process->planted, process->original, process->planted_bytes, NULL);
+    traps_remove(process, tid);
     probes_remove(process, tid);
+}
+
+void breakpoint_forget(struct process *process)
+{
+    process->breakpoint = 0;
+    traps_forget(process);
+    probes_forget_all(process);
 }
 
 static uint64_t instruction_pointer(pid_t tid)

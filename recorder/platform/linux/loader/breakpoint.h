@@ -11,8 +11,12 @@
  * loader's list is consistent. Nothing of the process may run meanwhile.
  */
 void breakpoint_plant(struct process *process, uint64_t debug_state, uint64_t r_debug);
-/* Takes out of the task's memory all that is planted in its process, the probes' bytes too. */
+/*
+ * Takes out of the task's memory all that is planted in its process, the probes' and traps' bytes
+ * too; or forgets it all, since it went with the old program, or belongs to another.
+ */
 void breakpoint_remove(struct process *process, pid_t tid);
+void breakpoint_forget(struct process *process);
 /* Whether this SIGTRAP stop is at our int3. */
 bool breakpoint_is_hit(const struct process *process, pid_t tid);
 /*

@@ -358,7 +358,7 @@ void link_map_clear(struct link_changes *changes)
 
 bool link_map_is_starting(const struct process *process)
 {
-    return process->observation == OBSERVED_BY_R_BRK && !process->started && !process->muted;
+    return process->observation >= OBSERVED_BUT_FAILURES && !process->started && !process->muted;
 }
 
 /*
@@ -430,6 +430,21 @@ void link_map_find_unfinished(struct link_changes *changes, const struct process
                               struct process *process)
 {
     find_and_plant(changes, processes, process, true);
+}
+
+size_t link_map_first_new(const struct process *process, char *path, size_t capacity)
+{
+    unsigned last = process->loaded_count;
+    struct node node;
+
+    while (last > 0 && process->loaded[last - 1].link_namespace != 0)
+        last--;
+    if (last == 0 || !process->started ||
+        !memory_read_exactly(process->memory_tid, process->loaded[last - 1].node, &node,
+                             sizeof node) ||
+        node.next == 0 || !memory_read_exactly(process->memory_tid, node.next, &node, sizeof node))
+        return 0;
+    return memory_read_string(process->memory_tid, node.name, path, capacity);
 }
 
 void link_map_copy(struct process *child, const struct process *parent)

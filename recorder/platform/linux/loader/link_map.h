@@ -38,6 +38,12 @@ void link_map_find_and_plant(struct link_changes *changes, const struct process 
 void link_map_find_unfinished(struct link_changes *changes, const struct process *processes,
                               struct process *process);
 
+/*
+ * The path, as the loader has it, of the first module that is loaded and not told yet: what the
+ * request began with that the loader is at. Its length, 0 if it is at none.
+ */
+size_t link_map_first_new(const struct process *process, char *path, size_t capacity);
+
 /* The next found change as an event; false if there is none. */
 bool link_map_next_event(struct link_changes *changes, const struct process *process, uint64_t t_ns,
                          struct event *event);

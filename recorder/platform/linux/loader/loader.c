@@ -176,12 +176,16 @@ static void look_up(struct tables *tables, struct loader_symbols *offsets)
         offsets->r_debug = find_symbol(tables, "_r_debug");
     if (offsets->debug_state != 0 && offsets->r_debug == 0)
         offsets->musl_debug_pointer = find_symbol(tables, "_dl_debug_addr");
+    if (offsets->r_debug != 0) {
+        offsets->exception = find_symbol(tables, "_dl_exception_create");
+        offsets->exception_format = find_symbol(tables, "_dl_exception_create_format");
+    }
 }
 
 void loader_find_symbols(pid_t pid, uint64_t base, struct loader_symbols *symbols)
 {
     struct tables tables = {.pid = pid, .base = base};
-    struct loader_symbols offsets = {0, 0, 0};
+    struct loader_symbols offsets = {0, 0, 0, 0, 0};
     struct elf_head head;
 
     memset(symbols, 0, sizeof *symbols);
@@ -199,4 +203,6 @@ void loader_find_symbols(pid_t pid, uint64_t base, struct loader_symbols *symbol
     symbols->debug_state = add_base(offsets.debug_state, tables.base);
     symbols->r_debug = add_base(offsets.r_debug, tables.base);
     symbols->musl_debug_pointer = add_base(offsets.musl_debug_pointer, tables.base);
+    symbols->exception = add_base(offsets.exception, tables.base);
+    symbols->exception_format = add_base(offsets.exception_format, tables.base);
 }

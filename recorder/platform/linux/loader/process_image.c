@@ -10,6 +10,7 @@
 #include "linux_os.h"
 #include "loader/breakpoint.h"
 #include "loader/image_path.h"
+#include "loader/failures.h"
 #include "loader/loader.h"
 #include "loader/probes.h"
 #include "memory.h"
@@ -219,7 +220,8 @@ static void watch_loader(struct process *process, const struct start *start)
     process->musl_debug_pointer = symbols.musl_debug_pointer;
     breakpoint_plant(process, symbols.debug_state, symbols.r_debug);
     if (process->breakpoint != 0)
-        process->observation = OBSERVED_BY_R_BRK;
+        process->observation =
+            failures_watch(process, &symbols) ? OBSERVED_BY_R_BRK : OBSERVED_BUT_FAILURES;
 }
 
 /*
@@ -254,6 +256,7 @@ void process_image_observe(const struct process *processes, struct process *proc
         [NOT_OBSERVED_32_BIT] = "not observed (32-bit program)",
         [NOT_OBSERVED_SHARED] = "not observed (memory shared with its parent)",
         [NOT_OBSERVED_UNREADABLE] = "not observed (its memory cannot be read)",
+        [OBSERVED_BUT_FAILURES] = "r_brk (failed loads are not told)",
         [OBSERVED_BY_R_BRK] = "r_brk",
     };
     char arguments[COMMAND_LINE_MAX + 2]; /* one more than is told, and a NUL */
@@ -262,11 +265,10 @@ void process_image_observe(const struct process *processes, struct process *proc
     struct elf_head head = {.is_64_bit = false};
     size_t length;
 
-    process->breakpoint = process->r_debug = process->musl_debug_pointer = process->image_dynamic =
-        0;
+    breakpoint_forget(process);
+    process->r_debug = process->musl_debug_pointer = process->image_dynamic = 0;
     process->loader_base = process->debug_entry = 0;
     process->loaded_count = 0;
-    probes_forget_all(process);
     process->started = process->begins_with_trap_blocked = false;
     /* an exec's loads are history, whatever was not told before */
     process->replaying = process->replaying && process->attaching;

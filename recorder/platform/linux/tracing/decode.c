@@ -7,6 +7,7 @@
 #include "tracing/decode.h"
 
 #include "loader/breakpoint.h"
+#include "loader/failures.h"
 #include "loader/probes.h"
 #include "loader/process_image.h"
 #include "memory.h"
@@ -168,14 +169,17 @@ static void tell_end(struct process *process, bool tell)
     process->told_at_end = tell;
 }
 
-/* Our byte at the loader's r_brk or at a probe, or a trap of the target's own. */
+/* Our byte at the loader's r_brk, at a trap or a probe, or a trap of the target's own. */
 static void decode_trap(struct platform *platform, struct event *event)
 {
     struct stop *stop = &platform->stop;
     struct process *process = stop->task->process;
 
     if (!breakpoint_is_hit(process, stop->tid)) {
-        if (!probes_decode(platform->processes, process, stop->tid, event)) {
+        enum trap_place trap = traps_hit(process, stop->tid);
+        if (trap != TRAPS) {
+            failures_decode(process, stop->tid, trap, event);
+        } else if (!probes_decode(platform->processes, process, stop->tid, event)) {
             decode_signal(platform, event, SIGTRAP);
             return;
         }
@@ -333,8 +337,7 @@ static void decode_fork(struct platform *platform, struct event *event, pid_t pi
         (!shares_memory || ((flags & CLONE_VFORK) != 0 && !may_make_marks(process, stop->tid)));
     /* what is planted is shared with the parent: it must stay */
     if (shares_memory && child->release) {
-        process->breakpoint = 0;
-        probes_forget_all(process);
+        breakpoint_forget(process);
     }
     settle_child(platform, child);
     if (recorded)

@@ -7,11 +7,13 @@
  * since an interrupt is reported first; or it was delivered before, and the ret that was planted
  * behind the int3 is next. Or it stands between the planted instructions before it. In each the
  * task must leave the function by its registers, since they are about to go, and the trap must not
- * reach the target. Behind the int3 of a probe it need only go on.
+ * reach the target. Behind the int3 of a probe it need only go on, and behind that of a trap before
+ * it: the instruction is there again.
  */
 #define _GNU_SOURCE
 #include "loader/breakpoint.h"
 #include "loader/probes.h"
+#include "loader/traps.h"
 #include "tracing/orphan.h"
 #include "tracing/restart.h"
 #include "tracing/standing.h"
@@ -43,12 +45,12 @@ static int make_ready(struct platform *platform, struct task *task, int status)
 {
     int event = (int)((unsigned)status >> 16), signal = event != 0 ? 0 : WSTOPSIG(status);
     bool behind_probe = probes_is_behind(platform->processes, task->process, task->tid),
-         behind_int3;
+         behind_trap = traps_hit(task->process, task->tid) != TRAPS, behind_int3;
 
     if (event == PTRACE_EVENT_STOP && WSTOPSIG(status) == SIGTRAP)
         restart_call(task->tid);
-    behind_int3 = behind_probe || breakpoint_is_hit(task->process, task->tid);
-    if (!behind_probe && !breakpoint_holds(task->process, task->tid))
+    behind_int3 = behind_probe || behind_trap || breakpoint_is_hit(task->process, task->tid);
+    if (!behind_int3 && !breakpoint_holds(task->process, task->tid))
         return signal;
     if (event != 0 && behind_int3 && has_pending_trap(task->tid)) {
         ptrace(PTRACE_CONT, task->tid, NULL, NULL);
@@ -58,7 +60,9 @@ static int make_ready(struct platform *platform, struct task *task, int status)
     }
     if (signal == SIGTRAP && behind_int3)
         signal = 0;
-    if (!behind_probe)
+    if (behind_trap)
+        traps_go_before(task->tid);
+    else if (!behind_probe)
         breakpoint_return(task->tid);
     return signal;
 }
@@ -104,8 +108,7 @@ static void hold(struct platform *platform, struct task *task)
     task->held = true;
     task->held_at_exec = (unsigned)status >> 16 == PTRACE_EVENT_EXEC;
     if (task->held_at_exec) {
-        task->process->breakpoint = 0; /* it went with the old program, and so did the probes */
-        probes_forget_all(task->process);
+        breakpoint_forget(task->process); /* it went with the old program */
     }
     task->held_signal = make_ready(platform, task, status);
     hold_newborn(platform, task, (int)((unsigned)status >> 16));
@@ -143,8 +146,7 @@ static void hold_current(struct platform *platform)
     task->held_signal = platform->stop.action == RESUME_CONTINUE ? platform->stop.signal : 0;
     /* an exec that is not recorded */
     if (task->process != NULL && platform->stop.action == RESUME_DETACH) {
-        task->process->breakpoint = 0;
-        probes_forget_all(task->process);
+        breakpoint_forget(task->process);
     }
     if (task->process != NULL && breakpoint_holds(task->process, task->tid))
         breakpoint_return(task->tid);

@@ -35,7 +35,7 @@ static const struct process *find_origin(const struct platform *platform, pid_t 
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const struct process *process = lists[i]; process != NULL; process = process->next)
-            if ((process->breakpoint != 0 || process->observation != OBSERVED_BY_R_BRK) &&
+            if ((process->breakpoint != 0 || process->observation < OBSERVED_BUT_FAILURES) &&
                 process_image_is_shared(process, child))
                 return process;
     return NULL;
