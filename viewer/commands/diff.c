@@ -247,7 +247,8 @@ const struct command command_diff = {
     .summary = "what differs between two runs, or between two sets of runs",
     .arguments = "[A B]",
     .details =
-        "PART is loads, order, identity, path, processes, threads, exceptions, output, environment "
+        "PART is loads, order, identity, path, cause, processes, threads, exceptions, output, "
+        "environment "
         "or time. A "
         "and B are RUNs; @key=value takes all runs so labelled as a set. Without them, the last "
         "two runs are compared. Exit status: 0 no\n"

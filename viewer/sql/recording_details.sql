@@ -1,7 +1,9 @@
 -- What happened in run ?1, with details, in order: kind, seq, five numbers and three texts that
 -- mean something else for each kind. ?2: also exceptions and debug strings.
-SELECT 5 AS kind, l.seq AS seq, l.module_id, l.load_phase, l.time_source, NULL, NULL, NULL, NULL,
-  NULL
+SELECT 5 AS kind, l.seq AS seq, l.module_id, l.load_phase, l.time_source, l.cause, iif(?2, coalesce(
+    (SELECT b.module_id FROM main.event_load_dll b WHERE b.run_id = ?1 AND b.seq = l.by_seq),
+    (SELECT b.image_module_id FROM main.event_create_process b
+      WHERE b.run_id = ?1 AND b.seq = l.by_seq)), NULL), NULL, NULL, NULL
 FROM main.event_load_dll l WHERE l.run_id = ?1
 UNION ALL
 SELECT 7, x.seq, x.address_module_id, x.address_offset, x.first_chance, x.code, x.si_code IS NULL,

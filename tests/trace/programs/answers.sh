@@ -67,6 +67,10 @@ plugin computes codec 0 300 0
 plugin late codec 0 0 300
 plugin extra more 300 0 0
 
+build causes
+cc -shared -fPIC -o causes/libcache.so -DWAIT=0 -DINIT=0 -DRUN=0 plugin.c -Lcauses \
+    -Wl,--no-as-needed -lcodec || fail "cannot build a plugin that needs another"
+
 # record SIDE FOLDER ARGUMENT...: five runs. The same folder name each time, so that only what is in
 # it differs.
 record()
@@ -96,6 +100,7 @@ usual='libcache.so libcodec.so libnet.so libui.so'
     record late late $usual
     record extra extra libcache.so libcodec.so libmore.so libnet.so libui.so
     record polls usual libcache.so libcodec.so poll300 libnet.so libui.so
+    record causes causes $usual
     record order usual libcache.so libnet.so libcodec.so libui.so
 }
 trailrec -q -n 5 -l side=place -o trail.db -E LD_LIBRARY_PATH=waits -- ./host $usual
@@ -108,6 +113,9 @@ answer computes "$slower libcodec.so $other and libnet.so: main computes."
 answer late "$slower libui.so* and the end: main computes."
 answer extra "$slower libmore.so (only in B) and libnet.so: main waits in clock_nanosleep 300 ms."
 answer polls "$slower libcodec.so and libnet.so: main waits in poll 300 ms."
+trailview -d trail.db diff @side=usual @side=causes >diff.txt
+grep -q '^libcodec.so is loaded for another reason: asked -> needed by libcache.so\.$' diff.txt ||
+    fail "the other reason is not named: $(cat diff.txt)"
 answer order '* comes in another order.'
 answer place "$slower libcodec.so $other and libnet.so: main waits in *"
 trailview -d trail.db diff @side=usual @side=place >diff.txt

@@ -416,6 +416,7 @@ static const struct {
     {SECTION_IDENTITY, CHANGE_REPLACED, " is another build"},
     {SECTION_LOADS, CHANGE_ADDED, " is loaded only in B"},
     {SECTION_LOADS, CHANGE_REMOVED, " is loaded only in A"},
+    {SECTION_CAUSE, CHANGE_REPLACED, " is loaded for another reason"},
     {SECTION_PROCESSES, CHANGE_EXIT, " ends otherwise"},
     {SECTION_PROCESSES, CHANGE_ADDED, " runs only in B"},
     {SECTION_PROCESSES, CHANGE_REMOVED, " runs only in A"},

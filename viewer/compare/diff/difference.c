@@ -1,6 +1,7 @@
 /* See difference.h. */
 #include "difference.h"
 
+#include "difference_causes.h"
 #include "difference_loads.h"
 #include "difference_modules.h"
 #include "difference_order.h"
@@ -30,6 +31,8 @@ static int find(struct differences *differences, struct trail_error *error)
         return -1;
     if (is_single ? of_steps && difference_steps_find(differences, error)
                   : (of_steps || only[SECTION_ORDER]) && difference_order_find(differences, error))
+        return -1;
+    if (only[SECTION_CAUSE] && difference_causes_find(differences, error) != 0)
         return -1;
     if (only[SECTION_ENVIRONMENT])
         difference_surroundings_find(differences);

@@ -11,9 +11,9 @@ enum { NAME_BYTES = 60 };
 
 const char *difference_section_name(enum difference_section section)
 {
-    static const char *const names[] = {"loads",       "order",   "identity",   "path",
-                                        "processes",   "threads", "exceptions", "output",
-                                        "environment", "time"};
+    static const char *const names[] = {"loads",  "order",       "identity", "path",
+                                        "cause",  "processes",   "threads",  "exceptions",
+                                        "output", "environment", "time"};
 
     return names[section];
 }

@@ -19,12 +19,13 @@ static uint32_t word_of(struct reading *reading, enum field_type type, sqlite3_s
 static int take_load(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
-    size_t module;
+    size_t module, importer;
 
     if (reading_make_room(reading, &recording->loads, recording->load_count,
                           sizeof *recording->loads) != 0)
         return -1;
-    if (reading_module(reading, reading_number(row, 2), &module) != 0)
+    if (reading_module(reading, reading_number(row, 2), &module) != 0 ||
+        reading_module(reading, reading_number(row, 6), &importer) != 0)
         return -1;
     if (module == RECORDING_NONE)
         return 0;
@@ -39,6 +40,8 @@ static int take_load(struct reading *reading, const struct moment *moment, sqlit
         .place = reading_place(reading, module),
         .load_phase = word_of(reading, FIELD_LOAD_PHASE, row, 3),
         .time_source = word_of(reading, FIELD_TIME_SOURCE, row, 4),
+        .cause = word_of(reading, FIELD_CAUSE, row, 5),
+        .by = importer != RECORDING_NONE ? reading->all->modules[importer].key : TEXT_NONE,
         .is_synthetic = moment->is_synthetic,
     };
     return 0;

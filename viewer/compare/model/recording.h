@@ -61,8 +61,9 @@ struct recorded_load {
     uint32_t occurrence;  /* the n-th load of that key by that process, from 1; 0 if synthetic */
     /* position in `elements`: (role, key, occurrence); UINT32_MAX if synthetic */
     uint32_t element;
-    uint32_t load_phase, time_source; /* words */
-    bool is_synthetic;                /* replayed state: takes no part in order */
+    uint32_t load_phase, time_source, cause; /* words */
+    uint32_t by;                             /* the key of the module whose import it is */
+    bool is_synthetic;                       /* replayed state: takes no part in order */
 };
 
 struct recorded_exception {
