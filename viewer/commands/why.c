@@ -167,15 +167,10 @@ static int print_missing(struct why *why, sqlite3_stmt *row)
 {
     struct cell cells[COLUMNS] = {
         cell_integer(why->run), cell_text(NULL), cell_text("missing"), cell_text(NULL),
-        cell_text(NULL),        cell_text(NULL), cell_of(row, 0),      cell_of(row, 0),
-        cell_text(NULL),        cell_text(NULL), cell_text(NULL),
+        cell_of(row, 3),        cell_of(row, 2), cell_of(row, 0),      cell_of(row, 0),
+        cell_of(row, 1),        cell_text(NULL), cell_text(NULL),
     };
 
-    buffer_clear(&why->name);
-    buffer_add_text(&why->name, "imported by ");
-    buffer_add_text(&why->name, text_at(row, 1) != NULL ? text_at(row, 1) : "?");
-    buffer_add_text(&why->name, ", but never loaded");
-    cells[8] = cell_text(buffer_text(&why->name));
     return output_row(&why->viewer->output, cells, why->error);
 }
 
@@ -189,7 +184,7 @@ static int explain(struct viewer *viewer, const struct run_reference *run,
 
     if (result == 0)
         result = each_row(&why, sql_why_loads, print_load);
-    if (result == 0 && output->row_count == 0)
+    if (result == 0)
         result = each_row(&why, sql_why_missing, print_missing);
     rows = output->row_count;
     if (output_end(output, result == 0 ? error : NULL) != 0)
@@ -224,8 +219,9 @@ const struct command command_why = {
         "each module of that name there is the chain from the\n"
         "program down to it, below it what was loaded because it needs it, and in which places it "
         "was looked for, up to the one where it was.\n"
-        "What the loader's cache holds is not recorded. A module that is imported but never came "
-        "is named with who imports it.\n"
+        "What the loader's cache holds is not recorded. Of a module that never came there is what "
+        "the "
+        "loader said, or who imports it.\n"
         "Exit status: 1 if nothing is known of such a module.\n",
     .options = 0,
     .flags = COMMAND_TAKES_ARGUMENTS,

@@ -1,5 +1,11 @@
--- What run :run imports by a name that fits :name, though nothing of that name was loaded.
-SELECT DISTINCT i.name, m.name AS importer
+-- What run :run did not get by a name that fits :name: loads that failed, with the loader's words,
+-- and what is imported though nothing of that name was loaded.
+WITH failed AS MATERIALIZED (SELECT * FROM failed_loads WHERE run = :run AND what = 'module')
+SELECT f.name, coalesce(f.needed_by || ' needs it: ', '') || f.words AS why, f.t_ns, f.seq
+FROM failed f
+WHERE trail_glob(:name, f.name, f.name)
+UNION ALL
+SELECT DISTINCT i.name, 'imported by ' || m.name || ', but never loaded', NULL, NULL
 FROM main.import i
 JOIN main.module m ON m.id = i.module_id
 WHERE i.kind IN (0, 1) AND trail_glob(:name, i.name, i.name) AND i.module_id IN (
@@ -8,4 +14,5 @@ WHERE i.kind IN (0, 1) AND trail_glob(:name, i.name, i.name) AND i.module_id IN 
   AND NOT EXISTS (
     SELECT 1 FROM main.event_load_dll l JOIN main.module o ON o.id = l.module_id
     WHERE l.run_id = :run AND i.name IN (o.soname, o.name) COLLATE NOCASE)
-ORDER BY 1, 2
+  AND NOT EXISTS (SELECT 1 FROM failed f WHERE f.name = i.name)
+ORDER BY 4, 1, 2
