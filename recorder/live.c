@@ -339,6 +339,12 @@ static void tell_mark(struct live *live, const struct event *event,
     put_quoted(live, event, event_span_of(event, FIELD(MARK, name)));
 }
 
+static void tell_entry(struct live *live, const struct event *event,
+                       const struct rows_subject *subject)
+{
+    put_location(live, event, FIELD(ENTRY_POINT, address), subject);
+}
+
 static void tell_failed(struct live *live, const struct event *event,
                         const struct rows_subject *subject)
 {
@@ -362,17 +368,12 @@ static void tell_rip(struct live *live, const struct event *event,
 
 static void (*const tellers[EVENT_KINDS])(struct live *live, const struct event *event,
                                           const struct rows_subject *subject) = {
-    [EVENT_CREATE_PROCESS] = tell_process,
-    [EVENT_EXIT_PROCESS] = tell_process_end,
-    [EVENT_CREATE_THREAD] = tell_thread,
-    [EVENT_EXIT_THREAD] = tell_thread_end,
-    [EVENT_LOAD_DLL] = tell_module,
-    [EVENT_UNLOAD_DLL] = tell_module,
-    [EVENT_EXCEPTION] = tell_exception,
-    [EVENT_OUTPUT_DEBUG_STRING] = tell_output,
-    [EVENT_LOAD_FAILED] = tell_failed,
-    [EVENT_RIP_EVENT] = tell_rip,
-    [EVENT_MARK] = tell_mark,
+    [EVENT_CREATE_PROCESS] = tell_process, [EVENT_EXIT_PROCESS] = tell_process_end,
+    [EVENT_CREATE_THREAD] = tell_thread,   [EVENT_EXIT_THREAD] = tell_thread_end,
+    [EVENT_LOAD_DLL] = tell_module,        [EVENT_UNLOAD_DLL] = tell_module,
+    [EVENT_EXCEPTION] = tell_exception,    [EVENT_OUTPUT_DEBUG_STRING] = tell_output,
+    [EVENT_ENTRY_POINT] = tell_entry,      [EVENT_LOAD_FAILED] = tell_failed,
+    [EVENT_RIP_EVENT] = tell_rip,          [EVENT_MARK] = tell_mark,
 };
 
 void live_print(struct live *live, const struct event *event, uint64_t t_ns,

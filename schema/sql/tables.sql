@@ -265,6 +265,16 @@ CREATE TABLE event_mark (
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
 
+-- The loader and the constructors of start-up libraries are done: the program's first instruction.
+CREATE TABLE event_entry_point (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  address INTEGER,
+  address_module_id INTEGER,
+  address_offset INTEGER,
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
 -- A load that the loader refused, or a symbol that it did not find.
 CREATE TABLE event_load_failed (
   run_id INTEGER NOT NULL,

@@ -412,6 +412,14 @@ SELECT
   WHEN 10 THEN (
     SELECT json_patch('{}', json_object('name', d.name))
     FROM event_mark d WHERE d.run_id = e.run_id AND d.seq = e.seq)
+  WHEN 12 THEN (
+    SELECT json_patch('{}', json_object(
+      'address', iif(d.address IS NULL, NULL, printf('0x%x', d.address)),
+      'module', a.name,
+      'offset', iif(d.address_offset IS NULL, NULL, printf('0x%x', d.address_offset))))
+    FROM event_entry_point d
+    LEFT JOIN module a ON a.id = d.address_module_id
+    WHERE d.run_id = e.run_id AND d.seq = e.seq)
   WHEN 11 THEN (
     SELECT json_patch('{}', json_object(
       'what', (SELECT c.word FROM code c WHERE c.domain = 'failed' AND c.value = d.what),

@@ -184,6 +184,17 @@ static void test_paths(void **state)
     expect("path s.so /usr/lib", "1:s.so");
 }
 
+static void test_entry(void **state)
+{
+    add_run(1, "a.so b.so");
+    add_run(2, "a.so b.so");
+    run_sql("INSERT INTO event_entry_point VALUES (1, 3, 1, NULL, NULL)");
+    read_runs(2);
+    expect("limit time start..entry 1s", "1:");
+    assert_int_equal(judgement.finding_count, 1); /* none was seen in the second */
+    assert_int_equal(judgement.findings[0].run, 1);
+}
+
 static void test_limits(void **state)
 {
     add_run(1, "a.so b.so b.so");
@@ -470,6 +481,7 @@ static const struct CMUnitTest tests[] = {
     CASE(test_presence),
     CASE(test_order),
     CASE(test_paths),
+    CASE(test_entry),
     CASE(test_limits),
     CASE(test_learned),
     CASE(test_names_that_need_care),

@@ -233,7 +233,7 @@ const struct command command_check = {
                "builds; KEY is version, build-id, pdb or size (in bytes)\n"
                "  limit loads N             at most so many; also exceptions, threads, processes\n"
                "  limit time FROM..TO TIME  it takes at most so long; a point is start, end, "
-               "first-load, last-load, mark:NAME or load:NAME;\n"
+               "entry, first-load, last-load, mark:NAME or load:NAME;\n"
                "                            'median TIME' may follow, a closer limit for the "
                "median of ten runs or more\n"
                "  require process NAME      such a process runs (with 'trailrec -f'); also allow "

@@ -87,7 +87,8 @@ const struct command command_events = {
     .arguments = "[RUN...]",
     .details = "KEY is time, hold, kind, pid, tid or seq. Kinds: CreateProcess, ExitProcess, "
                "CreateThread, ExitThread, LoadDll, UnloadDll,\n"
-               "Exception, OutputDebugString, RipEvent, Mark, LoadFailed. --module looks at loads, "
+               "Exception, OutputDebugString, RipEvent, Mark, LoadFailed, EntryPoint. --module "
+               "looks at loads, "
                "unloads, exceptions, and at what processes and\n"
                "threads started in. --text looks at names, paths, versions, command lines, debug "
                "strings and marks. 'held' is how long the thread stood still for the event. On a "

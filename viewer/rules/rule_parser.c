@@ -29,8 +29,13 @@ static const char *const identity_words[IDENTITIES] = {
 };
 
 static const char *const point_words[POINT_KINDS] = {
-    [POINT_START] = "start",         [POINT_END] = "end",    [POINT_FIRST_LOAD] = "first-load",
-    [POINT_LAST_LOAD] = "last-load", [POINT_MARK] = "mark:", [POINT_LOAD] = "load:",
+    [POINT_START] = "start",
+    [POINT_ENTRY] = "entry",
+    [POINT_END] = "end",
+    [POINT_FIRST_LOAD] = "first-load",
+    [POINT_LAST_LOAD] = "last-load",
+    [POINT_MARK] = "mark:",
+    [POINT_LOAD] = "load:",
 };
 
 const char *rule_kind_word(enum rule_kind kind)

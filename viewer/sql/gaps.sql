@@ -11,6 +11,10 @@ steps AS (
   UNION ALL
   SELECT k.seq, NULL, NULL, 'mark:' || k.name FROM event_mark k WHERE k.run_id = :run
   UNION ALL
+  SELECT f.seq, NULL, NULL, 'failed:' || f.name FROM event_load_failed f WHERE f.run_id = :run
+  UNION ALL
+  SELECT n.seq, NULL, NULL, 'entry' FROM event_entry_point n WHERE n.run_id = :run
+  UNION ALL
   SELECT x.seq, NULL, NULL, 'exit' FROM event_exit_process x WHERE x.run_id = :run
 ),
 bounds AS (

@@ -17,4 +17,7 @@ SELECT 8, o.seq, NULL, NULL, NULL, NULL, NULL, o.text, NULL, NULL
 UNION ALL
 SELECT 10, k.seq, NULL, NULL, NULL, NULL, NULL, k.name, NULL, NULL FROM main.event_mark k
     WHERE k.run_id = ?1
+UNION ALL
+SELECT 12, n.seq, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM main.event_entry_point n
+    WHERE n.run_id = ?1
 ORDER BY seq

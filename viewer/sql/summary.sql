@@ -27,6 +27,9 @@ steps AS (
   SELECT k.seq, NULL, NULL, 'mark:' || k.name FROM event_mark k
   WHERE k.run_id = :run AND k.seq <= (SELECT seq FROM cutoff)
   UNION ALL
+  SELECT n.seq, NULL, NULL, 'entry' FROM event_entry_point n
+  WHERE n.run_id = :run AND n.seq <= (SELECT seq FROM cutoff)
+  UNION ALL
   SELECT x.seq, NULL, NULL, 'exit' FROM event_exit_process x
   WHERE x.run_id = :run AND x.seq <= (SELECT seq FROM cutoff)
 ),
@@ -44,7 +47,24 @@ gap AS (
 ),
 -- The points between which there are phases, named as in rules and comparisons. The time to the end
 -- belongs to what was seen of all of them.
+-- The loader is at work until 'loaded', then the constructors of what it has loaded, from 'entry'
+-- on the program itself: of what was launched, the last program that it ran.
+entry AS MATERIALIZED (
+  SELECT n.seq, e.t_ns FROM event_entry_point n
+  CROSS JOIN event e ON e.run_id = n.run_id AND e.seq = n.seq
+  WHERE n.run_id = :run AND e.process_id = 1 ORDER BY n.seq DESC LIMIT 1
+),
 points AS MATERIALIZED (
+  SELECT seq, t_ns, 'entry' AS name FROM entry
+  UNION ALL
+  SELECT * FROM (
+    SELECT l.seq, e.t_ns, 'loaded' FROM event_load_dll l
+    CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
+    WHERE l.run_id = :run AND l.load_phase = 0 AND e.process_id = 1
+      AND l.seq < (SELECT seq FROM entry)
+    ORDER BY l.seq DESC LIMIT 1
+  )
+  UNION ALL
   SELECT * FROM (
     SELECT k.seq, e.t_ns, 'mark:' || k.name || CASE WHEN row_number() OVER w > 1
         THEN '#' || row_number() OVER w ELSE '' END AS name
@@ -54,9 +74,10 @@ points AS MATERIALIZED (
     ORDER BY k.seq LIMIT 50
   )
   UNION ALL
-  SELECT max(k.seq) + 1, r.wall_ns, 'end' FROM run r JOIN event_mark k ON k.run_id = r.id
+  SELECT max(k.seq) + 1, r.wall_ns, 'end' FROM run r JOIN (
+    SELECT seq FROM event_mark WHERE run_id = :run UNION ALL SELECT seq FROM entry) k
   WHERE r.id = :run AND r.wall_ns IS NOT NULL
-  GROUP BY r.id HAVING count(*) <= 50
+  GROUP BY r.id HAVING count(*) <= 51
 ),
 -- The breakpoint with which Windows tells a debugger that the loader is done: the first of a
 -- process (of either bitness). What was attached to is past it; at most the replay has one there.

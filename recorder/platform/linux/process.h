@@ -32,7 +32,7 @@ struct probe {
 };
 
 /* An int3 that stands at an instruction of the target's, see loader/traps.h. */
-enum trap_place { TRAP_EXCEPTION, TRAP_EXCEPTION_FORMAT, TRAPS };
+enum trap_place { TRAP_EXCEPTION, TRAP_EXCEPTION_FORMAT, TRAP_ENTRY, TRAPS };
 enum { TRAP_BYTES = 8 };
 struct trap {
     uint64_t address; /* 0: none */

@@ -128,6 +128,10 @@ int reading_take_detail(struct reading *reading, const struct moment *moment, sq
         return take_exception(reading, moment, row);
     case EVENT_OUTPUT_DEBUG_STRING:
         return take_output(reading, moment, row);
+    case EVENT_ENTRY_POINT:
+        if (moment->process != RECORDING_NONE)
+            reading->recording->processes[moment->process].entry_net_ns = moment->net_ns;
+        return 0;
     default:
         return take_mark(reading, moment, row);
     }

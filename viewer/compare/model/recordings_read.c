@@ -117,7 +117,7 @@ static int take_process(struct reading *reading, sqlite3_stmt *row)
     process->load_detection = reading_text(reading, row, 5);
     process->start_seq = reading_number(row, 6);
     process->end_seq = reading_number(row, 7);
-    process->start_net_ns = process->end_net_ns = RECORDING_UNKNOWN;
+    process->start_net_ns = process->end_net_ns = process->entry_net_ns = RECORDING_UNKNOWN;
     process->exit_code = reading_number(row, 8);
     process->via = reading_text(reading, row, 9);
     process->exit_signal = reading_text(reading, row, 10);

@@ -135,12 +135,20 @@ static bool find_load(const struct judging *judging, const struct scope *scope, 
 static bool find_point(const struct judging *judging, const struct scope *scope,
                        const struct rule_point *point, int64_t *ns)
 {
+    const struct recorded_process *process;
+
     switch (point->kind) {
     case POINT_START:
         *ns = process_start(scope);
         return true;
     case POINT_END:
         *ns = scope->process != NULL ? scope->process->end_net_ns : scope->run->net_wall_ns;
+        return *ns != RECORDING_UNKNOWN;
+    case POINT_ENTRY:
+        process = scope->process != NULL          ? scope->process
+                  : scope->run->process_count > 0 ? scope->run->processes
+                                                  : NULL;
+        *ns = process != NULL ? process->entry_net_ns : RECORDING_UNKNOWN;
         return *ns != RECORDING_UNKNOWN;
     case POINT_MARK:
         return find_mark(judging, scope, point->name, ns);
@@ -159,8 +167,9 @@ static void add_never_reached(struct judging *judging, size_t rule, const struct
         buffer_add_text(&message, point->name);
         buffer_add_text(&message, " was never reached");
     } else {
-        buffer_add_text(&message,
-                        point->kind == POINT_END ? "no end was seen" : "nothing was loaded");
+        buffer_add_text(&message, point->kind == POINT_END     ? "no end was seen"
+                                  : point->kind == POINT_ENTRY ? "the program's entry was not seen"
+                                                               : "nothing was loaded");
     }
     judge_add_process(judging, &message, scope);
     judge_add(judging, rule, scope, RECORDING_NONE, &message, &hint);

@@ -225,6 +225,18 @@ static void watch_loader(struct process *process, const struct start *start)
 }
 
 /*
+ * What the kernel runs first is the loader, or, where there is none, the program itself. Of
+ * `ld.so ./program` the program's is not known yet.
+ */
+static void watch_entry(struct process *process, const struct start *start)
+{
+    bool is_known = start->loader_base != 0 || process->observation == NOT_OBSERVED_STATIC;
+
+    if (!process->attaching && is_known && start->entry != 0)
+        traps_plant(process, TRAP_ENTRY, start->entry);
+}
+
+/*
  * What was attached to in the middle of a vfork: the parent is not traced, and would end at a
  * planted byte. Until the child runs another program nothing is planted.
  */
@@ -292,6 +304,7 @@ void process_image_observe(const struct process *processes, struct process *proc
             process->observation = NOT_OBSERVED_SHARED;
         else
             watch_loader(process, &start);
+        watch_entry(process, &start);
     }
     image_path_put_program(process, event);
     if (process->observation != NOT_OBSERVED_SHARED)

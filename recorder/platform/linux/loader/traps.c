@@ -77,6 +77,13 @@ void traps_go_before(pid_t tid)
     ptrace(PTRACE_POKEUSER, tid, instruction_pointer(), (void *)address);
 }
 
+void traps_take_out(struct process *process, pid_t tid, enum trap_place place)
+{
+    memory_poke(tid, process->traps[place].address, process->traps[place].code, 1, NULL);
+    process->traps[place].address = 0;
+    traps_go_before(tid);
+}
+
 static unsigned long long *register_of(struct user_regs_struct *registers, unsigned number)
 {
     unsigned long long *const in_order[] = {

@@ -15,6 +15,9 @@ bool traps_plant(struct process *process, enum trap_place place, uint64_t addres
 void traps_remove(const struct process *process, pid_t tid);
 void traps_forget(struct process *process);
 
+/* The one that the task stands behind is needed no longer: the task is before the instruction. */
+void traps_take_out(struct process *process, pid_t tid, enum trap_place place);
+
 /* Behind which the task stands; TRAPS if behind none. */
 enum trap_place traps_hit(const struct process *process, pid_t tid);
 /* Sets the task back before the int3 that it stands behind. */

@@ -169,6 +169,24 @@ static void tell_end(struct process *process, bool tell)
     process->told_at_end = tell;
 }
 
+static void decode_failure_or_entry(struct platform *platform, struct event *event,
+                                    enum trap_place trap)
+{
+    const struct stop *stop = &platform->stop;
+    struct process *process = stop->task->process;
+    uint64_t address = process->traps[trap].address;
+
+    if (trap != TRAP_ENTRY) {
+        failures_decode(process, stop->tid, trap, event);
+        return;
+    }
+    traps_take_out(process, stop->tid, trap);
+    if (process->muted)
+        return;
+    begin(platform, event, EVENT_ENTRY_POINT);
+    event_set(event, FIELD(ENTRY_POINT, address), address);
+}
+
 /* Our byte at the loader's r_brk, at a trap or a probe, or a trap of the target's own. */
 static void decode_trap(struct platform *platform, struct event *event)
 {
@@ -178,7 +196,7 @@ static void decode_trap(struct platform *platform, struct event *event)
     if (!breakpoint_is_hit(process, stop->tid)) {
         enum trap_place trap = traps_hit(process, stop->tid);
         if (trap != TRAPS) {
-            failures_decode(process, stop->tid, trap, event);
+            decode_failure_or_entry(platform, event, trap);
         } else if (!probes_decode(platform->processes, process, stop->tid, event)) {
             decode_signal(platform, event, SIGTRAP);
             return;
