@@ -5,7 +5,8 @@
 
 The commands and formats are those that trailview itself lists, so that a new one is tried too. Each
 call must end with a documented status, say in one sentence what is wrong if it is 2, and print what
-the format promises. Works in the current folder.
+the format promises. Under an emulator, where a start takes half a second, each command takes the
+formats in turn, another one over each file. Works in the current folder.
 """
 import csv
 import io
@@ -116,10 +117,11 @@ def main():
     _, text, _ = trailview("help", "runs")
     formats = re.search(r"one of ([a-z\s]+);", text).group(1).split()
     assert len(commands) >= 17 and len(formats) >= 6, (commands, formats)
-    for command in commands:
-        for output_format in formats:
-            for runs, database in ((0, "none.db"), (1, "one.db"), (5, "many.db")):
-                try_one(command, output_format, database, runs)
+    for i, command in enumerate(commands):
+        for j, output_format in enumerate(formats):
+            for k, (runs, database) in enumerate(((0, "none.db"), (1, "one.db"), (5, "many.db"))):
+                if not EMULATOR or (i + 2 * k) % len(formats) == j:
+                    try_one(command, output_format, database, runs)
     print(f"{len(commands)} commands, {len(formats)} formats")
     for failure in failures:
         print("FAILED:", failure)

@@ -1,4 +1,4 @@
-# A native build of Trail, recorded with -f: it succeeds, and the record holds every process that
+# A native build of trailrec, recorded with -f: it succeeds, and the record holds every process that
 # ran, with its parent and exit code, as an independent witness saw them: strace, at another build
 # of the same source.
 . "$(dirname "$0")/common.sh"
@@ -9,8 +9,8 @@ done
 source=$(cd "$(dirname "$0")/../../.." && pwd)
 
 # The same folder for both, so that both do the same.
-build() { "$@" sh -c 'cmake -G Ninja -S "$1" -B build -DTRAIL_TESTS=OFF && ninja -v -C build' sh \
-    "$source" >"$name.txt" 2>&1; }
+build() { "$@" sh -c 'cmake -G Ninja -S "$1" -B build -DTRAIL_TESTS=OFF &&
+    ninja -v -C build trailrec' sh "$source" >"$name.txt" 2>&1; }
 
 name=witness
 build strace -f -q -e trace=execve,execveat,fork,vfork,clone,clone3 -o strace.txt ||
