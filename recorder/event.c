@@ -1,5 +1,5 @@
 /* See event.h. The packed form is: fixed header, the kind's values, the image if the kind has one,
- * the naming if there is one, the used bytes of the pool. */
+ * the naming and the stack if there is one, the used bytes of the pool. */
 #include "event.h"
 
 #include <assert.h>
@@ -14,7 +14,7 @@ struct packed_header {
     uint8_t synthetic;
     uint8_t field_count;
     uint8_t has_image;
-    uint32_t has_naming;
+    uint16_t has_naming, has_stack;
 };
 
 static bool kind_has_image(const struct kind_descriptor *kind)
@@ -67,6 +67,19 @@ size_t event_set_bytes(struct event *event, unsigned field, const void *bytes, s
     return span.length;
 }
 
+unsigned char *event_free_bytes(struct event *event, size_t *room)
+{
+    *room = EVENT_BYTES_MAX - event->bytes_used;
+    return event->bytes + event->bytes_used;
+}
+
+void event_keep_stack(struct event *event, size_t length)
+{
+    assert(length <= EVENT_BYTES_MAX - event->bytes_used);
+    event->stack = (struct event_span){event->bytes_used, (uint32_t)length};
+    event->bytes_used += (uint32_t)length;
+}
+
 bool event_has_image(const struct event *event)
 {
     return kind_has_image(event_kind_descriptor(event->kind));
@@ -99,7 +112,8 @@ size_t event_packed_size(const struct event *event)
 
     return sizeof(struct packed_header) + kind->field_count * sizeof event->value[0] +
            (kind_has_image(kind) ? sizeof event->image : 0) +
-           (event->naming.tid != 0 ? sizeof event->naming : 0) + event->bytes_used;
+           (event->naming.tid != 0 ? sizeof event->naming : 0) +
+           (event->stack.length != 0 ? sizeof event->stack : 0) + event->bytes_used;
 }
 
 void event_pack(const struct event *event, void *out)
@@ -116,6 +130,7 @@ void event_pack(const struct event *event, void *out)
         .field_count = (uint8_t)kind->field_count,
         .has_image = kind_has_image(kind),
         .has_naming = event->naming.tid != 0,
+        .has_stack = event->stack.length != 0,
     };
     unsigned char *at = out;
 
@@ -130,6 +145,10 @@ void event_pack(const struct event *event, void *out)
     if (header.has_naming != 0) {
         memcpy(at, &event->naming, sizeof event->naming);
         at += sizeof event->naming;
+    }
+    if (header.has_stack != 0) {
+        memcpy(at, &event->stack, sizeof event->stack);
+        at += sizeof event->stack;
     }
     memcpy(at, event->bytes, event->bytes_used);
 }
@@ -146,7 +165,7 @@ static int check_spans(const struct event *event, const struct kind_descriptor *
             return -1;
     return span_is_inside(event, event->image.path) &&
                    span_is_inside(event, event->image.build_id) &&
-                   span_is_inside(event, event->naming.name)
+                   span_is_inside(event, event->naming.name) && span_is_inside(event, event->stack)
                ? 0
                : -1;
 }
@@ -169,7 +188,8 @@ int event_unpack(struct event *event, const void *packed, size_t size)
     event->synthetic = header.synthetic != 0;
     event->present = header.present & ((1u << kind->field_count) - 1);
     event->bytes_used = header.bytes_used;
-    event->naming.tid = header.has_naming; /* for the size */
+    event->naming.tid = header.has_naming; /* these for the size */
+    event->stack.length = header.has_stack;
     if (header.bytes_used > EVENT_BYTES_MAX || size != event_packed_size(event))
         return -1;
     memcpy(event->value, at, kind->field_count * sizeof event->value[0]);
@@ -181,6 +201,10 @@ int event_unpack(struct event *event, const void *packed, size_t size)
     if (header.has_naming != 0) {
         memcpy(&event->naming, at, sizeof event->naming);
         at += sizeof event->naming;
+    }
+    if (header.has_stack != 0) {
+        memcpy(&event->stack, at, sizeof event->stack);
+        at += sizeof event->stack;
     }
     memcpy(event->bytes, at, header.bytes_used);
     return check_spans(event, kind);

@@ -68,6 +68,7 @@ struct event {
     uint64_t value[EVENT_FIELDS_MAX];
     struct event_image image; /* meaningful if the kind has a MODULE field */
     struct event_naming naming;
+    struct event_span stack; /* see stack_copy.h; empty if none was kept */
     uint32_t bytes_used;
     unsigned char bytes[EVENT_BYTES_MAX];
 };
@@ -81,6 +82,13 @@ void event_set(struct event *event, unsigned field, uint64_t value);
 
 /* Copies bytes into the pool. What does not fit is cut; returns the span that was kept. */
 struct event_span event_put_bytes(struct event *event, const void *bytes, size_t length);
+
+/*
+ * Where the pool is free, and how many bytes of it, to be filled at once; then event_keep_stack
+ * makes the first of them the event's stack.
+ */
+unsigned char *event_free_bytes(struct event *event, size_t *room);
+void event_keep_stack(struct event *event, size_t length);
 
 /*
  * Copies a text, blob or array of numbers into the pool and sets the field to it. Returns how many

@@ -6,7 +6,9 @@
 #include "harmful.h"
 #include "options.h"
 #include "os.h"
+#include "os_shared.h"
 #include "program.h"
+#include "unwind/walk.h"
 
 #include <stdio.h>
 
@@ -128,6 +130,8 @@ int program_main(int argument_count, char **arguments)
     struct options options;
     int status = 0;
 
+    if (os_shared_serve(argument_count, arguments, walk_job))
+        return 0;
     switch (options_read(argument_count, arguments, &options)) {
     case OPTIONS_RECORD:
         status = record(&options);

@@ -158,7 +158,8 @@ static enum options_action print_help(const char *form)
 {
     static const struct manual_words words[] = {
         {"KIND[:PATTERN]", "load unload exception output mark exit thread process"},
-        {"kill|detach|stop", "kill detach stop"}};
+        {"kill|detach|stop", "kill detach stop"},
+        {"KINDS", "all none first load unload failed fault exception output mark thread"}};
     static const struct manual manual = {
         .program = "trailrec",
         .summary = "record what the operating system tells a debugger about a program",
@@ -186,17 +187,44 @@ static enum options_action print_help(const char *form)
     return OPTIONS_EXIT;
 }
 
+/* What an option without an argument sets; NULL: it is none of those. */
+static bool *flag_of(struct options *options, int option)
+{
+    switch (option) {
+    case OPTION_FOLLOW:
+        return &options->session.launch.follow;
+    case OPTION_DEBUGINFOD:
+        return &options->session.asks_debuginfod;
+    case OPTION_LIVE:
+        return &options->session.live;
+    case OPTION_QUIET:
+        return &options->quiet;
+    case OPTION_KERNEL_TIMES:
+        return &options->session.kernel_times;
+    case OPTION_NOP:
+        return &options->session.nop;
+    case OPTION_NEW_CONSOLE:
+        return &options->session.launch.new_console;
+    case OPTION_DEBUG_HEAP:
+        return &options->session.launch.debug_heap;
+    default:
+        return NULL;
+    }
+}
+
 static enum options_action read_option(struct options *options, int option, char *value)
 {
+    bool *flag = flag_of(options, option);
+    struct trail_error error;
+
+    if (flag != NULL)
+        *flag = true;
     switch (option) {
     case OPTION_OUTPUT:
         options->session.database = value;
         return *value != '\0' ? OPTIONS_RECORD : wrong("-o takes the name of a file");
     case OPTION_ATTACH:
         return read_pid(options, value);
-    case OPTION_FOLLOW:
-        options->session.launch.follow = true;
-        return OPTIONS_RECORD;
     case OPTION_LABEL:
         return read_label(options, value);
     case OPTION_REPEAT:
@@ -209,9 +237,10 @@ static enum options_action read_option(struct options *options, int option, char
         return read_until(options, value);
     case OPTION_THEN:
         return read_then(options, value);
-    case OPTION_LIVE:
-        options->session.live = true;
-        return OPTIONS_RECORD;
+    case OPTION_STACK:
+        return stack_kinds_read(&options->session.stacks, value, &error) == 0
+                   ? OPTIONS_RECORD
+                   : wrong("%s", error.sentence);
     case OPTION_DIRECTORY:
         options->session.launch.directory = value;
         return OPTIONS_RECORD;
@@ -222,21 +251,6 @@ static enum options_action read_option(struct options *options, int option, char
         return OPTIONS_RECORD;
     case OPTION_ENV:
         return read_variable(options, value);
-    case OPTION_QUIET:
-        options->quiet = true;
-        return OPTIONS_RECORD;
-    case OPTION_KERNEL_TIMES:
-        options->session.kernel_times = true;
-        return OPTIONS_RECORD;
-    case OPTION_NOP:
-        options->session.nop = true;
-        return OPTIONS_RECORD;
-    case OPTION_NEW_CONSOLE:
-        options->session.launch.new_console = true;
-        return OPTIONS_RECORD;
-    case OPTION_DEBUG_HEAP:
-        options->session.launch.debug_heap = true;
-        return OPTIONS_RECORD;
     case OPTION_VERSION:
         puts("trailrec " TRAIL_VERSION);
         return OPTIONS_EXIT;
@@ -303,6 +317,7 @@ enum options_action options_read(int argument_count, char **arguments, struct op
 
     memset(options, 0, sizeof *options);
     options->session.looks_ms = LOOKS_MS;
+    options->session.stacks = stack_kinds_default;
     options->labels = calloc((size_t)argument_count + 1, sizeof *options->labels);
     options->variables = calloc((size_t)argument_count + 1, sizeof *options->variables);
     options->pids = calloc((size_t)argument_count + 1, sizeof *options->pids);

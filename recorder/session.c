@@ -4,6 +4,7 @@
 #include "looks.h"
 #include "os.h"
 #include "ring.h"
+#include "stack_copy.h"
 #include "writer.h"
 
 #include <signal.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAIT_FOREVER = -1, FIRST_TOUCHED_BYTES = 16 * 1024 };
+enum { WAIT_FOREVER = -1, FIRST_TOUCHED_BYTES = 40 * 1024 };
 
 /*
  * After the end of what was launched, its descendants have this long to end too before they are
@@ -37,6 +38,7 @@ struct session {
     uint64_t grace_ns;    /* when to say what is waited for; 0: not at all, or not yet */
     uint64_t first_ns;    /* t_ns of the first event; 0 before it */
     uint64_t file_record; /* the last record that a file came along with; 0: none */
+    struct stack_choice stacks;
     uint32_t until_kinds; /* kinds that the conditions must see */
     const char *met;      /* the condition that was met */
     bool killed, has_begun_to_wait;
@@ -81,6 +83,8 @@ static void record_event(struct session *session)
 
     if (session->ring == NULL)
         return;
+    if (stack_choice_wants(&session->stacks, &session->event))
+        platform_copy_stack(session->platform, &session->event);
     record = ring_reserve(session->ring, event_packed_size(&session->event));
     event_pack(&session->event, record);
     number = ring_commit(session->ring);
@@ -298,6 +302,7 @@ static int open_writer(struct session *session, struct trail_error *error)
     struct writer_options options = {
         .database = session->options->database,
         .live = session->options->live,
+        .asks_debuginfod = session->options->asks_debuginfod,
         .on_notice = session->options->on_notice,
         .run =
             {
@@ -445,6 +450,7 @@ int session_run(const struct session_options *options, struct session_result *re
     if (session == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     session->options = options;
+    session->stacks.kinds = options->stacks;
     /* now, and not page by page while the target stands still */
     memset(session->event.bytes, 0, FIRST_TOUCHED_BYTES);
     session->platform = platform_new(error);

@@ -10,6 +10,7 @@
 #define TRAIL_SESSION_H
 
 #include "platform.h"
+#include "stack_choice.h"
 #include "store/failed_loads.h"
 #include "store/run_row.h"
 #include "until.h"
@@ -60,10 +61,12 @@ struct session_options {
     void (*on_waiting)(const struct session_processes *others);
     /* called for what is worth to know of the recording before it starts; NULL: nobody cares */
     void (*on_notice)(const char *sentence);
-    bool live;         /* print events while they happen */
-    unsigned looks_ms; /* how long a silence must be before it is looked into; 0: never */
-    bool nop;          /* the bare loop: same stops, nothing kept */
-    bool kernel_times; /* ask for load times from the kernel */
+    struct stack_kinds stacks; /* which events keep a stack */
+    bool asks_debuginfod;      /* for symbols */
+    bool live;                 /* print events while they happen */
+    unsigned looks_ms;         /* how long a silence must be before it is looked into; 0: never */
+    bool nop;                  /* the bare loop: same stops, nothing kept */
+    bool kernel_times;         /* ask for load times from the kernel */
 };
 
 struct session_result {

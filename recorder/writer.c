@@ -21,6 +21,7 @@
 #include "sql.h"
 #include "store/rows.h"
 #include "tables.h"
+#include "unwind/unwind.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ enum {
     RETRY_WAIT_MS = 100,
     TRIES_AT_END = 3, /* for what is no lock: a disk may have been freed just now */
     BUSY_WAIT_MS = 500,
+    UNWIND_MS = 700, /* trailrec ends at most a second after its target */
     NUMBERS_TO_TRY = 100
 };
 #define BATCH_NS UINT64_C(100000000) /* a transaction's, since its first event */
@@ -58,6 +60,7 @@ struct writer {
     struct run_counts counts, committed;
 
     bool has_begun; /* of which it is known that what make_beginning makes is committed */
+    bool asks_debuginfod;
     bool in_batch;
     unsigned batch_rows;
     uint64_t batch_start_ns, batch_end_ns;
@@ -180,6 +183,7 @@ struct writer *writer_open(const struct writer_options *options, struct trail_er
     }
     writer->database = options->database;
     writer->surroundings = options->run.surroundings;
+    writer->asks_debuginfod = options->asks_debuginfod;
     writer->utc_minus_monotonic_ns = options->run.utc_ns - options->run.monotonic_ns;
     if (db_open_without_views(options->database, &writer->db, error) != 0)
         goto fail;
@@ -558,8 +562,11 @@ int writer_finish(struct writer *writer, const struct run_end *end, const struct
         writer->failure = reason;
         return say_incomplete(writer, error);
     }
-    if (complete_run(writer, end, totals) == 0)
+    if (complete_run(writer, end, totals) == 0) {
+        /* the run is whole without that, and the next recorder tries again */
+        unwind_all(writer->db, writer->asks_debuginfod, UNWIND_MS, NULL);
         return is_moved(writer) ? say_incomplete(writer, error) : 0;
+    }
     writer->left = true;
     return say_incomplete(writer, error);
 }

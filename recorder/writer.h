@@ -19,6 +19,7 @@ struct writer;
 struct writer_options {
     const char *database; /* path; must live as long as the writer */
     struct run_start run; /* texts are copied into the database at once */
+    bool asks_debuginfod; /* for symbols of stacks */
     bool live;            /* print each event to stderr */
     /* called for what the user should know before the target starts, or NULL */
     void (*on_notice)(const char *sentence);

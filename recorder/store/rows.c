@@ -9,6 +9,7 @@
 #include "load_causes.h"
 #include "modules.h"
 #include "pending_names.h"
+#include "raw_stacks.h"
 #include "roster.h"
 #include "roster_load.h"
 #include "sql.h"
@@ -80,6 +81,7 @@ struct rows {
     struct roster *roster;
     struct modules *modules;
     struct detail *detail;
+    struct raw_stacks *raw_stacks;
     struct bulk *events, *threads;
     struct pending_names pending_names;
     sqlite3_stmt *statements[STATEMENTS];
@@ -115,6 +117,7 @@ struct rows *rows_new(sqlite3 *db, int64_t run_id, struct trail_error *error)
             goto fail;
     if ((rows->modules = modules_new(db, error)) != NULL &&
         (rows->detail = detail_new(db, error)) != NULL &&
+        (rows->raw_stacks = raw_stacks_new(db, error)) != NULL &&
         (rows->events = bulk_new(db, "event", event_columns, error)) != NULL &&
         (rows->threads = bulk_new(db, "thread", thread_columns, error)) != NULL &&
         load_causes_begin(&rows->load_causes, db, run_id, error) == 0)
@@ -132,6 +135,7 @@ void rows_free(struct rows *rows)
         sqlite3_finalize(rows->statements[i]);
     modules_free(rows->modules);
     detail_free(rows->detail);
+    raw_stacks_free(rows->raw_stacks);
     bulk_free(rows->events);
     bulk_free(rows->threads);
     pending_names_release(&rows->pending_names);
@@ -594,6 +598,8 @@ int rows_write(struct rows *rows, uint64_t seq, const struct event *event,
     if (rows->failed == 0)
         rows->failed =
             detail_insert(rows->detail, rows->run_id, seq, event, &rows->references, error);
+    if (rows->failed == 0 && event->stack.length > 0)
+        rows->failed = raw_stacks_add(rows->raw_stacks, rows->run_id, seq, event, error);
     if (rows->failed == 0 && effects[event->kind].after != NULL)
         effects[event->kind].after(rows);
     return rows->failed;

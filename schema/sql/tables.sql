@@ -288,3 +288,39 @@ CREATE TABLE event_load_failed (
   status INTEGER,                  -- Windows: NTSTATUS
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
+
+-- Copies of stacks, until they are unwound at the end of the recording.
+CREATE TABLE raw_stack (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  registers BLOB NOT NULL,         -- 17 of 8 bytes, in the order of DWARF's numbers on x86-64
+  stack BLOB NOT NULL,             -- from the stack pointer on, compressed by zlib
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE frame (
+  id INTEGER PRIMARY KEY,
+  module_id INTEGER NOT NULL,      -- 0: in no module that is known
+  -- from the module's base; of a caller the place to which it is returned
+  offset INTEGER NOT NULL,
+  symbol TEXT NOT NULL,            -- '': not known
+  symbol_offset INTEGER NOT NULL,
+  guessed INTEGER NOT NULL,        -- 1: found without unwind tables
+  UNIQUE (module_id, offset, guessed)
+);
+
+CREATE TABLE stack (
+  id INTEGER PRIMARY KEY,
+  check_value INTEGER NOT NULL,    -- crc32 of frames: equal stacks are one row
+  frames TEXT NOT NULL             -- JSON array of frame.id, the innermost first
+);
+CREATE INDEX stack_by_check_value ON stack (check_value);
+
+CREATE TABLE kept_stack (
+  run_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  stack_id INTEGER REFERENCES stack (id), -- NULL: it could not be unwound
+  -- the first frame outside the loader: who asked for a module
+  cause_frame_id INTEGER REFERENCES frame (id),
+  PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;

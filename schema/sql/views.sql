@@ -77,6 +77,38 @@ SELECT
 FROM import i
 JOIN module m ON m.id = i.module_id;
 
+-- What is executed at a frame, in words.
+CREATE VIEW places AS
+SELECT
+  f.id AS frame,
+  CASE
+  WHEN f.module_id = 0 THEN printf('0x%x', f.offset)
+  WHEN f.symbol = '' THEN coalesce(m.name, '?') || printf('+0x%x', f.offset)
+  ELSE coalesce(m.name, '?') || '!' || f.symbol || printf('+0x%x', f.symbol_offset)
+  END AS place
+FROM frame f
+LEFT JOIN module m ON m.id = f.module_id;
+
+CREATE VIEW stacks AS
+SELECT
+  es.run_id AS run,
+  es.seq,
+  j.key AS depth,
+  m.name AS module,
+  printf('0x%x', f.offset) AS offset,
+  nullif(f.symbol, '') AS symbol,
+  iif(f.symbol = '', NULL, f.symbol_offset) AS symbol_offset,
+  f.guessed,
+  f.id IS es.cause_frame_id AS is_cause,
+  p.place,
+  m.path
+FROM kept_stack es
+JOIN stack s ON s.id = es.stack_id
+CROSS JOIN json_each(iif(json_valid(s.frames), s.frames, '[]')) j
+CROSS JOIN frame f ON f.id = j.value
+LEFT JOIN places p ON p.frame = f.id
+LEFT JOIN module m ON m.id = f.module_id;
+
 CREATE VIEW loads AS
 SELECT
   l.run_id AS run,
@@ -100,7 +132,15 @@ SELECT
   WHEN 3 THEN 'the loader itself'
   WHEN 4 THEN 'preloaded'
   WHEN 5 THEN 'LD_AUDIT'
-  WHEN 6 THEN iif(l.load_phase = 0, 'asked for during start-up', 'asked for at run time')
+  WHEN 6 THEN coalesce(
+    (SELECT f.place FROM places f WHERE f.frame = es.cause_frame_id),
+    CASE
+    WHEN es.seq IS NOT NULL THEN 'unknown: its stack could not be read'
+    WHEN EXISTS (SELECT 1 FROM raw_stack r WHERE r.run_id = l.run_id AND r.seq = l.request_seq)
+      THEN 'unknown: its stack is not unwound yet'
+    WHEN l.load_phase = 0 THEN 'asked for during start-up'
+    ELSE 'unknown: no stack was kept'
+    END)
   WHEN 7 THEN 'unknown: was there before'
   END AS why,
   (SELECT c.word FROM code c WHERE c.domain = 'load_phase' AND c.value = l.load_phase) AS
@@ -120,6 +160,7 @@ LEFT JOIN module m ON m.id = l.module_id
 LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
 LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id
 LEFT JOIN event ue ON ue.run_id = l.run_id AND ue.seq = l.end_seq
+LEFT JOIN kept_stack es ON l.cause = 6 AND es.run_id = l.run_id AND es.seq = l.request_seq
 LEFT JOIN event_load_dll bl ON bl.run_id = l.run_id AND bl.seq = l.by_seq
 LEFT JOIN event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by_seq
 LEFT JOIN module bm ON bm.id = coalesce(bl.module_id, bc.image_module_id)
@@ -248,6 +289,11 @@ SELECT
       WHEN 'integer' THEN printf('0x%x', json_extract(x.parameters, '$[1]'))
       WHEN 'text' THEN json_extract(x.parameters, '$[1]') END
     END AS access,
+  (SELECT w.place FROM kept_stack es
+    JOIN stack s ON s.id = es.stack_id
+    JOIN frame f ON f.id = CASE WHEN json_valid(s.frames) THEN json_extract(s.frames, '$[0]') END
+    JOIN places w ON w.frame = f.id
+    WHERE es.run_id = x.run_id AND es.seq = x.seq AND f.symbol <> '') AS symbol,
   x.parameters,
   x.nested_codes,
   x.nested_addresses,

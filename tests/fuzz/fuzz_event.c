@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     expect_span(event.image.path);
     expect_span(event.image.build_id);
     expect_span(event.naming.name);
+    expect_span(event.stack);
     packed_size = event_packed_size(&event);
     packed = malloc(packed_size + 1);
     FUZZ_EXPECT(packed != NULL);
@@ -53,6 +54,7 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t room)
         event_set(&event, FIELD(LOAD_DLL, base), 0x7f0000000000);
         event.image.path = event_put_bytes(&event, "/usr/lib/libc.so.6", 18);
         event.image.build_id = event_put_bytes(&event, "\x12\x34\x56\x78", 4);
+        event.stack = event_put_bytes(&event, parameters, sizeof parameters);
     } else if (number == 1) {
         event_set(&event, FIELD(EXCEPTION, code), 0xC0000005);
         event_set_bytes(&event, FIELD(EXCEPTION, parameters), parameters, sizeof parameters);

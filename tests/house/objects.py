@@ -9,7 +9,7 @@ import layout
 # of viewer/compare; each may need those before it
 ROOMS = ('model', 'match', 'order', 'diff', 'answer')
 SEAM = ('recorder/platform.h', 'recorder/os.h', 'recorder/event.h', 'recorder/look.h',
-        'recorder/debug_text.h',
+        'recorder/debug_text.h', 'recorder/os_shared.h', 'recorder/stack_copy.h',
         'schema/error.h', 'schema/text.h', 'schema/file.h')
 DEBUGGER = re.compile(r'_?(ptrace|waitpid|WaitForDebugEvent(Ex)?)(@.*)?$')
 

@@ -13,7 +13,7 @@ static const struct table_column table[] = {
     {"si_code", "si_code", STYLE_COUNT, COLUMN_HIDE_EMPTY},
     {"chance", "CASE first_chance WHEN 1 THEN 'first' WHEN 0 THEN 'second' END", STYLE_PLAIN,
      COLUMN_HIDE_EMPTY},
-    {"where", "coalesce(module || '+' || offset, address)", STYLE_PLAIN, 0},
+    {"where", "coalesce(symbol, module || '+' || offset, address)", STYLE_PLAIN, 0},
     {"access", "access", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     {"parameters", "iif(access IS NULL, nullif(parameters, '[]'), NULL)", STYLE_PLAIN,
      COLUMN_HIDE_EMPTY},

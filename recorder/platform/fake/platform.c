@@ -15,6 +15,7 @@
 #include "generate.h"
 #include "os.h"
 #include "script.h"
+#include "stack_copy.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -315,6 +316,12 @@ void platform_exit_of_launched(const struct platform *platform, struct platform_
  * A real platform opens the image's file here, parses it, and closes the handle that came with the
  * event.
  */
+void platform_copy_stack(struct platform *platform, struct event *event)
+{
+    (void)platform;
+    (void)event;
+}
+
 void platform_discard(const struct event *event)
 {
     (void)event; /* no handle comes with an event */

@@ -3,6 +3,7 @@
  * for the rest. See README.md beside this file.
  */
 #include "os.h"
+#include "os_shared.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -199,4 +200,37 @@ void os_stand_with_target(void)
 void os_exit_like(uint32_t exit_code, int signal)
 {
     exit(signal != 0 ? 128 + signal : (int)exit_code);
+}
+
+struct os_shared *os_shared_new(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+void *os_shared_memory(struct os_shared *shared)
+{
+    (void)shared;
+    return NULL;
+}
+
+void os_shared_free(struct os_shared *shared)
+{
+    (void)shared;
+}
+
+int os_shared_work(struct os_shared *shared, os_shared_worker work, unsigned timeout_ms)
+{
+    (void)shared;
+    (void)work;
+    (void)timeout_ms;
+    return -1;
+}
+
+bool os_shared_serve(int argument_count, char *const *arguments, os_shared_worker work)
+{
+    (void)argument_count;
+    (void)arguments;
+    (void)work;
+    return false;
 }

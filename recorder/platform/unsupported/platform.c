@@ -6,6 +6,8 @@
 #include "look.h"
 #include "platform.h"
 
+#include "stack_copy.h"
+
 #include <string.h>
 
 static int not_supported(struct trail_error *error)
@@ -124,6 +126,12 @@ size_t platform_file_name(const struct event *event, char *name, size_t capacity
 {
     (void)event, (void)name, (void)capacity;
     return 0;
+}
+
+void platform_copy_stack(struct platform *platform, struct event *event)
+{
+    (void)platform;
+    (void)event;
 }
 
 void platform_discard(const struct event *event)
