@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct packed_header {
-    uint64_t t_ns;
+    uint64_t t_ns, cpu_ns;
     uint32_t pid, tid;
     uint32_t present;
     uint32_t bytes_used;
@@ -121,6 +121,7 @@ void event_pack(const struct event *event, void *out)
     const struct kind_descriptor *kind = event_kind_descriptor(event->kind);
     struct packed_header header = {
         .t_ns = event->t_ns,
+        .cpu_ns = event->cpu_ns,
         .pid = event->pid,
         .tid = event->tid,
         .present = event->present,
@@ -185,6 +186,7 @@ int event_unpack(struct event *event, const void *packed, size_t size)
         header.has_image != kind_has_image(kind))
         return -1;
     event_begin(event, (enum event_kind)header.kind, header.pid, header.tid, header.t_ns);
+    event->cpu_ns = header.cpu_ns;
     event->synthetic = header.synthetic != 0;
     event->present = header.present & ((1u << kind->field_count) - 1);
     event->bytes_used = header.bytes_used;

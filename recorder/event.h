@@ -53,6 +53,7 @@ struct event_naming {
 
 struct event {
     uint64_t t_ns;     /* os_monotonic_ns() right after the wait returned */
+    uint64_t cpu_ns;   /* what its process has used, at an event that bounds gaps; 0: unknown */
     uint32_t pid, tid; /* as the OS numbers them in the recorder's own namespace */
     uint8_t kind;      /* enum event_kind; EVENT_NONE for a stop that says nothing to record */
     bool synthetic;    /* replayed state, not history */

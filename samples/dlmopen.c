@@ -31,4 +31,5 @@ int main(void)
 // EXPECT: LoadDll module=sample_plugin.so load_phase=runtime link_namespace=1
 // EXPECT: UnloadDll module=sample_plugin.so
 // EXPECT-COUNT: LoadDll module=sample_plugin.so = 1
+// EXPECT: ExitProcess cpu_user_ns=?* cpu_system_ns=?* peak_bytes=?* minor_faults=?*
 // EXPECT-EXIT: 0

@@ -35,10 +35,11 @@ enum event_column {
     EVENT_PROCESS_ID,
     EVENT_THREAD_ID,
     EVENT_KIND,
-    EVENT_SYNTHETIC
+    EVENT_SYNTHETIC,
+    EVENT_CPU_NS
 };
 static const char event_columns[] =
-    "run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, synthetic";
+    "run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, synthetic, cpu_ns";
 
 enum thread_column {
     THREAD_PROCESS_ID = 3,
@@ -551,6 +552,8 @@ static void insert_event(struct rows *rows, uint64_t t_ns, bool has_hold, uint64
     put_id(rows->events, EVENT_THREAD_ID, rows->thread->id);
     bulk_integer(rows->events, EVENT_KIND, rows->event->kind);
     bulk_integer(rows->events, EVENT_SYNTHETIC, rows->event->synthetic);
+    if (rows->event->cpu_ns != 0)
+        bulk_integer(rows->events, EVENT_CPU_NS, (int64_t)rows->event->cpu_ns);
 }
 
 static void find_subject(struct rows *rows)

@@ -158,6 +158,8 @@ CREATE TABLE event (
   thread_id INTEGER,
   kind INTEGER NOT NULL,
   synthetic INTEGER NOT NULL,      -- 1: state replayed at an attach, not history
+  -- the CPU time that its process has used, at events that bound gaps; NULL: not known
+  cpu_ns INTEGER,
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
 
@@ -186,6 +188,16 @@ CREATE TABLE event_exit_process (
   exit_code INTEGER,
   signal INTEGER,
   core_dumped INTEGER,
+  -- of the process alone; NULL where the system tells it only with that of its children
+  cpu_user_ns INTEGER,
+  cpu_system_ns INTEGER,
+  peak_bytes INTEGER,
+  minor_faults INTEGER,
+  major_faults INTEGER,
+  voluntary_switches INTEGER,
+  involuntary_switches INTEGER,
+  read_bytes INTEGER,
+  written_bytes INTEGER,
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
 

@@ -240,8 +240,18 @@ SELECT
   (SELECT c.word FROM code c WHERE c.domain = 'signal' AND c.value = p.exit_signal) AS exit_signal,
   p.load_detection,
   p.first_seq,
-  p.last_seq
+  p.last_seq,
+  x.cpu_user_ns,
+  x.cpu_system_ns,
+  x.peak_bytes,
+  x.minor_faults,
+  x.major_faults,
+  x.voluntary_switches,
+  x.involuntary_switches,
+  x.read_bytes,
+  x.written_bytes
 FROM process p
+LEFT JOIN event_exit_process x ON x.run_id = p.run_id AND x.seq = p.last_seq
 LEFT JOIN module m ON m.id = p.image_module_id;
 
 CREATE VIEW threads AS
@@ -381,7 +391,16 @@ SELECT
       'exit_code', d.exit_code,
       'signal', coalesce((SELECT c.word FROM code c WHERE c.domain = 'signal'
           AND c.value = d.signal), d.signal),
-      'core_dumped', d.core_dumped))
+      'core_dumped', d.core_dumped,
+      'cpu_user_ns', d.cpu_user_ns,
+      'cpu_system_ns', d.cpu_system_ns,
+      'peak_bytes', d.peak_bytes,
+      'minor_faults', d.minor_faults,
+      'major_faults', d.major_faults,
+      'voluntary_switches', d.voluntary_switches,
+      'involuntary_switches', d.involuntary_switches,
+      'read_bytes', d.read_bytes,
+      'written_bytes', d.written_bytes))
     FROM event_exit_process d WHERE d.run_id = e.run_id AND d.seq = e.seq)
   WHEN 3 THEN json_patch('{}', json_object(
     'start_address', iif(t.start_address IS NULL, NULL, printf('0x%x', t.start_address)),

@@ -59,7 +59,8 @@ enum statement {
 };
 
 static const char *const statement_sql[STATEMENTS] = {
-    [EVENT] = "INSERT INTO event VALUES (1, ?1, ?2, ?3, 1, ?4, ?5, 0)",
+    [EVENT] = "INSERT INTO event (run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, "
+              "synthetic) VALUES (1, ?1, ?2, ?3, 1, ?4, ?5, 0)",
     [PROCESS] = "INSERT INTO process (run_id, id, pid, via, image_module_id, command_line, "
                 "first_seq, last_seq, exit_code) "
                 "VALUES (1, 1, 1000, 0, ?1, 'generated --events', 1, ?2, 0)",

@@ -492,7 +492,8 @@ static void test_views_work_for_other_clients(void **state)
                       " recorder, wait_function, load_detection) VALUES (1, 'u', 'complete', "
                       "1700000000123456789, 5, 'app', '/', 'launch', 0,"
                       " 'os', 'arch', 'host', '0', 'w', 'l');"
-                      "INSERT INTO event VALUES (1, 1, 0, 5, 1, 1, 5, 0)");
+                      "INSERT INTO event (run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, "
+                      "synthetic) VALUES (1, 1, 0, 5, 1, 1, 5, 0)");
     for (size_t i = 0; i < sizeof view_names / sizeof view_names[0]; i++) {
         char sql[96];
         snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE 1 = 1", view_names[i]);

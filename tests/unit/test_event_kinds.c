@@ -191,7 +191,8 @@ static void insert_full_event(sqlite3 *db, const struct kind_descriptor *kind)
                           "FROM pragma_table_info(%Q)",
                           table_of(kind));
     char *sql = sqlite3_mprintf(
-        "DELETE FROM event; DELETE FROM thread; INSERT INTO event VALUES (1, 1, 0, 0, 1, 1, %d, 0);"
+        "DELETE FROM event; DELETE FROM thread; INSERT INTO event (run_id, seq, t_ns, hold_ns, "
+        "process_id, thread_id, kind, synthetic) VALUES (1, 1, 0, 0, 1, 1, %d, 0);"
         "INSERT INTO \"%w\" VALUES (%s)",
         (int)kind->kind, table_of(kind), columns);
     struct trail_error error;

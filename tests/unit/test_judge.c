@@ -58,7 +58,9 @@ static void add_run(int run, const char *loads)
     run_sql("INSERT INTO thread (run_id, id, process_id, tid, first_seq) VALUES (%d, 1, 1, 70, 1), "
             "(%d, 2, 1, 71, 1)",
             run, run);
-    run_sql("INSERT INTO event VALUES (%d, 1, 0, 0, 1, 1, 1, 0)", run);
+    run_sql("INSERT INTO event (run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, "
+            "synthetic) VALUES (%d, 1, 0, 0, 1, 1, 1, 0)",
+            run);
     snprintf(text, sizeof text, "%s", loads);
     for (word = strtok(text, " "); word != NULL; word = strtok(NULL, " ")) {
         char path[300], *at = strchr(word, '@');
@@ -72,8 +74,9 @@ static void add_run(int run, const char *loads)
             "file_version, build_id, soname) VALUES (%Q, %Q, 5, 5, 62, 0, 0, '', '', '', '', '')",
             path, strrchr(path, '/') + 1);
         seq++;
-        run_sql("INSERT INTO event VALUES (%d, %d, %d, 0, 1, %d, 5, 0)", run, seq, seq * 1000000,
-                thread);
+        run_sql("INSERT INTO event (run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, "
+                "synthetic) VALUES (%d, %d, %d, 0, 1, %d, 5, 0)",
+                run, seq, seq * 1000000, thread);
         run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, load_phase, "
                 "time_source) SELECT %d, %d, id, 0, 1, 0 FROM module WHERE path = %Q",
                 run, seq, path);
@@ -326,7 +329,8 @@ static void test_sections(void **state)
             "'')");
     run_sql("INSERT INTO process (run_id, id, pid, via, image_module_id, first_seq) VALUES (1, 2, "
             "80, 2, 90, 3)");
-    run_sql("INSERT INTO event VALUES (1, 3, 3000000, 0, 2, NULL, 1, 0), (1, 4, 4000000, 0, 2, "
+    run_sql("INSERT INTO event (run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, "
+            "synthetic) VALUES (1, 3, 3000000, 0, 2, NULL, 1, 0), (1, 4, 4000000, 0, 2, "
             "NULL, 5, 0)");
     run_sql("INSERT INTO event_load_dll (run_id, seq, module_id, base, load_phase, "
             "time_source) SELECT 1, 4, id, 0, 1, 0 FROM module WHERE name = 'a.so'");
@@ -358,7 +362,9 @@ static void test_breakpoints(void **state)
     add_run(2, "a.so");
     run_sql("UPDATE process SET via = 3 WHERE run_id = 2");
     for (int run = 1; run <= 2; run++) {
-        run_sql("INSERT INTO event VALUES (%d, 3, 3000000, 0, 1, 1, 7, 0)", run);
+        run_sql("INSERT INTO event (run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, "
+                "synthetic) VALUES (%d, 3, 3000000, 0, 1, 1, 7, 0)",
+                run);
         run_sql("INSERT INTO event_exception (run_id, seq, code, first_chance) VALUES (%d, 3, "
                 "2147483651, 1)",
                 run);

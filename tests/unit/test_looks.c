@@ -39,7 +39,8 @@ static sqlite3 *new_file(void)
         "VALUES (1, 'u', 's', 0, 0, '', '', '', 0, '', '', '', '', '', '');"
         "INSERT INTO process (run_id, id, pid, via, first_seq) VALUES (1, 1, 1, 0, 1), "
         "(1, 2, 2, 0, 2);"
-        "INSERT INTO event VALUES (1, 1, 0, 0, 1, 1, 1, 0), (1, 2, 0, 0, 2, 2, 1, 0);"
+        "INSERT INTO event (run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, synthetic) "
+        "VALUES (1, 1, 0, 0, 1, 1, 1, 0), (1, 2, 0, 0, 2, 2, 1, 0);"
         "INSERT INTO thread (run_id, id, process_id, tid, first_seq) VALUES (1, 1, 1, 1, 1)";
     sqlite3 *db;
 

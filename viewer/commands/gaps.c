@@ -12,6 +12,7 @@ static const struct table_column table[] = {
     {"from", "\"from\"", STYLE_TITLE, 0},
     {"to", "\"to\"", STYLE_TITLE, 0},
     {"held", "nullif(held_ns, 0)", STYLE_DURATION, COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
+    {"cpu", "cpu_ns", STYLE_DURATION, COLUMN_HIDE_EMPTY},
     {"what was seen", "looks", STYLE_WORDS, COLUMN_HIDE_EMPTY},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
@@ -24,8 +25,8 @@ static const struct sort_key sort_keys[] = {
 
 static const struct query query = {
     .sql = sql_gaps,
-    .data_columns = "run, pid, process, \"from\", \"to\", t_ns, gap_ns, held_ns, looks, from_seq, "
-                    "seq",
+    .data_columns = "run, pid, process, \"from\", \"to\", t_ns, gap_ns, held_ns, cpu_ns, looks, "
+                    "from_seq, seq",
     .table = table,
     .order = "held_ns - gap_ns, seq",
     .sort_keys = sort_keys,

@@ -56,6 +56,9 @@ SELECT :run AS run, p.pid, m.name AS process, g.from_name AS "from", g.name AS "
   (SELECT CAST(total(e.hold_ns) AS INTEGER) FROM event e
     WHERE e.run_id = :run AND e.seq >= g.from_seq AND e.seq < g.seq
       AND e.process_id = g.process_id) AS held_ns,
+  (SELECT b.cpu_ns - a.cpu_ns FROM event a CROSS JOIN event b ON b.run_id = a.run_id
+    WHERE a.run_id = :run AND a.seq = g.from_seq AND b.seq = g.seq AND b.cpu_ns >= a.cpu_ns)
+    AS cpu_ns,
   (SELECT group_concat(words, '; ') FROM (SELECT t.words FROM told t
     WHERE t.seq = g.seq AND t.place <= 3 ORDER BY t.place)) AS looks,
   g.from_seq, g.seq

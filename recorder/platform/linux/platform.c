@@ -18,6 +18,7 @@
 #include <sys/auxv.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -114,7 +115,7 @@ static pid_t look_for_stop(struct platform *platform, int *status)
         return 0;
     start_ns = os_monotonic_ns();
     do {
-        tid = waitpid(-1, status, __WALL | WNOHANG);
+        tid = wait4(-1, status, __WALL | WNOHANG, &platform->stop.usage);
         platform->stop.t_ns = os_monotonic_ns();
     } while (tid == 0 && platform->stop.t_ns - start_ns < LOOK_NS);
     if (tid > 0) {
@@ -137,7 +138,7 @@ static pid_t wait_for_stop(struct platform *platform, int *status)
     if (tid > 0)
         return tid;
     start_ns = os_monotonic_ns();
-    tid = waitpid(-1, status, __WALL);
+    tid = wait4(-1, status, __WALL, &platform->stop.usage);
     platform->stop.t_ns = os_monotonic_ns();
     if (platform->stop.t_ns - start_ns < SHORT_WAIT_NS)
         platform->short_waits++;
@@ -169,8 +170,8 @@ static enum platform_wait_result sleep_until_stop(struct platform *platform, uin
     return PLATFORM_EVENT;
 }
 
-enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms,
-                                        struct event *event, struct trail_error *error)
+static enum platform_wait_result wait_for_event(struct platform *platform, int timeout_ms,
+                                                struct event *event, struct trail_error *error)
 {
     uint64_t deadline_ns = timeout_ms < 0 ? 0 : os_monotonic_ns() + (uint64_t)timeout_ms * 1000000;
     enum platform_wait_result result;
@@ -202,6 +203,31 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
     result = sleep_until_stop(platform, deadline_ns, &tid, &status, error);
     if (result == PLATFORM_EVENT)
         decode_status(platform, tid, status, event);
+    return result;
+}
+
+/* Which events bound gaps; an exit has it from the wait. */
+static const uint32_t bounding = 1u << EVENT_CREATE_PROCESS | 1u << EVENT_LOAD_DLL |
+                                 1u << EVENT_LOAD_FAILED | 1u << EVENT_ENTRY_POINT |
+                                 1u << EVENT_MARK;
+
+/* The kernel numbers the clock of a process's CPU time so (clock_getcpuclockid(3)). */
+static uint64_t cpu_ns_of(pid_t pid)
+{
+    struct timespec used;
+
+    return clock_gettime((clockid_t)(~(unsigned)pid << 3 | 2), &used) == 0
+               ? (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec
+               : 0;
+}
+
+enum platform_wait_result platform_wait(struct platform *platform, int timeout_ms,
+                                        struct event *event, struct trail_error *error)
+{
+    enum platform_wait_result result = wait_for_event(platform, timeout_ms, event, error);
+
+    if (result == PLATFORM_EVENT && (bounding >> event->kind & 1) != 0)
+        event->cpu_ns = cpu_ns_of((pid_t)event->pid);
     return result;
 }
 

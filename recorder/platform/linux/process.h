@@ -70,7 +70,8 @@ struct process {
     bool begins_with_trap_blocked; /* SIGTRAP was blocked at the exec */
     /* start-up loads are done: what loads from here on is the program's own doing */
     bool started;
-    bool told_at_end; /* while it starts, it stops at its end, too: it may be the loader's end */
+    bool has_children; /* or had: their use is not told apart from its own at the end */
+    bool told_at_end;  /* while it starts, it stops at its end, too: it may be the loader's end */
     enum observation observation;
     uint64_t breakpoint; /* address of the planted int3, 0 if none */
     uint64_t planted;    /* where the planted bytes begin, of which it is one */

@@ -11,6 +11,8 @@
 #include "process.h"
 #include "tracing/alarm.h"
 
+#include <sys/resource.h>
+
 enum { TASK_BUCKETS = 1024, STANDING_MAX = 64 }; /* STANDING: whose numbers are kept */
 
 struct task {
@@ -43,6 +45,7 @@ struct stop {
     pid_t tid;
     int status; /* as of waitpid */
     uint64_t t_ns;
+    struct rusage usage; /* at an end: of the process and of its children that have ended */
     enum resume_action action;
     int signal; /* with which the task goes on */
     int fault;  /* a signal that is told behind the loads found at this stop, 0 if none */

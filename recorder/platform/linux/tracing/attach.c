@@ -163,6 +163,7 @@ int platform_attach(struct platform *platform, uint32_t pid, bool follow, int ti
     if (process == NULL)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     process->attaching = true;
+    process->has_children = true; /* it may have had some */
     linux_os_claim_interrupt();
     os_code = seize_process(platform, process, timeout_ms);
     if (os_code != 0) {

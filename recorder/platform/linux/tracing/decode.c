@@ -41,6 +41,28 @@ static unsigned long event_message(pid_t tid)
     return message;
 }
 
+static uint64_t ns_of(struct timeval time)
+{
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_usec * 1000;
+}
+
+/* What a process has used that had no children, with which it would be mixed. */
+static void put_usage(const struct rusage *usage, struct event *event)
+{
+    enum { BLOCK_BYTES = 512, PEAK_UNIT = 1024 }; /* getrusage(2) */
+
+    event->cpu_ns = ns_of(usage->ru_utime) + ns_of(usage->ru_stime);
+    event_set(event, FIELD(EXIT_PROCESS, cpu_user_ns), ns_of(usage->ru_utime));
+    event_set(event, FIELD(EXIT_PROCESS, cpu_system_ns), ns_of(usage->ru_stime));
+    event_set(event, FIELD(EXIT_PROCESS, peak_bytes), (uint64_t)usage->ru_maxrss * PEAK_UNIT);
+    event_set(event, FIELD(EXIT_PROCESS, minor_faults), (uint64_t)usage->ru_minflt);
+    event_set(event, FIELD(EXIT_PROCESS, major_faults), (uint64_t)usage->ru_majflt);
+    event_set(event, FIELD(EXIT_PROCESS, voluntary_switches), (uint64_t)usage->ru_nvcsw);
+    event_set(event, FIELD(EXIT_PROCESS, involuntary_switches), (uint64_t)usage->ru_nivcsw);
+    event_set(event, FIELD(EXIT_PROCESS, read_bytes), (uint64_t)usage->ru_inblock * BLOCK_BYTES);
+    event_set(event, FIELD(EXIT_PROCESS, written_bytes), (uint64_t)usage->ru_oublock * BLOCK_BYTES);
+}
+
 /* A task is gone: its last word is its wait status, there is nothing to resume. */
 static void decode_end(struct platform *platform, struct event *event)
 {
@@ -52,6 +74,8 @@ static void decode_end(struct platform *platform, struct event *event)
     stop->action = RESUME_NOTHING;
     if (process != NULL && !process->muted) {
         begin(platform, event, is_process ? EVENT_EXIT_PROCESS : EVENT_EXIT_THREAD);
+        if (is_process && !process->has_children)
+            put_usage(&stop->usage, event);
         if (is_process && WIFSIGNALED(stop->status)) {
             event_set(event, FIELD(EXIT_PROCESS, signal), (uint64_t)WTERMSIG(stop->status));
             event_set(event, FIELD(EXIT_PROCESS, core_dumped), WCOREDUMP(stop->status) != 0);
@@ -249,7 +273,7 @@ static struct process *add_child(struct platform *platform, const struct process
     *child = *parent;
     child->next = kept.next;
     child->pid = child->memory_tid = pid;
-    child->leader_is_gone = false;
+    child->leader_is_gone = child->has_children = false;
     child->threads = 0;
     child->loaded = kept.loaded;
     child->loaded_capacity = kept.loaded_capacity;
@@ -340,6 +364,7 @@ static void decode_fork(struct platform *platform, struct event *event, pid_t pi
     struct process *process = add_child(platform, stop->task->process, pid);
     struct task *child = process == NULL ? NULL : adopt(platform, pid, process);
 
+    stop->task->process->has_children = true;
     if (child == NULL) {
         if (process != NULL) /* out of memory: it has no task that would remove it */
             processes_remove(platform, process);
@@ -476,8 +501,11 @@ static void decode_event(struct platform *platform, struct event *event, int ptr
 
 static void begin_stop(struct platform *platform, struct task *task, pid_t tid, int status)
 {
-    platform->stop =
-        (struct stop){.task = task, .tid = tid, .status = status, .t_ns = platform->stop.t_ns};
+    platform->stop = (struct stop){.task = task,
+                                   .tid = tid,
+                                   .status = status,
+                                   .t_ns = platform->stop.t_ns,
+                                   .usage = platform->stop.usage};
     link_map_clear(&platform->changes);
 }
 
