@@ -1,5 +1,5 @@
-"""Rules learned from 20 scripted runs (tests/compare/scripted.py), and 200 further runs judged by
-them.
+"""Rules learned from 20 scripted runs (tests/compare/scripted.py), and further runs judged by
+them: with TRAIL_LONG=1 in the environment 200 of each case.
 
     scripted_rules.py TRAILFAKE TRAILVIEW FOLDER CASE
 
@@ -17,7 +17,9 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'compare'))
 import scripted
 
-LEARNED, JUDGED, SLOWER, SLOWER_TOGETHER = 20, 200, 2.2, 1.15
+LEARNED, SLOWER, SLOWER_TOGETHER = 20, 2.2, 1.15
+# How many benign runs, and how many with a change, are judged.
+BENIGN, PLANTED = (200, 200) if os.environ.get('TRAIL_LONG') == '1' else (100, 50)
 
 
 def fail(text):
@@ -87,7 +89,7 @@ def is_found(change, planted, rows):
 def judge_each(files, change):
     made = [slow_script('judged %d' % i, SLOWER) if change == 'slow'
             else scripted.make('judged %s %d' % (change, i), change)
-            for i in range(JUDGED)]
+            for i in range(PLANTED if change else BENIGN)]
     for run, (_, planted) in zip(files.record([script for script, _ in made], 'side=judged'), made):
         rows = files.violations(run)
         if rows if change is None else not is_found(change, planted, rows):

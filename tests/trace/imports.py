@@ -12,6 +12,7 @@ import sys
 from collections import defaultdict
 
 ELF_FILES = 80
+DLL_STEP = 4 # of some 600
 
 
 def run(*command):
@@ -96,7 +97,7 @@ def main():
         return 1
     wrong = compare(program, files, lambda path: by_readelf(path, readelf),
                     ('needed', 'rpath', 'runpath', 'interpreter', 'version'))
-    dlls = sorted(glob.glob('/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/*.dll'))
+    dlls = sorted(glob.glob('/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/*.dll'))[::DLL_STEP]
     if dlls:
         wrong += compare(program, dlls, lambda path: by_objdump(path, objdump), ('needed',))
     return 1 if wrong else 0
