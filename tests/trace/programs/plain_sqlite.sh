@@ -12,7 +12,7 @@ same "columns of events" "run|seq|t_ns|hold_ns|pid|tid|kind|synthetic|detail" \
     "$(head -n 1 events.txt)"
 same "columns of loads" \
     "run|ordinal|seq|t_ns|time_source|pid|tid|name|path|base|size|version|build_id|why|load_phase|\
-synthetic|unload_t_ns" \
+synthetic|unload_t_ns|image" \
     "$(head -n 1 loads.txt)"
 trailview -d trail.db events last --format ndjson >events.ndjson || fail "events"
 same "objects" "$(value 'SELECT events FROM runs')" "$(wc -l <events.ndjson | tr -d ' ')"
