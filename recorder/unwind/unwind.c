@@ -63,7 +63,7 @@ static uint32_t work(struct os_shared *shared, const struct job *known, uint64_t
     return done;
 }
 
-static int unwind_run(sqlite3 *db, int64_t run_id, bool asks_debuginfod, uint64_t end_ns,
+static int unwind_run(sqlite3 *db, int64_t run_id, bool asks_debuginfod, unsigned time_ms,
                       struct trail_error *error)
 {
     struct os_shared *shared = collect_job(db, run_id, error);
@@ -79,7 +79,8 @@ static int unwind_run(sqlite3 *db, int64_t run_id, bool asks_debuginfod, uint64_
         result = error_set(error, TRAIL_FAILED, 0, "out of memory");
     } else {
         memcpy(known, job, job->frames_at);
-        result = keep_results(db, run_id, job, known, work(shared, known, end_ns), error);
+        result = keep_results(db, run_id, job, known,
+                              work(shared, known, os_monotonic_ns() + time_ms * NS_PER_MS), error);
     }
     free(known);
     os_shared_free(shared);
@@ -103,7 +104,7 @@ int unwind_all(sqlite3 *db, bool asks_debuginfod, unsigned time_ms, struct trail
             break;
         run_id = sqlite3_column_int64(runs, 0);
         sqlite3_reset(runs);
-        result = unwind_run(db, run_id, asks_debuginfod, end_ns, error);
+        result = unwind_run(db, run_id, asks_debuginfod, time_ms, error);
     }
     sqlite3_finalize(runs);
     return result;

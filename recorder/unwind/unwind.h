@@ -13,8 +13,9 @@
 #include <stdbool.h>
 
 /*
- * For all runs of the file that are not being recorded: also what a killed recorder left. Takes
- * about time_ms at most; what is not done then stays for the next time. Returns 0, or -1 and error
+ * For all runs of the file that are not being recorded: also what a killed recorder left. No
+ * run is begun after time_ms, and its stacks have as long; what is not done then stays for the next
+ * time. Returns 0, or -1 and error
  * if the file cannot be written.
  */
 int unwind_all(sqlite3 *db, bool asks_debuginfod, unsigned time_ms, struct trail_error *error);

@@ -2,6 +2,7 @@
 #include "debuggees.h"
 #include "look.h"
 #include "services/wide.h"
+#include "stack_copy.h"
 
 #include <stdlib.h>
 #include <wchar.h>
@@ -134,4 +135,10 @@ unsigned platform_look(uint32_t pid, struct thread_look *threads)
 {
     (void)pid, (void)threads;
     return 0;
+}
+
+/* Nobody unwinds a stack here yet, so none is copied. */
+void platform_copy_stack(struct platform *platform, struct event *event)
+{
+    (void)platform, (void)event;
 }
