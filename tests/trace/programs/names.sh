@@ -126,14 +126,20 @@ case $(found '*') in
 *) fail "a library in memory: $(found '*')" ;;
 esac
 
-# From a folder that is too long for a path.
+# From a folder that is too long for a path. glibc 2.41's dlopen does not come back there, alone.
 mkdir deep
-trailrec -q -o trail.db -C deep -- ../load ../kind.so deep
-same "status from a long folder" 3 $?
-case $(found '*') in
-*/far.so\ \?* | ./far.so*) ;;
-*) fail "from a long folder: $(found '*')" ;;
-esac
+(cd deep && timeout 20 ../load ../kind.so deep)
+alone=$?
+rm -rf deep
+mkdir deep
+if [ $alone -ne 124 ]; then
+    trailrec -q -o trail.db -C deep -- ../load ../kind.so deep
+    same "status from a long folder" 3 $?
+    case $(found '*') in
+    */far.so\ \?* | ./far.so*) ;;
+    *) fail "from a long folder: $(found '*')" ;;
+    esac
+fi
 rm -rf deep
 
 [ "$(id -u)" = 0 ] && command -v chroot unshare mount >/dev/null || exit 0
