@@ -144,7 +144,7 @@ static void test_complaints(void **state)
     expect_complaint("requre a", 1, "unknown rule 'requre'; did you mean 'require'?");
     expect_complaint("  frobnicate a", 3,
                      "unknown rule 'frobnicate'; there are require, allow, forbid, order, path, "
-                     "identity and limit");
+                     "cause, identity and limit");
     expect_complaint("\"require\" a", 1, "unknown rule 'require'; did you mean 'require'?");
     expect_complaint("require", 8, "a module's name is missing");
     expect_complaint("require a b", 11,

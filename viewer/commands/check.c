@@ -229,6 +229,8 @@ const struct command command_check = {
                "order; more may follow: A < B < C\n"
                "  path NAME GLOB...         it comes from one of these folders or files: {system} "
                "{app} {temp} {home} {uuid} {n}; ** is any folders\n"
+               "  cause NAME by NAME...     its first load is because one of these needs it or "
+               "asked for it\n"
                "  identity NAME KEY=GLOB...  it, a module or the program itself, is one of these "
                "builds; KEY is version, build-id, pdb or size (in bytes)\n"
                "  limit loads N             at most so many; also exceptions, threads, processes\n"

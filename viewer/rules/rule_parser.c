@@ -10,9 +10,9 @@
 #include <string.h>
 
 static const char *const kind_words[RULE_KINDS] = {
-    [RULE_REQUIRE] = "require", [RULE_ALLOW] = "allow", [RULE_FORBID] = "forbid",
-    [RULE_ORDER] = "order",     [RULE_PATH] = "path",   [RULE_IDENTITY] = "identity",
-    [RULE_LIMIT] = "limit",
+    [RULE_REQUIRE] = "require",   [RULE_ALLOW] = "allow", [RULE_FORBID] = "forbid",
+    [RULE_ORDER] = "order",       [RULE_PATH] = "path",   [RULE_CAUSE] = "cause",
+    [RULE_IDENTITY] = "identity", [RULE_LIMIT] = "limit",
 };
 
 static const char *const measure_words[MEASURES] = {
@@ -211,6 +211,25 @@ static int parse_identity_value(struct parser *parser, struct rule *rule, const 
     return add_word(parser, rule, equals + 1, (enum rule_identity)found);
 }
 
+/* cause: GLOB by GLOB... */
+static int parse_cause(struct parser *parser, struct rule *rule)
+{
+    struct word word;
+    int result;
+
+    if (need_name(parser, '\0', rule, "a module's name") != 0 ||
+        rule_need_word(parser, '\0', &word, "'by'") < 0)
+        return -1;
+    if (!word_is(&word, "by"))
+        return words_complain(&parser->words, word.start,
+                              "'by' is missing between two names: cause A by B");
+    for (result = rule_need_word(parser, '\0', &word, "a module's name"); result > 0;
+         result = words_next(&parser->words, '\0', &word))
+        if (add_word(parser, rule, word.text, IDENTITY_VERSION) != 0)
+            return -1;
+    return result;
+}
+
 /* identity: GLOB KEY=VALUE... */
 static int parse_identity(struct parser *parser, struct rule *rule)
 {
@@ -326,10 +345,10 @@ static int parse_limit(struct parser *parser, struct rule *rule)
 int rule_parse(struct parser *parser, const struct word *first, struct rule *rule)
 {
     static int (*const parsers[RULE_KINDS])(struct parser *, struct rule *) = {
-        [RULE_REQUIRE] = parse_presence, [RULE_ALLOW] = parse_presence,
-        [RULE_FORBID] = parse_presence,  [RULE_ORDER] = parse_order,
-        [RULE_PATH] = parse_path,        [RULE_IDENTITY] = parse_identity,
-        [RULE_LIMIT] = parse_limit,
+        [RULE_REQUIRE] = parse_presence,  [RULE_ALLOW] = parse_presence,
+        [RULE_FORBID] = parse_presence,   [RULE_ORDER] = parse_order,
+        [RULE_PATH] = parse_path,         [RULE_CAUSE] = parse_cause,
+        [RULE_IDENTITY] = parse_identity, [RULE_LIMIT] = parse_limit,
     };
     int found = find_word(first->text, kind_words, RULE_KINDS);
 

@@ -8,6 +8,7 @@
  *     forbid *                                 nothing else is
  *     order libcrypto.so < libssl.so < _ssl.so where they are loaded, their first loads come so
  *     path version.dll {system}\version.dll    it comes from there
+ *     cause libz.so by libssl.so               that one needs it
  *     identity shop.dll version=2.4 version=2.5 build-id=8f3a...
  *     limit loads 120
  *     limit time start..mark:ready 450ms median 390ms
@@ -35,6 +36,7 @@ enum rule_kind {
     RULE_FORBID,
     RULE_ORDER,
     RULE_PATH,
+    RULE_CAUSE,
     RULE_IDENTITY,
     RULE_LIMIT,
     RULE_KINDS
@@ -78,8 +80,8 @@ struct rule {
     const char *process; /* the glob of its section; NULL: the run as a whole */
     const char *text;    /* the rule without blanks around it and without its comment */
     /*
-     * globs. REQUIRE, ALLOW, FORBID: one; ORDER: the chain; PATH: the module, its paths; IDENTITY:
-     * the module, values
+     * globs. REQUIRE, ALLOW, FORBID: one; ORDER: the chain; PATH: the module, its paths; CAUSE: the
+     * module, by whom; IDENTITY: the module, values
      */
     const char **words;
     size_t word_count;

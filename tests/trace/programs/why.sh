@@ -63,6 +63,18 @@ same "imports that are none" 0 "$(value "SELECT count(*) FROM loads l WHERE l.wh
     WHERE i.name = substr(l.why, 11) AND i.kind = 'needed'
     AND (i.import IN (m.name, m.soname) OR i.import = 'libnick.so'))")"
 
+printf '%s\n' 'trail-rules 1' 'cause libfour.so by libthree.so' 'cause libdeep.so by second.so' \
+    >good.rules
+trailview -d trail.db check good.rules >check.txt || fail "good causes: $(cat check.txt)"
+printf '%s\n' 'trail-rules 1' 'cause libfour.so by libone.so app' >bad.rules
+trailview -d trail.db check bad.rules >check.txt && fail "a wrong cause passes: $(cat check.txt)"
+grep -q 'libfour.so is needed by libthree.so, not by libone.so or app: ' check.txt ||
+    fail "a wrong cause: $(cat check.txt)"
+printf '%s\n' 'trail-rules 1' 'cause libfour.so libone.so' >bad.rules
+trailview -d trail.db check bad.rules 2>check.txt
+grep -q "bad.rules:2:18: 'by' is missing between two names" check.txt ||
+    fail "a cause without by: $(cat check.txt)"
+
 rm libthree.so
 trailrec -q -o trail.db -E LD_LIBRARY_PATH=. -- ./app 2>/dev/null
 trailview -d trail.db why libthree.so >missing.txt || fail "nothing is known of what never came"

@@ -49,6 +49,7 @@ struct scope {
 void judge_require(struct judging *judging, size_t rule, const struct scope *scope);
 void judge_order(struct judging *judging, size_t rule, const struct scope *scope);
 void judge_path(struct judging *judging, size_t rule, const struct scope *scope);
+void judge_cause(struct judging *judging, size_t rule, const struct scope *scope);
 void judge_identity(struct judging *judging, size_t rule, const struct scope *scope);
 void judge_limit(struct judging *judging, size_t rule, const struct scope *scope);
 

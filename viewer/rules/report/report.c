@@ -182,6 +182,7 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
         [RULE_ALLOW] = "it may be loaded",
         [RULE_FORBID] = "it is not loaded, unless a more specific rule requires or allows it",
         [RULE_ORDER] = "of those that a process loads, the first loads come in this order",
+        [RULE_CAUSE] = "its first load is because one of these needs it or asked for it",
         [RULE_PATH] = "wherever it is loaded, its file is in one of these places",
         [RULE_IDENTITY] = "for each key, the loaded file has one of the values",
         [RULE_LIMIT] = "there are no more of them",

@@ -25,6 +25,7 @@ static void add_driver(struct buffer *out)
         [RULE_ALLOW] = "A module or process that may be there",
         [RULE_FORBID] = "A module or process that must not be there",
         [RULE_ORDER] = "The order in which modules are first loaded",
+        [RULE_CAUSE] = "By whom a module is loaded",
         [RULE_PATH] = "Where a module is loaded from",
         [RULE_IDENTITY] = "Which build of a module is loaded",
         [RULE_LIMIT] = "How many, or how long",
