@@ -11,17 +11,19 @@
 
 /* Of the living processes: their images, what of it is loaded, and the last request. */
 static const char restore_sql[] =
+    "WITH last(process_id, request_seq) AS (SELECT e.process_id, max(l.request_seq) "
+    "FROM event_load_dll l JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq "
+    "WHERE l.run_id = ?1 GROUP BY e.process_id) "
     "SELECT p.pid, e.seq, e.t_ns, l.request_seq, m.name, m.soname, "
     "(SELECT group_concat(char(97 + i.kind) || i.name || char(10), '') FROM "
     "(SELECT kind, name FROM import WHERE module_id = m.id ORDER BY position) i) "
     "FROM process p JOIN event e ON e.run_id = p.run_id AND e.process_id = p.id "
     "LEFT JOIN event_load_dll l ON l.run_id = e.run_id AND l.seq = e.seq "
     "LEFT JOIN event_create_process c ON c.run_id = e.run_id AND c.seq = e.seq "
+    "LEFT JOIN last ON last.process_id = p.id "
     "LEFT JOIN module m ON m.id = coalesce(l.module_id, iif(c.via = 1, NULL, c.image_module_id)) "
     "WHERE p.run_id = ?1 AND p.last_seq IS NULL AND (c.seq IS NOT NULL OR l.seq IS NOT NULL) "
-    "AND (l.end_seq IS NULL OR l.request_seq = (SELECT max(o.request_seq) FROM event oe "
-    "JOIN event_load_dll o ON o.run_id = oe.run_id AND o.seq = oe.seq "
-    "WHERE oe.run_id = ?1 AND oe.process_id = p.id)) ORDER BY e.seq";
+    "AND (l.end_seq IS NULL OR l.request_seq = last.request_seq) ORDER BY e.seq";
 
 enum restore_column {
     COLUMN_PID,
