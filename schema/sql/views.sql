@@ -109,22 +109,11 @@ CROSS JOIN frame f ON f.id = j.value
 LEFT JOIN places p ON p.frame = f.id
 LEFT JOIN module m ON m.id = f.module_id;
 
-CREATE VIEW loads AS
+-- Why each load was made, without the rest of it: costs nothing but the rows that are asked for.
+CREATE VIEW load_causes AS
 SELECT
   l.run_id AS run,
-  row_number() OVER (PARTITION BY l.run_id ORDER BY l.seq) AS ordinal,
   l.seq,
-  coalesce(l.mapped_t_ns, e.t_ns) AS t_ns,
-  (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = l.time_source) AS
-      time_source,
-  p.pid,
-  t.tid,
-  m.name,
-  m.path,
-  iif(l.base IS NULL, NULL, printf('0x%x', l.base)) AS base,
-  nullif(m.image_bytes, 0) AS size,
-  nullif(m.file_version, '') AS version,
-  coalesce(nullif(m.build_id, ''), nullif(m.pdb_guid, '')) AS build_id,
   CASE l.cause
   WHEN 0 THEN 'needed by ' || coalesce(bm.name, '?')
   WHEN 1 THEN coalesce(bm.name, '?') || ' forwards to it'
@@ -142,7 +131,30 @@ SELECT
     ELSE 'unknown: no stack was kept'
     END)
   WHEN 7 THEN 'unknown: was there before'
-  END AS why,
+  END AS why
+FROM event_load_dll l
+LEFT JOIN kept_stack es ON l.cause = 6 AND es.run_id = l.run_id AND es.seq = l.request_seq
+LEFT JOIN event_load_dll bl ON bl.run_id = l.run_id AND bl.seq = l.by_seq
+LEFT JOIN event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by_seq
+LEFT JOIN module bm ON bm.id = coalesce(bl.module_id, bc.image_module_id);
+
+CREATE VIEW loads AS
+SELECT
+  l.run_id AS run,
+  row_number() OVER (PARTITION BY l.run_id ORDER BY l.seq) AS ordinal,
+  l.seq,
+  coalesce(l.mapped_t_ns, e.t_ns) AS t_ns,
+  (SELECT c.word FROM code c WHERE c.domain = 'time_source' AND c.value = l.time_source) AS
+      time_source,
+  p.pid,
+  t.tid,
+  m.name,
+  m.path,
+  iif(l.base IS NULL, NULL, printf('0x%x', l.base)) AS base,
+  nullif(m.image_bytes, 0) AS size,
+  nullif(m.file_version, '') AS version,
+  coalesce(nullif(m.build_id, ''), nullif(m.pdb_guid, '')) AS build_id,
+  (SELECT w.why FROM load_causes w WHERE w.run = l.run_id AND w.seq = l.seq) AS why,
   (SELECT c.word FROM code c WHERE c.domain = 'load_phase' AND c.value = l.load_phase) AS
       load_phase,
   e.synthetic,
@@ -160,10 +172,6 @@ LEFT JOIN module m ON m.id = l.module_id
 LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
 LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id
 LEFT JOIN event ue ON ue.run_id = l.run_id AND ue.seq = l.end_seq
-LEFT JOIN kept_stack es ON l.cause = 6 AND es.run_id = l.run_id AND es.seq = l.request_seq
-LEFT JOIN event_load_dll bl ON bl.run_id = l.run_id AND bl.seq = l.by_seq
-LEFT JOIN event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by_seq
-LEFT JOIN module bm ON bm.id = coalesce(bl.module_id, bc.image_module_id)
 LEFT JOIN module pm ON pm.id = p.image_module_id;
 
 -- What was not loaded: what the loader said, and, where Windows' loader told no name, what of the

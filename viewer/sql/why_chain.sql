@@ -11,9 +11,12 @@ up(level, seq) AS (
   UNION ALL
   -- who imports it, else the image of its process
   SELECT u.level + 1, coalesce(l.by_seq, (
-    SELECT max(c.seq) FROM main.event_create_process c
-    JOIN main.event ce ON ce.run_id = c.run_id AND ce.seq = c.seq
-    WHERE c.run_id = :run AND c.seq < l.seq AND ce.process_id = e.process_id))
+    SELECT c.seq FROM main.process p
+    CROSS JOIN main.event_create_process c ON c.run_id = :run
+        AND c.seq BETWEEN p.first_seq AND l.seq
+    CROSS JOIN main.event ce ON ce.run_id = :run AND ce.seq = c.seq
+    WHERE p.run_id = :run AND p.id = e.process_id AND ce.process_id = e.process_id
+    ORDER BY c.seq DESC LIMIT 1))
   FROM up u
   JOIN main.event_load_dll l ON l.run_id = :run AND l.seq = u.seq
   JOIN main.event e ON e.run_id = :run AND e.seq = u.seq
@@ -32,12 +35,14 @@ step(part, depth, seq, position) AS (
   SELECT 'needs', (SELECT max(level) FROM up WHERE seq IS NOT NULL) + level, seq,
     row_number() OVER () FROM down
 )
-SELECT s.part, s.depth, s.seq, e.t_ns, coalesce(l.name, m.name) AS name,
-  CASE WHEN l.seq IS NULL THEN 'the program' ELSE l.why END AS why, l.load_phase,
-  coalesce(l.path, m.path) AS path, m.id AS image
+SELECT s.part, s.depth, s.seq, e.t_ns, m.name,
+  iif(l.seq IS NULL, 'the program',
+    (SELECT w.why FROM load_causes w WHERE w.run = :run AND w.seq = s.seq)) AS why,
+  (SELECT d.word FROM code d WHERE d.domain = 'load_phase' AND d.value = l.load_phase)
+    AS load_phase, m.path
 FROM step s
 JOIN main.event e ON e.run_id = :run AND e.seq = s.seq
-LEFT JOIN loads l ON l.run = :run AND l.seq = s.seq
+LEFT JOIN main.event_load_dll l ON l.run_id = :run AND l.seq = s.seq
 LEFT JOIN main.event_create_process c ON c.run_id = :run AND c.seq = s.seq
-LEFT JOIN main.module m ON m.id = c.image_module_id
+LEFT JOIN main.module m ON m.id = coalesce(l.module_id, c.image_module_id)
 ORDER BY s.position

@@ -1,6 +1,13 @@
 -- What run :run did not get by a name that fits :name: loads that failed, with the loader's words,
 -- and what is imported though nothing of that name was loaded.
-WITH failed AS MATERIALIZED (SELECT * FROM failed_loads WHERE run = :run AND what = 'module')
+WITH failed AS MATERIALIZED (SELECT * FROM failed_loads WHERE run = :run AND what = 'module'),
+loaded(name) AS MATERIALIZED (
+  SELECT value FROM (
+    SELECT o.soname AS value FROM main.event_load_dll l JOIN main.module o ON o.id = l.module_id
+    WHERE l.run_id = :run
+    UNION SELECT o.name FROM main.event_load_dll l JOIN main.module o ON o.id = l.module_id
+    WHERE l.run_id = :run)
+  WHERE value IS NOT NULL)
 SELECT f.name, coalesce(f.needed_by || ' needs it: ', '') || f.words AS why, f.t_ns, f.seq
 FROM failed f
 WHERE trail_glob(:name, f.name, f.name)
@@ -11,8 +18,6 @@ JOIN main.module m ON m.id = i.module_id
 WHERE i.kind IN (0, 1) AND trail_glob(:name, i.name, i.name) AND i.module_id IN (
     SELECT l.module_id FROM main.event_load_dll l WHERE l.run_id = :run
     UNION SELECT c.image_module_id FROM main.event_create_process c WHERE c.run_id = :run)
-  AND NOT EXISTS (
-    SELECT 1 FROM main.event_load_dll l JOIN main.module o ON o.id = l.module_id
-    WHERE l.run_id = :run AND i.name IN (o.soname, o.name) COLLATE NOCASE)
-  AND NOT EXISTS (SELECT 1 FROM failed f WHERE f.name = i.name)
+  AND i.name COLLATE NOCASE NOT IN (SELECT name FROM loaded)
+  AND i.name NOT IN (SELECT f.name FROM failed f WHERE f.name IS NOT NULL)
 ORDER BY 4, 1, 2
