@@ -395,10 +395,10 @@ static void find_and_plant(struct link_changes *changes, const struct process *p
     struct ahead ahead;
     bool starts;
 
-    read_ahead(process, &ahead);
-    count = read_interfaces(process, &ahead, unfinished, interfaces);
     link_map_clear(changes);
+    read_ahead(process, &ahead);
     changes->unreadable = process->r_debug != 0 && !ahead.has_interface;
+    count = read_interfaces(process, &ahead, unfinished, interfaces); /* finds musl's r_debug */
     if (count == 0 || interfaces[0].map == 0)
         return;
     for (unsigned i = 0; i < known; i++)
