@@ -132,6 +132,8 @@ int file_look(const char *path, uint64_t *size, struct trail_error *error)
 {
     HANDLE file = look(path, FILE_READ_ATTRIBUTES, 0);
     DWORD code = GetLastError();
+    FILE_ATTRIBUTE_TAG_INFO tag;
+    bool is_link;
     int result;
 
     if (file == INVALID_HANDLE_VALUE &&
@@ -139,8 +141,12 @@ int file_look(const char *path, uint64_t *size, struct trail_error *error)
         file = look(path, FILE_READ_ATTRIBUTES, FILE_FLAG_OPEN_REPARSE_POINT);
         if (file == INVALID_HANDLE_VALUE)
             return 0;
+        is_link = GetFileInformationByHandleEx(file, FileAttributeTagInfo, &tag, sizeof tag) &&
+                  (tag.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
         CloseHandle(file);
-        return refuse("a link to nothing", error);
+        if (is_link)
+            return refuse("a link to nothing", error);
+        return file_look(path, size, error); /* another has made it meanwhile */
     }
     if (file == INVALID_HANDLE_VALUE)
         return fail(error);
@@ -341,7 +347,11 @@ int file_look(const char *path, uint64_t *size, struct trail_error *error)
     }
     if (errno != ENOENT)
         return fail(error);
-    return lstat(path, &status) == 0 ? refuse("a link to nothing", error) : 0;
+    if (lstat(path, &status) != 0)
+        return 0;
+    if (S_ISLNK(status.st_mode))
+        return refuse("a link to nothing", error);
+    return file_look(path, size, error); /* another has made it meanwhile */
 }
 
 int file_check_own(const char *path, struct trail_error *error)
