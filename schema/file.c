@@ -141,7 +141,7 @@ int file_look(const char *path, uint64_t *size, struct trail_error *error)
         file = look(path, FILE_READ_ATTRIBUTES, FILE_FLAG_OPEN_REPARSE_POINT);
         if (file == INVALID_HANDLE_VALUE)
             return 0;
-        is_link = GetFileInformationByHandleEx(file, FileAttributeTagInfo, &tag, sizeof tag) &&
+        is_link = !GetFileInformationByHandleEx(file, FileAttributeTagInfo, &tag, sizeof tag) ||
                   (tag.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
         CloseHandle(file);
         if (is_link)
