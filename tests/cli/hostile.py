@@ -17,7 +17,8 @@ import sys
 
 TRAILVIEW, TRAILFAKE = sys.argv[1:3]
 SECONDS, MEGABYTES = 10, 200
-ARGUMENTS = {"diff": [["1", "1"]], "check": [["mine.rules"]], "stats": [["1", "1"]],
+ARGUMENTS = {"diff": [["1", "1"]], "why": [["lib*"]], "stack": [["2"]],
+             "check": [["mine.rules"]], "stats": [["1", "1"]],
              "sql": [["SELECT * FROM runs"], ["SELECT count(*) FROM events"]],
              "events": [[], ["--text", "nothing"]]}
 SCRIPT = """\

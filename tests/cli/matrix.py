@@ -27,9 +27,9 @@ t=6ms Mark name=ready
 t=7ms ExitProcess exit_code=0
 """
 # What a command needs beside the file; {rules} is a file of rules.
-ARGUMENTS = {"why": ["libc*"], "diff": ["1", "1"], "check": ["{rules}"],
+ARGUMENTS = {"why": ["libc*"], "stack": ["2"], "diff": ["1", "1"], "check": ["{rules}"],
              "sql": ["SELECT 1 AS one, NULL AS two"]}
-NEEDS_RUN = {"diff", "why"}
+NEEDS_RUN = {"diff", "why", "stack"}
 failures = []
 
 
@@ -91,7 +91,7 @@ def try_one(command, output_format, database, runs):
     try:
         assert status in (0, 1, 2), f"status {status}"
         if status == 2:
-            assert runs == 0 or command in ("baseline", "help"), complaint
+            assert runs == 0 or command in ("baseline", "help", "stack"), complaint
             assert re.fullmatch(r"trailview: [^\n]+\r?\n", complaint), f"says {complaint!r}"
         elif output_format in CHECKS and command not in ("baseline", "help"):
             CHECKS[output_format](text)
