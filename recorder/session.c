@@ -279,8 +279,9 @@ static void run_loop(struct session *session, struct trail_error *error)
         switch (platform_wait(session->platform, timeout_ms(session), &session->event, error)) {
         case PLATFORM_EVENT:
             handle_event(session);
-            /* a target that never stops talking must not outlive its limit */
-            if (session->deadline_ns != 0 || session->grace_ns != 0)
+            /* a target that never stops talking must not outlive its limit, or a request */
+            if (!session->event.more &&
+                (session->deadline_ns != 0 || session->grace_ns != 0 || stop_requested))
                 handle_timeout(session);
             break;
         case PLATFORM_TIMEOUT:
