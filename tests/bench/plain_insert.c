@@ -72,7 +72,7 @@ static const char *const statement_sql[STATEMENTS] = {
               "start_address, start_address_module_id, "
               "start_address_offset, command_line) VALUES (1, 1, 0, ?1, ?2, ?3, ?1, ?4, 'generated "
               "--events')",
-    [EXIT] = "INSERT INTO event_exit_process VALUES (1, ?1, 0, NULL, NULL)",
+    [EXIT] = "INSERT INTO event_exit_process (run_id, seq, exit_code) VALUES (1, ?1, 0)",
     [LOAD] = "INSERT INTO event_load_dll (run_id, seq, module_id, base, load_phase, time_source, "
              "end_seq) VALUES (1, ?1, ?2, ?3, ?4, 0, ?5)",
     [UNLOAD] = "INSERT INTO event_unload_dll VALUES (1, ?1, ?2, ?3)",
