@@ -1,6 +1,8 @@
 /* See stack_choice.h. */
 #include "stack_choice.h"
 
+#include "text.h"
+
 #include <string.h>
 
 enum {
@@ -54,16 +56,6 @@ int stack_kinds_read(struct stack_kinds *kinds, const char *text, struct trail_e
     }
 }
 
-/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv */
-static uint64_t hash(uint64_t value, const void *bytes, size_t length)
-{
-    const unsigned char *at = bytes;
-
-    for (size_t i = 0; i < length; i++)
-        value = (value ^ at[i]) * UINT64_C(0x100000001B3);
-    return value;
-}
-
 /* Whether the key is new; it is not any more then. */
 static bool is_new(struct stack_choice *choice, uint64_t key)
 {
@@ -86,7 +78,7 @@ static uint64_t key_of(const struct stack_choice *choice, const struct event *ev
     const uint32_t begin[] = {event->kind, event->pid,
                               choice->images[event->pid % STACK_IMAGES_MAX]};
 
-    return hash(UINT64_C(0xCBF29CE484222325), begin, sizeof begin);
+    return text_hash_64(TEXT_HASH_64_START, begin, sizeof begin);
 }
 
 /* By its name and build: where it lies changes. */
@@ -95,10 +87,10 @@ static bool is_first_load(struct stack_choice *choice, const struct event *event
     const struct event_image *image = &event->image;
     uint64_t key = key_of(choice, event);
 
-    key = hash(key, event_bytes_at(event, image->path), image->path.length);
-    key = hash(key, event_bytes_at(event, image->build_id), image->build_id.length);
+    key = text_hash_64(key, event_bytes_at(event, image->path), image->path.length);
+    key = text_hash_64(key, event_bytes_at(event, image->build_id), image->build_id.length);
     if (image->path.length == 0)
-        key = hash(key, &event->value[FIELD(LOAD_DLL, base)], sizeof event->value[0]);
+        key = text_hash_64(key, &event->value[FIELD(LOAD_DLL, base)], sizeof event->value[0]);
     return is_new(choice, key);
 }
 
@@ -106,9 +98,9 @@ static bool is_first_load(struct stack_choice *choice, const struct event *event
 static bool is_first_fault(struct stack_choice *choice, const struct event *event)
 {
     return event_has(event, FIELD(EXCEPTION, address)) &&
-           is_new(choice, hash(key_of(choice, event), event->value,
-                               FIELD(EXCEPTION, address) * sizeof event->value[0] +
-                                   sizeof event->value[0]));
+           is_new(choice, text_hash_64(key_of(choice, event), event->value,
+                                       FIELD(EXCEPTION, address) * sizeof event->value[0] +
+                                           sizeof event->value[0]));
 }
 
 /* Of the loads that one stop tells the first has the stack. A start-up's cause is the program. */

@@ -4,6 +4,7 @@
 #include "file.h"
 #include "sql.h"
 #include "tables.h"
+#include "text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,12 +30,10 @@ enum {
 static void explain_cannot_open(const char *path, struct trail_error *error)
 {
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-    size_t end = strlen(path);
+    size_t end = text_folder_bytes(path, strlen(path));
     int is_there = 0, is_writable = 0;
     char *folder;
 
-    while (end > 0 && path[end - 1] != '/' && path[end - 1] != '\\')
-        end--;
     folder = end == 0 ? sqlite3_mprintf(".") : sqlite3_mprintf("%.*s", (int)end, path);
     if (folder == NULL || vfs == NULL)
         return;

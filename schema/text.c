@@ -273,6 +273,13 @@ const char *text_base_name(const char *path)
     return base;
 }
 
+size_t text_folder_bytes(const char *path, size_t length)
+{
+    while (length > 0 && path[length - 1] != '/' && path[length - 1] != '\\')
+        length--;
+    return length;
+}
+
 size_t text_cut(const char *text, size_t length, size_t limit)
 {
     if (length <= limit)
@@ -310,5 +317,14 @@ uint32_t text_hash(const void *bytes, size_t length)
 
     for (size_t i = 0; i < length; i++)
         hash = (hash ^ at[i]) * 16777619u;
+    return hash;
+}
+
+uint64_t text_hash_64(uint64_t hash, const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
     return hash;
 }

@@ -65,6 +65,10 @@ bool text_glob(const char *glob, const char *name, bool ignore_case);
  */
 const char *text_base_name(const char *path);
 
+/* How many of a path's bytes are its folder, with the last separator: / or \, whatever path it is.
+ */
+size_t text_folder_bytes(const char *path, size_t length);
+
 /*
  * A span of time as people are shown it, with three digits that matter: "850 ns", "12.3 us",
  * "1.23 ms", "4.56 s". Fills `out`, which has TEXT_DURATION_CAPACITY bytes, and returns it.
@@ -72,7 +76,12 @@ const char *text_base_name(const char *path);
 enum { TEXT_DURATION_CAPACITY = 48 };
 const char *text_duration(char *out, int64_t ns);
 
-/* For tables of our own in memory: FNV-1a, 32 bits. Anybody can make collisions. */
+/*
+ * For tables of our own in memory: FNV-1a, of 32 bits; of 64 bits, which goes on from what came
+ * before and begins with TEXT_HASH_64_START. Anybody can make collisions.
+ */
 uint32_t text_hash(const void *bytes, size_t length);
+#define TEXT_HASH_64_START UINT64_C(0xcbf29ce484222325)
+uint64_t text_hash_64(uint64_t hash, const void *bytes, size_t length);
 
 #endif

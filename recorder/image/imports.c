@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 1024, FIRST_LETTER = 'a' };
+enum { NAME_MAX_BYTES = 1024 };
 
-static const char more_line[] = {FIRST_LETTER + IMPORT_MORE, '\n', '\0'};
+static const char more_line[] = {IMPORTS_FIRST_LETTER + IMPORT_MORE, '\n', '\0'};
 
 static void append_cleaned(char *line, size_t capacity, const char *name)
 {
@@ -36,7 +36,8 @@ static bool has_line(const char *list, const char *line)
 
 void imports_add(char *list, size_t capacity, unsigned kind, const char *name, const char *version)
 {
-    char line[2 * TEXT_FROM_BYTES_CAPACITY(NAME_MAX_BYTES) + 4] = {(char)(FIRST_LETTER + kind)};
+    char line[2 * TEXT_FROM_BYTES_CAPACITY(NAME_MAX_BYTES) + 4] = {
+        (char)(IMPORTS_FIRST_LETTER + kind)};
     size_t used = strlen(list);
 
     append_cleaned(line, sizeof line - 1, name);
@@ -60,7 +61,7 @@ bool imports_next(const char **at, struct import *import)
         return false;
     tab = memchr(line, '\t', (size_t)(end - line));
     *import = (struct import){
-        .kind = (unsigned)(line[0] - FIRST_LETTER),
+        .kind = (unsigned)(line[0] - IMPORTS_FIRST_LETTER),
         .name = line + 1,
         .name_length = (size_t)((tab != NULL ? tab : end) - line - 1),
         .version = tab != NULL ? tab + 1 : end,

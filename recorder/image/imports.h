@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* With which a line begins: this, and the kind added. SQL makes such lines too (load_causes.c). */
+enum { IMPORTS_FIRST_LETTER = 'a' };
+
 /* One line of the list; the texts are within it and not NUL-terminated. */
 struct import {
     unsigned kind; /* IMPORT_NEEDED, ... of event_kinds.def */

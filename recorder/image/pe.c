@@ -38,8 +38,7 @@ static void keep_pdb_name(const unsigned char *path, size_t length, char *out, s
     bool exact;
 
     length = end != NULL ? (size_t)(end - path) : length;
-    for (start = length; start > 0 && path[start - 1] != '\\' && path[start - 1] != '/';)
-        start--;
+    start = text_folder_bytes((const char *)path, length);
     size = text_from_bytes(path + start, length - start, text, &exact);
     if (size >= capacity)
         for (size = capacity - 1; size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80;)

@@ -49,19 +49,18 @@ void causes_free(struct causes *causes)
 
 enum { NAME_BYTES = 512 };
 
-/* FNV-1a, 64 bits. Never 0. */
+/* Never 0. */
 static uint64_t name_of(const char *text, size_t length, bool fold)
 {
     char name[NAME_BYTES], folded[TEXT_FOLDED_CAPACITY(NAME_BYTES)];
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash;
 
     if (fold) {
         snprintf(name, sizeof name, "%.*s", (int)length, text);
         length = text_fold_into(name, folded);
         text = folded;
     }
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+    hash = text_hash_64(TEXT_HASH_64_START, text, length);
     return hash != 0 ? hash : 1;
 }
 
@@ -100,17 +99,6 @@ static bool is_better(const struct importer *old, const struct importer *importe
            (old->kind == IMPORT_DELAYED && importer->kind != IMPORT_DELAYED);
 }
 
-/* An interpreter is named by its path; modules by a name, or by a path too. */
-static const char *base_of(const char *name, size_t *length)
-{
-    for (size_t i = *length; i > 0; i--)
-        if (name[i - 1] == '/' || name[i - 1] == '\\') {
-            *length -= i;
-            return name + i;
-        }
-    return name;
-}
-
 static int remember_imports(struct causes *causes, const struct causes_load *load,
                             uint64_t request_seq)
 {
@@ -121,11 +109,14 @@ static int remember_imports(struct causes *causes, const struct causes_load *loa
         struct importer importer = {
             .seq = load->seq, .request_seq = request_seq, .kind = import.kind};
         struct importer *slot;
+        size_t folder;
         if (import.kind != IMPORT_NEEDED && import.kind != IMPORT_DELAYED &&
             import.kind != IMPORT_FORWARDED && import.kind != IMPORT_INTERPRETER)
             continue;
-        import.name = base_of(import.name, &import.name_length);
-        importer.name = name_of(import.name, import.name_length, !load->has_brackets);
+        /* an interpreter is named by its path; modules by a name, or by a path too */
+        folder = text_folder_bytes(import.name, import.name_length);
+        importer.name =
+            name_of(import.name + folder, import.name_length - folder, !load->has_brackets);
         if (make_room(causes) != 0)
             return -1;
         slot = slot_of(causes, importer.name);

@@ -15,7 +15,7 @@ static const char restore_sql[] =
     "FROM event_load_dll l JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq "
     "WHERE l.run_id = ?1 GROUP BY e.process_id) "
     "SELECT p.pid, e.seq, e.t_ns, l.request_seq, m.name, m.soname, "
-    "(SELECT group_concat(char(97 + i.kind) || i.name || char(10), '') FROM "
+    "(SELECT group_concat(char(?2 + i.kind) || i.name || char(10), '') FROM "
     "(SELECT kind, name FROM import WHERE module_id = m.id ORDER BY position) i) "
     "FROM process p JOIN event e ON e.run_id = p.run_id AND e.process_id = p.id "
     "LEFT JOIN event_load_dll l ON l.run_id = e.run_id AND l.seq = e.seq "
@@ -61,10 +61,8 @@ static void copy_asked_name(const struct event *event, char *name, size_t capaci
 {
     struct event_span span = event->image.path;
     const char *path = (const char *)event_bytes_at(event, span);
-    size_t start = span.length;
+    size_t start = text_folder_bytes(path, span.length);
 
-    while (start > 0 && path[start - 1] != '/' && path[start - 1] != '\\')
-        start--;
     snprintf(name, capacity, "%.*s", (int)(span.length - start), path + start);
 }
 
@@ -139,6 +137,7 @@ int load_causes_restore(const struct load_causes *causes, struct roster *roster,
     if (rows == NULL)
         return -1;
     sqlite3_bind_int64(rows, 1, run_id);
+    sqlite3_bind_int(rows, 2, IMPORTS_FIRST_LETTER);
     while ((result = sqlite3_step(rows)) == SQLITE_ROW)
         if (restore_row(causes, roster, rows) != 0) {
             sqlite3_finalize(rows);

@@ -2,6 +2,7 @@
 #include "fitting.h"
 
 #include "escape.h"
+#include "text.h"
 
 enum { LEAST_CELLS = 10, READABLE_CELLS = 18, MORE_FOR_PATHS = 8 };
 
@@ -44,9 +45,9 @@ static void add_middle(struct buffer *out, const char *text, size_t length, size
 /* Where the last part before `end` begins, with its separator: 0 where there is none. */
 static size_t part_before(const char *path, size_t end)
 {
-    while (end > 0 && path[end - 1] != '/' && path[end - 1] != '\\')
-        end--;
-    return end > 0 ? end - 1 : 0;
+    size_t folder = text_folder_bytes(path, end);
+
+    return folder > 0 ? folder - 1 : 0;
 }
 
 /* The name mostly stands in a column of its own: rather it is cut than the folder. */
