@@ -52,6 +52,19 @@ sqlite3_stmt *sql_prepare(sqlite3 *db, const char *sql, struct trail_error *erro
     return NULL;
 }
 
+int sql_finish(sqlite3 *db, sqlite3_stmt *statement, struct trail_error *error)
+{
+    int result;
+
+    if (statement == NULL)
+        return -1;
+    result = sqlite3_step(statement);
+    if (result != SQLITE_DONE)
+        sql_error(db, error);
+    sqlite3_finalize(statement);
+    return result == SQLITE_DONE ? 0 : -1;
+}
+
 int sql_integer(sqlite3 *db, const char *sql, sqlite3_int64 *value, struct trail_error *error)
 {
     sqlite3_stmt *statement = sql_prepare(db, sql, error);

@@ -15,6 +15,12 @@ int sql_run(sqlite3 *db, const char *sql, struct trail_error *error);
 /* Prepares one statement; NULL and error on failure. The caller finalizes it. */
 sqlite3_stmt *sql_prepare(sqlite3 *db, const char *sql, struct trail_error *error);
 
+/*
+ * Runs a statement that has no rows, and finalizes it. Returns 0, or -1 and error; -1 also for
+ * NULL, of which error is told already.
+ */
+int sql_finish(sqlite3 *db, sqlite3_stmt *statement, struct trail_error *error);
+
 /* The first column of the first row of a query. Returns 0, or -1 and error. */
 int sql_integer(sqlite3 *db, const char *sql, sqlite3_int64 *value, struct trail_error *error);
 

@@ -9,19 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static int step_and_finalize(sqlite3 *db, sqlite3_stmt *statement, struct trail_error *error)
-{
-    int result;
-
-    if (statement == NULL)
-        return -1;
-    result = sqlite3_step(statement);
-    if (result != SQLITE_DONE)
-        sql_error(db, error);
-    sqlite3_finalize(statement);
-    return result == SQLITE_DONE ? 0 : -1;
-}
-
 static void bind_text(sqlite3_stmt *statement, int index, const char *text)
 {
     sqlite3_bind_text(statement, index, text, -1, SQLITE_TRANSIENT);
@@ -60,7 +47,7 @@ static int insert_row(sqlite3 *db, const struct run_start *start, struct trail_e
     bind_text(insert, 12, start->load_detection);
     bind_text(insert, 13, facts.wine);
     sqlite3_bind_int64(insert, 14, start->lowest_id);
-    return step_and_finalize(db, insert, error);
+    return sql_finish(db, insert, error);
 }
 
 static int insert_label(sqlite3 *db, int64_t run_id, const char *label, struct trail_error *error)
@@ -74,7 +61,7 @@ static int insert_label(sqlite3 *db, int64_t run_id, const char *label, struct t
     sqlite3_bind_int64(insert, 1, run_id);
     sqlite3_bind_text(insert, 2, label, (int)(equals - label), SQLITE_TRANSIENT);
     bind_text(insert, 3, equals + 1);
-    return step_and_finalize(db, insert, error);
+    return sql_finish(db, insert, error);
 }
 
 int64_t run_row_insert(sqlite3 *db, const struct run_start *start, struct trail_error *error)
@@ -101,7 +88,7 @@ int run_row_set_zero(sqlite3 *db, int64_t run_id, uint64_t utc_ns, uint64_t mono
     sqlite3_bind_int64(update, 1, run_id);
     sqlite3_bind_int64(update, 2, (sqlite3_int64)utc_ns);
     sqlite3_bind_int64(update, 3, (sqlite3_int64)monotonic_ns);
-    return step_and_finalize(db, update, error);
+    return sql_finish(db, update, error);
 }
 
 /* The counts as a JSON object, in the order of kinds, without the kinds that did not happen. */
@@ -141,7 +128,7 @@ int run_row_set_counts(sqlite3 *db, int64_t run_id, const struct run_counts *cou
     sqlite3_bind_int64(update, 6, (sqlite3_int64)counts->stalls);
     sqlite3_bind_int64(update, 7, (sqlite3_int64)counts->stall_ns);
     sqlite3_bind_text(update, 8, hold_json(&counts->holds), -1, sqlite3_free);
-    return step_and_finalize(db, update, error);
+    return sql_finish(db, update, error);
 }
 
 int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end,
@@ -163,7 +150,7 @@ int run_row_finish(sqlite3 *db, int64_t run_id, const struct run_end *end,
         sqlite3_bind_int64(update, 5, end->exit_code);
     if (end->exited && end->exit_signal != 0)
         sqlite3_bind_int(update, 6, end->exit_signal);
-    return step_and_finalize(db, update, error);
+    return sql_finish(db, update, error);
 }
 
 int run_row_delete(sqlite3 *db, int64_t run_id, struct trail_error *error)

@@ -95,14 +95,6 @@ static void bind_known(sqlite3_stmt *statement, int index, bool is_known, double
         sqlite3_bind_double(statement, index, value);
 }
 
-static int step_and_finalize(sqlite3 *db, sqlite3_stmt *statement, struct trail_error *error)
-{
-    int result = sqlite3_step(statement);
-
-    sqlite3_finalize(statement);
-    return result == SQLITE_DONE ? 0 : sql_error(db, error);
-}
-
 int surroundings_begin(sqlite3 *db, int64_t run_id, const struct surroundings *surroundings,
                        struct trail_error *error)
 {
@@ -119,9 +111,8 @@ int surroundings_begin(sqlite3 *db, int64_t run_id, const struct surroundings *s
         sqlite3_bind_int64(update, 2, busy->cpus);
     bind_known(update, 3, busy->has_load, busy->load);
     bind_known(update, 4, busy->has_pressure, busy->pressure);
-    return step_and_finalize(db, update, error) != 0
-               ? -1
-               : insert_environment(db, run_id, surroundings, error);
+    return sql_finish(db, update, error) != 0 ? -1
+                                              : insert_environment(db, run_id, surroundings, error);
 }
 
 int surroundings_end(sqlite3 *db, int64_t run_id, const struct surroundings *surroundings,
@@ -144,5 +135,5 @@ int surroundings_end(sqlite3 *db, int64_t run_id, const struct surroundings *sur
     bind_known(update, 3, end.has_pressure, end.pressure);
     bind_known(update, 4, total > 0, (double)(end.idle - start->idle) / total);
     bind_known(update, 5, total > 0, (double)(end.stolen - start->stolen) / total);
-    return step_and_finalize(db, update, error);
+    return sql_finish(db, update, error);
 }
