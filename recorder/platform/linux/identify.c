@@ -126,9 +126,9 @@ static bool identify_file(struct named_image *image, const char *path,
         struct file_stamp stamp = stamp_of(&status);
         const struct module_identity *known = identity_cache_find(path, &stamp);
         struct image_source source = {&file, read_file, stamp.bytes};
-        memset(identity, 0, sizeof *identity);
+        identity_clear(identity);
         if (known != NULL) {
-            *identity = *known;
+            identity_copy(identity, known);
             found = is_image(image, &status, identity);
         } else if (elf_parse(&source, identity) == 0 && is_image(image, &status, identity)) {
             identity->file_bytes = stamp.bytes;
@@ -171,7 +171,7 @@ static bool identify_at_path(struct named_image *image, enum image_place place,
     if (image->path[0] != '/' || place == IMAGE_NOWHERE)
         return false;
     if (place == IMAGE_AT_PATH && (known = remembered(image)) != NULL) {
-        *identity = *known;
+        identity_copy(identity, known);
         return true;
     }
     if (place == IMAGE_AT_PATH)
@@ -212,7 +212,7 @@ void platform_identify(const struct event *event, struct module_identity *identi
 
     name_image(event, &image);
     if (!identify_at_path(&image, place, identity) && !identify_mapped(&image, place, identity)) {
-        memset(identity, 0, sizeof *identity);
+        identity_clear(identity);
         memcpy(identity->path, image.path, strlen(image.path) + 1);
         memcpy(identity->build_id, image.build_id, strlen(image.build_id) + 1);
         identity->image_bytes = image.span_bytes;
