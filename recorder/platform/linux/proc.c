@@ -160,10 +160,19 @@ static bool find_mapping(int file, pid_t pid, uint64_t address, struct proc_mapp
     return false;
 }
 
-bool proc_mapping_at(pid_t pid, uint64_t address, struct proc_mapping *mapping)
+bool proc_cut_unlinked(const char *path, size_t *length)
 {
     static const char unlinked[] = " (deleted)";
     const size_t mark = sizeof unlinked - 1;
+
+    if (*length <= mark || memcmp(path + *length - mark, unlinked, mark) != 0)
+        return false;
+    *length -= mark;
+    return true;
+}
+
+bool proc_mapping_at(pid_t pid, uint64_t address, struct proc_mapping *mapping)
+{
     char path[64];
     ssize_t length;
     bool found;
@@ -181,9 +190,7 @@ bool proc_mapping_at(pid_t pid, uint64_t address, struct proc_mapping *mapping)
     mapping->length = length > 0 ? (size_t)length : mapping->length;
     if (mapping->path[0] != '/')
         mapping->length = 0;
-    mapping->unlinked = mapping->length > mark &&
-                        memcmp(mapping->path + mapping->length - mark, unlinked, mark) == 0;
-    mapping->length -= mapping->unlinked ? mark : 0;
+    mapping->unlinked = proc_cut_unlinked(mapping->path, &mapping->length);
     mapping->path[mapping->length] = '\0';
     return true;
 }

@@ -34,6 +34,12 @@ bool proc_has_memory(pid_t pid);
  */
 bool proc_any_thread(pid_t pid, bool (*visit)(void *context, pid_t tid), void *context);
 
+/*
+ * Whether what the kernel shows of a path says that the file is not there any more by it: a mark
+ * behind it, which is cut off from the length (proc(5)).
+ */
+bool proc_cut_unlinked(const char *path, size_t *length);
+
 /* What is mapped at an address. */
 struct proc_mapping {
     dev_t device;

@@ -15,9 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What is left of a path whose folder is gone: proc(5). */
-#define UNLINKED " (deleted)"
-
 /* What a namespace's link says, "mnt:[4026531841]": cheaper than to follow it. */
 static size_t read_namespace(const char *link, char *text, size_t capacity)
 {
@@ -111,17 +108,17 @@ static bool begins(const char *name, size_t length, const char *with)
  */
 static size_t read_folder(pid_t pid, char *path, size_t capacity)
 {
-    const size_t mark = sizeof UNLINKED - 1;
     char link[64];
-    ssize_t length;
+    ssize_t count;
+    size_t length;
 
     snprintf(link, sizeof link, "/proc/%d/cwd", (int)pid);
-    length = readlink(link, path, capacity - 1);
-    if (length <= 0 || path[0] != '/' || (size_t)length >= capacity - 1 ||
-        ((size_t)length > mark && memcmp(path + length - mark, UNLINKED, mark) == 0))
+    count = readlink(link, path, capacity - 1);
+    length = count > 0 ? (size_t)count : 0;
+    if (length == 0 || path[0] != '/' || length >= capacity - 1 || proc_cut_unlinked(path, &length))
         return 0;
     path[length++] = '/';
-    return (size_t)length;
+    return length;
 }
 
 void image_path_put(const struct process *process, enum image_view view, uint64_t base,
@@ -146,25 +143,24 @@ void image_path_put(const struct process *process, enum image_view view, uint64_
 
 void image_path_put_program(const struct process *process, struct event *event)
 {
-    const size_t mark = sizeof UNLINKED - 1;
     pid_t pid = process->memory_tid;
     char link[64], path[NAME_BYTES_MAX];
-    size_t root_length = 0;
-    ssize_t length;
+    size_t root_length = 0, length;
+    ssize_t count;
 
     snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
-    length = readlink(link, path, sizeof path);
-    if (length <= 0) { /* hidden: what is left of its name */
-        length = (ssize_t)proc_read(pid, "comm", path, sizeof path);
+    count = readlink(link, path, sizeof path);
+    length = count > 0 ? (size_t)count : 0;
+    if (length == 0) { /* hidden: what is left of its name */
+        length = proc_read(pid, "comm", path, sizeof path);
         length -= length > 0 && path[length - 1] == '\n';
         event->image.place = IMAGE_NOWHERE;
-    } else if ((size_t)length > mark && memcmp(path + length - mark, UNLINKED, mark) == 0) {
-        length -= (ssize_t)mark;
+    } else if (proc_cut_unlinked(path, &length)) {
         event->image.place = IMAGE_NOWHERE;
     } else if (image_path_view(process) == VIEW_OF_NAMESPACE) {
-        root_length = root_of(pid, path, (size_t)length);
+        root_length = root_of(pid, path, length);
         event->image.place = IMAGE_IN_ROOT;
     }
     if (length > 0)
-        put_text(event, path + root_length, (size_t)length - root_length);
+        put_text(event, path + root_length, length - root_length);
 }
