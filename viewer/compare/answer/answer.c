@@ -154,13 +154,14 @@ static bool is_certain(struct answer *answer, size_t count_a, size_t count_b)
     return p >= 0 && p <= STATISTICS_ALPHA;
 }
 
+static const struct bound *bound_at(const struct part *part, unsigned which, size_t pair)
+{
+    return &part->bounds[which].items[which == 0 ? part->pairs[pair].a : part->pairs[pair].b];
+}
+
 static double stretch_length(const struct part *part, unsigned which, size_t pair)
 {
-    const struct bound *items = part->bounds[which].items;
-    size_t from = which == 0 ? part->pairs[pair].a : part->pairs[pair].b,
-           to = which == 0 ? part->pairs[pair + 1].a : part->pairs[pair + 1].b;
-
-    return (double)(items[to].net_ns - items[from].net_ns);
+    return (double)(bound_at(part, which, pair + 1)->net_ns - bound_at(part, which, pair)->net_ns);
 }
 
 /* The stretch that changed most in the typical runs; false if there is none. */
@@ -176,11 +177,6 @@ static bool find_stretch(const struct part *part, struct stretch *most)
         *most = (struct stretch){i, a, b};
     }
     return largest > 0;
-}
-
-static const struct bound *bound_at(const struct part *part, unsigned which, size_t pair)
-{
-    return &part->bounds[which].items[which == 0 ? part->pairs[pair].a : part->pairs[pair].b];
 }
 
 /* The longest gap of a stretch: the bound that it begins with. */
@@ -249,63 +245,69 @@ static bool is_main(const struct recording *run, const struct recorded_look *loo
     return look->thread != RECORDING_NONE && run->threads[look->thread].is_main;
 }
 
-/* How many of the main thread's looks between two events see it do that; TEXT_NONE: compute. */
-static size_t count_looks(const struct part *part, unsigned which, const struct bound *gap,
-                          bool any, bool is_computing, uint32_t call)
-{
-    const struct recording *run = part->runs[which];
-    size_t count = 0;
+/* What main was seen doing in a gap: in how many looks, and what it waited in most often. */
+struct doing {
+    size_t looks, computing, waiting;
+    uint32_t call; /* waiting: in this; TEXT_NONE if in none that is known */
+};
 
-    for (size_t i = 0; i < run->look_count; i++) {
-        const struct recorded_look *look = &run->looks[i];
-        count +=
-            look->process == part->processes[which] && look->seq >= gap[0].seq &&
-            look->seq < gap[1].seq && is_main(run, look) &&
-            (any || (look->is_computing == is_computing && (is_computing || look->call == call)));
-    }
-    return count;
+static int compare_numbers(const void *left, const void *right)
+{
+    const uint32_t *a = left, *b = right;
+
+    return (*a > *b) - (*a < *b);
 }
 
-/* The call that main was seen in most often; TEXT_NONE if in none. */
-static uint32_t usual_call(const struct part *part, unsigned which, const struct bound *gap,
-                           size_t *times)
+/* The most frequent of the calls, of several the smallest number. */
+static void find_usual(struct doing *doing, uint32_t *calls, size_t count)
 {
-    const struct recording *run = part->runs[which];
-    uint32_t usual = TEXT_NONE;
-
-    *times = 0;
-    for (size_t i = 0; i < run->look_count; i++) {
-        uint32_t call = run->looks[i].call;
-        size_t count;
-        if (call == TEXT_NONE || call == usual || run->looks[i].seq < gap[0].seq ||
-            run->looks[i].seq >= gap[1].seq)
-            continue;
-        count = count_looks(part, which, gap, false, false, call);
-        if (count > *times) {
-            *times = count;
-            usual = call;
+    qsort(calls, count, sizeof *calls, compare_numbers);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && calls[end] == calls[i];)
+            end++;
+        if (end - i > doing->waiting) {
+            doing->waiting = end - i;
+            doing->call = calls[i];
         }
     }
-    return usual;
+}
+
+static struct doing what_main_did(struct answer *answer, const struct part *part, unsigned which,
+                                  const struct bound *gap)
+{
+    const struct recording *run = part->runs[which];
+    uint32_t *calls = malloc((run->look_count + 1) * sizeof *calls);
+    struct doing doing = {.call = TEXT_NONE};
+    size_t count = 0;
+
+    answer->failed |= calls == NULL;
+    for (size_t i = 0; i < run->look_count && calls != NULL; i++) {
+        const struct recorded_look *look = &run->looks[i];
+        if (look->process != part->processes[which] || look->seq < gap[0].seq ||
+            look->seq >= gap[1].seq || !is_main(run, look))
+            continue;
+        doing.looks++;
+        doing.computing += look->is_computing;
+        if (!look->is_computing && look->call != TEXT_NONE)
+            calls[count++] = look->call;
+    }
+    find_usual(&doing, calls, count);
+    free(calls);
+    return doing;
 }
 
 /* ": main waits in clock_nanosleep 300 ms", or what else is known of it. */
-static void add_doing(struct answer *answer, const struct part *part, unsigned which,
-                      const struct bound *gap)
+static void add_doing(struct answer *answer, const struct doing *doing)
 {
-    size_t looks = count_looks(part, which, gap, true, false, TEXT_NONE),
-           computing = count_looks(part, which, gap, false, true, TEXT_NONE), waiting;
-    uint32_t call = usual_call(part, which, gap, &waiting);
-
-    if (looks == 0)
+    if (doing->looks == 0)
         buffer_add_text(answer->out, "; what its threads did is not known");
-    else if ((double)computing >= MOSTLY * (double)looks)
+    else if ((double)doing->computing >= MOSTLY * (double)doing->looks)
         buffer_add_text(answer->out, ": main computes");
-    else if (call != TEXT_NONE) {
+    else if (doing->call != TEXT_NONE) {
         buffer_add_text(answer->out, ": main waits in ");
-        add_text(answer, text_of(answer, call));
-        if ((double)waiting < MOSTLY * (double)looks)
-            buffer_format(answer->out, " (%zu of %zu looks)", waiting, looks);
+        add_text(answer, text_of(answer, doing->call));
+        if ((double)doing->waiting < MOSTLY * (double)doing->looks)
+            buffer_format(answer->out, " (%zu of %zu looks)", doing->waiting, doing->looks);
     } else {
         buffer_add_text(answer->out, ": main waits in the kernel");
     }
@@ -342,6 +344,7 @@ static void say_stretch(struct answer *answer, const struct part *part,
 {
     unsigned which = stretch->b_ns > stretch->a_ns ? 1 : 0;
     const struct bound *gap = longest_gap(part, which, stretch->pair);
+    struct doing doing;
 
     add_total(answer);
     buffer_add_text(answer->out, ", ");
@@ -350,7 +353,8 @@ static void say_stretch(struct answer *answer, const struct part *part,
     add_bound(answer, part, which, &gap[0]);
     buffer_add_text(answer->out, " and ");
     add_bound(answer, part, which, &gap[1]);
-    add_doing(answer, part, which, gap);
+    doing = what_main_did(answer, part, which, gap);
+    add_doing(answer, &doing);
     if (which == 0)
         buffer_add_text(answer->out, " in A");
     end_sentence(answer);

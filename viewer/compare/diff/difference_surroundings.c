@@ -1,17 +1,41 @@
 /* See difference_surroundings.h. */
 #include "difference_surroundings.h"
 
-static const struct recorded_variable *find(const struct recording *recording, uint32_t name)
+#include "array.h"
+
+#include <string.h>
+
+/* A name that is looked for, and where its text is. */
+struct wanted {
+    const struct recordings *all;
+    uint32_t name;
+};
+
+static int compare_to_wanted(const void *item, const void *key)
 {
-    for (size_t i = 0; i < recording->variable_count; i++)
-        if (recording->variables[i].name == name)
-            return &recording->variables[i];
-    return NULL;
+    const struct wanted *wanted = key;
+
+    return strcmp(recordings_text(wanted->all, ((const struct recorded_variable *)item)->name),
+                  recordings_text(wanted->all, wanted->name));
 }
 
-static uint32_t value_in(const struct recording *recording, uint32_t name)
+/* They are in the order of their names (recording_surroundings.sql). */
+static const struct recorded_variable *find(const struct recordings *all,
+                                            const struct recording *recording, uint32_t name)
 {
-    const struct recorded_variable *variable = find(recording, name);
+    const struct wanted wanted = {all, name};
+    size_t at = array_lower_bound(recording->variables, recording->variable_count,
+                                  sizeof *recording->variables, &wanted, compare_to_wanted);
+
+    return at < recording->variable_count && recording->variables[at].name == name
+               ? &recording->variables[at]
+               : NULL;
+}
+
+static uint32_t value_in(const struct recordings *all, const struct recording *recording,
+                         uint32_t name)
+{
+    const struct recorded_variable *variable = find(all, recording, name);
 
     return variable != NULL ? variable->value : TEXT_NONE;
 }
@@ -21,9 +45,9 @@ static bool usual_value(const struct side *side, uint32_t name, uint32_t *value)
 {
     const struct recording *runs = &side->all->items[side->first];
 
-    *value = value_in(&runs[0], name);
+    *value = value_in(side->all, &runs[0], name);
     for (size_t i = 1; i < side->count; i++)
-        if (value_in(&runs[i], name) != *value)
+        if (value_in(side->all, &runs[i], name) != *value)
             return false;
     return true;
 }
@@ -59,6 +83,6 @@ void difference_surroundings_find(struct differences *differences)
     for (size_t i = 0; i < a->variable_count; i++)
         compare(differences, &a->variables[i]);
     for (size_t i = 0; i < b->variable_count; i++)
-        if (find(a, b->variables[i].name) == NULL)
+        if (find(differences->all, a, b->variables[i].name) == NULL)
             compare(differences, &b->variables[i]);
 }
