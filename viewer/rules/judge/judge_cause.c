@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-static const char *text(const struct judging *judging, uint32_t number)
-{
-    return recordings_text(judging->recordings, number);
-}
-
 static bool is_wanted(const struct rule *rule, const char *name)
 {
     for (size_t i = 1; i < rule->word_count; i++)
@@ -24,12 +19,12 @@ static void add_other(struct judging *judging, size_t rule, const struct scope *
     const struct recorded_load *at = &scope->run->loads[load];
     struct buffer message = {0}, hint = {0};
 
-    buffer_add_text(&message, text(judging, at->name));
+    buffer_add_text(&message, judge_text(judging, at->name));
     buffer_add_text(&message, " is ");
-    buffer_add_text(&message, text(judging, at->cause));
+    buffer_add_text(&message, judge_text(judging, at->cause));
     if (at->by != TEXT_NONE) {
         buffer_add_text(&message, " by ");
-        buffer_add_text(&message, text(judging, at->by));
+        buffer_add_text(&message, judge_text(judging, at->by));
     }
     for (size_t i = 1; i < of->word_count; i++) {
         buffer_add_text(&message, i == 1 ? ", not by " : " or ");
@@ -43,8 +38,8 @@ static void add_other(struct judging *judging, size_t rule, const struct scope *
 /* Who asked at run time is not always known; then there is nothing to judge. */
 static bool is_known(const struct judging *judging, const struct recorded_load *load)
 {
-    return load->cause != TEXT_NONE && strcmp(text(judging, load->cause), "unknown") != 0 &&
-           (load->by != TEXT_NONE || strcmp(text(judging, load->cause), "asked") != 0);
+    return load->cause != TEXT_NONE && strcmp(judge_text(judging, load->cause), "unknown") != 0 &&
+           (load->by != TEXT_NONE || strcmp(judge_text(judging, load->cause), "asked") != 0);
 }
 
 void judge_cause(struct judging *judging, size_t rule, const struct scope *scope)
@@ -57,7 +52,7 @@ void judge_cause(struct judging *judging, size_t rule, const struct scope *scope
         if (load == RECORDING_NONE || !is_known(judging, &scope->run->loads[load]))
             continue;
         judging->judgement->verdicts[rule].judged++;
-        if (!is_wanted(of, text(judging, scope->run->loads[load].by)))
+        if (!is_wanted(of, judge_text(judging, scope->run->loads[load].by)))
             add_other(judging, rule, scope, load);
     }
 }

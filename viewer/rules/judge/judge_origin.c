@@ -10,11 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *text(const struct judging *judging, uint32_t number)
-{
-    return recordings_text(judging->recordings, number);
-}
-
 /*
  * Whether one of the rule's globs matches the path: as a file or as its folder, with placeholders
  * or as it was.
@@ -22,16 +17,17 @@ static const char *text(const struct judging *judging, uint32_t number)
 static bool is_at_place(const struct judging *judging, const struct rule *rule,
                         const struct subject *subject)
 {
-    const char *path = text(judging, judging->recordings->modules[subject->module].path);
+    const char *path = judge_text(judging, judging->recordings->modules[subject->module].path);
     struct buffer folder = {0}, files[2] = {{0}, {0}}, glob = {0};
     bool matches = false;
 
     place_add_folder(&folder, path, subject->folds_case);
     for (int i = 0; i < 2; i++) {
-        buffer_add_text(&files[i], i == 0 ? text(judging, subject->place) : buffer_text(&folder));
+        buffer_add_text(&files[i],
+                        i == 0 ? judge_text(judging, subject->place) : buffer_text(&folder));
         if (files[i].length > 0 && files[i].data[files[i].length - 1] != '/')
             buffer_add_char(&files[i], '/');
-        buffer_add_text(&files[i], text(judging, subject->name));
+        buffer_add_text(&files[i], judge_text(judging, subject->name));
     }
     for (size_t i = 1; i < rule->word_count && !matches; i++) {
         buffer_clear(&glob);
@@ -41,11 +37,11 @@ static bool is_at_place(const struct judging *judging, const struct rule *rule,
                 glob.data[k] = '/';
         if (glob.length > 1 && glob.data[glob.length - 1] == '/')
             glob.data[--glob.length] = '\0';
-        matches =
-            path_glob(buffer_text(&glob), text(judging, subject->place), subject->folds_case) ||
-            path_glob(buffer_text(&glob), buffer_text(&folder), subject->folds_case) ||
-            path_glob(buffer_text(&glob), buffer_text(&files[0]), subject->folds_case) ||
-            path_glob(buffer_text(&glob), buffer_text(&files[1]), subject->folds_case);
+        matches = path_glob(buffer_text(&glob), judge_text(judging, subject->place),
+                            subject->folds_case) ||
+                  path_glob(buffer_text(&glob), buffer_text(&folder), subject->folds_case) ||
+                  path_glob(buffer_text(&glob), buffer_text(&files[0]), subject->folds_case) ||
+                  path_glob(buffer_text(&glob), buffer_text(&files[1]), subject->folds_case);
     }
     buffer_release(&folder);
     buffer_release(&files[0]);
@@ -69,13 +65,13 @@ static void add_identity(const struct judging *judging, struct buffer *out,
     const char *separator = "what was loaded:";
 
     if (identity->version != TEXT_NONE) {
-        buffer_format(out, "%s version %.80s", separator, text(judging, identity->version));
+        buffer_format(out, "%s version %.80s", separator, judge_text(judging, identity->version));
         separator = ",";
     }
     if (identity->build_id != TEXT_NONE || identity->pdb != TEXT_NONE) {
-        buffer_format(
-            out, "%s build %.80s", separator,
-            text(judging, identity->build_id != TEXT_NONE ? identity->build_id : identity->pdb));
+        buffer_format(out, "%s build %.80s", separator,
+                      judge_text(judging, identity->build_id != TEXT_NONE ? identity->build_id
+                                                                          : identity->pdb));
         separator = ",";
     }
     if (identity->file_bytes > 0)
@@ -96,12 +92,12 @@ void judge_path(struct judging *judging, size_t rule, const struct scope *scope)
         judging->judgement->verdicts[rule].judged++;
         if (is_at_place(judging, of, subject))
             continue;
-        buffer_add_text(&message, text(judging, subject->name));
+        buffer_add_text(&message, judge_text(judging, subject->name));
         buffer_add_text(&message, " came from ");
         buffer_add_text(&message,
-                        text(judging, judging->recordings->modules[subject->module].path));
+                        judge_text(judging, judging->recordings->modules[subject->module].path));
         buffer_add_text(&message, " (");
-        buffer_add_text(&message, text(judging, subject->place));
+        buffer_add_text(&message, judge_text(judging, subject->place));
         buffer_add_text(&message, "), not from ");
         add_words(&message, of);
         buffer_add_text(&message, ": ");
@@ -117,12 +113,13 @@ static const char *identity_value(const struct judging *judging, const struct id
 {
     switch (key) {
     case IDENTITY_VERSION:
-        return text(judging, identity->version);
+        return judge_text(judging, identity->version);
     case IDENTITY_BUILD_ID:
         /* as the column build_id has it */
-        return text(judging, identity->build_id != TEXT_NONE ? identity->build_id : identity->pdb);
+        return judge_text(judging,
+                          identity->build_id != TEXT_NONE ? identity->build_id : identity->pdb);
     case IDENTITY_PDB:
-        return text(judging, identity->pdb);
+        return judge_text(judging, identity->pdb);
     default:
         room[0] = '\0';
         if (identity->file_bytes > 0)
@@ -183,7 +180,7 @@ static void add_other_identity(struct judging *judging, size_t rule, const struc
     }
     buffer_add_text(&hint,
                     file->load != RECORDING_NONE ? "it was loaded from " : "it was run from ");
-    buffer_add_text(&hint, text(judging, judging->recordings->modules[file->module].path));
+    buffer_add_text(&hint, judge_text(judging, judging->recordings->modules[file->module].path));
     judge_add(judging, rule, scope, file->load, &message, &hint);
     if (file->load == RECORDING_NONE)
         judge_name_finding(judging, file->name, scope->process != NULL ? scope->process->pid : 0);
@@ -223,15 +220,16 @@ void judge_identity(struct judging *judging, size_t rule, const struct scope *sc
             (scope->process != NULL && scope->process != process) ||
             !subject_matches_process(judging->recordings, name, scope->run, process))
             continue;
-        judge_file(
-            judging, rule, scope,
-            &(struct judged_file){text(judging, process->name), process->module, RECORDING_NONE});
+        judge_file(judging, rule, scope,
+                   &(struct judged_file){judge_text(judging, process->name), process->module,
+                                         RECORDING_NONE});
     }
     for (size_t i = 0; i < list->count; i++) {
         const struct subject *subject = &judging->subjects.items[list->items[i]];
         size_t load = scope->first[list->items[i]];
         if (load != RECORDING_NONE)
-            judge_file(judging, rule, scope,
-                       &(struct judged_file){text(judging, subject->name), subject->module, load});
+            judge_file(
+                judging, rule, scope,
+                &(struct judged_file){judge_text(judging, subject->name), subject->module, load});
     }
 }

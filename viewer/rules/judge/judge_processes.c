@@ -3,11 +3,6 @@
 
 #include <inttypes.h>
 
-static const char *text(const struct judging *judging, uint32_t number)
-{
-    return recordings_text(judging->recordings, number);
-}
-
 /* The rule that decides on a process, or RECORDING_NONE. */
 static size_t process_decider(const struct judging *judging, const struct scope *scope,
                               const struct recorded_process *process)
@@ -53,11 +48,11 @@ void judge_processes(struct judging *judging, const struct scope *scope)
         if (decider == RECORDING_NONE || rules->rules[decider].kind != RULE_FORBID)
             continue;
         buffer_add_text(&message, "process ");
-        buffer_add_text(&message, text(judging, process->name));
+        buffer_add_text(&message, judge_text(judging, process->name));
         buffer_format(&message, " (%" PRId64 ") ran", process->pid);
         buffer_add_text(&hint, "its command line: ");
-        buffer_add_text(&hint, text(judging, process->command_line));
+        buffer_add_text(&hint, judge_text(judging, process->command_line));
         judge_add(judging, decider, scope, RECORDING_NONE, &message, &hint);
-        judge_name_finding(judging, text(judging, process->name), process->pid);
+        judge_name_finding(judging, judge_text(judging, process->name), process->pid);
     }
 }

@@ -16,11 +16,6 @@ static const struct subject_list *matches_of(const struct judging *judging, size
     return &judging->matches[judging->first_match[rule] + word];
 }
 
-static const char *text(const struct judging *judging, uint32_t number)
-{
-    return recordings_text(judging->recordings, number);
-}
-
 static void add_quoted(struct buffer *out, const char *name)
 {
     buffer_add_char(out, '\'');
@@ -67,13 +62,14 @@ static void add_ending(const struct judging *judging, struct buffer *hint,
 
     if (scope->run->process_count == 0)
         return;
-    if (strncmp(text(judging, process->load_detection), "not observed", 12) == 0) {
+    if (strncmp(judge_text(judging, process->load_detection), "not observed", 12) == 0) {
         buffer_add_text(
             hint, "loads were not observed in that process: it is a static or a 32-bit program");
         return;
     }
     if (process->exit_signal != TEXT_NONE)
-        buffer_format(hint, "the process was killed by %.40s", text(judging, process->exit_signal));
+        buffer_format(hint, "the process was killed by %.40s",
+                      judge_text(judging, process->exit_signal));
     else if (process->exit_code != RECORDING_UNKNOWN && process->exit_code != 0)
         buffer_format(hint, "the process ended with exit code %" PRId64, process->exit_code);
     else if (process->end_seq == RECORDING_UNKNOWN)
@@ -96,13 +92,13 @@ static void explain_missing(const struct judging *judging, struct buffer *hint, 
 
     for (size_t i = 0; names != NULL && i < scope->load_count && count < NEAREST_AMONG; i++)
         if (!is_expected(judging, judging->subjects.of_load[scope->run_index][scope->loads[i]]))
-            names[count++] = text(judging, scope->run->loads[scope->loads[i]].key);
+            names[count++] = judge_text(judging, scope->run->loads[scope->loads[i]].key);
     nearest = count > 0 ? nearest_name(name, names, count, sizeof names[0]) : NULL;
     for (size_t i = 0; nearest != NULL && i < scope->load_count; i++) {
         const struct recorded_load *load = &scope->run->loads[scope->loads[i]];
-        if (strcmp(text(judging, load->key), nearest) != 0)
+        if (strcmp(judge_text(judging, load->key), nearest) != 0)
             continue;
-        add_quoted(hint, text(judging, load->name));
+        add_quoted(hint, judge_text(judging, load->name));
         buffer_add_text(hint, " was loaded: ");
         judge_add_where(judging, hint, scope, scope->loads[i]);
         break;
@@ -116,7 +112,7 @@ static void explain_missing(const struct judging *judging, struct buffer *hint, 
 static bool inherits_modules(const struct judging *judging, const struct scope *scope)
 {
     return scope->process != NULL && scope->load_count == 0 &&
-           strcmp(text(judging, scope->process->via), "fork") == 0;
+           strcmp(judge_text(judging, scope->process->via), "fork") == 0;
 }
 
 void judge_require(struct judging *judging, size_t rule, const struct scope *scope)
@@ -165,11 +161,11 @@ static void add_forbidden(struct judging *judging, size_t rule, const struct sco
     const struct recorded_load *at = &scope->run->loads[load];
     struct buffer message = {0}, hint = {0};
 
-    buffer_add_text(&message, text(judging, at->name));
+    buffer_add_text(&message, judge_text(judging, at->name));
     buffer_add_text(&message, subject_is_glob(glob) ? " was loaded, which no rule allows: "
                                                     : " was loaded: ");
     judge_add_where(judging, &message, scope, load);
-    explain_unexpected(judging, &hint, text(judging, at->key));
+    explain_unexpected(judging, &hint, judge_text(judging, at->key));
     judge_add(judging, rule, scope, load, &message, &hint);
 }
 
@@ -194,23 +190,23 @@ static void add_out_of_order(struct judging *judging, size_t rule, const struct 
     const struct recorded_load *a = &scope->run->loads[first], *b = &scope->run->loads[second];
     struct buffer message = {0}, hint = {0};
 
-    buffer_add_text(&message, text(judging, b->name));
+    buffer_add_text(&message, judge_text(judging, b->name));
     buffer_add_text(&message, " came ");
     if (a->t_ns > b->t_ns) {
         human_ms(&message, a->t_ns - b->t_ns);
         buffer_add_text(&message, " ms ");
     }
     buffer_add_text(&message, "before ");
-    buffer_add_text(&message, text(judging, a->name));
+    buffer_add_text(&message, judge_text(judging, a->name));
     buffer_add_text(&message, ": ");
     judge_add_where(judging, &message, scope, second);
     buffer_add_text(&message, "; ");
-    buffer_add_text(&message, text(judging, a->name));
+    buffer_add_text(&message, judge_text(judging, a->name));
     buffer_add_text(&message, " at ");
     judge_add_where(judging, &message, scope, first);
     if (a->thread != b->thread)
         buffer_add_text(&hint, "two threads load them: nothing but a wait makes one come first");
-    else if (a->t_ns == b->t_ns && strcmp(text(judging, a->time_source), "batch") == 0)
+    else if (a->t_ns == b->t_ns && strcmp(judge_text(judging, a->time_source), "batch") == 0)
         buffer_add_text(&hint, "both were seen at one stop: this is the loader's own order of what "
                                "one start-up or dlopen brings");
     judge_add(judging, rule, scope, second, &message, &hint);

@@ -45,6 +45,12 @@ struct scope {
     const size_t *first; /* [subject]: position of its first load, or RECORDING_NONE */
 };
 
+/* The text of a number of the recordings. */
+static inline const char *judge_text(const struct judging *judging, uint32_t number)
+{
+    return recordings_text(judging->recordings, number);
+}
+
 /* Each judges one rule (of its kind) in a scope; order only in a process. */
 void judge_require(struct judging *judging, size_t rule, const struct scope *scope);
 void judge_order(struct judging *judging, size_t rule, const struct scope *scope);
