@@ -8,11 +8,9 @@
 #include "os.h"
 #include "services/wide.h"
 #include "services/windows_api.h"
-
 #include "text.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <wchar.h>
 
 struct environment {
@@ -164,23 +162,4 @@ char *os_environment(const char *const *changes)
     free(block);
     free(texts);
     return NULL;
-}
-
-static uint64_t ticks_of(const FILETIME *time)
-{
-    return (uint64_t)time->dwHighDateTime << 32 | time->dwLowDateTime;
-}
-
-void os_busy(struct os_busy *busy)
-{
-    FILETIME idle, kernel, user;
-    SYSTEM_INFO info;
-
-    memset(busy, 0, sizeof *busy);
-    GetNativeSystemInfo(&info);
-    busy->cpus = info.dwNumberOfProcessors;
-    if (GetSystemTimes(&idle, &kernel, &user)) {
-        busy->idle = ticks_of(&idle);
-        busy->total = ticks_of(&kernel) + ticks_of(&user); /* the kernel's has the idle time */
-    }
 }

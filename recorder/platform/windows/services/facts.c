@@ -88,3 +88,22 @@ void os_current_directory(char *out, unsigned capacity)
     free(text);
     free(wide);
 }
+
+static uint64_t ticks_of(const FILETIME *time)
+{
+    return (uint64_t)time->dwHighDateTime << 32 | time->dwLowDateTime;
+}
+
+void os_busy(struct os_busy *busy)
+{
+    FILETIME idle, kernel, user;
+    SYSTEM_INFO info;
+
+    memset(busy, 0, sizeof *busy);
+    GetNativeSystemInfo(&info);
+    busy->cpus = info.dwNumberOfProcessors;
+    if (GetSystemTimes(&idle, &kernel, &user)) {
+        busy->idle = ticks_of(&idle);
+        busy->total = ticks_of(&kernel) + ticks_of(&user); /* the kernel's has the idle time */
+    }
+}
