@@ -59,7 +59,7 @@ def is_planted(change, planted, row):
     expected = {'swap': ('order', 'moved'), 'impatient': ('order', 'moved'),
                 'add': ('loads', 'added'), 'remove': ('loads', 'removed'),
                 'say': ('output', 'moved'), 'identity': ('identity', 'replaced'),
-                'path': ('path', 'replaced')}[change]
+                'path': ('path', 'replaced'), 'fail': ('failed', 'added')}[change]
     if (row['section'], row['change']) != expected or row['name'] not in names:
         return False
     return change not in ('swap', 'say') or all(name in row['note'] for name in names

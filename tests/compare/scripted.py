@@ -9,7 +9,8 @@ vary.
 
     scripted.py FOLDER SEED COUNT           writes FOLDER/0001.script ...: benign runs
     scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity,
-                                            path, slow, say (two strings of a thread come the other
+                                            path, fail (it asks for one more in vain),
+                                            slow, say (two strings of a thread come the other
                                             way round), or impatient (it does not wait for its
                                             threads with the first load after them) and prints
                                             what it is: the name, for swap the two names
@@ -29,7 +30,7 @@ THREADS = [['pricing', 'tax', 'discount', 'currency', 'rounding', 'vat'],
            ['network', 'ws2_32', 'tls', 'http', 'json', 'cache'],
            ['fonts', 'canvas', 'icons', 'theme', 'layout']]
 LATE = ['catalog', 'search', 'cart', 'checkout', 'printing']
-CHANGES = ['swap', 'add', 'remove', 'identity', 'path', 'say']
+CHANGES = ['swap', 'add', 'remove', 'identity', 'path', 'fail', 'say']
 
 
 class Module:
@@ -54,6 +55,7 @@ class Program:
                      for names in [STARTUP, EARLY] + THREADS + [LATE]]
         self.slow = 1.0
         self.impatient = False
+        self.in_vain = ['optional']  # what it asks for and does not find
 
     def lists(self):
         return [self.startup, self.early] + self.threads + [self.late]
@@ -71,6 +73,9 @@ class Program:
             return ('intruder',)
         if change == 'remove':
             sequence.remove(module)
+        elif change == 'fail':
+            self.in_vain.append('missing')
+            return ('missing',)
         elif change == 'identity':
             sequence[at] = Module(module.name, module.folder, 2)
         elif change == 'path':
@@ -173,6 +178,9 @@ class Run:
         self.add(self.ns, self.pid,
                  'LoadDll path="%sunpacked.dll" base=0x%x load_phase=runtime size=65536 '
                  'build_id=0badcafe' % (temporary, self.base))
+        for name in self.program.in_vain:
+            self.add(self.ns, self.pid, 'LoadFailed what=module name=%s.dll load_phase=runtime '
+                     'words="cannot open it" status=0xc0000135' % name)
         self.add(self.ns, self.pid, 'Mark name=loaded')
         self.thread_loads()
         self.ns += self.after(0.2)

@@ -81,6 +81,9 @@ def is_found(change, planted, rows):
             and len(set(spans)) == len(rows)
     if change == 'add':
         return len(rows) == 1 and rows[0]['rule'] == 'forbid *' and rows[0]['module'] == names[0]
+    if change == 'fail':
+        return len(rows) == 1 and rows[0]['rule'] == 'forbid failed *' \
+            and rows[0]['module'] == names[0] and rows[0]['seq'] is not None
     rule = {'remove': 'require', 'identity': 'identity', 'path': 'path'}[change]
     return len(rows) == 1 and rows[0]['rule'].split()[:2] == [rule, names[0]] \
         and rows[0]['module'] == names[0]

@@ -263,7 +263,7 @@ static void test_learned(void **state)
         "order a.so < c.so\norder a.so < r.so\norder c.so < d.so\norder r.so < c.so\n"
         "path a.so {system}\npath b.so {system}\npath c.so {system}\npath d.so {app}\npath r.so "
         "/opt\n"
-        "limit exceptions 0\nlimit loads 10\nlimit threads 2\n" ENDED);
+        "limit exceptions 0\nlimit loads 10\nlimit threads 2\nforbid failed *\n" ENDED);
     expect_holds(&text);
     buffer_release(&text);
 }
@@ -273,12 +273,14 @@ static void test_names_that_need_care(void **state)
     struct buffer text = {0};
 
     for (int run = 1; run <= 5; run++)
-        add_run(run, "we[ir]d*.so q\"uote.so #hash.so process <.so x].so new\nline.so /a?b/c.so");
+        add_run(run,
+                "we[ir]d*.so q\"uote.so #hash.so process failed <.so x].so new\nline.so /a?b/c.so");
     read_runs(5);
     learn(NULL, &text);
     expect_holds(&text);
     assert_non_null(strstr(buffer_text(&text), "require \"#hash.so\"\n"));
     assert_non_null(strstr(buffer_text(&text), "require \"process\"\n"));
+    assert_non_null(strstr(buffer_text(&text), "require \"failed\"\n"));
     assert_non_null(strstr(buffer_text(&text), "require new?line.so\n"));
     assert_non_null(strstr(buffer_text(&text), "path c.so \"/a[?]b\"\n"));
     buffer_release(&text);
@@ -301,7 +303,8 @@ static void test_update(void **state)
                         "enough\npath a.so {home}\n\n" LEARNED
                         "require c.so\nforbid *\npath b.so {system}\npath c.so {system}\npath "
                         "plugin_x.so {system}\npath plugin_y.so {system}\n"
-                        "limit exceptions 0\nlimit threads 3\n" ENDED "# below\nrequire a.so\n");
+                        "limit exceptions 0\nlimit threads 3\nforbid failed *\n" ENDED
+                        "# below\nrequire a.so\n");
     /* what was learned does not count as hand-written, and nothing changes twice */
     learn(buffer_text(&text), &again);
     assert_string_equal(buffer_text(&again), buffer_text(&text));
@@ -341,7 +344,8 @@ static void test_sections(void **state)
         buffer_text(&text),
         "trail-rules 1\n" LEARNED
         "require process child\nrequire process prog\nforbid process *\nlimit exceptions 0\n"
-        "limit loads 7\nlimit processes 3\nlimit threads 3\n\n[process child]\nrequire "
+        "limit loads 7\nlimit processes 3\nlimit threads 3\nforbid failed *\n\n[process "
+        "child]\nrequire "
         "a.so\nforbid *\npath a.so {system}\n\n"
         "[process prog]\nrequire a.so\nforbid *\npath a.so {system}\n" ENDED);
     learn("trail-rules 1\nforbid process child\n[process pr*]\nforbid a.so\n", &text);
@@ -350,6 +354,41 @@ static void test_sections(void **state)
     buffer_release(&text);
     expect("forbid process child\n[process child]\nforbid a.so", "1:child 3:a.so");
     assert_int_equal(judgement.findings[1].pid, 80);
+}
+
+static void add_failure(int run, int seq, int what, const char *name)
+{
+    run_sql("INSERT INTO event (run_id, seq, t_ns, hold_ns, process_id, thread_id, kind, "
+            "synthetic) VALUES (%d, %d, %d, 0, 1, 1, 11, 0)",
+            run, seq, seq * 1000000);
+    run_sql("INSERT INTO event_load_failed (run_id, seq, what, name, words) VALUES "
+            "(%d, %d, %d, %Q, 'cannot open it')",
+            run, seq, what, name);
+}
+
+/* Of what was asked for in vain only modules count; they go by their files' names. */
+static void test_failures(void **state)
+{
+    struct buffer text = {0};
+
+    add_run(1, "a.so");
+    add_failure(1, 3, 0, "/opt/b.so.2");
+    add_failure(1, 4, 1, "b_init");
+    add_run(2, "a.so");
+    add_failure(2, 3, 0, "c.so");
+    read_runs(2);
+    expect("forbid failed b.so*", "1:b.so.2");
+    assert_int_equal(judgement.findings[0].seq, 3);
+    assert_int_equal(judgement.findings[0].t_ns, 3000000);
+    assert_int_equal(judgement.findings[0].tid, 70);
+    assert_string_equal(judgement.findings[0].hint, "cannot open it");
+    expect("forbid failed *\nallow failed b.so.?", "1:c.so");
+    expect("forbid failed *", "1:b.so.2 1:c.so");
+    expect("forbid *.so\nallow a.so", ""); /* that is about what was loaded */
+    learn("trail-rules 1\nforbid failed c.so\n", &text);
+    assert_non_null(strstr(buffer_text(&text), "\nallow failed b.so.2\nforbid failed *\n"));
+    assert_null(strstr(buffer_text(&text), "allow failed c.so"));
+    buffer_release(&text);
 }
 
 /*
@@ -493,6 +532,7 @@ static const struct CMUnitTest tests[] = {
     CASE(test_names_that_need_care),
     CASE(test_update),
     CASE(test_sections),
+    CASE(test_failures),
     CASE(test_breakpoints),
     cmocka_unit_test(test_written_times),
     CASE(test_report_counts_runs),

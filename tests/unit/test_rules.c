@@ -98,7 +98,7 @@ static void test_every_kind(void **state)
     assert_int_equal(rule->to.kind, POINT_MARK);
     assert_string_equal(rule->to.name, "ready");
     assert_int_equal(rule++->most, 450000000);
-    assert_true(rule->is_process);
+    assert_true(rule->about == ABOUT_PROCESSES);
     expect_words(rule++, 1, "app.exe");
     assert_string_equal(rule->process, "helper.exe");
     expect_words(rule++, 1, "evil#.dll");

@@ -240,6 +240,7 @@ const struct command command_check = {
                "median of ten runs or more\n"
                "  require process NAME      such a process runs (with 'trailrec -f'); also allow "
                "and forbid\n"
+               "  forbid failed NAME        nobody asks the loader for it in vain; also allow\n"
                "  [process NAME]            the rules below are about each process of that "
                "program; [run] leads back\n",
     .options = OPTION_BIT(OPTION_EXPLAIN),

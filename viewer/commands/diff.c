@@ -247,7 +247,8 @@ const struct command command_diff = {
     .summary = "what differs between two runs, or between two sets of runs",
     .arguments = "[A B]",
     .details =
-        "PART is loads, order, identity, path, cause, processes, threads, exceptions, output, "
+        "PART is loads, order, identity, path, cause, failed, processes, threads, exceptions, "
+        "output, "
         "environment "
         "or time. A "
         "and B are RUNs; @key=value takes all runs so labelled as a set. Without them, the last "

@@ -114,7 +114,7 @@ static int need_name(struct parser *parser, char stop, struct rule *rule, const 
     return add_word(parser, rule, word.text, IDENTITY_VERSION);
 }
 
-/* require, allow, forbid: [process] GLOB */
+/* require, allow, forbid: [process] GLOB; allow, forbid: failed GLOB */
 static int parse_presence(struct parser *parser, struct rule *rule)
 {
     struct words before = parser->words;
@@ -122,13 +122,20 @@ static int parse_presence(struct parser *parser, struct rule *rule)
 
     if (rule_need_word(parser, '\0', &word, "a module's name") < 0)
         return -1;
-    rule->is_process = word_is(&word, "process");
-    if (!rule->is_process)
+    rule->about = word_is(&word, "process")  ? ABOUT_PROCESSES
+                  : word_is(&word, "failed") ? ABOUT_FAILURES
+                                             : ABOUT_MODULES;
+    if (rule->about == ABOUT_MODULES)
         parser->words = before;
-    if (rule->is_process && rule->process != NULL)
+    if (rule->about != ABOUT_MODULES && rule->process != NULL)
         return words_complain(&parser->words, word.start,
-                              "rules about processes stand before the first section");
-    return need_name(parser, '\0', rule, rule->is_process ? "a program's name" : "a module's name");
+                              "rules about processes and failed loads stand before the first "
+                              "section");
+    if (rule->about == ABOUT_FAILURES && rule->kind == RULE_REQUIRE)
+        return words_complain(&parser->words, word.start,
+                              "a load that fails can be allowed or forbidden, not required");
+    return need_name(parser, '\0', rule,
+                     rule->about == ABOUT_PROCESSES ? "a program's name" : "a module's name");
 }
 
 /* order: A < B [< C]... */

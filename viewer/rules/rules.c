@@ -213,7 +213,7 @@ static int compare_presence(const void *left, const void *right)
     int order = strcmp(a->process != NULL ? a->process : "", b->process != NULL ? b->process : "");
 
     if (order == 0)
-        order = (int)a->is_process - (int)b->is_process;
+        order = (int)a->about - (int)b->about;
     if (order == 0)
         order = strcmp(a->words[0], b->words[0]);
     return order != 0 ? order : a->line < b->line ? -1 : a->line > b->line;
@@ -235,7 +235,7 @@ static int check_contradictions(const struct rules *rules, struct trail_error *e
     for (size_t i = 1; i < count && result == 0; i++) {
         const struct rule *a = presence[i - 1], *b = presence[i];
         bool is_same =
-            strcmp(a->words[0], b->words[0]) == 0 && a->is_process == b->is_process &&
+            strcmp(a->words[0], b->words[0]) == 0 && a->about == b->about &&
             strcmp(a->process != NULL ? a->process : "", b->process != NULL ? b->process : "") == 0;
         if (is_same && (a->kind == RULE_FORBID) != (b->kind == RULE_FORBID))
             result = error_set(error, TRAIL_FAILED, 0,

@@ -6,6 +6,7 @@
  *     require libssl.so                        it is loaded
  *     allow "my plugin.dll"                    it may be loaded
  *     forbid *                                 nothing else is
+ *     forbid failed libz.so                    nobody asks for it in vain
  *     order libcrypto.so < libssl.so < _ssl.so where they are loaded, their first loads come so
  *     path version.dll {system}\version.dll    it comes from there
  *     cause libz.so by libssl.so               that one needs it
@@ -42,6 +43,9 @@ enum rule_kind {
     RULE_KINDS
 };
 
+/* What a REQUIRE, ALLOW or FORBID is about. */
+enum rule_about { ABOUT_MODULES, ABOUT_PROCESSES, ABOUT_FAILURES };
+
 enum rule_measure {
     MEASURE_LOADS,
     MEASURE_EXCEPTIONS,
@@ -73,10 +77,10 @@ struct rule_point {
 
 struct rule {
     enum rule_kind kind;
-    unsigned line;       /* from 1 */
-    unsigned column;     /* of its first word, in bytes from 1 */
-    bool is_learned;     /* it stands between the two lines that mark what baseline wrote */
-    bool is_process;     /* REQUIRE, ALLOW, FORBID: of processes, not of modules */
+    unsigned line;   /* from 1 */
+    unsigned column; /* of its first word, in bytes from 1 */
+    bool is_learned; /* it stands between the two lines that mark what baseline wrote */
+    enum rule_about about;
     const char *process; /* the glob of its section; NULL: the run as a whole */
     const char *text;    /* the rule without blanks around it and without its comment */
     /*

@@ -1,5 +1,5 @@
 -- What happened in run ?1, with details, in order: kind, seq, five numbers and three texts that
--- mean something else for each kind. ?2: also exceptions and debug strings.
+-- mean something else for each kind. ?2: also exceptions, debug strings and failed loads.
 SELECT 5 AS kind, l.seq AS seq, l.module_id, l.load_phase, l.time_source, l.cause, iif(?2, coalesce(
     (SELECT b.module_id FROM main.event_load_dll b WHERE b.run_id = ?1 AND b.seq = l.by_seq),
     (SELECT b.image_module_id FROM main.event_create_process b
@@ -14,6 +14,9 @@ FROM main.event_exception x WHERE x.run_id = ?1 AND ?2
 UNION ALL
 SELECT 8, o.seq, NULL, NULL, NULL, NULL, NULL, o.text, NULL, NULL
     FROM main.event_output_debug_string o WHERE o.run_id = ?1 AND ?2
+UNION ALL
+SELECT 11, f.seq, f.what = 'module', NULL, NULL, NULL, NULL, f.name, f.words, f.what
+    FROM failed_loads f WHERE f.run = ?1 AND ?2
 UNION ALL
 SELECT 10, k.seq, NULL, NULL, NULL, NULL, NULL, k.name, NULL, NULL FROM main.event_mark k
     WHERE k.run_id = ?1

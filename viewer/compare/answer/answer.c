@@ -412,6 +412,7 @@ static const struct {
     enum difference_change change;
     const char *words; /* between the name and the values */
 } sayings[] = {
+    {SECTION_FAILED, CHANGE_ADDED, " was not found in B"},
     {SECTION_ENVIRONMENT, CHANGE_REPLACED, " has another value"},
     {SECTION_ENVIRONMENT, CHANGE_ADDED, " is set only in B"},
     {SECTION_ENVIRONMENT, CHANGE_REMOVED, " is set only in A"},
@@ -428,6 +429,7 @@ static const struct {
     {SECTION_ORDER, CHANGE_MOVED, " comes in another order"},
     {SECTION_EXCEPTIONS, CHANGE_ADDED, " happens only in B"},
     {SECTION_EXCEPTIONS, CHANGE_REMOVED, " happens only in A"},
+    {SECTION_FAILED, CHANGE_REMOVED, " was not found in A"},
 };
 
 /* Of a build's number the beginning is enough. */
@@ -464,7 +466,10 @@ static void say_kind(struct answer *answer, size_t kind)
     if (count > 1)
         buffer_format(answer->out, " (and %zu more)", count - 1);
     buffer_add_text(answer->out, sayings[kind].words);
-    if (first->a != TEXT_NONE || first->b != TEXT_NONE) {
+    if (first->section == SECTION_FAILED && first->note != TEXT_NONE) {
+        buffer_add_text(answer->out, ": ");
+        add_text(answer, text_of(answer, first->note));
+    } else if (first->a != TEXT_NONE || first->b != TEXT_NONE) {
         buffer_add_text(answer->out, ": ");
         add_value(answer, first, first->a);
         buffer_add_text(answer->out, " -> ");

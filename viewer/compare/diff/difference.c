@@ -19,7 +19,7 @@ static int find(struct differences *differences, struct trail_error *error)
     bool is_single = differences->a->count == 1 && differences->b->count == 1,
          of_modules = only[SECTION_LOADS] || only[SECTION_IDENTITY] || only[SECTION_PATH],
          of_steps = only[SECTION_PROCESSES] || only[SECTION_THREADS] || only[SECTION_EXCEPTIONS] ||
-                    only[SECTION_OUTPUT];
+                    only[SECTION_OUTPUT] || only[SECTION_FAILED];
 
     if (of_steps && (tally_init(&differences->tally_a, differences->a, error) != 0 ||
                      tally_init(&differences->tally_b, differences->b, error) != 0))

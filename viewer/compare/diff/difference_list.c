@@ -11,9 +11,9 @@ enum { NAME_BYTES = 60 };
 
 const char *difference_section_name(enum difference_section section)
 {
-    static const char *const names[] = {"loads",  "order",       "identity", "path",
-                                        "cause",  "processes",   "threads",  "exceptions",
-                                        "output", "environment", "time"};
+    static const char *const names[] = {"loads",      "order",  "identity",    "path",
+                                        "cause",      "failed", "processes",   "threads",
+                                        "exceptions", "output", "environment", "time"};
 
     return names[section];
 }
@@ -101,8 +101,9 @@ void difference_add_name(struct differences *differences, uint32_t name)
 
 enum difference_section difference_section_of(enum recorded_stream stream)
 {
-    static const enum difference_section sections[STREAMS] = {
-        SECTION_ORDER, SECTION_PROCESSES, SECTION_THREADS, SECTION_EXCEPTIONS, SECTION_OUTPUT};
+    static const enum difference_section sections[STREAMS] = {SECTION_ORDER,   SECTION_PROCESSES,
+                                                              SECTION_THREADS, SECTION_EXCEPTIONS,
+                                                              SECTION_OUTPUT,  SECTION_FAILED};
 
     return sections[stream];
 }

@@ -36,6 +36,20 @@ static size_t unseen(const struct side *side, const struct tally_class *class)
     return most;
 }
 
+/* Why it failed, by the first run of the side that has it. */
+static uint32_t failure_words(const struct side *side, uint32_t element_key)
+{
+    for (size_t run = 0; run < side->count; run++) {
+        const struct recording *recording = &side->all->items[side->first + run];
+        for (size_t i = 0; i < recording->step_count[STREAM_FAILURES]; i++) {
+            const struct recorded_step *step = &recording->steps[STREAM_FAILURES][i];
+            if (side->all->elements[step->element].key == element_key)
+                return recording->failures[step->item].words;
+        }
+    }
+    return TEXT_NONE;
+}
+
 /* One class; either may be NULL. */
 static void compare_class(struct differences *differences, const struct tally_class *a,
                           const struct tally_class *b)
@@ -62,6 +76,8 @@ static void compare_class(struct differences *differences, const struct tally_cl
     row->b_runs = b != NULL ? b->runs : 0;
     add_range(differences, &row->a, least_a, most_a);
     add_range(differences, &row->b, least_b, most_b);
+    if (any->stream == STREAM_FAILURES)
+        row->note = failure_words(most_b > 0 ? differences->b : differences->a, any->key);
 }
 
 static void compare_tallies(struct differences *differences)

@@ -186,6 +186,31 @@ static void step_outputs(struct stepping *stepping)
     }
 }
 
+/* "libfoo.so", "symbol foo_init" */
+static uint32_t failure_element(struct stepping *stepping, const struct recorded_failure *failure)
+{
+    if (failure->is_module)
+        return failure->key;
+    buffer_add_text(&stepping->all->scratch, recordings_text(stepping->all, failure->what));
+    buffer_add_char(&stepping->all->scratch, ' ');
+    buffer_add_text(&stepping->all->scratch, recordings_text(stepping->all, failure->key));
+    return recordings_scratch_text(stepping->all);
+}
+
+static void step_failures(struct stepping *stepping)
+{
+    const struct recording *recording = stepping->recording;
+
+    for (size_t i = 0; i < recording->failure_count; i++) {
+        const struct recorded_failure *failure = &recording->failures[i];
+        uint32_t key = failure_element(stepping, failure);
+        add_step(stepping, STREAM_FAILURES,
+                 (struct recorded_step){failure->seq, failure->net_ns, failure->process,
+                                        failure->thread, i, 0},
+                 role_of(recording, failure->process), key, key);
+    }
+}
+
 static int compare_steps(const void *left, const void *right)
 {
     const struct recorded_step *a = left, *b = right;
@@ -197,7 +222,7 @@ static int compare_steps(const void *left, const void *right)
 static void step_run(struct stepping *stepping)
 {
     static void (*const step[STREAMS])(struct stepping *) = {
-        step_loads, step_processes, step_threads, step_exceptions, step_outputs};
+        step_loads, step_processes, step_threads, step_exceptions, step_outputs, step_failures};
 
     if (stepping->all->without_steps) {
         tuple_map_clear(&stepping->occurrences);

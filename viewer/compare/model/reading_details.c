@@ -2,7 +2,9 @@
 #include "reading_details.h"
 
 #include "event_kinds.h"
+#include "module_key.h"
 #include "reading_modules.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -107,6 +109,41 @@ static int take_output(struct reading *reading, const struct moment *moment, sql
     return 0;
 }
 
+/* The file's name, or the symbol's. */
+static uint32_t failure_key(struct reading *reading, uint32_t name, bool is_module)
+{
+    const char *text = recordings_text(reading->all, name);
+
+    if (!is_module)
+        return name;
+    module_key_add_folded(&reading->all->scratch, text_base_name(text),
+                          reading->recording->folds_case);
+    return recordings_scratch_text(reading->all);
+}
+
+static int take_failure(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
+{
+    struct recording *recording = reading->recording;
+    struct recorded_failure failure = {
+        .seq = moment->seq,
+        .t_ns = moment->t_ns,
+        .net_ns = moment->net_ns,
+        .process = moment->process,
+        .thread = moment->thread,
+        .name = reading_text(reading, row, 7),
+        .words = reading_text(reading, row, 8),
+        .what = reading_text(reading, row, 9),
+        .is_module = sqlite3_column_int(row, 2) == 1,
+    };
+
+    if (reading_make_room(reading, &recording->failures, recording->failure_count,
+                          sizeof *recording->failures) != 0)
+        return -1;
+    failure.key = failure_key(reading, failure.name, failure.is_module);
+    recording->failures[recording->failure_count++] = failure;
+    return 0;
+}
+
 static int take_mark(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
@@ -128,6 +165,8 @@ int reading_take_detail(struct reading *reading, const struct moment *moment, sq
         return take_exception(reading, moment, row);
     case EVENT_OUTPUT_DEBUG_STRING:
         return take_output(reading, moment, row);
+    case EVENT_LOAD_FAILED:
+        return take_failure(reading, moment, row);
     case EVENT_ENTRY_POINT:
         if (moment->process != RECORDING_NONE)
             reading->recording->processes[moment->process].entry_net_ns = moment->net_ns;

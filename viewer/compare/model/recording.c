@@ -11,6 +11,7 @@ void recording_release(struct recording *recording)
     free(recording->loads);
     free(recording->exceptions);
     free(recording->outputs);
+    free(recording->failures);
     free(recording->marks);
     free(recording->variables);
     free(recording->looks);

@@ -2,6 +2,7 @@
 #ifndef TRAIL_RECORDING_H
 #define TRAIL_RECORDING_H
 
+#include "recorded_details.h"
 #include "recorded_surroundings.h"
 
 #include <stdbool.h>
@@ -67,30 +68,6 @@ struct recorded_load {
     bool is_synthetic;                       /* replayed state: takes no part in order */
 };
 
-struct recorded_exception {
-    int64_t seq, net_ns;
-    size_t process, thread;
-    uint32_t what;   /* "SIGSEGV", "EXCEPTION_ACCESS_VIOLATION", "0xe0000001" */
-    uint32_t module; /* key of where it happened, or TEXT_NONE */
-    int64_t offset;
-    int64_t first_chance; /* 1, 0, or RECORDING_UNKNOWN */
-    bool is_loader; /* the breakpoint by which Windows tells a debugger that a process is ready */
-    bool is_synthetic;
-};
-
-struct recorded_output {
-    int64_t seq, net_ns;
-    size_t process, thread;
-    uint32_t text;
-};
-
-/* A mark, and what else time is measured to. */
-struct recorded_mark {
-    int64_t seq, t_ns, net_ns;
-    size_t process;
-    uint32_t name; /* the n-th mark of a name, from the second on, is "name#2" */
-};
-
 /* What the order of is compared, each among its like. */
 enum recorded_stream {
     STREAM_LOADS,
@@ -98,12 +75,13 @@ enum recorded_stream {
     STREAM_THREADS,
     STREAM_EXCEPTIONS,
     STREAM_OUTPUT,
+    STREAM_FAILURES,
     STREAMS
 };
 
 /*
- * One thing that a run did: a load, the start of a process or thread, an exception, a debug string.
- * Replayed state is none.
+ * One thing that a run did: a load, the start of a process or thread, an exception, a debug string,
+ * a load that failed. Replayed state is none.
  */
 struct recorded_step {
     int64_t seq, net_ns;
@@ -133,12 +111,13 @@ struct recording {
     struct recorded_load *loads; /* in order of seq, as are all below */
     struct recorded_exception *exceptions;
     struct recorded_output *outputs;
+    struct recorded_failure *failures;
     struct recorded_mark *marks;
     struct recorded_variable *variables;
     struct recorded_look *looks;          /* in the order of time */
     struct recorded_step *steps[STREAMS]; /* in order of seq, from keys_assign on */
-    size_t process_count, thread_count, load_count, exception_count, output_count, mark_count,
-        variable_count, look_count, step_count[STREAMS];
+    size_t process_count, thread_count, load_count, exception_count, output_count, failure_count,
+        mark_count, variable_count, look_count, step_count[STREAMS];
 };
 
 void recording_release(struct recording *recording);

@@ -17,7 +17,7 @@ static int no_memory(struct trail_error *error)
 /* Whether words are names of modules: how many of the rule's are. */
 static size_t module_names(const struct rule *rule)
 {
-    if (rule->is_process || rule->kind == RULE_LIMIT)
+    if (rule->about != ABOUT_MODULES || rule->kind == RULE_LIMIT)
         return 0;
     return rule->kind == RULE_ORDER ? rule->word_count : 1;
 }
@@ -56,7 +56,7 @@ static void decide(struct judging *judging, size_t rule, size_t *deciders)
 
 static bool decides_on_modules(const struct rule *rule)
 {
-    return rule->kind <= RULE_FORBID && !rule->is_process;
+    return rule->kind <= RULE_FORBID && rule->about == ABOUT_MODULES;
 }
 
 static int prepare(struct judging *judging, struct trail_error *error)
@@ -108,7 +108,7 @@ static void judge_in(struct judging *judging, size_t rule, const struct scope *s
         [RULE_LIMIT] = judge_limit};
     const struct rule *of = &judging->rules->rules[rule];
 
-    if (judges[of->kind] != NULL && !of->is_process)
+    if (judges[of->kind] != NULL && of->about == ABOUT_MODULES)
         judges[of->kind](judging, rule, scope);
 }
 
@@ -188,6 +188,7 @@ static void judge_run(struct judging *judging, size_t run_index, const size_t *p
         if (judging->rules->rules[i].process == NULL)
             judge_in(judging, i, &scope);
     judge_processes(judging, &scope);
+    judge_failures(judging, &scope);
     note_first_loads(judging, &scope, first, false);
     for (size_t p = 0; p < run->process_count; p++) {
         struct scope process = {run,

@@ -11,7 +11,7 @@ static size_t process_decider(const struct judging *judging, const struct scope 
     size_t decider = RECORDING_NONE;
 
     for (size_t i = 0; i < rules->count; i++)
-        if (rules->rules[i].is_process &&
+        if (rules->rules[i].about == ABOUT_PROCESSES &&
             subject_matches_process(judging->recordings, rules->rules[i].words[0], scope->run,
                                     process))
             decider = judge_more_specific(rules, decider, i);
@@ -25,7 +25,7 @@ void judge_processes(struct judging *judging, const struct scope *scope)
     for (size_t i = 0; i < rules->count; i++) {
         struct buffer message = {0}, hint = {0};
         bool is_there = false;
-        if (!rules->rules[i].is_process || rules->rules[i].kind != RULE_REQUIRE)
+        if (rules->rules[i].about != ABOUT_PROCESSES || rules->rules[i].kind != RULE_REQUIRE)
             continue;
         judging->judgement->verdicts[i].judged++;
         for (size_t p = 0; p < scope->run->process_count && !is_there; p++)

@@ -64,15 +64,32 @@ void judge_add(struct judging *judging, size_t rule, const struct scope *scope, 
     }
 }
 
+/* Without memory one that nobody reads. */
+static struct finding *last_finding(const struct judging *judging)
+{
+    static struct finding nobody;
+
+    return judging->has_failed
+               ? &nobody
+               : &judging->judgement->findings[judging->judgement->finding_count - 1];
+}
+
 void judge_name_finding(struct judging *judging, const char *subject, int64_t pid)
 {
-    struct finding *finding = judging->judgement->findings + judging->judgement->finding_count;
+    struct finding *finding = last_finding(judging);
 
-    if (judging->has_failed)
-        return;
-    finding[-1].subject = subject;
-    finding[-1].path = "";
-    finding[-1].pid = pid;
+    finding->subject = subject;
+    finding->path = "";
+    finding->pid = pid;
+}
+
+void judge_place_finding(struct judging *judging, int64_t seq, int64_t t_ns, int64_t tid)
+{
+    struct finding *finding = last_finding(judging);
+
+    finding->seq = seq;
+    finding->t_ns = t_ns;
+    finding->tid = tid;
 }
 
 void judge_add_where(const struct judging *judging, struct buffer *out, const struct scope *scope,

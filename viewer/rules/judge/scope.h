@@ -65,6 +65,9 @@ void judge_presence(struct judging *judging, const struct scope *process);
 /* The processes of a run; `scope` is the run as a whole. */
 void judge_processes(struct judging *judging, const struct scope *scope);
 
+/* What a run asked for in vain; `scope` is the run as a whole. */
+void judge_failures(struct judging *judging, const struct scope *scope);
+
 /* After all runs: the medians. */
 void judge_times(struct judging *judging);
 
@@ -73,6 +76,9 @@ size_t judge_more_specific(const struct rules *rules, size_t a, size_t b);
 
 /* What the last finding is about, where that is not the load that shows it. */
 void judge_name_finding(struct judging *judging, const char *subject, int64_t pid);
+
+/* Which event shows the last finding, where that is no load. */
+void judge_place_finding(struct judging *judging, int64_t seq, int64_t t_ns, int64_t tid);
 
 /* Adds a finding about a load (RECORDING_NONE: about none); takes the texts over. */
 void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load,

@@ -170,12 +170,12 @@ static int learn_scope(struct learned_scope *scope, struct buffer *out)
     return result;
 }
 
-/* Whether a hand-written rule is about processes of that very name. */
-static bool is_own_process(const struct learn_options *options, const char *name)
+/* Whether a hand-written rule is about processes, or failed loads, of that very name. */
+static bool is_own(const struct learn_options *options, enum rule_about about, const char *name)
 {
     for (size_t i = 0; options->own != NULL && i < options->own->count; i++) {
         const struct rule *rule = &options->own->rules[i];
-        if (rule->is_process && !rule->is_learned && strcmp(rule->words[0], name) == 0)
+        if (rule->about == about && !rule->is_learned && strcmp(rule->words[0], name) == 0)
             return true;
     }
     return false;
@@ -191,7 +191,7 @@ static void write_processes(const struct side *side, const struct learn_options 
         bool is_always = programs->items[i].runs == side->count;
         buffer_clear(&name);
         rule_write_glob(&name, recordings_text(side->all, programs->items[i].key));
-        if (is_own_process(options, buffer_text(&name)))
+        if (is_own(options, ABOUT_PROCESSES, buffer_text(&name)))
             continue;
         buffer_add_text(&line, is_always ? "require process " : "allow process ");
         rule_write_word(&line, buffer_text(&name));
@@ -199,9 +199,41 @@ static void write_processes(const struct side *side, const struct learn_options 
     }
     line_list_write(&lists[0], out);
     line_list_write(&lists[1], out);
-    if (!is_own_process(options, "*"))
+    if (!is_own(options, ABOUT_PROCESSES, "*"))
         buffer_add_text(out, "forbid process *\n");
     out->failed |= name.failed;
+    buffer_release(&name);
+}
+
+/* What is asked for in vain in good runs may be; nothing else. */
+static void write_failures(const struct side *side, const struct learn_options *options,
+                           struct buffer *out)
+{
+    struct line_list allowed = {0};
+    struct buffer line = {0}, name = {0};
+    struct tuple_map seen = {0};
+
+    for (size_t r = side->first; r < side->first + side->count; r++) {
+        const struct recording *run = &side->all->items[r];
+        for (size_t i = 0; i < run->failure_count; i++) {
+            const struct recorded_failure *failure = &run->failures[i];
+            if (!failure->is_module || failure->key == TEXT_NONE ||
+                (*tuple_map_at(&seen, failure->key, 0, 0))++ != 0)
+                continue;
+            buffer_clear(&name);
+            rule_write_glob(&name, recordings_text(side->all, failure->key));
+            if (name.length == 0 || is_own(options, ABOUT_FAILURES, buffer_text(&name)))
+                continue;
+            buffer_add_text(&line, "allow failed ");
+            rule_write_word(&line, buffer_text(&name));
+            line_list_take(&allowed, &line);
+        }
+    }
+    line_list_write(&allowed, out);
+    if (!is_own(options, ABOUT_FAILURES, "*"))
+        buffer_add_text(out, "forbid failed *\n");
+    out->failed |= name.failed || seen.failed;
+    tuple_map_release(&seen);
     buffer_release(&name);
 }
 
@@ -238,6 +270,7 @@ static int learn_sections(const struct side *side, const struct learn_options *o
         qsort(scopes, programs->count, sizeof *scopes, compare_programs);
         write_processes(side, options, programs, out);
         result = learn_limits(&run, true, out);
+        write_failures(side, options, out);
     }
     for (size_t i = 0; result == 0 && i < programs->count; i++) {
         buffer_add_text(out, "\n[process ");
@@ -264,6 +297,7 @@ int learn_rules(const struct side *side, const struct learn_options *options, st
         struct learned_scope scope = {side, options, NULL, &role, (size_t[]){side->count},
                                       1,    NULL,    0};
         result = learn_scope(&scope, out);
+        write_failures(side, options, out);
     }
     buffer_add_text(out, RULES_LEARNED_END "\n");
     for (size_t i = 0; i < programs.count; i++) {

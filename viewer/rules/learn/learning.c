@@ -53,7 +53,7 @@ bool learned_is_own(const struct learned_scope *scope, enum rule_kind kind, cons
         bool same_scope =
             (rule->process == NULL) == (scope->process == NULL) &&
             (rule->process == NULL || text_glob(rule->process, scope->process, folds_case));
-        if (rule->is_learned || rule->is_process || rule->kind != kind || !same_scope)
+        if (rule->is_learned || rule->about != ABOUT_MODULES || rule->kind != kind || !same_scope)
             continue;
         if (strcmp(rule->words[0], name) == 0 ||
             (by_glob && text_glob(rule->words[0], name, folds_case)))

@@ -187,15 +187,18 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
         [RULE_IDENTITY] = "for each key, the loaded file has one of the values",
         [RULE_LIMIT] = "there are no more of them",
     };
+    static const char *const about[][RULE_FORBID + 1] = {
+        [ABOUT_PROCESSES] = {"such a process runs", "such a process may run",
+                             "no such process runs, unless a more specific rule requires or "
+                             "allows it"},
+        [ABOUT_FAILURES] = {"", "it may be asked for in vain",
+                            "it is not asked for in vain, unless a more specific rule allows it"},
+    };
     const struct rule *of = &report->judgement->rules->rules[rule];
     const struct verdict *verdict = &report->judgement->verdicts[rule];
 
-    if (of->is_process)
-        buffer_add_text(
-            out, of->kind == RULE_REQUIRE ? "such a process runs"
-                 : of->kind == RULE_ALLOW
-                     ? "such a process may run"
-                     : "no such process runs, unless a more specific rule requires or allows it");
+    if (of->about != ABOUT_MODULES)
+        buffer_add_text(out, about[of->about][of->kind]);
     else if (of->kind == RULE_LIMIT && of->measure == MEASURE_TIME)
         buffer_add_text(out, "it takes no longer, net of the recorder's own holds; of several runs "
                              "the median counts");
@@ -207,15 +210,15 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
     else if (of->kind == RULE_FORBID)
         buffer_format(out, "found %zu", verdict->findings);
     else if (verdict->judged == 0)
-        buffer_add_text(out, of->kind != RULE_ALLOW ? "there was nothing to judge"
-                             : of->is_process       ? "none did"
-                                                    : "it was not");
+        buffer_add_text(out, of->kind != RULE_ALLOW         ? "there was nothing to judge"
+                             : of->about == ABOUT_PROCESSES ? "none did"
+                                                            : "it was not");
     else
         add_judged(verdict, out,
-                   of->kind == RULE_REQUIRE ? "time"
-                   : of->kind == RULE_ORDER ? "pair"
-                   : of->is_process         ? "process"
-                                            : "load");
+                   of->kind == RULE_REQUIRE       ? "time"
+                   : of->kind == RULE_ORDER       ? "pair"
+                   : of->about == ABOUT_PROCESSES ? "process"
+                                                  : "load");
     if (of->kind == RULE_ORDER && verdict->worst != INT64_MIN) {
         buffer_add_text(out, ", the nearest ");
         human_ms(out, verdict->worst);
