@@ -80,6 +80,15 @@ void event_keep_stack(struct event *event, size_t length)
     event->bytes_used += (uint32_t)length;
 }
 
+bool event_bounds_gap(const struct event *event)
+{
+    static const uint32_t bounding = 1u << EVENT_CREATE_PROCESS | 1u << EVENT_EXIT_PROCESS |
+                                     1u << EVENT_LOAD_DLL | 1u << EVENT_LOAD_FAILED |
+                                     1u << EVENT_ENTRY_POINT | 1u << EVENT_MARK;
+
+    return (bounding >> event->kind & 1) != 0;
+}
+
 bool event_has_image(const struct event *event)
 {
     return kind_has_image(event_kind_descriptor(event->kind));

@@ -97,6 +97,10 @@ void event_keep_stack(struct event *event, size_t length);
  */
 size_t event_set_bytes(struct event *event, unsigned field, const void *bytes, size_t length);
 
+/* Whether it bounds gaps, and so has cpu_ns: the start of an image, loads, EntryPoint, marks,
+ * exits. */
+bool event_bounds_gap(const struct event *event);
+
 /* Whether events of its kind have an image. */
 bool event_has_image(const struct event *event);
 

@@ -206,11 +206,6 @@ static enum platform_wait_result wait_for_event(struct platform *platform, int t
     return result;
 }
 
-/* Which events bound gaps; an exit has it from the wait. */
-static const uint32_t bounding = 1u << EVENT_CREATE_PROCESS | 1u << EVENT_LOAD_DLL |
-                                 1u << EVENT_LOAD_FAILED | 1u << EVENT_ENTRY_POINT |
-                                 1u << EVENT_MARK;
-
 /* The kernel numbers the clock of a process's CPU time so (clock_getcpuclockid(3)). */
 static uint64_t cpu_ns_of(pid_t pid)
 {
@@ -226,7 +221,8 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
 {
     enum platform_wait_result result = wait_for_event(platform, timeout_ms, event, error);
 
-    if (result == PLATFORM_EVENT && (bounding >> event->kind & 1) != 0)
+    /* an exit has it from the wait */
+    if (result == PLATFORM_EVENT && event_bounds_gap(event) && event->kind != EVENT_EXIT_PROCESS)
         event->cpu_ns = cpu_ns_of((pid_t)event->pid);
     return result;
 }

@@ -7,6 +7,7 @@
 
 #include "decoding/event_text.h"
 #include "decoding/thread_name.h"
+#include "decoding/wine_times.h"
 #include "platform.h"
 #include "services/windows_api.h"
 
@@ -27,6 +28,7 @@ struct debuggee {
     bool wow64_breakpoint_seen;  /* the first 4000001F, the same of its 32-bit half */
     /* when its handle was first seen signalled with no exit event; 0 if not */
     uint64_t found_dead_ns;
+    struct wine_times wine_times; /* under Wine */
 };
 
 /* A recording. platform_interrupt sets `interrupted` from any thread. */
@@ -34,7 +36,8 @@ struct platform {
     BOOL(WINAPI *wait_for_event)(LPDEBUG_EVENT, DWORD);
     const char *wait_name;
     thread_name_query query_name; /* NULL if threads have no names here */
-    volatile LONG interrupted;    /* only through Interlocked functions */
+    bool is_wine;
+    volatile LONG interrupted; /* only through Interlocked functions */
 
     /* live ones, densely; has room for one more whenever the target stands still */
     struct debuggee *debuggees;

@@ -34,6 +34,7 @@ struct platform *platform_new(struct trail_error *error)
     }
     choose_wait_function(platform);
     platform->query_name = thread_name_find_query();
+    platform->is_wine = windows_api_find(L"ntdll.dll", "wine_get_version") != NULL;
     return platform;
 }
 

@@ -51,16 +51,15 @@ static void stop_debugging(struct platform *platform)
  */
 void platform_detach(struct platform *platform, enum platform_detach how)
 {
-    bool is_wine = windows_api_find(L"ntdll.dll", "wine_get_version") != NULL,
-         stands = how == PLATFORM_STAND_STILL;
+    bool stands = how == PLATFORM_STAND_STILL;
 
-    if (stands || is_wine)
+    if (stands || platform->is_wine)
         hold_all(platform, "NtSuspendProcess");
     platform_resume(platform);
-    if (is_wine)
+    if (platform->is_wine)
         answer_queued(platform);
     stop_debugging(platform);
-    if (is_wine && !stands)
+    if (platform->is_wine && !stands)
         hold_all(platform, "NtResumeProcess");
     platform->standing_count = stands ? platform->debuggee_count : 0;
     platform->debuggee_count = 0;

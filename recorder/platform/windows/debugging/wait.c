@@ -5,6 +5,7 @@
  */
 #include "debuggees.h"
 #include "decoding/decode.h"
+#include "decoding/usage.h"
 #include "os.h"
 
 enum { SLICE_MS = 100 };
@@ -126,6 +127,7 @@ enum platform_wait_result platform_wait(struct platform *platform, int timeout_m
         if (outcome == WAIT_GOT_EVENT) {
             platform->stopped = true;
             decode_event(platform, t_ns, event);
+            usage_decode(platform, event);
             return PLATFORM_EVENT;
         }
         if (bury_dead(platform, event))
