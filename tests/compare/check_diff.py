@@ -199,14 +199,35 @@ def slow(checker, in_turn=True):
         missed += [i] if 'mark:loaded..mark:ready' not in [row['name'] for row in rows] else []
         checker.expect(len(rows) > 0, 'nothing was found', '@side=a%d' % i, '@side=b%d' % i, rows)
         more += [row for row in rows if (row['section'], row['change']) != ('time', 'slower')
-                 or row['name'] not in inside + around]
+                 or row['name'].split(' -> ')[-1] not in inside + around]
     checker.expect(50 * len(more) <= SLOWER, 'more than the slow phase', 'a', 'b', more)
     checker.expect(20 * len(missed) <= (0 if in_turn else SLOWER),
                    'the slow phase was not found in %s' % missed, 'a', 'b', [])
 
 
+def wait(checker):
+    """One gap that takes 10 ms more is named by both of its ends, and nothing else but what it is a
+    part of."""
+    a = checker.record(BASE, 'side=a')
+    for i in range(SLOWER // 2):
+        made = [scripted.make('wait %d %d' % (i, k), 'wait') for k in range(8 * BASE)]
+        ends = made[0][1]
+        texts = [text for text, names in made if names == ends][:BASE]
+        numbers = scripted.record(checker.trailfake, checker.database, checker.folder, texts,
+                                  'side=b%d' % i)
+        take_turns(checker, a, [(number, ()) for number in numbers])
+        rows = checker.differences('@side=a', '@side=b%d' % i)
+        gap = ' -> '.join(name + '.dll' for name in ends)
+        around = ['start..mark:loaded', 'start..last load', 'start..end']
+        checker.expect((gap, 'slower') in [(row['name'], row['change']) for row in rows],
+                       '%s was not named' % gap, '@side=a', '@side=b%d' % i, rows)
+        checker.expect(all(row['name'] in [gap] + around for row in rows),
+                       'more than %s' % gap, '@side=a', '@side=b%d' % i, rows)
+
+
 CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'lost': lost,
-         'sets': sets, 'slow': slow, 'slow_blocks': lambda checker: slow(checker, False)}
+         'sets': sets, 'slow': slow, 'wait': wait,
+         'slow_blocks': lambda checker: slow(checker, False)}
 for planted_change in scripted.CHANGES + ['impatient']:
     CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)
 

@@ -9,11 +9,11 @@ vary.
 
     scripted.py FOLDER SEED COUNT           writes FOLDER/0001.script ...: benign runs
     scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity,
-                                            path, fail (it asks for one more in vain),
-                                            slow, say (two strings of a thread come the other
-                                            way round), or impatient (it does not wait for its
-                                            threads with the first load after them) and prints
-                                            what it is: the name, for swap the two names
+                                            path, fail (it asks for one more in vain), slow, wait
+                                            (10 ms in one gap), say (two strings of a thread come
+                                            the other way round), or impatient (it does not wait
+                                            for its threads with the first load after them) and
+                                            prints what it is: the name, for swap the two names
 """
 import os
 import random
@@ -56,6 +56,7 @@ class Program:
         self.slow = 1.0
         self.impatient = False
         self.in_vain = ['optional']  # what it asks for and does not find
+        self.waits = None  # 10 ms before it loads this one
 
     def lists(self):
         return [self.startup, self.early] + self.threads + [self.late]
@@ -89,6 +90,10 @@ class Program:
         elif change == 'slow':
             self.slow = 1.15
             return ('mark:loaded..mark:ready',)
+        elif change == 'wait':
+            at = rng.randrange(1, len(self.early))
+            self.waits = self.early[at]
+            return (self.early[at - 1].name, self.early[at].name)
         elif change == 'impatient':
             self.impatient = True
             return (self.late[0].name,)
@@ -125,6 +130,8 @@ class Run:
             if number < len(sequence):
                 self.ns += self.after(ms * self.program.slow if load_phase == 'runtime'
                                       and sequence[-1] is self.program.late[-1] else ms)
+                if sequence[number] is self.program.waits:
+                    self.ns += 10000000
                 self.load(self.ns, self.pid, sequence[number], load_phase)
             if number < len(says):
                 self.say(self.ns + 1000, self.pid, says[number])

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAWING_WIDTH = 60 };
+enum { DRAWING_WIDTH = 60, GAPS_FOR_PEOPLE = 20 };
 
 struct stats {
     struct viewer *viewer;
@@ -97,6 +97,67 @@ static int print_phases(struct stats *stats, struct trail_error *error)
         row.held = median_of(stats, phase->held);
         result = stats_rows_add(&stats->rows, &row, error);
     }
+    return result;
+}
+
+/* A gap and how long it takes. */
+struct ranked_gap {
+    const struct side_gap *gap;
+    struct sample_summary summary;
+};
+
+static int compare_ranked(const void *left, const void *right)
+{
+    const struct ranked_gap *a = left, *b = right;
+
+    if (a->summary.median < b->summary.median || b->summary.median < a->summary.median)
+        return a->summary.median > b->summary.median ? -1 : 1;
+    return (a->gap > b->gap) - (a->gap < b->gap);
+}
+
+static int print_gap(struct stats *stats, const struct ranked_gap *ranked,
+                     struct trail_error *error)
+{
+    const struct recordings *all = stats->side.all;
+    struct stats_row row = stats_row_of(STATS_GAPS);
+    struct buffer *name = &stats->texts[0];
+
+    buffer_clear(name);
+    buffer_add_text(name, recordings_text(all, ranked->gap->from));
+    buffer_add_text(name, " -> ");
+    buffer_add_text(name, recordings_text(all, ranked->gap->to));
+    row.name = text_pool_add(all->texts, buffer_text(name), name->length);
+    row.role = ranked->gap->role;
+    row.presence = ranked->gap->count == stats->side.count ? "always" : "sometimes";
+    row.runs = ranked->gap->count;
+    row.of_runs = stats->side.count;
+    row.median = ranked->summary.median;
+    row.low = row.runs > 1 ? ranked->summary.low : NAN;
+    row.high = row.runs > 1 ? ranked->summary.high : NAN;
+    row.mad = row.runs > 1 ? ranked->summary.mad : NAN;
+    return stats_rows_add(&stats->rows, &row, error);
+}
+
+/* The longest first; for people not all of them. */
+static int print_gaps(struct stats *stats, struct trail_error *error)
+{
+    const struct side_gaps *gaps = &stats->side.gaps;
+    struct ranked_gap *ranked = malloc((gaps->count + 1) * sizeof *ranked);
+    size_t most =
+        is_for_people(stats) && gaps->count > GAPS_FOR_PEOPLE ? GAPS_FOR_PEOPLE : gaps->count;
+    int result = 0;
+
+    if (ranked == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    for (size_t i = 0; i < gaps->count; i++) {
+        memcpy(stats->samples, gaps->items[i].times, gaps->items[i].count * sizeof *stats->samples);
+        ranked[i] = (struct ranked_gap){&gaps->items[i],
+                                        statistics_summary(stats->samples, gaps->items[i].count)};
+    }
+    qsort(ranked, gaps->count, sizeof *ranked, compare_ranked);
+    for (size_t i = 0; i < most && result == 0; i++)
+        result = print_gap(stats, &ranked[i], error);
+    free(ranked);
     return result;
 }
 
@@ -193,7 +254,7 @@ static int print_order(struct stats *stats, struct trail_error *error)
 static int print_part(struct stats *stats, int part, struct trail_error *error)
 {
     static int (*const print[STATS_PARTS])(struct stats *, struct trail_error *) = {
-        print_modules, print_phases, print_flaky, print_order};
+        print_modules, print_phases, print_gaps, print_flaky, print_order};
 
     return print[part](stats, error);
 }
@@ -213,7 +274,7 @@ static int print_rows(struct stats *stats, struct trail_error *error)
 static int print_tables(struct stats *stats, struct trail_error *error)
 {
     static const char *const headings[STATS_PARTS] = {
-        "loads, by their place", "time",
+        "loads, by their place", "time", "gaps: the longest, each in its thread",
         "flaky: loads that trade places, from the first place to the last",
         "learned order, without what follows from it"};
     struct output *output = &stats->viewer->output;
@@ -295,9 +356,10 @@ static int parse_parts(struct stats *stats, struct trail_error *error)
                 memcmp(stats_part_name((enum stats_part)part), only, length) != 0))
             part++;
         if (part == STATS_PARTS)
-            return error_set(error, TRAIL_FAILED, 0,
-                             "there is no part '%.*s'; stats has loads, time, flaky and order",
-                             (int)length, only);
+            return error_set(
+                error, TRAIL_FAILED, 0,
+                "there is no part '%.*s'; stats has loads, time, gaps, flaky and order",
+                (int)length, only);
         stats->only[part] = true;
         only = only[length] == ',' ? only + length + 1 : NULL;
     }
@@ -334,11 +396,13 @@ const struct command command_stats = {
     .summary = "what several runs have in common: which loads, in which order, when",
     .arguments = "[RUN...]",
     .details = "Takes all runs that are named as one set, as in 'trailview stats @build=100'. PART "
-               "is loads, time, flaky or order.\n"
+               "is loads, time, gaps, flaky or order.\n"
                "\n"
                "loads: each module, always or sometimes there; the median of the time to its first "
                "load and the quartiles; 'step ms' is the median\n"
                "since the load before it in its thread. time: phases between marks, and totals. "
+               "gaps: from one load of a thread to its next, from its start,\n"
+               "the entry point, to the exit. "
                "flaky: groups of loads that trade places from run\n"
                "to run, with a line from the first to the last place and an o in the middle. "
                "order: the learned order (see 'trailview help diff'),\n"

@@ -231,6 +231,7 @@ static void add_bound(struct answer *answer, const struct part *part, unsigned w
 {
     static const char *const names[] = {[BOUND_START] = "the start",
                                         [BOUND_LOAD] = "",
+                                        [BOUND_ENTRY] = "the entry point",
                                         [BOUND_MARK] = "mark ",
                                         [BOUND_END] = "the end"};
 

@@ -26,7 +26,7 @@ int bounds_find(struct bounds *bounds, const struct recording *recording, size_t
     const struct recorded_process *of = &recording->processes[process];
 
     bounds->items =
-        malloc((recording->load_count + recording->mark_count + 2) * sizeof *bounds->items);
+        malloc((recording->load_count + recording->mark_count + 3) * sizeof *bounds->items);
     bounds->count = 0;
     if (bounds->items == NULL)
         return -1;
@@ -43,6 +43,7 @@ int bounds_find(struct bounds *bounds, const struct recording *recording, size_t
             add(bounds, BOUND_MARK, mark->name, mark->name, RECORDING_NONE, mark->seq,
                 mark->net_ns);
     }
+    add(bounds, BOUND_ENTRY, 0, TEXT_NONE, RECORDING_NONE, of->entry_seq, of->entry_net_ns);
     add(bounds, BOUND_END, 0, TEXT_NONE, RECORDING_NONE, of->end_seq, of->end_net_ns);
     qsort(bounds->items, bounds->count, sizeof *bounds->items, compare_bounds);
     return 0;

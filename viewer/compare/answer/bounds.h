@@ -1,19 +1,19 @@
 /*
- * What bounds gaps in a process - its start, its loads, marks, its end - as a sequence that two
- * runs are compared by: which bounds both have in one order, and how long it is between them. Plain
- * memory, main thread.
+ * What bounds gaps in a process - its start, its entry point, its loads, marks, its end - as a
+ * sequence that two runs are compared by: which bounds both have in one order, and how long it is
+ * between them. Plain memory, main thread.
  */
 #ifndef TRAIL_BOUNDS_H
 #define TRAIL_BOUNDS_H
 
 #include "compare/model/recordings.h"
 
-enum bound_kind { BOUND_START, BOUND_LOAD, BOUND_MARK, BOUND_END };
+enum bound_kind { BOUND_START, BOUND_ENTRY, BOUND_LOAD, BOUND_MARK, BOUND_END };
 
 struct bound {
     enum bound_kind kind;
     uint32_t id;   /* of a load its element, of a mark its name; 0 */
-    uint32_t name; /* TEXT_NONE for start and end */
+    uint32_t name; /* TEXT_NONE for what is there but once */
     size_t module; /* of a load, else RECORDING_NONE */
     int64_t seq, net_ns;
 };

@@ -11,8 +11,9 @@
 struct question {
     uint32_t role, name;
     bool is_shown;                         /* also without a claim */
-    const double *a, *b, *held_a, *held_b; /* by run; held is NULL for modules */
-    size_t count_a, count_b;
+    const double *a, *b, *held_a, *held_b; /* held: by run; NULL for gaps */
+    size_t have_a, have_b;                 /* how many; negative ones are none */
+    size_t count_a, count_b;               /* of those that are there */
     double p;
 };
 
@@ -37,13 +38,62 @@ static bool is_minor(const struct recordings *all, const struct side_phase *phas
     return strstr(recordings_text(all, phase->to), " load") != NULL;
 }
 
+static size_t copy_samples(const double *samples, size_t have, double *room)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < have; i++)
+        if (samples[i] >= 0)
+            room[count++] = samples[i];
+    return count;
+}
+
+static bool ignores_end(const struct differences *differences, uint32_t role, uint32_t end)
+{
+    const struct side_module *module = side_module(differences->a, role, end);
+
+    return module != NULL && difference_ignores_module(differences, module->variants[0].module);
+}
+
+/* "libcodec.so -> libnet.so" */
+static uint32_t gap_name(struct differences *differences, const struct side_gap *gap)
+{
+    difference_add_name(differences, gap->from);
+    buffer_add_text(&differences->scratch, " -> ");
+    difference_add_name(differences, gap->to);
+    return difference_text(differences);
+}
+
+static void collect_gaps(struct collection *collection)
+{
+    struct differences *differences = collection->differences;
+    const struct side_gaps *gaps = &differences->a->gaps;
+
+    for (size_t i = 0; i < gaps->count; i++) {
+        const struct side_gap *gap = &gaps->items[i],
+                              *other = side_gaps_find(&differences->b->gaps, gap->role, gap->from,
+                                                      gap->to);
+        if (other == NULL || ignores_end(differences, gap->role, gap->from) ||
+            ignores_end(differences, gap->role, gap->to))
+            continue;
+        collection->questions[collection->count++] =
+            (struct question){.role = gap->role,
+                              .name = gap_name(differences, gap),
+                              .a = gap->times,
+                              .b = other->times,
+                              .have_a = gap->count,
+                              .have_b = other->count,
+                              .p = 1};
+    }
+}
+
 static int collect(struct collection *collection)
 {
     struct differences *differences = collection->differences;
     const struct side *a = differences->a, *b = differences->b;
 
     collection->questions =
-        malloc((a->phase_count + a->module_count + 1) * sizeof *collection->questions);
+        malloc((a->phase_count + a->gaps.count + 1) * sizeof *collection->questions);
     collection->room_a = malloc((a->count + 1) * sizeof *collection->room_a);
     collection->room_b = malloc((b->count + 1) * sizeof *collection->room_b);
     if (collection->questions == NULL || collection->room_a == NULL || collection->room_b == NULL)
@@ -53,31 +103,25 @@ static int collect(struct collection *collection)
                                 *other = side_phase(b, phase->from, phase->to);
         if (other != NULL)
             collection->questions[collection->count++] =
-                (struct question){TEXT_NONE,
-                                  phase_name(differences, phase),
-                                  !is_minor(differences->all, phase),
-                                  phase->times,
-                                  other->times,
-                                  phase->held,
-                                  other->held,
-                                  0,
-                                  0,
-                                  1};
+                (struct question){.role = TEXT_NONE,
+                                  .name = phase_name(differences, phase),
+                                  .is_shown = !is_minor(differences->all, phase),
+                                  .a = phase->times,
+                                  .b = other->times,
+                                  .held_a = phase->held,
+                                  .held_b = other->held,
+                                  .have_a = a->count,
+                                  .have_b = b->count,
+                                  .p = 1};
     }
-    for (size_t i = 0; i < a->module_count; i++) {
-        const struct side_module *module = &a->modules[i],
-                                 *other = side_module(b, module->role, module->key);
-        if (other != NULL && !difference_ignores_module(differences, module->variants[0].module))
-            collection->questions[collection->count++] = (struct question){
-                module->role, module->name, false, module->gaps, other->gaps, NULL, NULL, 0, 0, 1};
-    }
+    collect_gaps(collection);
     return 0;
 }
 
 static void take_samples(struct collection *collection, struct question *question)
 {
-    question->count_a = side_samples(collection->differences->a, question->a, collection->room_a);
-    question->count_b = side_samples(collection->differences->b, question->b, collection->room_b);
+    question->count_a = copy_samples(question->a, question->have_a, collection->room_a);
+    question->count_b = copy_samples(question->b, question->have_b, collection->room_b);
 }
 
 static bool is_enough(const struct question *question)
@@ -87,7 +131,7 @@ static bool is_enough(const struct question *question)
 }
 
 /*
- * Tests one family of questions, the phases or the modules, and corrects for how many they are, and
+ * Tests one family of questions, the phases or the gaps, and corrects for how many they are, and
  * for there being two families.
  */
 static int test(struct collection *collection, bool are_phases, struct trail_error *error)
@@ -120,7 +164,7 @@ static int test(struct collection *collection, bool are_phases, struct trail_err
 
 static double median_of(const struct side *side, const double *samples, double *room)
 {
-    size_t count = side_samples(side, samples, room);
+    size_t count = copy_samples(samples, side->count, room);
 
     return count > 0 ? statistics_summary(room, count).median : NAN;
 }
@@ -196,13 +240,10 @@ static void add_row(struct collection *collection, const struct question *questi
     if (question->held_a != NULL) {
         row->a_held_ns = median_of(differences->a, question->held_a, collection->room_a);
         row->b_held_ns = median_of(differences->b, question->held_b, collection->room_b);
-    } else {
-        row->note =
-            text_pool_add_text(differences->all->texts, "since the load before it in its thread");
     }
 }
 
-/* A row for a phase always, for a module only if there is evidence. */
+/* A row for a phase always, for a gap only if there is evidence. */
 static int answer(struct collection *collection, struct question *question,
                   struct trail_error *error)
 {

@@ -26,7 +26,7 @@ static const struct column columns[] = {
 
 const char *stats_part_name(enum stats_part part)
 {
-    static const char *const names[STATS_PARTS] = {"loads", "time", "flaky", "order"};
+    static const char *const names[STATS_PARTS] = {"loads", "time", "gaps", "flaky", "order"};
 
     return names[part];
 }

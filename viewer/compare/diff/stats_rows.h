@@ -8,7 +8,7 @@
 #include "output.h"
 #include "compare/model/recordings.h"
 
-enum stats_part { STATS_LOADS, STATS_TIME, STATS_FLAKY, STATS_ORDER, STATS_PARTS };
+enum stats_part { STATS_LOADS, STATS_TIME, STATS_GAPS, STATS_FLAKY, STATS_ORDER, STATS_PARTS };
 
 /* What a row says; NULL, SIZE_MAX and NAN are nothing. */
 struct stats_row {

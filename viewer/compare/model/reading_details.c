@@ -168,8 +168,12 @@ int reading_take_detail(struct reading *reading, const struct moment *moment, sq
     case EVENT_LOAD_FAILED:
         return take_failure(reading, moment, row);
     case EVENT_ENTRY_POINT:
-        if (moment->process != RECORDING_NONE)
-            reading->recording->processes[moment->process].entry_net_ns = moment->net_ns;
+        if (moment->process != RECORDING_NONE) {
+            struct recorded_process *process = &reading->recording->processes[moment->process];
+            process->entry_seq = moment->seq;
+            process->entry_net_ns = moment->net_ns;
+            process->entry_t_ns = moment->t_ns;
+        }
         return 0;
     default:
         return take_mark(reading, moment, row);

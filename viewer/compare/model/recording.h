@@ -31,7 +31,7 @@ struct recorded_process {
     int64_t exit_code; /* or RECORDING_UNKNOWN */
     /* the end is RECORDING_UNKNOWN if it was not seen */
     int64_t start_seq, end_seq, start_net_ns, end_net_ns, end_t_ns;
-    int64_t entry_net_ns; /* of the last program that it ran */
+    int64_t entry_seq, entry_net_ns, entry_t_ns; /* of the last program that it ran */
 };
 
 struct role_place {

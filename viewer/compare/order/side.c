@@ -199,17 +199,29 @@ static int take_load_phase(struct taking *taking, uint32_t start, const char *na
                                      load->net_ns, load->t_ns);
 }
 
-/* What a process does when it has all its modules. */
-static int take_exit_phase(struct taking *taking, const struct recorded_load *last)
+/* Until its program begins, and from there or from the last load on until the process ends. */
+static int take_program_phases(struct taking *taking, uint32_t start,
+                               const struct recorded_load *last)
 {
     const struct recorded_process *process = taking->recording->processes;
     struct text_pool *texts = taking->side->all->texts;
+    uint32_t entry = text_pool_add_text(texts, "entry"), exit = text_pool_add_text(texts, "exit");
+    bool is_entered =
+        taking->recording->process_count > 0 && process->entry_net_ns != RECORDING_UNKNOWN;
 
-    if (last == NULL || process->end_net_ns == RECORDING_UNKNOWN)
+    if (is_entered && take_phase(taking->side, taking->run, start, entry, process->entry_net_ns,
+                                 process->entry_t_ns) != 0)
+        return -1;
+    if ((!is_entered && last == NULL) || process->end_net_ns == RECORDING_UNKNOWN)
         return 0;
-    return take_phase(taking->side, taking->run, text_pool_add_text(texts, "last load"),
-                      text_pool_add_text(texts, "exit"), process->end_net_ns - last->net_ns,
-                      process->end_t_ns - last->t_ns);
+    if (is_entered && take_phase(taking->side, taking->run, entry, exit,
+                                 process->end_net_ns - process->entry_net_ns,
+                                 process->end_t_ns - process->entry_t_ns) != 0)
+        return -1;
+    return last == NULL
+               ? 0
+               : take_phase(taking->side, taking->run, text_pool_add_text(texts, "last load"), exit,
+                            process->end_net_ns - last->net_ns, process->end_t_ns - last->t_ns);
 }
 
 static int take_phases(struct taking *taking)
@@ -228,7 +240,7 @@ static int take_phases(struct taking *taking)
     if (take_mark_phases(taking, start, end) != 0 ||
         take_load_phase(taking, start, "first load", first) != 0 ||
         take_load_phase(taking, start, "last load", last) != 0 ||
-        take_exit_phase(taking, last) != 0)
+        take_program_phases(taking, start, last) != 0)
         return -1;
     return take_phase(taking->side, taking->run, start, end, recording->net_wall_ns,
                       recording->wall_ns);
@@ -238,7 +250,10 @@ static int take_run(struct side *side, size_t run)
 {
     struct taking taking = {
         .side = side, .recording = &side->all->items[side->first + run], .run = run};
-    int result = take_loads(&taking) != 0 || take_phases(&taking) != 0 ? -1 : 0;
+    int result = take_loads(&taking) != 0 || take_phases(&taking) != 0 ||
+                         side_gaps_take(&side->gaps, side->all, taking.recording, run) != 0
+                     ? -1
+                     : 0;
 
     free(taking.last);
     tuple_map_release(&taking.loads);
@@ -335,6 +350,7 @@ void side_release(struct side *side)
     }
     free(side->modules);
     free(side->phases);
+    side_gaps_release(&side->gaps);
     order_free(side->order);
     tuple_map_release(&side->module_index);
     tuple_map_release(&side->phase_index);

@@ -7,6 +7,7 @@
 #define TRAIL_SIDE_H
 
 #include "order.h"
+#include "side_gaps.h"
 #include "compare/model/recordings.h"
 #include "compare/model/tuple_map.h"
 
@@ -36,7 +37,7 @@ struct side_module {
 
 /*
  * Time from one point of a run to another: "start", "mark:NAME", "end"; of the launched process's
- * own "first load", "last load" and, from the last load on, "exit".
+ * own "entry", "first load", "last load" and, from the entry or the last load on, "exit".
  */
 struct side_phase {
     uint32_t from, to;
@@ -50,6 +51,7 @@ struct side {
     size_t first, count;         /* runs */
     struct side_module *modules; /* by rank of their first load */
     size_t module_count;
+    struct side_gaps gaps;
     /* in the order of the first run that has them; "start" to "end" is the last */
     struct side_phase *phases;
     size_t phase_count;
