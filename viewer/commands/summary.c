@@ -163,6 +163,30 @@ static void add_times(struct page *page)
     end_line(page);
 }
 
+/* What the processes used whose end was seen. */
+static void add_used(struct page *page)
+{
+    if (!has(page, "cpu_ns"))
+        return;
+    begin_line(page, "used");
+    human_duration(&page->text, number(page, "cpu_ns"));
+    buffer_add_text(&page->text, " of CPU time");
+    if (has(page, "peak_bytes")) {
+        buffer_add_text(&page->text,
+                        number(page, "used_processes") > 1 ? ", each at most " : ", at most ");
+        human_bytes(&page->text, number(page, "peak_bytes"));
+        buffer_add_text(&page->text, " of memory");
+    }
+    if (number(page, "used_processes") < number(page, "ended_processes")) {
+        buffer_add_text(&page->text, "; known of ");
+        human_count(&page->text, number(page, "used_processes"));
+        buffer_add_text(&page->text, " of ");
+        human_count(&page->text, number(page, "ended_processes"));
+        buffer_add_text(&page->text, " processes");
+    }
+    end_line(page);
+}
+
 /* The elements of a JSON column as rows; NULL if there are none. `sql` reads json_each(?1). */
 static sqlite3_stmt *elements(struct page *page, const char *name, const char *sql)
 {
@@ -440,9 +464,11 @@ static void add_failed(struct page *page)
         "SELECT iif(json_extract(value, '$.what') = 'symbol', 'symbol ', '') || "
         "coalesce(json_extract(value, '$.name'), '?') || coalesce(', needed by ' || "
         "json_extract(value, '$.needed_by'), '') || coalesce(': ' || json_extract(value, "
-        "'$.words'), '') || iif(json_extract(value, '$.source') = 'conclusion', ' (concluded from "
+        "'$.words'), '') || iif(json_extract(value, '$.times') > 1, ' (' || json_extract(value, "
+        "'$.times') || ' times)', '') || iif(json_extract(value, '$.source') = 'conclusion', ' "
+        "(concluded from "
         "the imports)', '') || iif(json_extract(value, '$.load_phase') = 'startup', ', at the "
-        "start', '') FROM json_each(?1)");
+        "start', ''), json_extract(value, '$.times') FROM json_each(?1)");
     const char *label = "failed";
     int64_t left = number(page, "failed");
 
@@ -454,7 +480,7 @@ static void add_failed(struct page *page)
         add_cell(page, failed, 0);
         end_line(page);
         label = "";
-        left--;
+        left -= sqlite3_column_int64(failed, 1);
     } while (sqlite3_step(failed) == SQLITE_ROW);
     if (left > 0) {
         begin_line(page, label);
@@ -473,6 +499,7 @@ static void add_facts(struct page *page)
     end_line(page);
     add_ending(page);
     add_times(page);
+    add_used(page);
     add_stalls(page);
 }
 

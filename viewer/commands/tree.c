@@ -10,8 +10,10 @@ static const struct table_column table[] = {
     {"start ms", "start_t_ns", STYLE_MS, 0},
     {"end ms", "end_t_ns", STYLE_MS, 0},
     {"lived", "end_t_ns - start_t_ns", STYLE_DURATION, 0},
+    {"cpu ms", "cpu_user_ns + cpu_system_ns", STYLE_MS, COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
+    {"peak", "peak_bytes", STYLE_BYTES, COLUMN_HIDE_EMPTY | COLUMN_IF_WIDE},
     {"exit", QUERY_EXIT, STYLE_COUNT, 0},
-    {"process", "lines || coalesce(images, '?')", STYLE_PLAIN, 0},
+    {"process", "lines || coalesce(images, '?')", STYLE_PATH, 0},
     {"loads", "iif(load_detection = 'not observed', load_detection, NULL)", STYLE_PLAIN,
      COLUMN_HIDE_EMPTY},
     {"command line", "command_line", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
@@ -23,7 +25,7 @@ static const struct query query = {
     .data_columns = "run, depth, process, pid, parent_process, parent_pid, via, name, path, "
                     "command_line, start_t_ns, end_t_ns, "
                     "exit_code, exit_signal, load_detection, first_seq, last_seq, "
-                    "images",
+                    "images, cpu_user_ns, cpu_system_ns, peak_bytes",
     .table = table,
     .order = "position",
     .rows = "processes",

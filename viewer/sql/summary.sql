@@ -146,6 +146,11 @@ SELECT r.*,
     )
   ) AS notices,
   (SELECT count(*) FROM loader_breakpoint) AS loader_breakpoints,
+  (SELECT sum(x.cpu_user_ns + x.cpu_system_ns) FROM event_exit_process x WHERE x.run_id = :run)
+      AS cpu_ns,
+  (SELECT count(*) FROM event_exit_process x WHERE x.run_id = :run) AS ended_processes,
+  (SELECT count(x.cpu_user_ns) FROM event_exit_process x WHERE x.run_id = :run) AS used_processes,
+  (SELECT max(x.peak_bytes) FROM event_exit_process x WHERE x.run_id = :run) AS peak_bytes,
   (
     SELECT json_object('name', x.name, 'code', x.code, 'access', x.access, 'first_chance',
         x.first_chance, 'module', x.module, 'offset', x.offset,
@@ -156,9 +161,12 @@ SELECT r.*,
   ) AS first_exception,
   (
     SELECT json_group_array(json_object('name', name, 'what', what, 'needed_by', needed_by, 'words',
-        words, 'source', source, 'load_phase', load_phase, 't_ns', t_ns, 'pid', pid))
-    FROM (SELECT * FROM failed_loads f WHERE f.run = :run AND f.what <> 'call'
-        ORDER BY f.load_phase <> 'startup', f.what <> 'module', f.seq LIMIT 5)
+        words, 'source', source, 'load_phase', load_phase, 't_ns', t_ns, 'pid', pid, 'times',
+        times))
+    FROM (SELECT f.*, count(*) AS times, min(f.seq) FROM failed_loads f
+        WHERE f.run = :run AND f.what <> 'call'
+        GROUP BY f.what, f.name, f.needed_by, f.words, f.source, f.load_phase
+        ORDER BY f.load_phase <> 'startup', f.what <> 'module', min(f.seq) LIMIT 5)
   ) AS failed_loads,
   (SELECT count(*) FROM failed_loads f WHERE f.run = :run AND f.what <> 'call') AS failed,
   (

@@ -39,7 +39,8 @@ gone_through AS MATERIALIZED (
 placed AS (SELECT row_number() OVER () AS position, * FROM tree)
 SELECT p.run, o.depth, p.process, p.pid, p.parent_process, p.parent_pid, p.via, p.name, p.path,
     p.command_line, p.start_t_ns, p.end_t_ns, p.exit_code, p.exit_signal, p.load_detection,
-    p.first_seq, p.last_seq, coalesce(g.images, p.name) AS images, o.position,
+    p.first_seq, p.last_seq, p.cpu_user_ns, p.cpu_system_ns, p.peak_bytes,
+    coalesce(g.images, p.name) AS images, o.position,
     o.prefix || CASE WHEN o.depth = 0 THEN '' WHEN o.is_last THEN '└─ ' ELSE '├─ ' END AS lines
 FROM placed o
 CROSS JOIN processes p ON p.run = :run AND p.process = o.id
