@@ -46,6 +46,8 @@ int pe_image_open(struct pe_image *image, const struct image_source *source)
         return -1;
     image->machine = u16_at(file + 4);
     image->timestamp = u32_at(file + 8);
+    image->symbols_at = u32_at(file + 12);
+    image->symbol_count = u32_at(file + 16);
     image->image_base = u16_at(header) == 0x20B
                             ? u32_at(header + 24) | (uint64_t)u32_at(header + 28) << 32
                             : u32_at(header + 28);

@@ -14,6 +14,7 @@ enum {
     PE_DIRECTORY_EXPORT = 0,
     PE_DIRECTORY_IMPORT = 1,
     PE_DIRECTORY_RESOURCE = 2,
+    PE_DIRECTORY_EXCEPTION = 3,
     PE_DIRECTORY_DEBUG = 6,
     PE_DIRECTORY_DELAY_IMPORT = 13
 };
@@ -29,6 +30,7 @@ struct pe_image {
     size_t header_size;
     uint32_t headers_size; /* of all headers, as mapped */
     uint32_t timestamp, checksum, image_bytes;
+    uint32_t symbols_at, symbol_count;
     uint64_t image_base; /* that it prefers */
     uint16_t machine;
     unsigned section_count;

@@ -1,7 +1,21 @@
-/* The PE parser: headers, debug directory, version resource. */
+/* The PE parser: headers, debug directory, version resource; functions and their names. */
 #include "image/pe.h"
+#include "image/pe_symbols.h"
 #include "image_bytes.h"
 #include "pe_builder.h"
+
+static void read_names(const struct image_source *source)
+{
+    struct pe_image image;
+    char name[64];
+    uint64_t offset;
+
+    if (pe_image_open(&image, source) != 0)
+        return;
+    for (uint64_t rva = 0; rva < 0x2000; rva += 0x1F3)
+        if (pe_symbol_at(&image, rva, name, sizeof name, &offset))
+            FUZZ_EXPECT(memchr(name, '\0', sizeof name) != NULL && offset <= rva);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -11,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     memset(&identity, 0, sizeof identity);
     pe_parse(&source, &identity);
+    read_names(&source);
     FUZZ_EXPECT(memchr(identity.pdb_guid, '\0', sizeof identity.pdb_guid) != NULL);
     FUZZ_EXPECT(memchr(identity.pdb_name, '\0', sizeof identity.pdb_name) != NULL);
     FUZZ_EXPECT(memchr(identity.file_version, '\0', sizeof identity.file_version) != NULL);
