@@ -143,7 +143,8 @@ static bool wants(struct stack_choice *choice, const struct event *event)
 
 bool stack_choice_wants(struct stack_choice *choice, const struct event *event)
 {
-    bool wanted = choice->kinds.bits != 0 && !event->synthetic && wants(choice, event);
+    bool wanted = choice->kinds.bits != 0 && !event->synthetic && !event->debuggers_own &&
+                  wants(choice, event);
 
     if (wanted) {
         choice->stop_ns = event->t_ns;

@@ -33,12 +33,21 @@ static bool is_libc(const struct cause_frame *frame)
     return frame->module != NULL && begins(frame->module, names);
 }
 
-/* In the C library, or an interceptor of a sanitizer's. */
+/* In the C library, an interceptor of a sanitizer's, or how compilers load late and throw. */
 static bool is_wrapper(const struct cause_frame *frame)
 {
     static const char *const in_libc[] = {"dl", "_dl", "__dl", "__libc_dl", NULL};
-    static const char *const anywhere[] = {
-        "dlopen", "dlmopen", "___interceptor_dl", "__interceptor_dl", "__delayloadhelper", NULL};
+    static const char *const anywhere[] = {"dlopen",
+                                           "dlmopen",
+                                           "___interceptor_dl",
+                                           "__interceptor_dl",
+                                           "__delayloadhelper",
+                                           "__tailmerge",
+                                           "_tailmerge",
+                                           "_cxxthrowexception",
+                                           "_unwind_raiseexception",
+                                           "__cxa_throw",
+                                           NULL};
 
     return frame->symbol != NULL &&
            (begins(frame->symbol, anywhere) || (is_libc(frame) && begins(frame->symbol, in_libc)));

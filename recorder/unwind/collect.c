@@ -26,11 +26,23 @@ static const char modules_sql[] =
     "e.run_id = ?1 AND e.process_id = l.id AND e.kind = 5 JOIN event_load_dll d ON d.run_id = "
     "e.run_id AND d.seq = e.seq) "
     "SELECT p.base, m.image_bytes, p.seq, CASE WHEN p.id = ?2 THEN p.ended ELSE (SELECT min(x.seq) "
-    "FROM born x WHERE x.id = ?2 AND x.via <> 1) END, m.id, m.file_bytes, m.path, m.build_id "
+    "FROM born x WHERE x.id = ?2 AND x.via <> 1) END, m.id, m.file_bytes, m.path, m.build_id, "
+    "m.pe_timestamp, m.pdb_name <> '' "
     "FROM part p JOIN module m ON m.id = p.module_id WHERE p.base IS NOT NULL AND p.seq < p.until "
     "AND (p.id = ?2 OR p.ended IS NULL OR p.ended > p.until) ORDER BY p.seq";
 
-enum modules_column { M_BASE, M_BYTES, M_FROM, M_TO, M_ID, M_FILE_BYTES, M_PATH, M_BUILD_ID };
+enum modules_column {
+    M_BASE,
+    M_BYTES,
+    M_FROM,
+    M_TO,
+    M_ID,
+    M_FILE_BYTES,
+    M_PATH,
+    M_BUILD_ID,
+    M_TIMESTAMP,
+    M_HAS_PDB
+};
 
 /* A module before it is in the job. */
 struct found {
@@ -64,7 +76,9 @@ static int add_module(struct collection *all, int64_t process_id, sqlite3_stmt *
                                  : (uint64_t)sqlite3_column_int64(row, M_TO),
                    .process_id = process_id,
                    .module_id = sqlite3_column_int64(row, M_ID),
-                   .file_bytes = (uint64_t)sqlite3_column_int64(row, M_FILE_BYTES)},
+                   .file_bytes = (uint64_t)sqlite3_column_int64(row, M_FILE_BYTES),
+                   .pe_timestamp = (uint32_t)sqlite3_column_int64(row, M_TIMESTAMP),
+                   .has_pdb = sqlite3_column_int(row, M_HAS_PDB) != 0},
         .path = sqlite3_mprintf("%s", sqlite3_column_text(row, M_PATH)),
         .build_id = sqlite3_mprintf("%s", sqlite3_column_text(row, M_BUILD_ID)),
     };

@@ -31,7 +31,8 @@ struct job_module {
     int64_t process_id, module_id;
     uint64_t file_bytes;            /* 0: unknown */
     struct job_span path, build_id; /* UTF-8; hex */
-    uint32_t is_unreadable;         /* its file is not to be looked at */
+    uint32_t pe_timestamp, has_pdb;
+    uint32_t is_unreadable; /* its file is not to be looked at */
 };
 
 struct job_stack {

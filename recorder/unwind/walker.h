@@ -1,6 +1,6 @@
 /*
  * From one stack to the places where its callers go on: what a system's unwinder does. One folder
- * of functions, one implementation linked: walker_libdw.c or walker_none.c. In
+ * of functions, one implementation linked: walker_libdw.c, walker_dbghelp.c or walker_none.c. In
  * the worker's process only.
  */
 #ifndef TRAIL_WALKER_H

@@ -310,7 +310,8 @@ SELECT
   (SELECT w.place FROM kept_stack es
     JOIN stack s ON s.id = es.stack_id
     JOIN frame f ON f.id = CASE WHEN json_valid(s.frames) THEN json_extract(s.frames, '$[0]') END
-    JOIN places w ON w.frame = f.id
+    -- Windows: all that programs raise by themselves is raised by one function
+    JOIN places w ON w.frame = iif(f.symbol = 'RaiseException', es.cause_frame_id, f.id)
     WHERE es.run_id = x.run_id AND es.seq = x.seq AND f.symbol <> '') AS symbol,
   x.parameters,
   x.nested_codes,

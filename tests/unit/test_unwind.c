@@ -20,10 +20,21 @@ static void test_cause_is_behind_the_loader_and_dlopen(void **state)
     };
     static const struct cause_frame windows[] = {
         {"ntdll.dll", "LdrLoadDll"}, {"KERNELBASE.dll", "LoadLibraryExW"}, {"app.exe", NULL}};
+    static const struct cause_frame late[] = {{"ntdll.dll", "LdrLoadDll"},
+                                              {"kernelbase.dll", "LoadLibraryExA"},
+                                              {"app.exe", "__delayLoadHelper2"},
+                                              {"app.exe", "__tailMerge_codec"},
+                                              {"app.exe", "decode"}};
+    static const struct cause_frame loaders_own[] = {{"ntdll.dll", "LdrpMapDll"},
+                                                     {"ntdll.dll", "TppWorkerThread"},
+                                                     {"KERNEL32.DLL", "BaseThreadInitThunk"},
+                                                     {"ntdll.dll", "RtlUserThreadStart"}};
 
     assert_int_equal(cause_find(stack, 7), 5);
     assert_int_equal(cause_find(stack, 5), -1);
     assert_int_equal(cause_find(windows, 3), 2);
+    assert_int_equal(cause_find(late, 5), 4);
+    assert_int_equal(cause_find(loaders_own, 4), -1);
 }
 
 static void test_cause_in_the_c_library_is_its_function_with_a_name(void **state)
