@@ -5,6 +5,7 @@
 #ifndef TRAIL_WINDOWS_DEBUGGEES_H
 #define TRAIL_WINDOWS_DEBUGGEES_H
 
+#include "decoding/entry_point.h"
 #include "decoding/event_text.h"
 #include "decoding/thread_name.h"
 #include "decoding/wine_times.h"
@@ -29,6 +30,7 @@ struct debuggee {
     /* when its handle was first seen signalled with no exit event; 0 if not */
     uint64_t found_dead_ns;
     struct wine_times wine_times; /* under Wine */
+    struct entry_point entry;     /* launched or created */
 };
 
 /* A recording. platform_interrupt sets `interrupted` from any thread. */

@@ -123,6 +123,8 @@ static void decode_create_process(struct platform *platform, const CREATE_PROCES
     if (debuggee->attached) {
         event->synthetic = true;
         thread_name_decode(platform->query_name, &platform->text, event);
+    } else if (!debuggee->wow64) {
+        entry_point_set(&debuggee->entry, event->tid, info);
     }
 }
 
@@ -229,6 +231,8 @@ static void decode_details(struct platform *platform, struct debuggee *debuggee,
         event_set(event, FIELD(UNLOAD_DLL, load), (uintptr_t)native->u.UnloadDll.lpBaseOfDll);
         break;
     case EVENT_EXCEPTION:
+        if (entry_point_decode(&debuggee->entry, &native->u.Exception.ExceptionRecord, event))
+            break;
         platform->continue_status = exception_answer(debuggee, &native->u.Exception);
         event->debuggers_own = platform->continue_status == DBG_CONTINUE;
         exception_decode(&platform->text, debuggee, &native->u.Exception, event);
