@@ -30,9 +30,12 @@ static const char *const statement_sql[STATEMENTS] = {
     [FIND_STACK] = "SELECT id FROM stack WHERE check_value = ?1 AND frames = ?2",
     [ADD_STACK] = "INSERT INTO stack (check_value, frames) VALUES (?1, ?2)",
     [ADD_EVENT] = "INSERT OR REPLACE INTO kept_stack VALUES (?1, ?2, ?3, ?4)",
-    /* the module that asked, as the load or the image that it is */
-    [CAUSE_LOAD] = "UPDATE event_load_dll SET by_seq = ?3 WHERE run_id = ?1 AND seq = ?2 AND "
-                   "cause = 6 AND by_seq IS NULL",
+    /*
+     * the module that asked, as the load or the image that it is; a delayed import of one module is
+     * no cause where another one asked
+     */
+    [CAUSE_LOAD] = "UPDATE event_load_dll SET by_seq = ?3, cause = 6 WHERE run_id = ?1 AND seq = "
+                   "?2 AND ((cause = 6 AND by_seq IS NULL) OR (cause = 2 AND by_seq <> ?3))",
     [DELETE_COPY] = "DELETE FROM raw_stack WHERE run_id = ?1 AND seq = ?2",
 };
 

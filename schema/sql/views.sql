@@ -117,7 +117,9 @@ SELECT
   CASE l.cause
   WHEN 0 THEN 'needed by ' || coalesce(bm.name, '?')
   WHEN 1 THEN coalesce(bm.name, '?') || ' forwards to it'
-  WHEN 2 THEN 'delay-loaded by ' || coalesce(bm.name, '?')
+  WHEN 2 THEN 'delay-loaded by ' || coalesce(
+    (SELECT p.place FROM places p JOIN frame f ON f.id = p.frame
+      WHERE f.id = es.cause_frame_id AND f.symbol <> ''), bm.name, '?')
   WHEN 3 THEN 'the loader itself'
   WHEN 4 THEN 'preloaded'
   WHEN 5 THEN 'LD_AUDIT'
@@ -133,7 +135,7 @@ SELECT
   WHEN 7 THEN 'unknown: was there before'
   END AS why
 FROM event_load_dll l
-LEFT JOIN kept_stack es ON l.cause = 6 AND es.run_id = l.run_id AND es.seq = l.request_seq
+LEFT JOIN kept_stack es ON l.cause IN (2, 6) AND es.run_id = l.run_id AND es.seq = l.request_seq
 LEFT JOIN event_load_dll bl ON bl.run_id = l.run_id AND bl.seq = l.by_seq
 LEFT JOIN event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by_seq
 LEFT JOIN module bm ON bm.id = coalesce(bl.module_id, bc.image_module_id);
