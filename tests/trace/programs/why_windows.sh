@@ -1,4 +1,5 @@
-# Why a module was loaded on Windows: chains of imports, what asked at run time, what is loaded late.
+# Why a module was loaded on Windows: chains of imports, what asked at run time, what is loaded
+# late.
 . "$(dirname "$0")/common.sh"
 
 prefix=x86_64-w64-mingw32
@@ -15,7 +16,8 @@ library()
 }
 call='__declspec(dllimport) int'
 library four '__declspec(dllexport) int four(void) { return 4; }'
-library three "$call four(void); __declspec(dllexport) int three(void) { return four() - 1; }" -lfour
+library three "$call four(void); __declspec(dllexport) int three(void) { return four() - 1; }" \
+    -lfour
 library two "$call three(void); __declspec(dllexport) int two(void) { return three() - 1; }" -lthree
 library one "$call two(void); __declspec(dllexport) int one(void) { return two() - 1; }" -ltwo
 library deep '__declspec(dllexport) int deep(void) { return 5; }'
