@@ -37,8 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         path = glob + strlen(glob);
     else
         *path++ = '\0';
-    if (strstr(glob, "[!") == NULL &&
-        strstr(glob, "[^") == NULL) { /* with case ignored, what is not in a set is less */
+    /* with case ignored, what is not in a set is less */
+    if (strstr(glob, "[!") == NULL && strstr(glob, "[^") == NULL) {
         FUZZ_EXPECT(!path_glob(glob, path, false) || path_glob(glob, path, true));
         FUZZ_EXPECT(!text_glob(glob, path, false) || text_glob(glob, path, true));
     }
