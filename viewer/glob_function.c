@@ -9,11 +9,12 @@
 static void trail_glob(sqlite3_context *context, int count, sqlite3_value **values)
 {
     const char *glob = (const char *)sqlite3_value_text(values[0]);
-    const char *text;
+    bool is_path = glob != NULL && strpbrk(glob, "/\\") != NULL;
+    const char *text = (const char *)sqlite3_value_text(values[is_path ? 2 : 1]);
 
     (void)count;
-    text = (const char *)sqlite3_value_text(
-        values[glob != NULL && strpbrk(glob, "/\\") != NULL ? 2 : 1]);
+    if (text != NULL && !is_path)
+        text = text_base_name(text); /* what was asked for may have been a path */
     sqlite3_result_int(context, glob != NULL && text != NULL && text_glob(glob, text, true));
 }
 

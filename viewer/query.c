@@ -240,7 +240,10 @@ static int print_run(struct printing *printing, const struct run_reference *run,
     return 0;
 }
 
-/* Whether there is a module for --module; if not, no row needs to be looked at. */
+/*
+ * Whether there is a module for --module, loaded, asked for in vain or imported; if not, no row
+ * needs to be looked at.
+ */
 static int may_have_rows(struct printing *printing, sqlite3 *db, bool *may,
                          struct trail_error *error)
 {
@@ -250,7 +253,11 @@ static int may_have_rows(struct printing *printing, sqlite3 *db, bool *may,
     if (!printing->viewer->options.given[OPTION_MODULE])
         return 0;
     modules = sql_prepare(
-        db, "SELECT 1 FROM main.module WHERE trail_glob(:module, name, path) LIMIT 1", error);
+        db,
+        "SELECT 1 FROM main.module WHERE trail_glob(:module, name, path) UNION ALL "
+        "SELECT 1 FROM main.event_load_failed WHERE trail_glob(:module, name, name) UNION ALL "
+        "SELECT 1 FROM main.import WHERE trail_glob(:module, name, name) LIMIT 1",
+        error);
     if (modules == NULL)
         return -1;
     filter_bind(&printing->filter, modules);

@@ -223,6 +223,9 @@ SELECT
             AND le.seq = l.seq
         WHERE l.run_id = f.run_id AND l.module_id = m.id AND le.process_id = f.process_id))
     LIMIT 1), NULL)) AS needed_by,
+  -- who asked for it at run time, or for what needs it
+  iif(f.load_phase = 0, NULL, (SELECT a.place FROM kept_stack k JOIN places a
+    ON a.frame = k.cause_frame_id WHERE k.run_id = f.run_id AND k.seq = f.seq)) AS asked_by,
   f.object,
   f.request,
   (SELECT c.word FROM code c WHERE c.domain = 'load_phase' AND c.value = f.load_phase) AS

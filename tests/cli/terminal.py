@@ -36,6 +36,9 @@ def script(build, extra):
         lines.append(f"t={i + 1}ms LoadDll path={folder}/libmodule_{i}.cpython-311-linux-gnu.so.1 "
                      f"base=0x{7000 + i}0000 load_phase=runtime size=409600 "
                      f"build_id={build * 10}{i:02d}")
+    lines.append("t=15ms LoadFailed what=module load_phase=runtime "
+                 "name=/opt/shop/plugins/extra/libnowhere_to_be_found.so.1 "
+                 'words="cannot open shared object file"')
     lines += [f"t={20 + i}ms Mark name=m{i}" for i in range(extra)]
     lines.append(f"t={20 + extra}ms ExitProcess exit_code=0")
     return "\n".join(lines) + "\n"
@@ -78,8 +81,9 @@ def width(line):
 
 
 def check_widths():
-    commands = ("runs", "loads 1", "events 1", "threads 1", "tree 1", "diff 1 2", "stats",
-                "exceptions 1", "output 1", "info", "verify")
+    commands = ("runs", "loads 1", "loads --failed 1", "gaps 1", "why libmodule_* 1",
+                "why libnowhere* 1", "stats --only gaps", "events 1", "threads 1", "tree 1",
+                "diff 1 2", "stats", "exceptions 1", "output 1", "info", "verify")
     for columns in (80, 120, 200):
         for command in commands:
             text, _ = show(columns, "-d", "terminal.db", *command.split())

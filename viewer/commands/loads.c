@@ -63,10 +63,11 @@ static const struct table_column failed_table[] = {
     {"name", "name", STYLE_TITLE, 0},
     {"phase", "load_phase", STYLE_PLAIN, COLUMN_IF_WIDE},
     {"needed by", "needed_by", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"asked by", "asked_by", STYLE_WORDS, COLUMN_HIDE_EMPTY},
     {"loaded then", "request", STYLE_PATH, COLUMN_HIDE_EMPTY},
     {"said by", "source", STYLE_PLAIN, COLUMN_IF_WIDE},
     {"status", "status", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
-    {"words", "words", STYLE_PLAIN, 0},
+    {"words", "words", STYLE_WORDS, 0},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 

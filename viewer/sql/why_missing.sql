@@ -8,7 +8,8 @@ loaded(name) AS MATERIALIZED (
     UNION SELECT o.name FROM main.event_load_dll l JOIN main.module o ON o.id = l.module_id
     WHERE l.run_id = :run)
   WHERE value IS NOT NULL)
-SELECT f.name, coalesce(f.needed_by || ' needs it: ', '') || f.words AS why, f.t_ns, f.seq
+SELECT f.name, coalesce(f.needed_by || ' needs it: ', f.asked_by || ' asked for it: ', '') ||
+  f.words AS why, f.t_ns, f.seq
 FROM failed f
 WHERE trail_glob(:name, f.name, f.name)
 UNION ALL

@@ -78,6 +78,8 @@ trailrec -q -o trail.db -E LD_PRELOAD=libnone.so -- /bin/true 2>/dev/null
 same "status with a missing preload" 0 $?
 same "the preload that is missing" \
     "module libnone.so|-|cannot open shared object" "$(failed)"
+same "found by its name, though it is nowhere else" 1 \
+    "$(trailview loads --failed -m libnone.so --format ndjson | grep -c libnone)"
 
 library copy/libpart.so 'static void *resolve(void) { *(volatile int *)8 = 1; return 0; }
     int present(void) __attribute__((ifunc("resolve"))); int absent(void) { return 2; }'

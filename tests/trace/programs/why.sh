@@ -75,6 +75,17 @@ trailview -d trail.db check bad.rules 2>check.txt
 grep -q "bad.rules:2:18: 'by' is missing between two names" check.txt ||
     fail "a cause without by: $(cat check.txt)"
 
+# who asked in vain, where stacks tell
+rm second.so
+trailrec -q -o trail.db -E LD_LIBRARY_PATH=. -- ./app 2>/dev/null
+trailview -d trail.db why second.so >missing.txt || fail "nothing is known of what was asked for"
+grep -Eq 'second.so +(first.so!first\+0x[0-9a-f]+ asked for it: )?cannot open' missing.txt ||
+    fail "who asked in vain: $(cat missing.txt)"
+same "asked by" "$(value "SELECT count(k.cause_frame_id) FROM kept_stack k JOIN event_load_failed f
+    ON f.run_id = k.run_id AND f.seq = k.seq WHERE f.name LIKE '%second.so'")" \
+    "$(trailview -d trail.db loads --failed -m second.so --format csv |
+        grep -c 'first.so!first+0x')"
+
 rm libthree.so
 trailrec -q -o trail.db -E LD_LIBRARY_PATH=. -- ./app 2>/dev/null
 trailview -d trail.db why libthree.so >missing.txt || fail "nothing is known of what never came"
