@@ -207,6 +207,8 @@ static bool *flag_of(struct options *options, int option)
         return &options->session.launch.new_console;
     case OPTION_DEBUG_HEAP:
         return &options->session.launch.debug_heap;
+    case OPTION_LOADER_SNAPS:
+        return &options->session.launch.loader_snaps;
     default:
         return NULL;
     }
@@ -269,6 +271,9 @@ static enum options_action check_options(const struct options *options)
 
     if (session->pids != NULL && session->kernel_times)
         return wrong("--kernel-times is for a COMMAND: what runs already cannot be observed so");
+    if (session->pids != NULL && session->launch.loader_snaps)
+        return wrong("--loader-snaps is for a COMMAND: the loader of what runs already is not "
+                     "asked again");
     if (session->pids != NULL && repeats)
         return wrong("%s is for a COMMAND: what runs already cannot be run again",
                      options->repeat != 0 ? "-n" : "--warmup");

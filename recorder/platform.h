@@ -30,9 +30,9 @@ struct platform_launch {
     const char *directory; /* start there, or NULL for the current one */
     /* NULL-terminated "VAR=VALUE" (set) and "VAR" (unset), applied in order; NULL for none */
     const char *const *variables;
-    bool follow;      /* record child processes too */
-    bool new_console; /* Windows: CREATE_NEW_CONSOLE */
-    bool debug_heap;  /* Windows: keep the debug heap that a debugger normally gets */
+    bool follow; /* record child processes too */
+    /* Windows: CREATE_NEW_CONSOLE; keep the debug heap of debuggers; FLG_SHOW_LDR_SNAPS */
+    bool new_console, debug_heap, loader_snaps;
 };
 
 enum platform_wait_result {

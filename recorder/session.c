@@ -4,6 +4,7 @@
 #include "looks.h"
 #include "os.h"
 #include "ring.h"
+#include "snaps/loader_snaps.h"
 #include "stack_copy.h"
 #include "writer.h"
 
@@ -30,14 +31,15 @@ struct session {
     const struct session_options *options;
     struct platform *platform;
     struct writer *writer;
-    struct looks *looks;  /* NULL: silences are not looked into */
-    char *environment;    /* of the launched program */
-    struct ring *ring;    /* the writer's; NULL with --nop */
-    struct event event;   /* large: filled anew for each stop */
-    uint64_t deadline_ns; /* 0: none */
-    uint64_t grace_ns;    /* when to say what is waited for; 0: not at all, or not yet */
-    uint64_t first_ns;    /* t_ns of the first event; 0 before it */
-    uint64_t file_record; /* the last record that a file came along with; 0: none */
+    struct looks *looks;        /* NULL: silences are not looked into */
+    char *environment;          /* of the launched program */
+    struct ring *ring;          /* the writer's; NULL with --nop */
+    struct loader_snaps *snaps; /* NULL: debug strings are the program's */
+    struct event event;         /* large: filled anew for each stop */
+    uint64_t deadline_ns;       /* 0: none */
+    uint64_t grace_ns;          /* when to say what is waited for; 0: not at all, or not yet */
+    uint64_t first_ns;          /* t_ns of the first event; 0 before it */
+    uint64_t file_record;       /* the last record that a file came along with; 0: none */
     struct stack_choice stacks;
     uint32_t until_kinds; /* kinds that the conditions must see */
     const char *met;      /* the condition that was met */
@@ -193,9 +195,12 @@ static void note_life(struct session *session)
 static void handle_event(struct session *session)
 {
     struct event *event = &session->event;
-    bool quiet = event->kind == EVENT_NONE;
     uint64_t hold_ns = 0;
+    bool quiet;
 
+    if (session->snaps != NULL)
+        loader_snaps_take(session->snaps, event);
+    quiet = event->kind == EVENT_NONE;
     if (session->first_ns == 0)
         session->first_ns = event->t_ns;
     if (!quiet)
@@ -379,6 +384,7 @@ static void free_session(struct session *session)
         continue; /* for the moment that platform_interrupt takes: on Windows another thread's */
     writer_free(session->writer);
     looks_free(session->looks);
+    loader_snaps_free(session->snaps);
     free(session->environment);
     platform_free(session->platform);
     free(session);
@@ -442,6 +448,13 @@ static int check_conditions(const struct session *session, struct trail_error *e
     return 0;
 }
 
+static int make_snaps(struct session *session, struct trail_error *error)
+{
+    if (!session->options->launch.loader_snaps || (session->snaps = loader_snaps_new()) != NULL)
+        return 0;
+    return error_set(error, TRAIL_FAILED, 0, "out of memory");
+}
+
 int session_run(const struct session_options *options, struct session_result *result,
                 struct trail_error *error)
 {
@@ -459,7 +472,7 @@ int session_run(const struct session_options *options, struct session_result *re
         platform_ask_kernel_times(session->platform, &result->notice) != 0)
         error_context(&result->notice, "no load times from the kernel");
     if (session->platform == NULL || check_conditions(session, error) != 0 ||
-        (!options->nop && open_writer(session, error) != 0)) {
+        make_snaps(session, error) != 0 || (!options->nop && open_writer(session, error) != 0)) {
         free_session(session);
         return -1;
     }

@@ -17,7 +17,8 @@ static const char sentences_sql[] =
     "iif(what = 'symbol', 'the symbol ', '') || name || coalesce(', needed by ' || needed_by || "
     "',', "
     "'') || ' was not ' || iif(what = 'symbol', 'found', 'loaded') || "
-    "iif(source = 'conclusion', '', ' at the start: ' || words) "
+    "iif(source = 'conclusion', '', ' at the start: ' || words || coalesce(' (' || status || ')', "
+    "'')) "
     "FROM failed_loads WHERE run = ?1 AND load_phase = 'startup' AND what <> 'call' ORDER BY seq";
 
 static sqlite3_stmt *start(sqlite3 *db, int64_t run_id, const char *sql)

@@ -180,13 +180,15 @@ LEFT JOIN module pm ON pm.id = p.image_module_id;
 -- imports never came in a start-up that it ended.
 CREATE VIEW failed_loads AS
 WITH failed AS (
+  -- needer: with the separators of one system
   SELECT f.run_id, f.seq, e.t_ns, e.process_id, e.thread_id, f.what, f.name, f.words, f.object,
+      iif(f.status IS NULL, f.object, replace(f.object, '\', '/')) AS needer,
       f.request, f.load_phase, f.status, 'loader' AS source
   FROM event_load_failed f
   CROSS JOIN event e ON e.run_id = f.run_id AND e.seq = f.seq
   UNION ALL
   SELECT p.run_id, p.last_seq, e.t_ns, p.id, NULL, 0, i.name,
-      printf('never came; the start ended with 0x%08x', p.exit_code), m.name, NULL, 0,
+      printf('never came; the start ended with 0x%08x', p.exit_code), m.name, m.name, NULL, 0,
       p.exit_code, 'conclusion'
   FROM process p
   JOIN event e ON e.run_id = p.run_id AND e.seq = p.last_seq
@@ -215,7 +217,7 @@ SELECT
   f.name,
   f.words,
   coalesce(iif(f.what = 1 AND f.load_phase = 1, NULL,
-      replace(f.object, rtrim(f.object, replace(f.object, '/', '')), '')), iif(f.what = 0, (
+      replace(f.needer, rtrim(f.needer, replace(f.needer, '/', '')), '')), iif(f.what = 0, (
     SELECT m.name FROM import i JOIN module m ON m.id = i.module_id
     WHERE i.name = f.name COLLATE NOCASE AND i.kind IN (0, 1)
       AND (p.image_module_id = m.id OR EXISTS (

@@ -38,8 +38,8 @@ struct platform {
     BOOL(WINAPI *wait_for_event)(LPDEBUG_EVENT, DWORD);
     const char *wait_name;
     thread_name_query query_name; /* NULL if threads have no names here */
-    bool is_wine;
-    volatile LONG interrupted; /* only through Interlocked functions */
+    bool is_wine, asks_snaps;     /* what is launched is asked for loader snaps */
+    volatile LONG interrupted;    /* only through Interlocked functions */
 
     /* live ones, densely; has room for one more whenever the target stands still */
     struct debuggee *debuggees;

@@ -26,5 +26,6 @@ same "events of what was let go at a load" 0 "$(value "SELECT count(*) FROM even
 
 trailrec -q -f -o trail.db -- ./children.exe >followed.txt
 same "each process has one" 1 "$(value "SELECT
-    (SELECT count(*) FROM processes p WHERE p.run = r.run) = (SELECT count(*) FROM events e WHERE e.run = r.run AND e.kind = 'EntryPoint')
+    (SELECT count(*) FROM processes p WHERE p.run = r.run) =
+    (SELECT count(*) FROM events e WHERE e.run = r.run AND e.kind = 'EntryPoint')
     FROM runs r ORDER BY run DESC LIMIT 1")"

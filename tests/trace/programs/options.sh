@@ -53,3 +53,5 @@ answers "option '--follow' takes no argument" --follow=yes -- true
 same "-h" "$(trailrec --help)" "$(trailrec -h)"
 [ -n "$EMULATOR" ] ||
     answers "this system has no console windows; leave out --new-console" --new-console -- true
+    answers "this system's loader has no snaps, and what it cannot load is recorded anyway; leave \
+out --loader-snaps" --loader-snaps -- true

@@ -202,6 +202,10 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
     if (launch->new_console)
         return error_set(error, TRAIL_FAILED, 0,
                          "this system has no console windows; leave out --new-console");
+    if (launch->loader_snaps)
+        return error_set(error, TRAIL_FAILED, 0,
+                         "this system's loader has no snaps, and what it cannot load is recorded "
+                         "anyway; leave out --loader-snaps");
     platform->follow = launch->follow;
     if (pipe2(go, O_CLOEXEC) != 0)
         return error_set(error, TRAIL_FAILED, errno, "cannot make a pipe: %s", strerror(errno));

@@ -185,6 +185,7 @@ int platform_launch(struct platform *platform, const struct platform_launch *lau
         result = create_process(launch, program, command_line, directory, environment, &information,
                                 error);
     if (result == 0) {
+        platform->asks_snaps = launch->loader_snaps;
         watch_launched(platform, &information, shown);
         shown = NULL;
         if (launch->new_console)

@@ -5,6 +5,7 @@
  */
 #include "decoding/child.h"
 
+#include "decoding/peb.h"
 #include "decoding/target_memory.h"
 
 #include <string.h>
@@ -25,24 +26,6 @@ enum {
 };
 #endif
 enum { PARAMETERS_NORMALIZED = 1, COMMAND_LINE_BYTES_MAX = 65534 };
-
-/* PROCESS_BASIC_INFORMATION, as winternl.h declares it without names. */
-struct basic_information {
-    LONG exit_status;
-    ULONG_PTR peb, affinity;
-    LONG base_priority;
-    ULONG_PTR pid, parent_pid;
-};
-
-static bool query_basic_information(HANDLE process, struct basic_information *information)
-{
-    LONG(WINAPI * query)
-    (HANDLE, ULONG, PVOID, ULONG, PULONG) =
-        (LONG(WINAPI *)(HANDLE, ULONG, PVOID, ULONG, PULONG))windows_api_find(
-            L"ntdll.dll", "NtQueryInformationProcess");
-
-    return query != NULL && query(process, 0, information, sizeof *information, NULL) >= 0;
-}
 
 /* Reads the command line into platform->text.raw. Returns its size in bytes, 0 if it cannot be
  * read. */
@@ -86,9 +69,9 @@ static void set_command_line(struct platform *platform, HANDLE process, uint64_t
 
 void child_decode(struct platform *platform, HANDLE process, struct event *event)
 {
-    struct basic_information information;
+    struct process_information information;
 
-    if (!query_basic_information(process, &information))
+    if (!peb_find(process, &information))
         return;
     event_set(event, FIELD(CREATE_PROCESS, parent_pid), information.parent_pid);
     if (debuggees_find(platform, (uint32_t)information.parent_pid) != NULL)

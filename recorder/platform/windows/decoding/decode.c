@@ -4,6 +4,7 @@
 #include "decoding/child.h"
 #include "decoding/debug_string.h"
 #include "decoding/exception.h"
+#include "decoding/peb.h"
 #include "decoding/target_memory.h"
 
 #include <psapi.h>
@@ -123,9 +124,12 @@ static void decode_create_process(struct platform *platform, const CREATE_PROCES
     if (debuggee->attached) {
         event->synthetic = true;
         thread_name_decode(platform->query_name, &platform->text, event);
-    } else if (!debuggee->wow64) {
-        entry_point_set(&debuggee->entry, event->tid, info);
+        return;
     }
+    if (platform->asks_snaps)
+        peb_ask_snaps(info->hProcess, debuggee->wow64);
+    if (!debuggee->wow64)
+        entry_point_set(&debuggee->entry, event->tid, info);
 }
 
 /*

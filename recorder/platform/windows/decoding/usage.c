@@ -45,7 +45,9 @@ void usage_decode(struct platform *platform, struct event *event)
         return;
     if (platform->is_wine)
         wine_times_note(&debuggee->wine_times, &platform->pending);
-    if (!event_bounds_gap(event))
+    /* a string of the loader's may become a LoadFailed */
+    if (!event_bounds_gap(event) &&
+        !(platform->asks_snaps && event->kind == EVENT_OUTPUT_DEBUG_STRING))
         return;
     if (event->kind == EVENT_EXIT_PROCESS)
         put_counters(debuggee, event);
