@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { ELEMENT_BYTES_AT_MOST = 1023 };
+enum { ELEMENT_BYTES_AT_MOST = 4095 }; /* a name as a glob may be three times as long */
 
 /*
  * Copies the element at `text`; returns its length, or -1 if it is too long for a name of any
