@@ -21,6 +21,7 @@ static void fill(struct event *event, const struct kind_descriptor *kind, bool a
 {
     event_begin(event, kind->kind, 123, 456, 789);
     event->synthetic = true;
+    event->cpu_ns = 987;
     for (unsigned i = 0; i < kind->field_count; i++) {
         if (!all && i % 2 == 1)
             continue;
@@ -37,6 +38,8 @@ static void fill(struct event *event, const struct kind_descriptor *kind, bool a
     if (all) {
         event->naming.tid = UINT32_MAX;
         event->naming.name = event_put_bytes(event, "worker", 6);
+        memset(event->bytes + event->bytes_used, 's', 100);
+        event_keep_stack(event, 100);
     }
 }
 
@@ -66,6 +69,7 @@ static void expect_round_trip(const struct kind_descriptor *kind)
     assert_int_equal(event_unpack(&copy, packed, size), 0);
     free(packed);
     assert_int_equal(copy.t_ns, original.t_ns);
+    assert_int_equal(copy.cpu_ns, original.cpu_ns);
     assert_int_equal(copy.pid, original.pid);
     assert_int_equal(copy.tid, original.tid);
     assert_int_equal(copy.kind, original.kind);
@@ -86,6 +90,7 @@ static void expect_round_trip(const struct kind_descriptor *kind)
     assert_int_equal(copy.image.file, original.image.file);
     assert_int_equal(copy.naming.tid, original.naming.tid);
     expect_same_span(original.naming.name, copy.naming.name);
+    expect_same_span(original.stack, copy.stack);
 }
 
 static void test_every_kind_survives_packing(void **state)
@@ -180,6 +185,26 @@ static void test_truncated_records_are_refused(void **state)
         assert_int_equal(event_unpack(&copy, packed, size + 1), -1);
         free(packed);
     }
+}
+
+/* Where a record has it: what one with other fields, or a damaged one, may say. */
+enum { PRESENT_AT = 24, FIELD_COUNT_AT = 34 };
+
+static void test_fields_that_a_kind_has_not(void **state)
+{
+    const struct kind_descriptor *kind = event_kind_descriptor(EVENT_MARK);
+    unsigned char *packed;
+    size_t size;
+
+    fill(&original, kind, true);
+    packed = pack(&original, &size);
+    memset(packed + PRESENT_AT, 0xFF, 4);
+    assert_int_equal(event_unpack(&copy, packed, size), 0);
+    assert_int_equal(copy.present, (1u << kind->field_count) - 1);
+    assert_int_equal(packed[FIELD_COUNT_AT], kind->field_count);
+    packed[FIELD_COUNT_AT]++;
+    assert_int_equal(event_unpack(&copy, packed, size), -1);
+    free(packed);
 }
 
 /* What unpack accepts must be safe to use. */
@@ -280,6 +305,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_full_pool_cuts),
     cmocka_unit_test(test_huge_length_cuts),
     cmocka_unit_test(test_truncated_records_are_refused),
+    cmocka_unit_test(test_fields_that_a_kind_has_not),
     cmocka_unit_test(test_hostile_records),
     cmocka_unit_test(test_chosen_lies),
 };

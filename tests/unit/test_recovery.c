@@ -716,10 +716,11 @@ static void test_recorder_without_room_is_seen_to_live(void **state)
     write_events(9, true);
     expect_recovery(recorder.path, 0);
     expect_run(recorder.path, "recording|9\n");
+    expect_ring(recorder.path, true);
     die();
+    expect_ring(recorder.path, false);
     expect_recovery(recorder.path, 1);
     expect_run(recorder.path, "interrupted|9\n");
-    expect_ring(recorder.path, false);
 }
 
 static void send_events(struct writer *writer, unsigned count)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { RING_BYTES = 4096, LARGEST = RING_BYTES / 4 - 32, THREADED_RECORDS = 200000 };
 
@@ -248,6 +249,61 @@ static void test_spoiled_header_of_a_ring_that_has_wrapped(void **state)
     free(bytes);
 }
 
+/* What a target writes may look like a record that was there before, and the one around it may be
+ * damaged. */
+static void test_record_within_a_damaged_one_is_not_taken_again(void **state)
+{
+    enum { FIRST_AT = 4096, FIRST_BYTES = 24 + 56 };
+    const char *path = unit_path("nested.ring");
+    struct ring *ring = ring_new(path, NULL, RING_BYTES, NULL);
+    struct ring_record record;
+    size_t length;
+    char *bytes;
+
+    for (unsigned char i = 1; i <= 4; i++)
+        put(ring, 56, i, i);
+    ring_free(ring, true);
+    bytes = unit_read(path, &length);
+    memcpy(bytes + FIRST_AT + 2 * FIRST_BYTES, bytes + FIRST_AT + FIRST_BYTES, FIRST_BYTES);
+    unit_write(path, bytes, length);
+    ring = ring_open_left(path, NULL, NULL);
+    for (unsigned i = 1; i <= 4; i += i == 2 ? 2 : 1) {
+        assert_true(ring_next(ring, &record));
+        assert_int_equal(record.seq, i);
+    }
+    assert_false(ring_next(ring, &record));
+    assert_true(ring_is_damaged(ring));
+    ring_free(ring, false);
+    free(bytes);
+}
+
+/* Each 8 bytes say that they begin a record of half a MiB: what is checked has a bound. */
+static void test_ring_made_to_waste_time_is_given_up(void **state)
+{
+    enum { LARGE = 4 * 1024 * 1024, SIZE = 512 * 1024, SECONDS = 60 };
+    const char *path = unit_path("waste.ring");
+    struct ring *ring = ring_new(path, NULL, LARGE, NULL);
+    struct ring_record record;
+    uint32_t pattern[2] = {SIZE, 1};
+    size_t length;
+    char *bytes;
+
+    for (unsigned i = 0; i < 5; i++)
+        put(ring, SIZE, 1, 1);
+    ring_free(ring, true);
+    bytes = unit_read(path, &length);
+    for (size_t at = 4096; at < length; at += sizeof pattern)
+        memcpy(bytes + at, pattern, sizeof pattern);
+    unit_write(path, bytes, length);
+    alarm(SECONDS); /* it would take minutes */
+    ring = ring_open_left(path, NULL, NULL);
+    assert_false(ring_next(ring, &record));
+    assert_true(ring_is_damaged(ring));
+    alarm(0);
+    ring_free(ring, false);
+    free(bytes);
+}
+
 static void produce(void *argument)
 {
     struct ring *ring = argument;
@@ -325,6 +381,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_living_owner_is_respected),
     cmocka_unit_test(test_damaged_left_file_gives_less_but_nothing_wrong),
     cmocka_unit_test(test_spoiled_header_of_a_ring_that_has_wrapped),
+    cmocka_unit_test(test_record_within_a_damaged_one_is_not_taken_again),
+    cmocka_unit_test(test_ring_made_to_waste_time_is_given_up),
     cmocka_unit_test(test_two_threads_keep_order_and_lose_nothing),
     cmocka_unit_test(test_full_ring_waits_and_counts),
 };

@@ -1,10 +1,14 @@
 /* The writer: each event is in the file once and in order, whatever is in its way. */
 #include "event.h"
+#include "look.h"
+#include "looks.h"
 #include "os.h"
+#include "sql.h"
 #include "unit.h"
 #include "writer.h"
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -262,6 +266,74 @@ static void test_names_of_threads_to_come(void **state)
     expect(path, "SELECT count(*) FROM threads WHERE start_t_ns IS NULL", 2);
 }
 
+/* One thread is seen to wait. */
+static atomic_uint looked;
+unsigned __wrap_platform_look(uint32_t pid, struct thread_look *threads);
+unsigned __wrap_platform_look(uint32_t pid, struct thread_look *threads)
+{
+    atomic_fetch_add(&looked, 1);
+    threads[0] = (struct thread_look){.tid = pid, .call = "poll"};
+    return 1;
+}
+
+static void wait_until(const char *path, const char *sql)
+{
+    uint64_t start_ns = os_monotonic_ns();
+    sqlite3_int64 found = 0;
+
+    while (found == 0 && os_monotonic_ns() - start_ns < UINT64_C(60000000000)) {
+        sqlite3 *db;
+        assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+        sql_integer(db, sql, &found, &error);
+        sqlite3_close(db);
+    }
+    assert_true(found != 0);
+}
+
+/* Some with a batch, the rest at the end. */
+static void test_each_look_is_stored_once(void **state)
+{
+    const char *path = unit_path("looks.db");
+    struct writer *writer = open_writer(path);
+    struct looks *looks = looks_start(1, &error);
+
+    writer_use_looks(writer, looks);
+    event_begin(&event, EVENT_CREATE_PROCESS, PID, PID, os_monotonic_ns());
+    event_set(&event, FIELD(CREATE_PROCESS, via), VIA_LAUNCH);
+    looks_touch(looks, PID, event.t_ns);
+    record(writer);
+    while (atomic_load(&looked) < 3)
+        continue;
+    event_begin(&event, EVENT_MARK, PID, PID, os_monotonic_ns());
+    record(writer);
+    wait_until(path, "SELECT count(*) FROM look");
+    looks_stop(looks);
+    finish(writer, 2);
+    expect(path, "SELECT count(*) FROM look", atomic_load(&looked));
+    expect(path, "SELECT count(DISTINCT t_ns) FROM look", atomic_load(&looked));
+    looks_free(looks);
+}
+
+/* What the session has counted. */
+static void test_totals_are_in_the_row_of_the_run(void **state)
+{
+    const char *path = unit_path("totals.db");
+    struct writer *writer = open_writer(path);
+    struct run_counts totals = {.hold_ns = 5, .quiet_stops = 6, .stalls = 7, .stall_ns = 8};
+    struct run_end end = {
+        .state = "complete", .reason = "until", .wall_ns = 9, .exited = true, .exit_signal = 10};
+
+    record_start(writer);
+    ring_finish(writer_ring(writer));
+    assert_int_equal(writer_finish(writer, &end, &totals, &error), 0);
+    writer_free(writer);
+    expect(
+        path,
+        "SELECT hold_ns = 1005 AND quiet_stops = 6 AND stalls = 7 AND stall_ns = 8 AND "
+        "wall_ns = 9 AND end_reason = 'until' AND exit_signal = 10 AND exit_code IS NULL FROM run",
+        1);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_names_of_threads_to_come),
     cmocka_unit_test(test_each_event_once_and_in_order),
@@ -269,5 +341,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_locked_file_is_written_later),
     cmocka_unit_test(test_locked_file_does_not_delay_the_closing_of_files),
     cmocka_unit_test(test_new_file_gets_its_views),
+    cmocka_unit_test(test_each_look_is_stored_once),
+    cmocka_unit_test(test_totals_are_in_the_row_of_the_run),
 };
 UNIT_MAIN(tests)
