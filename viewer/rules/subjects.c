@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_names(const void *left, const void *right)
-{
-    const struct subject_name *a = left, *b = right;
-    int order = text_compare_ignoring_case(a->text, b->text);
-
-    return order != 0 ? order : a->subject < b->subject ? -1 : a->subject > b->subject;
-}
-
 /* The subject of a load: one that is there, or a new one; RECORDING_NONE without memory. */
 static size_t find_or_add(struct subjects *subjects, size_t *first,
                           const struct recorded_load *load, bool folds_case)
@@ -55,20 +47,51 @@ static int collect(struct subjects *subjects, size_t *first_of_module)
     return 0;
 }
 
+/* A name with a folder, as modules get it that have nothing else to tell them apart (keys.h). */
+static void add_with_place(const struct subjects *subjects, const struct subject *subject,
+                           struct buffer *out)
+{
+    buffer_add_text(out, recordings_text(subjects->recordings, subject->place));
+    buffer_add_char(out, '/');
+    buffer_add_text(out, recordings_text(subjects->recordings, subject->name));
+}
+
+static int index_with_places(struct subjects *subjects)
+{
+    struct buffer texts = {0};
+    const char *text;
+
+    for (size_t i = 0; i < subjects->count; i++) {
+        add_with_place(subjects, &subjects->items[i], &texts);
+        buffer_add_char(&texts, '\0');
+    }
+    if (texts.failed) {
+        buffer_release(&texts);
+        return -1;
+    }
+    subjects->with_places = texts.data;
+    text = texts.data;
+    for (size_t i = 0; i < subjects->count; i++, text += strlen(text) + 1)
+        if (names_add(&subjects->names, text, i) != 0)
+            return -1;
+    return 0;
+}
+
 static int index_names(struct subjects *subjects)
 {
-    if ((subjects->names = malloc((3 * subjects->count + 1) * sizeof *subjects->names)) == NULL)
-        return -1;
     for (size_t i = 0; i < subjects->count; i++) {
         const struct subject *subject = &subjects->items[i];
         uint32_t numbers[3] = {subject->key, subjects->recordings->modules[subject->module].key,
                                subject->name};
         for (int k = 0; k < 3; k++)
-            if ((k < 1 || numbers[k] != numbers[0]) && (k < 2 || numbers[k] != numbers[1]))
-                subjects->names[subjects->name_count++] =
-                    (struct subject_name){recordings_text(subjects->recordings, numbers[k]), i};
+            if ((k < 1 || numbers[k] != numbers[0]) && (k < 2 || numbers[k] != numbers[1]) &&
+                names_add(&subjects->names, recordings_text(subjects->recordings, numbers[k]), i) !=
+                    0)
+                return -1;
     }
-    qsort(subjects->names, subjects->name_count, sizeof *subjects->names, compare_names);
+    if (index_with_places(subjects) != 0)
+        return -1;
+    names_sort(&subjects->names);
     return 0;
 }
 
@@ -94,7 +117,8 @@ void subjects_release(struct subjects *subjects)
         free(subjects->of_load[r]);
     free(subjects->of_load);
     free(subjects->items);
-    free(subjects->names);
+    free(subjects->with_places);
+    names_release(&subjects->names);
     memset(subjects, 0, sizeof *subjects);
 }
 
@@ -116,18 +140,13 @@ size_t subject_literal_characters(const char *glob)
     return count;
 }
 
-/*
- * A name with a folder, as modules get it that have nothing else to tell them apart (keys.h).
- */
 static bool matches_with_place(const struct subjects *subjects, const char *glob,
                                const struct subject *subject)
 {
     struct buffer name = {0};
     bool matches;
 
-    buffer_add_text(&name, recordings_text(subjects->recordings, subject->place));
-    buffer_add_char(&name, '/');
-    buffer_add_text(&name, recordings_text(subjects->recordings, subject->name));
+    add_with_place(subjects, subject, &name);
     matches = text_glob(glob, buffer_text(&name), subject->folds_case);
     buffer_release(&name);
     return matches;
@@ -145,63 +164,47 @@ bool subject_matches(const struct subjects *subjects, const char *glob, size_t i
            (strchr(glob, '/') != NULL && matches_with_place(subjects, glob, subject));
 }
 
-static int add_match(struct subject_list *list, size_t subject)
+int subjects_add_name(const struct subjects *subjects, const char *name, struct number_list *list)
 {
-    size_t *items = array_with_room(list->items, list->count, sizeof *items);
-
-    if (items == NULL)
-        return -1;
-    list->items = items;
-    items[list->count++] = subject;
+    for (size_t at = names_first(&subjects->names, name), end = names_end(&subjects->names, name);
+         at < end; at++) {
+        const struct named *named = &subjects->names.items[at];
+        if ((subjects->items[named->item].folds_case || strcmp(named->text, name) == 0) &&
+            number_list_add(list, named->item) != 0)
+            return -1;
+    }
+    number_list_sort(list);
     return 0;
 }
 
-static int compare_positions(const void *left, const void *right)
+/* Only what begins as the glob does is tried. */
+static int add_of_glob(const struct subjects *subjects, const char *glob, struct number_list *list)
 {
-    size_t a = *(const size_t *)left, b = *(const size_t *)right;
-
-    return a < b ? -1 : a > b;
-}
-
-static int compare_name_to_text(const void *item, const void *key)
-{
-    return text_compare_ignoring_case(((const struct subject_name *)item)->text, key);
-}
-
-/* The names equal to a text stand together: where they begin. */
-static size_t first_name(const struct subjects *subjects, const char *text)
-{
-    return array_lower_bound(subjects->names, subjects->name_count, sizeof *subjects->names, text,
-                             compare_name_to_text);
-}
-
-int subjects_match(const struct subjects *subjects, const char *glob, struct subject_list *list,
-                   struct trail_error *error)
-{
-    /* with a folder: not in the index */
-    bool is_glob = subject_is_glob(glob) || strchr(glob, '/') != NULL;
-    size_t unique = 0;
+    struct buffer start = {0};
+    size_t at;
     int result = 0;
 
+    buffer_add(&start, glob, strcspn(glob, "*?["));
+    at = names_first(&subjects->names, buffer_text(&start));
+    buffer_add_char(&start, '*');
+    for (; result == 0 && at < subjects->names.count &&
+           text_glob(buffer_text(&start), subjects->names.items[at].text, true);
+         at++)
+        if (subject_matches(subjects, glob, subjects->names.items[at].item))
+            result = number_list_add(list, subjects->names.items[at].item);
+    if (start.failed)
+        result = -1;
+    buffer_release(&start);
+    return result;
+}
+
+int subjects_match(const struct subjects *subjects, const char *glob, struct number_list *list,
+                   struct trail_error *error)
+{
     memset(list, 0, sizeof *list);
-    for (size_t i = 0; is_glob && i < subjects->count && result == 0; i++)
-        if (subject_matches(subjects, glob, i))
-            result = add_match(list, i);
-    for (size_t i = is_glob ? subjects->name_count : first_name(subjects, glob);
-         i < subjects->name_count && result == 0 &&
-         text_compare_ignoring_case(subjects->names[i].text, glob) == 0;
-         i++)
-        if (subjects->items[subjects->names[i].subject].folds_case ||
-            strcmp(subjects->names[i].text, glob) == 0)
-            result = add_match(list, subjects->names[i].subject);
-    if (result != 0)
+    if ((subject_is_glob(glob) ? add_of_glob : subjects_add_name)(subjects, glob, list) != 0)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    if (list->count > 1)
-        qsort(list->items, list->count, sizeof *list->items, compare_positions);
-    for (size_t i = 0; i < list->count; i++)
-        if (unique == 0 || list->items[i] != list->items[unique - 1])
-            list->items[unique++] = list->items[i];
-    list->count = unique;
+    number_list_sort(list);
     return 0;
 }
 

@@ -6,6 +6,8 @@
 #ifndef TRAIL_SUBJECTS_H
 #define TRAIL_SUBJECTS_H
 
+#include "names.h"
+
 #include "compare/model/recordings.h"
 
 struct subject {
@@ -16,24 +18,13 @@ struct subject {
     size_t next; /* of the same module, or RECORDING_NONE */
 };
 
-struct subject_name {
-    const char *text;
-    size_t subject;
-};
-
 struct subjects {
     const struct recordings *recordings;
     struct subject *items;
     size_t count;
-    size_t **of_load;           /* [recording][load]: its subject */
-    struct subject_name *names; /* sorted, case ignored */
-    size_t name_count;
-};
-
-/* Those that a glob matches, in ascending order. */
-struct subject_list {
-    size_t *items;
-    size_t count;
+    size_t **of_load; /* [recording][load]: its subject */
+    struct names names;
+    char *with_places; /* of each subject "place/name", one behind the other */
 };
 
 /*
@@ -44,9 +35,18 @@ int subjects_init(struct subjects *subjects, const struct recordings *recordings
                   struct trail_error *error);
 void subjects_release(struct subjects *subjects);
 
-/* Returns 0, or -1 and error; the list is freed by the caller. */
-int subjects_match(const struct subjects *subjects, const char *glob, struct subject_list *list,
+/*
+ * Those that a glob matches, in ascending order. Returns 0, or -1 and error; the list is freed by
+ * the caller.
+ */
+int subjects_match(const struct subjects *subjects, const char *glob, struct number_list *list,
                    struct trail_error *error);
+
+/*
+ * Adds those of a name, which is no glob, in ascending order to a list that has none. Returns 0, or
+ * -1 without memory.
+ */
+int subjects_add_name(const struct subjects *subjects, const char *name, struct number_list *list);
 
 /* Whether the glob matches this one. */
 bool subject_matches(const struct subjects *subjects, const char *glob, size_t subject);

@@ -52,27 +52,45 @@ static struct side_module *take_module(struct side *side, uint32_t role,
     return module->times != NULL && module->gaps != NULL ? module : NULL;
 }
 
-static int take_variant(const struct side *side, struct side_module *module,
+/* One that is there and the same build, at the same place; or NULL. */
+static struct side_variant *find_variant(const struct side *side, const struct side_module *module,
+                                         uint32_t first, const struct recorded_load *load)
+{
+    for (uint32_t i = first; i != 0; i = module->variants[i - 1].next)
+        if (identity_equal(&side->all->modules[module->variants[i - 1].module].identity,
+                           &side->all->modules[load->module].identity))
+            return &module->variants[i - 1];
+    return NULL;
+}
+
+/* The index holds, by place, the first variant + 1 there, and that of each module that was seen. */
+static int take_variant(struct side *side, struct side_module *module,
                         const struct recorded_load *load, size_t run)
 {
-    struct side_variant *variants, *variant;
+    uint32_t at = (uint32_t)(module - side->modules),
+             *first = tuple_map_at(&side->variant_index, at, load->place, UINT32_MAX),
+             first_there = *first;
+    uint32_t *known = tuple_map_at(&side->variant_index, at, load->place, (uint32_t)load->module);
+    struct side_variant *variants, *variant = NULL;
 
-    for (size_t i = 0; i < module->variant_count; i++) {
-        variant = &module->variants[i];
-        if (variant->place != load->place ||
-            (variant->module != load->module &&
-             !identity_equal(&side->all->modules[variant->module].identity,
-                             &side->all->modules[load->module].identity)))
-            continue;
-        variant->runs += variant->last_run != run;
-        variant->last_run = run;
-        return 0;
-    }
-    if ((variants = array_with_room(module->variants, module->variant_count, sizeof *variants)) ==
-        NULL)
+    if (side->variant_index.failed)
         return -1;
-    module->variants = variants;
-    variants[module->variant_count++] = (struct side_variant){load->module, load->place, 1, run};
+    variant =
+        *known != 0 ? &module->variants[*known - 1] : find_variant(side, module, first_there, load);
+    if (variant == NULL) {
+        if ((variants = array_with_room(module->variants, module->variant_count,
+                                        sizeof *variants)) == NULL)
+            return -1;
+        module->variants = variants;
+        variant = &variants[module->variant_count++];
+        *variant = (struct side_variant){load->module, load->place, 0, SIZE_MAX, first_there};
+        *known = (uint32_t)module->variant_count;
+        *tuple_map_at(&side->variant_index, at, load->place, UINT32_MAX) = *known;
+    } else {
+        *known = (uint32_t)(variant - module->variants) + 1;
+    }
+    variant->runs += variant->last_run != run;
+    variant->last_run = run;
     return 0;
 }
 
@@ -110,6 +128,20 @@ static int take_load(struct taking *taking, const struct recorded_load *load)
     return taking->loads.failed ? -1 : 0;
 }
 
+/* How often the modules of this run were loaded. */
+static void count_loads(const struct taking *taking)
+{
+    for (size_t i = 0; i < taking->loads.capacity; i++) {
+        const struct tuple_slot *slot = &taking->loads.slots[i];
+        struct side_module *module;
+        if (!slot->used)
+            continue;
+        module = &taking->side->modules[slot->key[0]];
+        module->least = slot->value < module->least ? slot->value : module->least;
+        module->most = slot->value > module->most ? slot->value : module->most;
+    }
+}
+
 static int take_loads(struct taking *taking)
 {
     const struct recording *recording = taking->recording;
@@ -122,14 +154,7 @@ static int take_loads(struct taking *taking)
             taking->last[i] = (double)recording->threads[i].start_net_ns;
     for (size_t i = 0; i < recording->load_count && result == 0; i++)
         result = take_load(taking, &recording->loads[i]);
-    for (size_t i = 0; i < taking->side->module_count && result == 0; i++) {
-        struct side_module *module = &taking->side->modules[i];
-        size_t loads = *tuple_map_at(&taking->loads, (uint32_t)i, 0, 0);
-        if (module->least == SIZE_MAX) /* new: the runs before were without it */
-            module->least = taking->run > 0 ? 0 : loads;
-        module->least = loads < module->least ? loads : module->least;
-        module->most = loads > module->most ? loads : module->most;
-    }
+    count_loads(taking);
     return taking->loads.failed ? -1 : result;
 }
 
@@ -325,6 +350,9 @@ int side_init(struct side *side, const struct recordings *recordings, size_t fir
     for (size_t run = 0; run < count; run++)
         if (take_run(side, run) != 0)
             return out_of_memory(error);
+    for (size_t i = 0; i < side->module_count; i++)
+        if (side->modules[i].runs < count)
+            side->modules[i].least = 0;
     if (sort_modules(side) != 0 || recordings_have_failed(recordings))
         return out_of_memory(error);
     return 0;
@@ -353,6 +381,7 @@ void side_release(struct side *side)
     side_gaps_release(&side->gaps);
     order_free(side->order);
     tuple_map_release(&side->module_index);
+    tuple_map_release(&side->variant_index);
     tuple_map_release(&side->phase_index);
     memset(side, 0, sizeof *side);
 }

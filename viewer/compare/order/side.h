@@ -17,6 +17,7 @@ struct side_variant {
     uint32_t place;
     size_t runs;
     size_t last_run; /* private */
+    uint32_t next;   /* private: the next one at that place + 1, or 0 */
 };
 
 /*
@@ -57,7 +58,7 @@ struct side {
     size_t phase_count;
     /* of loads; NULL with fewer than ORDER_RUNS_AT_LEAST runs, or before side_learn_order */
     struct order *order;
-    struct tuple_map module_index, phase_index; /* private */
+    struct tuple_map module_index, variant_index, phase_index; /* private */
 };
 
 /* Fills side (all zero before). Returns 0, or -1 and error; side_release in either case. */

@@ -9,15 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { EFFORT = 500000 }; /* so many names compared take some tenths of a second */
+
 static int no_memory(struct trail_error *error)
 {
     return error_set(error, TRAIL_FAILED, 0, "out of memory");
 }
 
-/* Whether words are names of modules: how many of the rule's are. */
+/* Whether words are names of modules: how many of the rule's are, outside of sections. */
 static size_t module_names(const struct rule *rule)
 {
-    if (rule->about != ABOUT_MODULES || rule->kind == RULE_LIMIT)
+    if (rule->about != ABOUT_MODULES || rule->kind == RULE_LIMIT || rule->process != NULL)
         return 0;
     return rule->kind == RULE_ORDER ? rule->word_count : 1;
 }
@@ -44,14 +46,29 @@ static int match_names(struct judging *judging, struct trail_error *error)
     return 0;
 }
 
-/* Lets a require, allow or forbid rule decide on the modules that it matches. */
-static void decide(struct judging *judging, size_t rule, size_t *deciders)
+/* The order rules outside of sections that are of interest to who loaded a subject. */
+static int index_orders(struct judging *judging)
 {
-    const struct subject_list *list = &judging->matches[judging->first_match[rule]];
+    const struct rules *rules = judging->rules;
 
+    for (size_t i = 0; i < rules->count; i++) {
+        if (rules->rules[i].kind != RULE_ORDER || rules->rules[i].process != NULL)
+            continue;
+        for (size_t m = judging->first_match[i]; m < judging->first_match[i + 1]; m++)
+            for (size_t k = 0; k < judging->matches[m].count; k++)
+                if (pairs_add(&judging->orders, judging->matches[m].items[k], i) != 0)
+                    return -1;
+    }
+    pairs_sort(&judging->orders);
+    return 0;
+}
+
+/* Lets a require, allow or forbid rule decide on the modules that it matches. */
+static void decide(struct judging *judging, const struct number_list *list, size_t rule,
+                   size_t *deciders)
+{
     for (size_t i = 0; i < list->count; i++)
-        deciders[list->items[i]] =
-            judge_more_specific(judging->rules, deciders[list->items[i]], rule);
+        deciders[list->items[i]] = judge_more_specific(judging, deciders[list->items[i]], rule);
 }
 
 static bool decides_on_modules(const struct rule *rule)
@@ -59,42 +76,52 @@ static bool decides_on_modules(const struct rule *rule)
     return rule->kind <= RULE_FORBID && rule->about == ABOUT_MODULES;
 }
 
-static int prepare(struct judging *judging, struct trail_error *error)
+static size_t *room(size_t count)
+{
+    return calloc(count + 1, sizeof(size_t));
+}
+
+static int make_room(struct judging *judging)
 {
     size_t rule_count = judging->rules->count;
     struct judgement *judgement = judging->judgement;
 
     judgement->verdicts = calloc(rule_count + 1, sizeof *judgement->verdicts);
     judging->times = calloc(rule_count + 1, sizeof *judging->times);
-    judging->time_counts = calloc(rule_count + 1, sizeof *judging->time_counts);
-    judging->missing = calloc(rule_count + 1, sizeof *judging->missing);
-    if (judgement->verdicts == NULL || judging->times == NULL || judging->time_counts == NULL ||
-        judging->missing == NULL)
-        return no_memory(error);
-    for (size_t i = 0; i < rule_count; i++)
-        judgement->verdicts[i].worst = INT64_MIN;
+    judging->time_counts = room(rule_count);
+    judging->missing = room(rule_count);
+    judging->literals = room(rule_count);
+    judging->deciders = room(judging->subjects.count);
+    judging->section_deciders = room(judging->subjects.count);
+    return judgement->verdicts == NULL || judging->times == NULL || judging->time_counts == NULL ||
+                   judging->missing == NULL || judging->literals == NULL ||
+                   judging->deciders == NULL || judging->section_deciders == NULL
+               ? -1
+               : 0;
+}
+
+static int prepare(struct judging *judging, struct trail_error *error)
+{
+    const struct rules *rules = judging->rules;
+
+    judging->effort = EFFORT;
     if (subjects_init(&judging->subjects, judging->recordings, error) != 0 ||
         match_names(judging, error) != 0)
         return -1;
-    judging->deciders = malloc((judging->subjects.count + 1) * sizeof *judging->deciders);
-    judging->section_deciders =
-        malloc((judging->subjects.count + 1) * sizeof *judging->section_deciders);
-    if (judging->deciders == NULL || judging->section_deciders == NULL)
+    if (make_room(judging) != 0 || index_orders(judging) != 0 ||
+        sections_init(&judging->sections, rules) != 0)
         return no_memory(error);
+    for (size_t i = 0; i < rules->count; i++) {
+        judging->judgement->verdicts[i].worst = INT64_MIN;
+        if (rules->rules[i].word_count > 0)
+            judging->literals[i] = subject_literal_characters(rules->rules[i].words[0]);
+    }
     for (size_t i = 0; i < judging->subjects.count; i++)
         judging->deciders[i] = RECORDING_NONE;
-    for (size_t i = 0; i < rule_count; i++)
-        if (decides_on_modules(&judging->rules->rules[i]) &&
-            judging->rules->rules[i].process == NULL)
-            decide(judging, i, judging->deciders);
+    for (size_t i = 0; i < rules->count; i++)
+        if (decides_on_modules(&rules->rules[i]) && rules->rules[i].process == NULL)
+            decide(judging, &judging->matches[judging->first_match[i]], i, judging->deciders);
     return 0;
-}
-
-static bool applies_to_process(const struct judging *judging, const struct rule *rule,
-                               const struct scope *scope)
-{
-    return rule->process != NULL &&
-           subject_matches_process(judging->recordings, rule->process, scope->run, scope->process);
 }
 
 /* What holds for the run as a whole where there is no section, and for the process in one. */
@@ -112,74 +139,102 @@ static void judge_in(struct judging *judging, size_t rule, const struct scope *s
         judges[of->kind](judging, rule, scope);
 }
 
-static void judge_process(struct judging *judging, const struct scope *scope)
+/* Lets the rules of the process's sections decide on what it loaded. */
+static void decide_in_sections(struct judging *judging, const struct scope *scope,
+                               const struct number_list *rules)
 {
-    const struct rules *rules = judging->rules;
-
     judging->current = judging->deciders;
     for (size_t i = 0; i < rules->count; i++) {
-        if (!decides_on_modules(&rules->rules[i]) ||
-            !applies_to_process(judging, &rules->rules[i], scope))
+        if (!decides_on_modules(&judging->rules->rules[rules->items[i]]))
             continue;
-        if (judging->current == judging->deciders)
-            memcpy(judging->section_deciders, judging->deciders,
-                   judging->subjects.count * sizeof *judging->deciders);
+        for (size_t k = 0; judging->current == judging->deciders && k < scope->loads.count; k++) {
+            size_t subject = scope_subject(judging, scope, part_at(&scope->loads, k));
+            judging->section_deciders[subject] = judging->deciders[subject];
+        }
         judging->current = judging->section_deciders;
-        decide(judging, i, judging->section_deciders);
+        decide(judging, scope_matches(judging, scope, rules->items[i], 0), rules->items[i],
+               judging->section_deciders);
     }
-    for (size_t i = 0; i < rules->count; i++) {
-        const struct rule *rule = &rules->rules[i];
-        if (applies_to_process(judging, rule, scope))
-            judge_in(judging, i, scope);
-        if (rule->kind == RULE_ORDER &&
-            (rule->process == NULL || applies_to_process(judging, rule, scope)))
-            judge_order(judging, i, scope);
-    }
-    judge_presence(judging, scope);
 }
 
-/* The run's loads, those of a process together: positions, and where each process's begin. */
-static int group_loads(const struct recording *run, size_t **positions, size_t **starts)
+/* The order rules outside of sections of what the process loaded. */
+static int add_orders(const struct judging *judging, const struct scope *scope,
+                      struct number_list *rules)
 {
-    size_t *counts = calloc(run->process_count + 2, sizeof *counts),
-           *loads = malloc((run->load_count + 1) * sizeof *loads);
-
-    *positions = loads;
-    *starts = counts;
-    if (counts == NULL || loads == NULL)
-        return -1;
-    for (size_t i = 0; i < run->load_count; i++)
-        if (run->loads[i].process < run->process_count)
-            counts[run->loads[i].process + 1]++;
-    for (size_t i = 0; i < run->process_count; i++)
-        counts[i + 1] += counts[i];
-    for (size_t i = 0; i < run->load_count; i++)
-        if (run->loads[i].process < run->process_count)
-            loads[counts[run->loads[i].process]++] = i;
-    /* each now stands at its end, which is the next one's start */
-    for (size_t i = run->process_count; i > 0; i--)
-        counts[i] = counts[i - 1];
-    counts[0] = 0;
+    for (size_t i = 0; i < scope->loads.count; i++) {
+        size_t subject = scope_subject(judging, scope, part_at(&scope->loads, i));
+        for (size_t at = pairs_first(&judging->orders, subject);
+             at < judging->orders.count && judging->orders.items[at].of == subject; at++)
+            if (number_list_add(rules, judging->orders.items[at].number) != 0)
+                return -1;
+    }
+    number_list_sort(rules);
     return 0;
+}
+
+static void judge_process(struct judging *judging, const struct scope *scope)
+{
+    struct number_list rules = {0};
+
+    if (sections_match(&judging->sections, judging->recordings, scope->run, scope->process,
+                       &rules) != 0)
+        judging->has_failed = true;
+    decide_in_sections(judging, scope, &rules);
+    for (size_t i = 0; i < rules.count; i++) {
+        judge_in(judging, rules.items[i], scope);
+        if (judging->rules->rules[rules.items[i]].kind == RULE_ORDER)
+            judge_order(judging, rules.items[i], scope);
+    }
+    rules.count = 0;
+    if (add_orders(judging, scope, &rules) != 0)
+        judging->has_failed = true;
+    for (size_t i = 0; i < rules.count; i++)
+        judge_order(judging, rules.items[i], scope);
+    free(rules.items);
+    judge_presence(judging, scope);
 }
 
 static void note_first_loads(const struct judging *judging, const struct scope *scope,
                              size_t *first, bool are_noted)
 {
-    for (size_t i = scope->load_count; i-- > 0;)
-        first[judging->subjects.of_load[scope->run_index][scope->loads[i]]] =
-            are_noted ? scope->loads[i] : RECORDING_NONE;
+    for (size_t i = scope->loads.count; i-- > 0;) {
+        size_t load = part_at(&scope->loads, i);
+        first[scope_subject(judging, scope, load)] = are_noted ? load : RECORDING_NONE;
+    }
 }
 
-/*
- * `positions`, `starts`: of group_loads; `first` has nothing but RECORDING_NONE, also afterwards.
- */
-static void judge_run(struct judging *judging, size_t run_index, const size_t *positions,
-                      const size_t *starts, size_t *first)
+static void judge_processes_alone(struct judging *judging, const struct scope *whole, size_t *first)
 {
-    const struct recording *run = &judging->recordings->items[run_index];
-    struct scope scope = {
-        run, run_index, NULL, RECORDING_NONE, positions, starts[run->process_count], first};
+    const struct run_index *index = whole->index;
+
+    for (size_t p = 0; p < whole->run->process_count; p++) {
+        struct scope scope = *whole;
+        scope.process = &whole->run->processes[p];
+        scope.process_index = p;
+        scope.loads = grouped_part(&index->loads, p);
+        scope.threads = grouped_part(&index->threads, p);
+        scope.exceptions = grouped_part(&index->exceptions, p);
+        scope.marks = grouped_part(&index->marks, p);
+        note_first_loads(judging, &scope, first, true);
+        judge_process(judging, &scope);
+        note_first_loads(judging, &scope, first, false);
+    }
+}
+
+/* `first` has nothing but RECORDING_NONE, also afterwards. */
+static void judge_run(struct judging *judging, const struct run_index *index, size_t run_index,
+                      size_t *first)
+{
+    const struct recording *run = index->run;
+    struct scope scope = {.run = run,
+                          .run_index = run_index,
+                          .process_index = RECORDING_NONE,
+                          .index = index,
+                          .loads = {NULL, run->load_count},
+                          .threads = {NULL, run->thread_count},
+                          .exceptions = {NULL, run->exception_count},
+                          .marks = {NULL, run->mark_count},
+                          .first = first};
 
     judging->missing_count = 0;
     judging->current = judging->deciders;
@@ -190,18 +245,7 @@ static void judge_run(struct judging *judging, size_t run_index, const size_t *p
     judge_processes(judging, &scope);
     judge_failures(judging, &scope);
     note_first_loads(judging, &scope, first, false);
-    for (size_t p = 0; p < run->process_count; p++) {
-        struct scope process = {run,
-                                run_index,
-                                &run->processes[p],
-                                p,
-                                positions + starts[p],
-                                starts[p + 1] - starts[p],
-                                first};
-        note_first_loads(judging, &process, first, true);
-        judge_process(judging, &process);
-        note_first_loads(judging, &process, first, false);
-    }
+    judge_processes_alone(judging, &scope, first);
 }
 
 static int judge_runs(struct judging *judging)
@@ -212,12 +256,11 @@ static int judge_runs(struct judging *judging)
     for (size_t i = 0; result == 0 && i < judging->subjects.count; i++)
         first[i] = RECORDING_NONE;
     for (size_t r = 0; result == 0 && r < judging->recordings->count; r++) {
-        size_t *positions, *starts;
-        result = group_loads(&judging->recordings->items[r], &positions, &starts);
+        struct run_index index;
+        result = run_index_init(&index, judging->recordings, &judging->recordings->items[r]);
         if (result == 0)
-            judge_run(judging, r, positions, starts, first);
-        free(positions);
-        free(starts);
+            judge_run(judging, &index, r, first);
+        run_index_release(&index);
     }
     free(first);
     if (result == 0)
@@ -269,6 +312,10 @@ static void release_judging(struct judging *judging)
     free(judging->times);
     free(judging->time_counts);
     free(judging->missing);
+    free(judging->literals);
+    free(judging->found.items);
+    free(judging->orders.items);
+    sections_release(&judging->sections);
     subjects_release(&judging->subjects);
 }
 

@@ -45,7 +45,7 @@ static bool is_known(const struct judging *judging, const struct recorded_load *
 void judge_cause(struct judging *judging, size_t rule, const struct scope *scope)
 {
     const struct rule *of = &judging->rules->rules[rule];
-    const struct subject_list *list = &judging->matches[judging->first_match[rule]];
+    const struct number_list *list = scope_matches(judging, scope, rule, 0);
 
     for (size_t i = 0; i < list->count; i++) {
         size_t load = scope->first[list->items[i]];

@@ -2,22 +2,23 @@
 #include "scope.h"
 
 #include "human.h"
-#include "text.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 /* The rule that decides on a failure, or RECORDING_NONE. */
-static size_t failure_decider(const struct judging *judging, const struct scope *scope,
+static size_t failure_decider(struct judging *judging, const struct scope *scope,
                               const struct recorded_failure *failure)
 {
-    const struct rules *rules = judging->rules;
     size_t decider = RECORDING_NONE;
+    struct number_list found = {0};
 
-    for (size_t i = 0; i < rules->count; i++)
-        if (rules->rules[i].about == ABOUT_FAILURES &&
-            text_glob(rules->rules[i].words[0], judge_text(judging, failure->key),
-                      scope->run->folds_case))
-            decider = judge_more_specific(rules, decider, i);
+    if (globs_match(&judging->sections.failures, judge_text(judging, failure->key),
+                    scope->run->folds_case, &found) != 0)
+        judging->has_failed = true;
+    for (size_t i = 0; i < found.count; i++)
+        decider = judge_more_specific(judging, decider, found.items[i]);
+    free(found.items);
     return decider;
 }
 

@@ -11,39 +11,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_in(const struct scope *scope, size_t process)
-{
-    return scope->process == NULL || process == scope->process_index;
-}
-
 static int64_t count_loads(const struct scope *scope)
 {
     int64_t count = 0;
 
-    for (size_t i = 0; i < scope->load_count; i++)
-        count += !scope->run->loads[scope->loads[i]].is_synthetic;
+    for (size_t i = 0; i < scope->loads.count; i++)
+        count += !scope->run->loads[part_at(&scope->loads, i)].is_synthetic;
     return count;
+}
+
+static bool counts(const struct recorded_exception *exception)
+{
+    return !exception->is_loader && !exception->is_synthetic;
 }
 
 static int64_t count_exceptions(const struct scope *scope)
 {
     int64_t count = 0;
 
-    for (size_t i = 0; i < scope->run->exception_count; i++) {
-        const struct recorded_exception *exception = &scope->run->exceptions[i];
-        count +=
-            is_in(scope, exception->process) && !exception->is_loader && !exception->is_synthetic;
-    }
+    for (size_t i = 0; i < scope->exceptions.count; i++)
+        count += counts(&scope->run->exceptions[part_at(&scope->exceptions, i)]);
     return count;
 }
 
 static int64_t count_threads(const struct scope *scope)
 {
-    int64_t count = 0;
-
-    for (size_t i = 0; i < scope->run->thread_count; i++)
-        count += is_in(scope, scope->run->threads[i].process);
-    return count;
+    return (int64_t)scope->threads.count;
 }
 
 static int64_t count_processes(const struct scope *scope)
@@ -54,9 +47,9 @@ static int64_t count_processes(const struct scope *scope)
 /* Where counting went over the limit: the first event beyond it. */
 static size_t load_beyond(const struct scope *scope, int64_t most)
 {
-    for (size_t i = 0; i < scope->load_count; i++)
-        if (!scope->run->loads[scope->loads[i]].is_synthetic && most-- == 0)
-            return scope->loads[i];
+    for (size_t i = 0; i < scope->loads.count; i++)
+        if (!scope->run->loads[part_at(&scope->loads, i)].is_synthetic && most-- == 0)
+            return part_at(&scope->loads, i);
     return RECORDING_NONE;
 }
 
@@ -71,11 +64,10 @@ static void explain_count(const struct judging *judging, const struct rule *rule
         buffer_add_text(hint, ": ");
         judge_add_where(judging, hint, scope, load);
     }
-    for (size_t i = 0; rule->measure == MEASURE_EXCEPTIONS && i < scope->run->exception_count;
-         i++) {
-        const struct recorded_exception *exception = &scope->run->exceptions[i];
-        if (!is_in(scope, exception->process) || exception->is_loader || exception->is_synthetic ||
-            most-- > 0)
+    for (size_t i = 0; rule->measure == MEASURE_EXCEPTIONS && i < scope->exceptions.count; i++) {
+        const struct recorded_exception *exception =
+            &scope->run->exceptions[part_at(&scope->exceptions, i)];
+        if (!counts(exception) || most-- > 0)
             continue;
         buffer_add_text(hint, "the first beyond is ");
         buffer_add_text(hint, recordings_text(judging->recordings, exception->what));
@@ -95,18 +87,29 @@ static int64_t process_start(const struct scope *scope)
     return scope->process != NULL ? scope->process->start_net_ns : 0;
 }
 
-static bool find_mark(const struct judging *judging, const struct scope *scope, const char *name,
+/* The first mark whose name matches. */
+static bool find_mark(struct judging *judging, const struct scope *scope, const char *name,
                       int64_t *ns)
 {
-    for (size_t i = 0; i < scope->run->mark_count; i++) {
-        const struct recorded_mark *mark = &scope->run->marks[i];
-        if (is_in(scope, mark->process) &&
-            text_glob(name, recordings_text(judging->recordings, mark->name), false)) {
-            *ns = mark->net_ns;
-            return true;
-        }
+    const struct recorded_mark *marks = scope->run->marks;
+    struct number_list found = {0};
+    bool is_there = false;
+
+    for (size_t i = 0; subject_is_glob(name) && i < scope->marks.count && !is_there; i++) {
+        const struct recorded_mark *mark = &marks[part_at(&scope->marks, i)];
+        is_there = text_glob(name, judge_text(judging, mark->name), false);
+        *ns = is_there ? mark->net_ns : *ns;
     }
-    return false;
+    if (!subject_is_glob(name) && names_find(&scope->index->mark_names, name, false, &found) != 0)
+        judging->has_failed = true;
+    number_list_sort(&found);
+    for (size_t i = 0; i < found.count && !is_there; i++) {
+        const struct recorded_mark *mark = &marks[found.items[i]];
+        is_there = scope->process == NULL || mark->process == scope->process_index;
+        *ns = is_there ? mark->net_ns : *ns;
+    }
+    free(found.items);
+    return is_there;
 }
 
 /*
@@ -118,12 +121,12 @@ static bool find_load(const struct judging *judging, const struct scope *scope, 
 {
     bool found = false;
 
-    for (size_t i = 0; i < scope->load_count && (is_last || !found); i++) {
-        const struct recorded_load *load = &scope->run->loads[scope->loads[i]];
+    for (size_t i = 0; i < scope->loads.count && (is_last || !found); i++) {
+        size_t at = part_at(&scope->loads, i);
+        const struct recorded_load *load = &scope->run->loads[at];
         if (load->is_synthetic ||
             (name != NULL &&
-             !subject_matches(&judging->subjects, name,
-                              judging->subjects.of_load[scope->run_index][scope->loads[i]])))
+             !subject_matches(&judging->subjects, name, scope_subject(judging, scope, at))))
             continue;
         if (!found || load->net_ns > *ns)
             *ns = load->net_ns;
@@ -132,7 +135,7 @@ static bool find_load(const struct judging *judging, const struct scope *scope, 
     return found;
 }
 
-static bool find_point(const struct judging *judging, const struct scope *scope,
+static bool find_point(struct judging *judging, const struct scope *scope,
                        const struct rule_point *point, int64_t *ns)
 {
     const struct recorded_process *process;

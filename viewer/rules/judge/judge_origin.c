@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -81,7 +82,7 @@ static void add_identity(const struct judging *judging, struct buffer *out,
 void judge_path(struct judging *judging, size_t rule, const struct scope *scope)
 {
     const struct rule *of = &judging->rules->rules[rule];
-    const struct subject_list *list = &judging->matches[judging->first_match[rule]];
+    const struct number_list *list = scope_matches(judging, scope, rule, 0);
 
     for (size_t i = 0; i < list->count; i++) {
         const struct subject *subject = &judging->subjects.items[list->items[i]];
@@ -208,22 +209,47 @@ static void judge_file(struct judging *judging, size_t rule, const struct scope 
     }
 }
 
-void judge_identity(struct judging *judging, size_t rule, const struct scope *scope)
+/* The programs themselves, which are no loads. */
+static void judge_program(struct judging *judging, size_t rule, const struct scope *scope,
+                          size_t process)
+{
+    const struct recorded_process *of = &scope->run->processes[process];
+
+    if (of->module != RECORDING_NONE &&
+        subject_matches_process(judging->recordings, judging->rules->rules[rule].words[0],
+                                scope->run, of))
+        judge_file(
+            judging, rule, scope,
+            &(struct judged_file){judge_text(judging, of->name), of->module, RECORDING_NONE});
+}
+
+static void judge_programs(struct judging *judging, size_t rule, const struct scope *scope)
 {
     const char *name = judging->rules->rules[rule].words[0];
-    const struct subject_list *list = &judging->matches[judging->first_match[rule]];
+    struct number_list found = {0};
 
-    /* the programs themselves, which are no loads */
-    for (size_t p = 0; p < scope->run->process_count; p++) {
-        const struct recorded_process *process = &scope->run->processes[p];
-        if (process->module == RECORDING_NONE ||
-            (scope->process != NULL && scope->process != process) ||
-            !subject_matches_process(judging->recordings, name, scope->run, process))
-            continue;
-        judge_file(judging, rule, scope,
-                   &(struct judged_file){judge_text(judging, process->name), process->module,
-                                         RECORDING_NONE});
+    if (subject_is_glob(name)) {
+        for (size_t p = 0; p < scope->run->process_count; p++)
+            judge_program(judging, rule, scope, p);
+        return;
     }
+    if (names_find(&scope->index->programs, name, scope->run->folds_case, &found) != 0)
+        judging->has_failed = true;
+    number_list_sort(&found);
+    for (size_t i = 0; i < found.count; i++)
+        judge_program(judging, rule, scope, found.items[i]);
+    free(found.items);
+}
+
+void judge_identity(struct judging *judging, size_t rule, const struct scope *scope)
+{
+    const struct number_list *list;
+
+    if (scope->process != NULL)
+        judge_program(judging, rule, scope, scope->process_index);
+    else
+        judge_programs(judging, rule, scope);
+    list = scope_matches(judging, scope, rule, 0);
     for (size_t i = 0; i < list->count; i++) {
         const struct subject *subject = &judging->subjects.items[list->items[i]];
         size_t load = scope->first[list->items[i]];

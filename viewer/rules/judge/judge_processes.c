@@ -2,20 +2,38 @@
 #include "scope.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 /* The rule that decides on a process, or RECORDING_NONE. */
-static size_t process_decider(const struct judging *judging, const struct scope *scope,
+static size_t process_decider(struct judging *judging, const struct scope *scope,
                               const struct recorded_process *process)
 {
-    const struct rules *rules = judging->rules;
     size_t decider = RECORDING_NONE;
+    struct number_list found = {0};
 
-    for (size_t i = 0; i < rules->count; i++)
-        if (rules->rules[i].about == ABOUT_PROCESSES &&
-            subject_matches_process(judging->recordings, rules->rules[i].words[0], scope->run,
-                                    process))
-            decider = judge_more_specific(rules, decider, i);
+    if (globs_match_process(&judging->sections.processes, judging->recordings, scope->run, process,
+                            &found) != 0)
+        judging->has_failed = true;
+    for (size_t i = 0; i < found.count; i++)
+        decider = judge_more_specific(judging, decider, found.items[i]);
+    free(found.items);
     return decider;
+}
+
+static bool ran(struct judging *judging, const struct scope *scope, const char *name)
+{
+    struct number_list found = {0};
+    bool is_there = false;
+
+    for (size_t p = 0; subject_is_glob(name) && p < scope->run->process_count && !is_there; p++)
+        is_there = subject_matches_process(judging->recordings, name, scope->run,
+                                           &scope->run->processes[p]);
+    if (!subject_is_glob(name) &&
+        names_find(&scope->index->programs, name, scope->run->folds_case, &found) != 0)
+        judging->has_failed = true;
+    is_there |= found.count > 0;
+    free(found.items);
+    return is_there;
 }
 
 void judge_processes(struct judging *judging, const struct scope *scope)
@@ -24,14 +42,10 @@ void judge_processes(struct judging *judging, const struct scope *scope)
 
     for (size_t i = 0; i < rules->count; i++) {
         struct buffer message = {0}, hint = {0};
-        bool is_there = false;
         if (rules->rules[i].about != ABOUT_PROCESSES || rules->rules[i].kind != RULE_REQUIRE)
             continue;
         judging->judgement->verdicts[i].judged++;
-        for (size_t p = 0; p < scope->run->process_count && !is_there; p++)
-            is_there = subject_matches_process(judging->recordings, rules->rules[i].words[0],
-                                               scope->run, &scope->run->processes[p]);
-        if (is_there)
+        if (ran(judging, scope, rules->rules[i].words[0]))
             continue;
         buffer_add_text(&message, "no process ");
         buffer_add_text(&message, rules->rules[i].words[0]);

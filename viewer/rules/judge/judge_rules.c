@@ -5,16 +5,9 @@
 #include "nearest.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { NEAREST_AMONG = 4096 };
-
-static const struct subject_list *matches_of(const struct judging *judging, size_t rule,
-                                             size_t word)
-{
-    return &judging->matches[judging->first_match[rule] + word];
-}
+enum { NEAREST_AMONG = 4096 }; /* of all names that are similar to a missing one */
 
 static void add_quoted(struct buffer *out, const char *name)
 {
@@ -27,7 +20,7 @@ static void add_quoted(struct buffer *out, const char *name)
  * The first of the modules in a list to be loaded in the scope, or the last; replayed loads count
  * only for whether it is there.
  */
-static size_t find_load(const struct scope *scope, const struct subject_list *list, bool is_last,
+static size_t find_load(const struct scope *scope, const struct number_list *list, bool is_last,
                         bool for_order)
 {
     size_t found = RECORDING_NONE;
@@ -84,26 +77,30 @@ static void add_ending(const struct judging *judging, struct buffer *hint,
 }
 
 /* What was loaded and may be the module by another name; else how the process ended. */
-static void explain_missing(const struct judging *judging, struct buffer *hint, const char *name,
+static void explain_missing(struct judging *judging, struct buffer *hint, const char *name,
                             const struct scope *scope)
 {
-    const char **names = malloc(NEAREST_AMONG * sizeof *names), *nearest;
-    size_t count = 0;
+    const char *names[NEAREST_AMONG], *nearest = NULL;
+    size_t loads[NEAREST_AMONG], count = 0;
 
-    for (size_t i = 0; names != NULL && i < scope->load_count && count < NEAREST_AMONG; i++)
-        if (!is_expected(judging, judging->subjects.of_load[scope->run_index][scope->loads[i]]))
-            names[count++] = judge_text(judging, scope->run->loads[scope->loads[i]].key);
-    nearest = count > 0 ? nearest_name(name, names, count, sizeof names[0]) : NULL;
-    for (size_t i = 0; nearest != NULL && i < scope->load_count; i++) {
-        const struct recorded_load *load = &scope->run->loads[scope->loads[i]];
-        if (strcmp(judge_text(judging, load->key), nearest) != 0)
+    for (size_t i = 0; i < scope->loads.count && count < NEAREST_AMONG && judging->effort > 0;
+         i++, judging->effort--) {
+        size_t load = part_at(&scope->loads, i);
+        if (!is_expected(judging, scope_subject(judging, scope, load))) {
+            loads[count] = load;
+            names[count++] = judge_text(judging, scope->run->loads[load].key);
+        }
+    }
+    if (count > 0)
+        nearest = nearest_name(name, names, count, sizeof names[0]);
+    for (size_t i = 0; nearest != NULL && i < count; i++) {
+        if (names[i] != nearest)
             continue;
-        add_quoted(hint, judge_text(judging, load->name));
+        add_quoted(hint, judge_text(judging, scope->run->loads[loads[i]].name));
         buffer_add_text(hint, " was loaded: ");
-        judge_add_where(judging, hint, scope, scope->loads[i]);
+        judge_add_where(judging, hint, scope, loads[i]);
         break;
     }
-    free(names);
     if (nearest == NULL)
         add_ending(judging, hint, scope);
 }
@@ -111,7 +108,7 @@ static void explain_missing(const struct judging *judging, struct buffer *hint, 
 /* A child of fork that loaded nothing runs on in its parent's modules. */
 static bool inherits_modules(const struct judging *judging, const struct scope *scope)
 {
-    return scope->process != NULL && scope->load_count == 0 &&
+    return scope->process != NULL && scope->loads.count == 0 &&
            strcmp(judge_text(judging, scope->process->via), "fork") == 0;
 }
 
@@ -123,7 +120,7 @@ void judge_require(struct judging *judging, size_t rule, const struct scope *sco
     if (inherits_modules(judging, scope))
         return;
     judging->judgement->verdicts[rule].judged++;
-    if (find_load(scope, matches_of(judging, rule, 0), false, false) != RECORDING_NONE)
+    if (find_load(scope, scope_matches(judging, scope, rule, 0), false, false) != RECORDING_NONE)
         return;
     buffer_add_text(&message, name);
     buffer_add_text(&message, " was not loaded");
@@ -137,20 +134,19 @@ void judge_require(struct judging *judging, size_t rule, const struct scope *sco
 }
 
 /* A required module that did not come and has a similar name. */
-static void explain_unexpected(const struct judging *judging, struct buffer *hint, const char *name)
+static void explain_unexpected(struct judging *judging, struct buffer *hint, const char *name)
 {
-    const char **names = malloc((judging->missing_count + 1) * sizeof *names), *nearest;
+    const char *names[NEAREST_AMONG], *nearest;
+    size_t count = 0;
 
-    if (names == NULL)
+    for (; count < judging->missing_count && count < NEAREST_AMONG && judging->effort > 0;
+         judging->effort--, count++)
+        names[count] = judging->rules->rules[judging->missing[count]].words[0];
+    nearest = nearest_name(name, names, count, sizeof names[0]);
+    if (nearest == NULL)
         return;
-    for (size_t i = 0; i < judging->missing_count; i++)
-        names[i] = judging->rules->rules[judging->missing[i]].words[0];
-    nearest = nearest_name(name, names, judging->missing_count, sizeof names[0]);
-    if (nearest != NULL) {
-        add_quoted(hint, nearest);
-        buffer_add_text(hint, ", which is required, was not loaded");
-    }
-    free(names);
+    add_quoted(hint, nearest);
+    buffer_add_text(hint, ", which is required, was not loaded");
 }
 
 static void add_forbidden(struct judging *judging, size_t rule, const struct scope *scope,
@@ -171,11 +167,10 @@ static void add_forbidden(struct judging *judging, size_t rule, const struct sco
 
 void judge_presence(struct judging *judging, const struct scope *scope)
 {
-    const size_t *of_load = judging->subjects.of_load[scope->run_index];
-
-    for (size_t i = 0; i < scope->load_count; i++) {
-        size_t subject = of_load[scope->loads[i]], rule = judging->current[subject];
-        if (rule == RECORDING_NONE || scope->first[subject] != scope->loads[i])
+    for (size_t i = 0; i < scope->loads.count; i++) {
+        size_t load = part_at(&scope->loads, i), subject = scope_subject(judging, scope, load),
+               rule = judging->current[subject];
+        if (rule == RECORDING_NONE || scope->first[subject] != load)
             continue;
         if (judging->rules->rules[rule].kind == RULE_FORBID)
             add_forbidden(judging, rule, scope, subject);
@@ -218,7 +213,7 @@ void judge_order(struct judging *judging, size_t rule, const struct scope *scope
     size_t latest = RECORDING_NONE;
 
     for (size_t i = 0; i < judging->rules->rules[rule].word_count; i++) {
-        const struct subject_list *list = matches_of(judging, rule, i);
+        const struct number_list *list = scope_matches(judging, scope, rule, i);
         size_t first = find_load(scope, list, false, true), last;
         if (first == RECORDING_NONE)
             continue;

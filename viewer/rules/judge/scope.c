@@ -30,6 +30,51 @@ static const struct recorded_process *process_of(const struct scope *scope, size
     return &scope->run->processes[scope->run->loads[load].process];
 }
 
+/* Whether the scope has a subject for the first time at that load. */
+static bool is_first(const struct judging *judging, const struct scope *scope, size_t load)
+{
+    return scope->first[scope_subject(judging, scope, load)] == load;
+}
+
+static void find_among_loads(struct judging *judging, const struct scope *scope, const char *name,
+                             const struct number_list *all)
+{
+    for (size_t i = 0; i < scope->loads.count; i++) {
+        size_t load = part_at(&scope->loads, i), subject = scope_subject(judging, scope, load);
+        if (is_first(judging, scope, load) &&
+            (all != NULL ? number_list_has(all, subject)
+                         : subject_matches(&judging->subjects, name, subject)) &&
+            number_list_add(&judging->found, subject) != 0)
+            judging->has_failed = true;
+    }
+}
+
+const struct number_list *scope_matches(struct judging *judging, const struct scope *scope,
+                                        size_t rule, size_t word)
+{
+    const struct rule *of = &judging->rules->rules[rule];
+    const struct names *names = &judging->subjects.names;
+    const char *name = of->words[word];
+    const struct number_list *all =
+        of->process == NULL ? &judging->matches[judging->first_match[rule] + word] : NULL;
+    size_t first;
+
+    if (all != NULL && all->count <= scope->loads.count)
+        return all;
+    judging->found.count = 0;
+    if (all == NULL && !subject_is_glob(name)) {
+        first = names_first(names, name);
+        if (names_end(names, name) - first <= scope->loads.count) {
+            if (subjects_add_name(&judging->subjects, name, &judging->found) != 0)
+                judging->has_failed = true;
+            return &judging->found;
+        }
+    }
+    find_among_loads(judging, scope, name, all);
+    number_list_sort(&judging->found);
+    return &judging->found;
+}
+
 void judge_add(struct judging *judging, size_t rule, const struct scope *scope, size_t load,
                struct buffer *message, struct buffer *hint)
 {
@@ -126,19 +171,16 @@ void judge_add_process(const struct judging *judging, struct buffer *out, const 
     buffer_format(out, " (%" PRId64 ")", scope->process->pid);
 }
 
-size_t judge_more_specific(const struct rules *rules, size_t a, size_t b)
+size_t judge_more_specific(const struct judging *judging, size_t a, size_t b)
 {
     const struct rule *of_a, *of_b;
-    size_t literal_a, literal_b;
 
     if (a == RECORDING_NONE || b == RECORDING_NONE)
         return a != RECORDING_NONE ? a : b;
-    of_a = &rules->rules[a];
-    of_b = &rules->rules[b];
-    literal_a = subject_literal_characters(of_a->words[0]);
-    literal_b = subject_literal_characters(of_b->words[0]);
-    if (literal_a != literal_b)
-        return literal_a > literal_b ? a : b;
+    of_a = &judging->rules->rules[a];
+    of_b = &judging->rules->rules[b];
+    if (judging->literals[a] != judging->literals[b])
+        return judging->literals[a] > judging->literals[b] ? a : b;
     if ((of_a->process != NULL) != (of_b->process != NULL))
         return of_a->process != NULL ? a : b;
     return of_b->kind == RULE_FORBID && of_a->kind != RULE_FORBID ? b : a;

@@ -7,7 +7,8 @@
 
 #include "buffer.h"
 #include "judge.h"
-#include "rules/subjects.h"
+#include "run_index.h"
+#include "sections.h"
 
 struct time_value {
     size_t run;
@@ -19,19 +20,25 @@ struct judging {
     const struct rules *rules;
     const struct recordings *recordings;
     struct subjects subjects;
-    struct subject_list *matches; /* of each word that is a module's name */
-    size_t *first_match;          /* [rule]: of its words in `matches` */
+    struct sections sections;
+    /* of each word that is a module's name, of rules outside of sections */
+    struct number_list *matches;
+    size_t *first_match;      /* [rule]: of its words in `matches` */
+    struct pairs orders;      /* subjects, and the order rules outside of sections that name them */
+    struct number_list found; /* for scope_matches */
+    size_t *literals;         /* [rule]: how many characters of its first word are no wildcards */
     /*
      * [subject]: the require, allow or forbid rule outside sections that decides, or RECORDING_NONE
      */
     size_t *deciders;
-    size_t *section_deciders;  /* room for the same with the sections of a process */
+    size_t *section_deciders;  /* the same for what a process loaded, with its sections */
     const size_t *current;     /* those of the two that count for what is at hand */
     struct time_value **times; /* [rule]: what limits of time have to judge */
     size_t *time_counts;
     /* subjects' names that are required but were not loaded in the run at hand: rules */
     size_t *missing;
     size_t missing_count;
+    size_t effort;   /* how many names may still be compared for hints */
     bool has_failed; /* without memory */
 };
 
@@ -40,8 +47,8 @@ struct scope {
     size_t run_index;
     const struct recorded_process *process; /* NULL: the run as a whole */
     size_t process_index;
-    const size_t *loads; /* positions in run->loads, ascending */
-    size_t load_count;
+    const struct run_index *index;
+    struct part loads, threads, exceptions, marks; /* of the run's */
     const size_t *first; /* [subject]: position of its first load, or RECORDING_NONE */
 };
 
@@ -50,6 +57,20 @@ static inline const char *judge_text(const struct judging *judging, uint32_t num
 {
     return recordings_text(judging->recordings, number);
 }
+
+/* The subject of a load. */
+static inline size_t scope_subject(const struct judging *judging, const struct scope *scope,
+                                   size_t load)
+{
+    return judging->subjects.of_load[scope->run_index][load];
+}
+
+/*
+ * The subjects that a rule's word matches: all that the scope has, others may be among them. Valid
+ * until the next call.
+ */
+const struct number_list *scope_matches(struct judging *judging, const struct scope *scope,
+                                        size_t rule, size_t word);
 
 /* Each judges one rule (of its kind) in a scope; order only in a process. */
 void judge_require(struct judging *judging, size_t rule, const struct scope *scope);
@@ -72,7 +93,7 @@ void judge_failures(struct judging *judging, const struct scope *scope);
 void judge_times(struct judging *judging);
 
 /* The rule that decides, of two (either may be RECORDING_NONE). */
-size_t judge_more_specific(const struct rules *rules, size_t a, size_t b);
+size_t judge_more_specific(const struct judging *judging, size_t a, size_t b);
 
 /* What the last finding is about, where that is not the load that shows it. */
 void judge_name_finding(struct judging *judging, const char *subject, int64_t pid);

@@ -12,83 +12,99 @@
 struct program {
     uint32_t key;
     uint32_t *roles;
-    size_t *role_runs, *runs_seen; /* runs_seen: the last run + 1 in which the role was counted */
     size_t role_count;
+    size_t role_runs;      /* in how many runs each role loaded something, all together */
     size_t runs, last_run; /* in how many runs there is a process of it */
 };
 
 struct programs {
     struct program *items;
     size_t count;
-    bool several; /* a run has more than one process */
+    struct tuple_map index; /* key -> position + 1; (key, role) -> 1 */
+    bool several;           /* a run has more than one process */
 };
 
 static struct program *find_program(struct programs *programs, uint32_t key)
 {
+    uint32_t *position = tuple_map_at(&programs->index, key, 0, 0);
     struct program *items = programs->items;
 
-    for (size_t i = 0; i < programs->count; i++)
-        if (items[i].key == key)
-            return &items[i];
+    if (*position != 0)
+        return &items[*position - 1];
     if ((items = array_with_room(items, programs->count, sizeof *items)) == NULL)
         return NULL;
     programs->items = items;
-    items[programs->count] = (struct program){.key = key};
-    return &items[programs->count++];
+    items[programs->count++] = (struct program){.key = key};
+    *position = (uint32_t)programs->count;
+    return &items[programs->count - 1];
 }
 
-static int add_role(struct program *program, uint32_t role, bool counts)
+static int add_role(struct programs *programs, struct program *program, uint32_t role, bool counts)
 {
-    size_t i = 0, *role_runs;
-    uint32_t *roles;
+    uint32_t *is_there = tuple_map_at(&programs->index, program->key, role, 1), *roles;
 
-    while (i < program->role_count && program->roles[i] != role)
-        i++;
-    if (i == program->role_count) {
-        if ((roles = realloc(program->roles, (i + 1) * sizeof *roles)) == NULL)
-            return -1;
-        program->roles = roles;
-        if ((role_runs = realloc(program->role_runs, (i + 1) * sizeof *role_runs)) == NULL)
-            return -1;
-        program->role_runs = role_runs;
-        roles[i] = role;
-        role_runs[i] = 0;
-        program->role_count++;
-    }
-    program->role_runs[i] += counts;
+    program->role_runs += counts;
+    if (*is_there != 0)
+        return 0;
+    if ((roles = array_with_room(program->roles, program->role_count, sizeof *roles)) == NULL)
+        return -1;
+    program->roles = roles;
+    roles[program->role_count++] = role;
+    *is_there = 1;
     return 0;
 }
 
-/* A child of fork that loaded nothing has its parent's modules. */
-static bool inherits_modules(const struct recordings *all, const struct recording *run,
-                             size_t process)
+/* Which processes loaded something: one that did not, a child of fork, has its parent's modules. */
+static bool *find_loading(const struct recording *run)
 {
-    if (strcmp(recordings_text(all, run->processes[process].via), "fork") != 0)
-        return false;
-    for (size_t i = 0; i < run->load_count; i++)
-        if (run->loads[i].process == process)
-            return false;
-    return true;
+    bool *loading = calloc(run->process_count + 1, sizeof *loading);
+
+    for (size_t i = 0; loading != NULL && i < run->load_count; i++)
+        if (run->loads[i].process < run->process_count)
+            loading[run->loads[i].process] = true;
+    return loading;
+}
+
+static int find_programs_of_run(const struct side *side, size_t r, struct programs *programs)
+{
+    const struct recording *run = &side->all->items[r];
+    bool *loading = find_loading(run);
+    int result = loading != NULL ? 0 : -1;
+
+    programs->several |= run->process_count > 1;
+    for (size_t p = 0; p < run->process_count && result == 0; p++) {
+        const struct recorded_process *process = &run->processes[p];
+        struct program *program;
+        bool counts = loading[p] || strcmp(recordings_text(side->all, process->via), "fork") != 0;
+        if (*recordings_text(side->all, process->key) == '\0')
+            continue; /* the language has no empty name */
+        program = find_program(programs, process->key);
+        if (program == NULL || add_role(programs, program, process->role, counts) != 0) {
+            result = -1;
+            break;
+        }
+        program->runs += program->last_run != r + 1;
+        program->last_run = r + 1;
+    }
+    free(loading);
+    return programs->index.failed ? -1 : result;
 }
 
 static int find_programs(const struct side *side, struct programs *programs)
 {
-    for (size_t r = side->first; r < side->first + side->count; r++) {
-        const struct recording *run = &side->all->items[r];
-        programs->several |= run->process_count > 1;
-        for (size_t p = 0; p < run->process_count; p++) {
-            struct program *program;
-            if (*recordings_text(side->all, run->processes[p].key) == '\0')
-                continue; /* the language has no empty name */
-            program = find_program(programs, run->processes[p].key);
-            if (program == NULL || add_role(program, run->processes[p].role,
-                                            !inherits_modules(side->all, run, p)) != 0)
-                return -1;
-            program->runs += program->last_run != r + 1;
-            program->last_run = r + 1;
-        }
-    }
-    return 0;
+    int result = 0;
+
+    for (size_t r = side->first; r < side->first + side->count && result == 0; r++)
+        result = find_programs_of_run(side, r, programs);
+    return result;
+}
+
+static int compare_roles(const void *left, const void *right)
+{
+    const struct side_module *a = *(const struct side_module *const *)left,
+                             *b = *(const struct side_module *const *)right;
+
+    return (a->role > b->role) - (a->role < b->role);
 }
 
 static int compare_side_modules(const void *left, const void *right)
@@ -100,41 +116,48 @@ static int compare_side_modules(const void *left, const void *right)
                             : (a->role > b->role) - (a->role < b->role);
 }
 
-static size_t role_position(const struct learned_scope *scope, uint32_t role)
+static int compare_with_role(const void *item, const void *key)
 {
-    size_t i = 0;
+    uint32_t role = (*(const struct side_module *const *)item)->role, of = *(const uint32_t *)key;
 
-    while (i < scope->role_count && scope->roles[i] != role)
-        i++;
-    return i;
+    return (role > of) - (role < of);
 }
 
-/*
- * Puts the modules of the scope's roles together by key. `sorted`: all modules of the side by key;
- * `slots`: room.
- */
-static void gather(struct learned_scope *scope, const struct side_module **sorted,
-                   const struct side_module **slots)
+/* The side's modules of the scope's roles, by key; NULL without memory. */
+static const struct side_module **modules_of_scope(const struct learned_scope *scope, size_t *count)
 {
-    for (size_t i = 0, next; i < scope->side->module_count; i = next) {
-        struct learned_module *module = &scope->modules[scope->module_count];
-        size_t runs = 0, all_runs = 0;
-        bool is_in = false;
-        module->key = sorted[i]->key;
-        module->of_role = slots + scope->module_count * scope->role_count;
-        for (next = i; next < scope->side->module_count && sorted[next]->key == module->key;
-             next++) {
-            size_t role = role_position(scope, sorted[next]->role);
-            if (role == scope->role_count)
-                continue;
-            module->of_role[role] = sorted[next];
-            runs += sorted[next]->runs;
-            is_in = true;
+    const struct side *side = scope->side;
+    const struct side_module **sorted = NULL, **more;
+
+    *count = 0;
+    for (size_t i = 0; i < scope->role_count; i++)
+        for (size_t at = array_lower_bound(scope->by_role, side->module_count, sizeof *sorted,
+                                           &scope->roles[i], compare_with_role);
+             at < side->module_count && scope->by_role[at]->role == scope->roles[i]; at++) {
+            if ((more = array_with_room(sorted, *count, sizeof *sorted)) == NULL) {
+                free(sorted);
+                return NULL;
+            }
+            sorted = more;
+            sorted[(*count)++] = scope->by_role[at];
         }
-        for (size_t role = 0; role < scope->role_count; role++)
-            all_runs += scope->role_runs[role];
-        module->is_always = runs >= all_runs;
-        scope->module_count += is_in && *recordings_text(scope->side->all, module->key) != '\0';
+    if (*count > 0)
+        qsort(sorted, *count, sizeof *sorted, compare_side_modules);
+    return sorted != NULL ? sorted : calloc(1, sizeof *sorted);
+}
+
+/* Puts the modules of the scope's roles together by key. */
+static void gather(struct learned_scope *scope, const struct side_module **sorted, size_t count)
+{
+    for (size_t i = 0, next; i < count; i = next) {
+        struct learned_module *module = &scope->modules[scope->module_count];
+        size_t runs = 0;
+        *module = (struct learned_module){.key = sorted[i]->key, .of_roles = sorted + i};
+        for (next = i; next < count && sorted[next]->key == module->key; next++)
+            runs += sorted[next]->runs;
+        module->role_count = next - i;
+        module->is_always = runs >= scope->role_runs;
+        scope->module_count += *recordings_text(scope->side->all, module->key) != '\0';
     }
 }
 
@@ -150,40 +173,25 @@ static int write_paragraphs(const struct learned_scope *scope, bool with_process
 
 static int learn_scope(struct learned_scope *scope, struct buffer *out)
 {
-    size_t count = scope->side->module_count;
-    const struct side_module **sorted = malloc((count + 1) * sizeof *sorted);
-    const struct side_module **slots = calloc(count * scope->role_count + 1, sizeof *slots);
+    size_t count;
+    const struct side_module **sorted = modules_of_scope(scope, &count);
     int result = -1;
 
     scope->modules = calloc(count + 1, sizeof *scope->modules);
-    if (sorted != NULL && slots != NULL && scope->modules != NULL) {
-        for (size_t i = 0; i < count; i++)
-            sorted[i] = &scope->side->modules[i];
-        if (count > 0)
-            qsort(sorted, count, sizeof *sorted, compare_side_modules);
-        gather(scope, sorted, slots);
+    if (sorted != NULL && scope->modules != NULL) {
+        gather(scope, sorted, count);
         result = write_paragraphs(scope, false, out);
     }
     free(scope->modules);
-    free(slots);
     free(sorted);
     return result;
 }
 
-/* Whether a hand-written rule is about processes, or failed loads, of that very name. */
-static bool is_own(const struct learn_options *options, enum rule_about about, const char *name)
+static void write_processes(const struct learned_scope *whole, const struct programs *programs,
+                            struct buffer *out)
 {
-    for (size_t i = 0; options->own != NULL && i < options->own->count; i++) {
-        const struct rule *rule = &options->own->rules[i];
-        if (rule->about == about && !rule->is_learned && strcmp(rule->words[0], name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void write_processes(const struct side *side, const struct learn_options *options,
-                            const struct programs *programs, struct buffer *out)
-{
+    const struct side *side = whole->side;
+    const struct rules *rules = whole->options->own;
     struct line_list lists[2] = {{0}, {0}}; /* require, allow */
     struct buffer line = {0}, name = {0};
 
@@ -191,7 +199,7 @@ static void write_processes(const struct side *side, const struct learn_options 
         bool is_always = programs->items[i].runs == side->count;
         buffer_clear(&name);
         rule_write_glob(&name, recordings_text(side->all, programs->items[i].key));
-        if (is_own(options, ABOUT_PROCESSES, buffer_text(&name)))
+        if (own_rules_have(whole->own, rules, ABOUT_PROCESSES, buffer_text(&name)))
             continue;
         buffer_add_text(&line, is_always ? "require process " : "allow process ");
         rule_write_word(&line, buffer_text(&name));
@@ -199,16 +207,17 @@ static void write_processes(const struct side *side, const struct learn_options 
     }
     line_list_write(&lists[0], out);
     line_list_write(&lists[1], out);
-    if (!is_own(options, ABOUT_PROCESSES, "*"))
+    if (!own_rules_have(whole->own, rules, ABOUT_PROCESSES, "*"))
         buffer_add_text(out, "forbid process *\n");
     out->failed |= name.failed;
     buffer_release(&name);
 }
 
 /* What is asked for in vain in good runs may be; nothing else. */
-static void write_failures(const struct side *side, const struct learn_options *options,
-                           struct buffer *out)
+static void write_failures(const struct learned_scope *whole, struct buffer *out)
 {
+    const struct side *side = whole->side;
+    const struct rules *rules = whole->options->own;
     struct line_list allowed = {0};
     struct buffer line = {0}, name = {0};
     struct tuple_map seen = {0};
@@ -222,7 +231,8 @@ static void write_failures(const struct side *side, const struct learn_options *
                 continue;
             buffer_clear(&name);
             rule_write_glob(&name, recordings_text(side->all, failure->key));
-            if (name.length == 0 || is_own(options, ABOUT_FAILURES, buffer_text(&name)))
+            if (name.length == 0 ||
+                own_rules_have(whole->own, rules, ABOUT_FAILURES, buffer_text(&name)))
                 continue;
             buffer_add_text(&line, "allow failed ");
             rule_write_word(&line, buffer_text(&name));
@@ -230,7 +240,7 @@ static void write_failures(const struct side *side, const struct learn_options *
         }
     }
     line_list_write(&allowed, out);
-    if (!is_own(options, ABOUT_FAILURES, "*"))
+    if (!own_rules_have(whole->own, rules, ABOUT_FAILURES, "*"))
         buffer_add_text(out, "forbid failed *\n");
     out->failed |= name.failed || seen.failed;
     tuple_map_release(&seen);
@@ -248,29 +258,26 @@ static int compare_programs(const void *left, const void *right)
  * Runs with more than one process: a section for each program, and what is about the run as a whole
  * before them.
  */
-static int learn_sections(const struct side *side, const struct learn_options *options,
-                          const struct programs *programs, struct buffer *out)
+static int learn_sections(const struct learned_scope *whole, const struct programs *programs,
+                          struct buffer *out)
 {
-    struct learned_scope run = {.side = side, .options = options},
-                         *scopes = calloc(programs->count + 1, sizeof *scopes);
+    const struct side *side = whole->side;
+    struct learned_scope run = *whole, *scopes = calloc(programs->count + 1, sizeof *scopes);
     int result = scopes != NULL ? 0 : -1;
 
     for (size_t i = 0; result == 0 && i < programs->count; i++) {
         const struct program *program = &programs->items[i];
-        scopes[i] = (struct learned_scope){side,
-                                           options,
-                                           recordings_text(side->all, program->key),
-                                           program->roles,
-                                           program->role_runs,
-                                           program->role_count,
-                                           NULL,
-                                           0};
+        scopes[i] = *whole;
+        scopes[i].process = recordings_text(side->all, program->key);
+        scopes[i].roles = program->roles;
+        scopes[i].role_count = program->role_count;
+        scopes[i].role_runs = program->role_runs;
     }
     if (result == 0) {
         qsort(scopes, programs->count, sizeof *scopes, compare_programs);
-        write_processes(side, options, programs, out);
+        write_processes(whole, programs, out);
         result = learn_limits(&run, true, out);
-        write_failures(side, options, out);
+        write_failures(whole, out);
     }
     for (size_t i = 0; result == 0 && i < programs->count; i++) {
         buffer_add_text(out, "\n[process ");
@@ -282,29 +289,50 @@ static int learn_sections(const struct side *side, const struct learn_options *o
     return result;
 }
 
+static int learn_all(const struct learned_scope *whole, struct programs *programs,
+                     struct buffer *out)
+{
+    const uint32_t role = TEXT_NONE;
+    struct learned_scope scope = *whole;
+
+    if (find_programs(whole->side, programs) != 0)
+        return -1;
+    if (programs->several)
+        return learn_sections(whole, programs, out);
+    scope.roles = &role;
+    scope.role_count = 1;
+    scope.role_runs = whole->side->count;
+    if (learn_scope(&scope, out) != 0)
+        return -1;
+    write_failures(whole, out);
+    return 0;
+}
+
 int learn_rules(const struct side *side, const struct learn_options *options, struct buffer *out,
                 struct trail_error *error)
 {
     struct programs programs = {0};
-    int result = find_programs(side, &programs);
+    const struct side_module **by_role = malloc((side->module_count + 1) * sizeof *by_role);
+    struct own_rules own;
+    struct learned_scope whole = {
+        .side = side, .options = options, .own = &own, .by_role = by_role};
+    int result = -1;
 
     buffer_add_text(out, RULES_LEARNED_START
                     " by 'trailview baseline', which replaces these lines with --update\n");
-    if (result == 0 && programs.several) {
-        result = learn_sections(side, options, &programs, out);
-    } else if (result == 0) {
-        uint32_t role = TEXT_NONE;
-        struct learned_scope scope = {side, options, NULL, &role, (size_t[]){side->count},
-                                      1,    NULL,    0};
-        result = learn_scope(&scope, out);
-        write_failures(side, options, out);
+    for (size_t i = 0; by_role != NULL && i < side->module_count; i++)
+        by_role[i] = &side->modules[i];
+    if (own_rules_init(&own, options->own) == 0 && by_role != NULL) {
+        qsort(by_role, side->module_count, sizeof *by_role, compare_roles);
+        result = learn_all(&whole, &programs, out);
     }
     buffer_add_text(out, RULES_LEARNED_END "\n");
-    for (size_t i = 0; i < programs.count; i++) {
+    for (size_t i = 0; i < programs.count; i++)
         free(programs.items[i].roles);
-        free(programs.items[i].role_runs);
-    }
     free(programs.items);
+    free(by_role);
+    own_rules_release(&own);
+    tuple_map_release(&programs.index);
     return result == 0 && !out->failed ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 }
 

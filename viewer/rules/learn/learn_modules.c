@@ -73,10 +73,9 @@ static bool each_variant(const struct learned_scope *scope, const struct learned
                                       void *),
                          void *context)
 {
-    for (size_t role = 0; role < scope->role_count; role++)
-        for (size_t i = 0;
-             module->of_role[role] != NULL && i < module->of_role[role]->variant_count; i++)
-            if (!take(scope, &module->of_role[role]->variants[i], context))
+    for (size_t role = 0; role < module->role_count; role++)
+        for (size_t i = 0; i < module->of_roles[role]->variant_count; i++)
+            if (!take(scope, &module->of_roles[role]->variants[i], context))
                 return false;
     return true;
 }

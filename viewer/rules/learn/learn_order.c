@@ -23,10 +23,11 @@ static bool is_before(const struct learned_scope *scope, const struct learned_mo
 {
     bool is_learned = false;
 
-    for (size_t role = 0; role < scope->role_count; role++) {
-        const struct side_module *of_a = a->of_role[role], *of_b = b->of_role[role];
-        if (of_a == NULL || of_b == NULL || of_a->element == UINT32_MAX ||
-            of_b->element == UINT32_MAX)
+    for (size_t i = 0, k = 0; i < a->role_count && k < b->role_count;) {
+        const struct side_module *of_a = a->of_roles[i], *of_b = b->of_roles[k];
+        i += of_a->role <= of_b->role;
+        k += of_b->role <= of_a->role;
+        if (of_a->role != of_b->role || of_a->element == UINT32_MAX || of_b->element == UINT32_MAX)
             continue;
         if (order_of(scope->side->order, of_a->element, of_b->element) == ORDER_NOT_LEARNED)
             return false;

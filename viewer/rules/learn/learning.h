@@ -6,6 +6,7 @@
 #define TRAIL_LEARNING_H
 
 #include "learn.h"
+#include "rules/names.h"
 
 /* Lines, to be sorted. Without memory `has_failed`. */
 struct line_list {
@@ -18,18 +19,26 @@ struct line_list {
 struct learned_module {
     uint32_t key;
     bool is_always;
-    const struct side_module **of_role; /* [role of the scope], NULL where the role has none */
+    const struct side_module **of_roles; /* by role; roles that do not have it are left out */
+    size_t role_count;
+};
+
+/* The hand-written rules of what stands in the file already, by their first word. */
+struct own_rules {
+    struct names plain, globs; /* positions in options->own->rules */
 };
 
 struct learned_scope {
     const struct side *side;
     const struct learn_options *options;
-    const char *process; /* the program's key; NULL: the run as a whole */
-    uint32_t *roles;     /* of its processes */
-    /* in how many runs each is there and does not merely inherit its modules */
-    size_t *role_runs;
+    const struct own_rules *own;
+    const char *process;   /* the program's key; NULL: the run as a whole */
+    const uint32_t *roles; /* of its processes */
     size_t role_count;
-    struct learned_module *modules; /* by text */
+    /* in how many runs they are there and do not merely inherit their modules, all together */
+    size_t role_runs;
+    const struct side_module *const *by_role; /* all modules of the side in this order */
+    struct learned_module *modules;           /* by text */
     size_t module_count;
 };
 
@@ -41,6 +50,14 @@ void line_list_take(struct line_list *list, struct buffer *line);
 
 /* Sorts, adds to out, releases. */
 void line_list_write(struct line_list *list, struct buffer *out);
+
+/* Returns 0, or -1 without memory; release also after a failure. */
+int own_rules_init(struct own_rules *own, const struct rules *rules);
+void own_rules_release(struct own_rules *own);
+
+/* Whether a hand-written rule is about processes, or failed loads, of that very name. */
+bool own_rules_have(const struct own_rules *own, const struct rules *rules, enum rule_about about,
+                    const char *name);
 
 /*
  * Whether a hand-written rule of that kind in this scope is about that name: the same, or with
