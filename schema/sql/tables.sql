@@ -102,6 +102,7 @@ CREATE TABLE import (
   version TEXT,                    -- the version of a symbol of that module
   PRIMARY KEY (module_id, position)
 ) WITHOUT ROWID;
+CREATE INDEX import_by_name ON import (name COLLATE NOCASE);
 
 CREATE TABLE process (
   run_id INTEGER NOT NULL REFERENCES run (id),

@@ -141,6 +141,11 @@ LEFT JOIN event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by_seq
 LEFT JOIN module bm ON bm.id = coalesce(bl.module_id, bc.image_module_id);
 
 CREATE VIEW loads AS
+WITH last_program AS MATERIALIZED (
+  SELECT e.run_id, e.process_id, max(e.seq) AS seq
+  FROM event_create_process c CROSS JOIN event e ON e.run_id = c.run_id AND e.seq = c.seq
+  GROUP BY 1, 2
+)
 SELECT
   l.run_id AS run,
   row_number() OVER (PARTITION BY l.run_id ORDER BY l.seq) AS ordinal,
@@ -161,13 +166,30 @@ SELECT
       load_phase,
   e.synthetic,
   ue.t_ns AS unload_t_ns,
-  -- the program that the process ran then: the last one is p's
-  coalesce((SELECT im.name FROM event_create_process ic
+  -- the program that the process ran then: of what it needs at its start it is the request, of
+  -- what stayed to the end the last one, which is p's; else it is looked for among the latest
+  -- programs, and where too many others have started since, in an index of the last ones
+  coalesce(
+    (SELECT im.name FROM event_create_process ic JOIN module im ON im.id = ic.image_module_id
+      WHERE ic.run_id = l.run_id AND ic.seq = l.request_seq),
+    iif(l.end_seq IS NULL, pm.name, NULL),
+    (SELECT im.name FROM (
+        SELECT ic.run_id, ic.seq, ic.image_module_id FROM event_create_process ic
+        WHERE ic.run_id = l.run_id AND ic.seq BETWEEN p.first_seq AND l.seq
+        ORDER BY ic.seq DESC LIMIT 100) c
+      CROSS JOIN event ie ON ie.run_id = c.run_id AND ie.seq = c.seq
+      LEFT JOIN module im ON im.id = c.image_module_id
+      WHERE ie.process_id = e.process_id
+      ORDER BY c.seq DESC LIMIT 1),
+    (SELECT pm.name FROM last_program s WHERE s.run_id = e.run_id AND s.process_id = e.process_id
+        AND s.seq < l.seq),
+    (SELECT im.name FROM event_create_process ic
       CROSS JOIN event ie ON ie.run_id = ic.run_id AND ie.seq = ic.seq
       LEFT JOIN module im ON im.id = ic.image_module_id
       WHERE ic.run_id = l.run_id AND ic.seq BETWEEN p.first_seq AND l.seq
           AND ie.process_id = e.process_id
-      ORDER BY ic.seq DESC LIMIT 1), pm.name) AS image
+      ORDER BY ic.seq DESC LIMIT 1),
+    pm.name) AS image
 FROM event_load_dll l
 CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
 LEFT JOIN module m ON m.id = l.module_id
@@ -192,20 +214,26 @@ WITH failed AS (
       p.exit_code, 'conclusion'
   FROM process p
   JOIN event e ON e.run_id = p.run_id AND e.seq = p.last_seq
-  JOIN import i ON i.kind = 0 AND NOT (i.name LIKE 'api-ms-%' OR i.name LIKE 'ext-ms-%')
-  JOIN module m ON m.id = i.module_id
+  -- what belongs to a process lies between its first and its last event
+  CROSS JOIN module m ON m.id IN (
+    SELECT p.image_module_id UNION ALL
+    SELECT l.module_id FROM event_load_dll l
+    CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
+    WHERE l.run_id = p.run_id AND l.seq BETWEEN p.first_seq AND p.last_seq
+      AND le.process_id = p.id)
+  CROSS JOIN import i ON i.module_id = m.id AND i.kind = 0
+    AND NOT (i.name LIKE 'api-ms-%' OR i.name LIKE 'ext-ms-%')
   WHERE p.exit_code IN (0xC0000135, 0xC0000139, 0xC0000142)
-    AND (p.image_module_id = m.id OR EXISTS (
-      SELECT 1 FROM event_load_dll l CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
-      WHERE l.run_id = p.run_id AND l.module_id = m.id AND le.process_id = p.id))
     AND NOT EXISTS (
       SELECT 1 FROM event_load_dll l CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
       JOIN module lm ON lm.id = l.module_id
-      WHERE l.run_id = p.run_id AND le.process_id = p.id AND lm.name = i.name COLLATE NOCASE)
+      WHERE l.run_id = p.run_id AND l.seq BETWEEN p.first_seq AND p.last_seq
+        AND le.process_id = p.id AND lm.name = i.name COLLATE NOCASE)
     AND NOT EXISTS (
       SELECT 1 FROM event_load_failed f CROSS JOIN event fe ON fe.run_id = f.run_id
           AND fe.seq = f.seq
-      WHERE f.run_id = p.run_id AND fe.process_id = p.id AND f.load_phase = 0)
+      WHERE f.run_id = p.run_id AND f.seq BETWEEN p.first_seq AND p.last_seq
+        AND fe.process_id = p.id AND f.load_phase = 0)
 )
 SELECT
   f.run_id AS run,
@@ -218,13 +246,21 @@ SELECT
   f.words,
   coalesce(iif(f.what = 1 AND f.load_phase = 1, NULL,
       replace(f.needer, rtrim(f.needer, replace(f.needer, '/', '')), '')), iif(f.what = 0, (
-    SELECT m.name FROM import i JOIN module m ON m.id = i.module_id
-    WHERE i.name = f.name COLLATE NOCASE AND i.kind IN (0, 1)
-      AND (p.image_module_id = m.id OR EXISTS (
-        SELECT 1 FROM event_load_dll l CROSS JOIN event le ON le.run_id = l.run_id
-            AND le.seq = l.seq
-        WHERE l.run_id = f.run_id AND l.module_id = m.id AND le.process_id = f.process_id))
-    LIMIT 1), NULL)) AS needed_by,
+    SELECT coalesce(
+      (SELECT m.name FROM import i JOIN module m ON m.id = i.module_id
+        WHERE i.module_id = p.image_module_id AND i.name = f.name COLLATE NOCASE
+          AND i.kind IN (0, 1) LIMIT 1),
+      (SELECT m.name FROM event_load_dll l
+        CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
+        CROSS JOIN import i ON i.module_id = l.module_id
+        CROSS JOIN module m ON m.id = i.module_id
+        WHERE l.run_id = f.run_id AND l.seq BETWEEN p.first_seq AND f.seq
+          AND le.process_id = f.process_id AND i.name = f.name COLLATE NOCASE
+          AND i.kind IN (0, 1)
+        ORDER BY l.seq DESC LIMIT 1))
+    -- nobody imports what a program only tries by name
+    WHERE EXISTS (SELECT 1 FROM import i WHERE i.name = f.name COLLATE NOCASE
+        AND i.kind IN (0, 1))), NULL)) AS needed_by,
   -- who asked for it at run time, or for what needs it
   iif(f.load_phase = 0, NULL, (SELECT a.place FROM kept_stack k JOIN places a
     ON a.frame = k.cause_frame_id WHERE k.run_id = f.run_id AND k.seq = f.seq)) AS asked_by,

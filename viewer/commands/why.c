@@ -3,6 +3,7 @@
  * it, what was loaded for it, and where it was looked for.
  */
 #include "command.h"
+#include "load_links.h"
 #include "query.h"
 #include "search_folders.h"
 #include "selector.h"
@@ -24,48 +25,92 @@ static const struct column columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-enum chain_column {
-    CHAIN_PART,
-    CHAIN_DEPTH,
-    CHAIN_SEQ,
-    CHAIN_T_NS,
-    CHAIN_NAME,
-    CHAIN_WHY,
-    CHAIN_PHASE,
-    CHAIN_PATH
-};
+enum step_column { STEP_SEQ, STEP_T_NS, STEP_NAME, STEP_WHY, STEP_PHASE, STEP_PATH };
 
 /* One load that is explained. */
 struct why {
     struct viewer *viewer;
     sqlite3 *db;
     sqlite3_int64 run, seq;
+    struct load_links links;
+    sqlite3_stmt *parent, *step, *search; /* of any load */
+    sqlite3_stmt *whole;                  /* the row of the run */
+    size_t depth;                         /* of the load below the program */
     bool is_import;
     struct buffer name;
     struct trail_error *error;
 };
 
-static void indent(struct why *why, sqlite3_int64 depth, const char *text)
+static void indent(struct why *why, size_t depth, const char *text)
 {
     buffer_clear(&why->name);
-    for (sqlite3_int64 i = 0; i < depth && i < 40; i++)
+    for (size_t i = 0; i < depth && i < 40; i++)
         buffer_add_text(&why->name, "  ");
     buffer_add_text(&why->name, text != NULL ? text : "?");
 }
 
-static int print_step(struct why *why, sqlite3_stmt *row)
+static int print_row(struct why *why, sqlite3_stmt *row, const char *part, size_t depth)
 {
     struct cell cells[COLUMNS] = {
-        cell_integer(why->run),    cell_integer(why->seq),   cell_of(row, CHAIN_PART),
-        cell_of(row, CHAIN_DEPTH), cell_of(row, CHAIN_SEQ),  cell_of(row, CHAIN_T_NS),
-        cell_of(row, CHAIN_NAME),  cell_text(NULL),          cell_of(row, CHAIN_WHY),
-        cell_of(row, CHAIN_PHASE), cell_of(row, CHAIN_PATH),
+        cell_integer(why->run),       cell_integer(why->seq),  cell_text(part),
+        cell_integer((int64_t)depth), cell_of(row, STEP_SEQ),  cell_of(row, STEP_T_NS),
+        cell_of(row, STEP_NAME),      cell_text(NULL),         cell_of(row, STEP_WHY),
+        cell_of(row, STEP_PHASE),     cell_of(row, STEP_PATH),
     };
 
-    indent(why, sqlite3_column_int64(row, CHAIN_DEPTH),
-           (const char *)sqlite3_column_text(row, CHAIN_NAME));
+    indent(why, depth, (const char *)sqlite3_column_text(row, STEP_NAME));
     cells[7] = cell_text(buffer_text(&why->name));
     return output_row(&why->viewer->output, cells, why->error);
+}
+
+/* Prints what an event of the run was in a chain. */
+static int print_step(struct why *why, sqlite3_int64 seq, const char *part, size_t depth)
+{
+    int step, result = 0;
+
+    sqlite3_bind_int64(why->step, sqlite3_bind_parameter_index(why->step, ":seq"), seq);
+    while (result == 0 && (step = sqlite3_step(why->step)) != SQLITE_DONE)
+        result = step == SQLITE_ROW ? print_row(why, why->step, part, depth)
+                                    : sql_error(why->db, why->error);
+    sqlite3_reset(why->step);
+    return result;
+}
+
+static int print_needed(void *context, int64_t seq, size_t level)
+{
+    struct why *why = context;
+
+    return print_step(why, seq, "needs", why->depth + level);
+}
+
+/* What led to a load: who imports it, else the program of its process; 0: nothing is known. */
+static sqlite3_int64 parent_of(struct why *why, sqlite3_int64 seq)
+{
+    sqlite3_int64 parent = 0;
+
+    sqlite3_bind_int64(why->parent, sqlite3_bind_parameter_index(why->parent, ":seq"), seq);
+    if (sqlite3_step(why->parent) == SQLITE_ROW)
+        parent = sqlite3_column_type(why->parent, 0) != SQLITE_NULL
+                     ? sqlite3_column_int64(why->parent, 0)
+                     : load_links_program(&why->links, sqlite3_column_int64(why->parent, 1), seq);
+    sqlite3_reset(why->parent);
+    return parent;
+}
+
+/* From the program down to the load, then what it needs. */
+static int print_chain(struct why *why, sqlite3_int64 request)
+{
+    sqlite3_int64 chain[LOAD_LINKS_LEVELS + 1] = {why->seq};
+    size_t count = 1;
+    int result = 0;
+
+    while (count <= LOAD_LINKS_LEVELS && (chain[count] = parent_of(why, chain[count - 1])) != 0)
+        count++;
+    for (size_t i = count; result == 0 && i-- > 0;)
+        result = print_step(why, chain[i], "chain", count - 1 - i);
+    why->depth = count - 1;
+    return result != 0 ? result
+                       : load_links_each_needed(&why->links, why->seq, request, print_needed, why);
 }
 
 static int print_place(void *context, const struct search_place *place)
@@ -91,8 +136,6 @@ static sqlite3_stmt *prepare(struct why *why, const char *sql)
     if (statement == NULL)
         return NULL;
     sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":run"), why->run);
-    if (sqlite3_bind_parameter_index(statement, ":seq") > 0)
-        sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":seq"), why->seq);
     if (sqlite3_bind_parameter_index(statement, ":name") > 0)
         sqlite3_bind_text(statement, sqlite3_bind_parameter_index(statement, ":name"),
                           why->viewer->arguments[0], -1, SQLITE_STATIC);
@@ -121,18 +164,18 @@ static int print_places(void *context, const struct search_place *place)
 static int print_folders(struct why *why, sqlite3_stmt *row)
 {
     struct search_facts facts = {
-        .is_windows = sqlite3_column_int(row, 0) != 0,
-        .path = text_at(row, 1),
-        .importer = text_at(row, 2),
-        .importer_path = text_at(row, 3),
-        .imported_as = text_at(row, 4),
-        .rpath = text_at(row, 5),
-        .runpath = text_at(row, 6),
-        .program_path = text_at(row, 7),
-        .directory = text_at(row, 8),
-        .library_path = text_at(row, 9),
-        .path_variable = text_at(row, 10),
-        .system_root = text_at(row, 11),
+        .is_windows = sqlite3_column_int(why->whole, 0) != 0,
+        .path = text_at(row, 0),
+        .importer = text_at(row, 1),
+        .importer_path = text_at(row, 2),
+        .imported_as = text_at(row, 3),
+        .rpath = text_at(row, 4),
+        .runpath = text_at(row, 5),
+        .program_path = text_at(row, 6),
+        .directory = text_at(why->whole, 1),
+        .library_path = text_at(why->whole, 2),
+        .path_variable = text_at(why->whole, 3),
+        .system_root = text_at(why->whole, 4),
     };
 
     why->is_import = facts.importer != NULL;
@@ -156,11 +199,16 @@ static int each_row(struct why *why, const char *sql, int (*print)(struct why *,
 
 static int print_load(struct why *why, sqlite3_stmt *row)
 {
+    int step, result;
+
     why->seq = sqlite3_column_int64(row, 0);
-    return each_row(why, sql_why_chain, print_step) != 0 ||
-                   each_row(why, sql_why_search, print_folders) != 0
-               ? -1
-               : 0;
+    result = print_chain(why, sqlite3_column_int64(row, 1));
+    sqlite3_bind_int64(why->search, sqlite3_bind_parameter_index(why->search, ":seq"), why->seq);
+    while (result == 0 && (step = sqlite3_step(why->search)) != SQLITE_DONE)
+        result =
+            step == SQLITE_ROW ? print_folders(why, why->search) : sql_error(why->db, why->error);
+    sqlite3_reset(why->search);
+    return result;
 }
 
 static int print_missing(struct why *why, sqlite3_stmt *row)
@@ -174,6 +222,30 @@ static int print_missing(struct why *why, sqlite3_stmt *row)
     return output_row(&why->viewer->output, cells, why->error);
 }
 
+static int print_loads(struct why *why)
+{
+    static const char parent_sql[] =
+        "SELECT l.by_seq, e.process_id FROM main.event_load_dll l JOIN main.event e "
+        "ON e.run_id = l.run_id AND e.seq = l.seq WHERE l.run_id = :run AND l.seq = :seq";
+    int result = load_links_read(&why->links, why->db, why->run, why->error);
+
+    if (result == 0 && ((why->parent = prepare(why, parent_sql)) == NULL ||
+                        (why->step = prepare(why, sql_why_step)) == NULL ||
+                        (why->search = prepare(why, sql_why_search)) == NULL ||
+                        (why->whole = prepare(why, sql_why_run)) == NULL))
+        result = -1;
+    if (result == 0 && sqlite3_step(why->whole) != SQLITE_ROW)
+        result = sql_error(why->db, why->error);
+    if (result == 0)
+        result = each_row(why, sql_why_loads, print_load);
+    sqlite3_finalize(why->parent);
+    sqlite3_finalize(why->step);
+    sqlite3_finalize(why->search);
+    sqlite3_finalize(why->whole);
+    load_links_release(&why->links);
+    return result;
+}
+
 static int explain(struct viewer *viewer, const struct run_reference *run,
                    struct trail_error *error)
 {
@@ -183,7 +255,7 @@ static int explain(struct viewer *viewer, const struct run_reference *run,
     size_t rows;
 
     if (result == 0)
-        result = each_row(&why, sql_why_loads, print_load);
+        result = print_loads(&why);
     if (result == 0)
         result = each_row(&why, sql_why_missing, print_missing);
     rows = output->row_count;

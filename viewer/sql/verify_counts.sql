@@ -1,12 +1,13 @@
 -- The counts that the run's row keeps are those of the events, which ?1 says: a JSON array of [run,
 -- kind, events]. A run that is being recorded may be ahead of its row.
 WITH counted AS MATERIALIZED (
-  SELECT json_extract(value, '$[0]') AS run_id, json_extract(value, '$[1]') AS kind,
-      json_extract(value, '$[2]') AS events
+  -- CAST: without a type SQLite would not look them up, but go through all of them
+  SELECT CAST(json_extract(value, '$[0]') AS INTEGER) AS run_id,
+      CAST(json_extract(value, '$[1]') AS INTEGER) AS kind, json_extract(value, '$[2]') AS events
   FROM json_each(?1)
 ),
 told AS MATERIALIZED (
-  SELECT r.id AS run_id, c.key AS kind, c.value AS events
+  SELECT r.id AS run_id, CAST(c.key AS TEXT) AS kind, c.value AS events
   FROM main.run r, json_each(CASE WHEN json_valid(r.counts) THEN r.counts ELSE '{}' END) c
 )
 SELECT printf('run %d: %d events, but the run says %s', r.id, coalesce(c.events, 0), r.events)

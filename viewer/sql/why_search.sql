@@ -1,7 +1,6 @@
 -- What says where load :seq of run :run was looked for: whose import it is, by which name, and the
--- folders that are asked before the system's own.
+-- folders that are asked before the system's own. (What is the same for the whole run: why_run.)
 SELECT
-  r.os LIKE 'Windows%' AS is_windows,
   m.path,
   im.name AS importer,
   im.path AS importer_path,
@@ -9,16 +8,8 @@ SELECT
       AND i.name IN (m.soname, m.name) COLLATE NOCASE LIMIT 1) AS imported_as,
   (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind = 4) AS rpath,
   (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind = 5) AS runpath,
-  pm.path AS program_path,
-  r.directory,
-  (SELECT v.value FROM main.environment v WHERE v.run_id = :run AND v.name = 'LD_LIBRARY_PATH')
-      AS library_path,
-  (SELECT v.value FROM main.environment v WHERE v.run_id = :run AND v.name = 'PATH' COLLATE NOCASE)
-      AS path_variable,
-  (SELECT v.value FROM main.environment v WHERE v.run_id = :run
-      AND v.name = 'SystemRoot' COLLATE NOCASE) AS system_root
+  pm.path AS program_path
 FROM main.event_load_dll l
-JOIN main.run r ON r.id = l.run_id
 JOIN main.event e ON e.run_id = l.run_id AND e.seq = l.seq
 LEFT JOIN main.module m ON m.id = l.module_id
 LEFT JOIN main.event_load_dll bl ON bl.run_id = l.run_id AND bl.seq = l.by_seq

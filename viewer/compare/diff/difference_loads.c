@@ -4,6 +4,7 @@
 #include "difference_identity.h"
 #include "compare/match/same_thread.h"
 #include "compare/match/sequence.h"
+#include "compare/model/grouped.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,23 +15,28 @@ enum changed_part { CHANGED_BUILD = 1, CHANGED_PLACE = 2, CHANGED_THREAD = 4 };
 struct comparison {
     struct differences *differences;
     struct sequence a, b;
+    struct grouped of_a, of_b; /* the steps by process */
     unsigned char
         *changed_parts;      /* of the pairs of b: enum changed_part, each said once of a key */
     bool *shown;             /* of b: gives context */
     struct tuple_map counts; /* (key, side) -> how many loads; (key, 2 + what) -> 1: was reported */
 };
 
-static void choose_loads(struct comparison *comparison, struct sequence *sequence, size_t process,
-                         uint32_t side)
+static size_t process_of(const void *recording, size_t step)
+{
+    return ((const struct recording *)recording)->steps[STREAM_LOADS][step].process;
+}
+
+static void choose_loads(struct comparison *comparison, struct sequence *sequence,
+                         const struct part *part, uint32_t side)
 {
     const struct recording *recording = sequence->recording;
 
     sequence->count = 0;
-    for (size_t i = 0; i < recording->step_count[STREAM_LOADS]; i++) {
-        const struct recorded_step *step = &recording->steps[STREAM_LOADS][i];
+    for (size_t i = 0; i < part->count; i++) {
+        const struct recorded_step *step = &recording->steps[STREAM_LOADS][part->items[i]];
         const struct recorded_load *load = &recording->loads[step->item];
-        if (load->process != process ||
-            difference_ignores_module(comparison->differences, load->module))
+        if (difference_ignores_module(comparison->differences, load->module))
             continue;
         sequence_add(sequence, step, load->key);
         ++*tuple_map_at(&comparison->counts, load->key, side, 0);
@@ -307,10 +313,12 @@ static int compare_process(struct comparison *comparison, size_t process_a, size
                            struct trail_error *error)
 {
     struct sequence *a = &comparison->a, *b = &comparison->b;
+    const struct part of_a = grouped_part(&comparison->of_a, process_a),
+                      of_b = grouped_part(&comparison->of_b, process_b);
 
     tuple_map_clear(&comparison->counts);
-    choose_loads(comparison, a, process_a, 0);
-    choose_loads(comparison, b, process_b, 1);
+    choose_loads(comparison, a, &of_a, 0);
+    choose_loads(comparison, b, &of_b, 1);
     if (sequences_compare(a, b, error) != 0)
         return -1;
     look_at_pairs(comparison);
@@ -329,7 +337,11 @@ int difference_loads_find(struct differences *differences, struct trail_error *e
                                         malloc((b->load_count + 1) * sizeof *comparison.shown)};
     int result = 0;
 
-    if (comparison.changed_parts == NULL || comparison.shown == NULL)
+    if (comparison.changed_parts == NULL || comparison.shown == NULL ||
+        grouped_init(&comparison.of_a, a->process_count, a->step_count[STREAM_LOADS], process_of,
+                     a) != 0 ||
+        grouped_init(&comparison.of_b, b->process_count, b->step_count[STREAM_LOADS], process_of,
+                     b) != 0)
         result = error_set(error, TRAIL_FAILED, 0, "out of memory");
     if (result == 0 && (sequence_init(&comparison.a, a, a->load_count, error) != 0 ||
                         sequence_init(&comparison.b, b, b->load_count, error) != 0))
@@ -341,6 +353,8 @@ int difference_loads_find(struct differences *differences, struct trail_error *e
     }
     free(comparison.changed_parts);
     free(comparison.shown);
+    grouped_release(&comparison.of_a);
+    grouped_release(&comparison.of_b);
     sequence_release(&comparison.a);
     sequence_release(&comparison.b);
     tuple_map_release(&comparison.counts);

@@ -32,9 +32,19 @@ static struct tally_class *take_class(struct counting *counting, const struct el
                                                    .role = element->role,
                                                    .key = element->key,
                                                    .last_run = SIZE_MAX,
-                                                   .least = counting->run > 0 ? 0 : SIZE_MAX};
+                                                   .least = SIZE_MAX};
     *position = (uint32_t)tally->count;
     return &classes[tally->count - 1];
+}
+
+/* How often it was seen in the run that is over. */
+static void end_run(struct tally_class *class)
+{
+    if (class->now == 0)
+        return;
+    class->least = class->now < class->least ? class->now : class->least;
+    class->most = class->now > class->most ? class->now : class->most;
+    class->now = 0;
 }
 
 static int count_steps(struct counting *counting, const struct recording *recording,
@@ -46,7 +56,7 @@ static int count_steps(struct counting *counting, const struct recording *record
         if (class == NULL)
             return -1;
         if (class->last_run != counting->run)
-            class->now = 0;
+            end_run(class);
         class->runs += class->now == 0;
         class->last_run = counting->run;
         class->now++;
@@ -58,17 +68,10 @@ static int count_run(struct counting *counting)
 {
     const struct recording *recording =
         &counting->side->all->items[counting->side->first + counting->run];
-    struct tally *tally = counting->tally;
 
     for (int stream = STREAM_LOADS + 1; stream < STREAMS; stream++)
         if (count_steps(counting, recording, (enum recorded_stream)stream) != 0)
             return -1;
-    for (size_t i = 0; i < tally->count; i++) {
-        struct tally_class *class = &tally->classes[i];
-        size_t now = class->last_run == counting->run ? class->now : 0;
-        class->least = now < class->least ? now : class->least;
-        class->most = now > class->most ? now : class->most;
-    }
     return 0;
 }
 
@@ -79,6 +82,11 @@ int tally_init(struct tally *tally, const struct side *side, struct trail_error 
     for (; counting.run < side->count; counting.run++)
         if (count_run(&counting) != 0)
             return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    for (size_t i = 0; i < tally->count; i++) {
+        end_run(&tally->classes[i]);
+        if (tally->classes[i].runs < side->count)
+            tally->classes[i].least = 0;
+    }
     return 0;
 }
 

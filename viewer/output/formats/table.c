@@ -13,6 +13,9 @@
 
 enum { WINDOW_ROWS = 500, WINDOW_BYTES = 1 << 20 };
 
+/* So far other rows are padded, in a file: one huge cell does not make all of them huge. */
+enum { WIDEST = 300 };
+
 struct table {
     struct buffer *cells; /* WINDOW_ROWS rows of column_count cells */
     size_t rows, bytes;
@@ -236,6 +239,8 @@ static void row(struct output *output, const struct cell *cells)
         if (table->is_streaming)
             continue;
         width = escape_display_width(buffer_text(&row_cells[i]), row_cells[i].length);
+        if (width > WIDEST && output->width == 0)
+            width = WIDEST;
         if (width > table->widths[i])
             table->widths[i] = width;
         if (cells[i].type == CELL_TEXT || cells[i].type == CELL_BLOB)
