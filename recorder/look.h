@@ -1,6 +1,7 @@
 /*
  * A look at what the threads of a process are doing, while it is silent. It stops nothing and
- * interrupts nothing. What a platform answers to recorder/looks.c.
+ * interrupts nothing, but for Windows, which suspends threads of what was launched for a moment.
+ * What a platform answers to recorder/looks.c.
  */
 #ifndef TRAIL_LOOK_H
 #define TRAIL_LOOK_H

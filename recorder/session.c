@@ -135,6 +135,7 @@ static void end_at_stop(struct session *session)
 {
     session->end = SESSION_UNTIL;
     session->deadline_ns = session->grace_ns = 0;
+    looks_stop(session->looks);
     switch (chosen_then(session)) {
     case THEN_STOP:
         platform_detach(session->platform, PLATFORM_STAND_STILL);
@@ -257,6 +258,7 @@ static void end_now(struct session *session, enum session_then then)
         kill_all(session);
         return;
     }
+    looks_stop(session->looks);
     platform_detach(session->platform, then == THEN_STOP ? PLATFORM_STAND_STILL : PLATFORM_RUN_ON);
     if (then == THEN_STOP)
         note_processes(session);

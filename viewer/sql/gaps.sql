@@ -43,10 +43,12 @@ seen AS (
   GROUP BY 1, 2, 3
 ),
 told AS (
-  SELECT s.seq, iif(t.tid = p.pid, 'main', coalesce(t.name, 'thread ' || t.tid, 'a thread'))
+  SELECT s.seq, iif(t.first_seq = p.first_seq, 'main',
+        coalesce(t.name, 'thread ' || t.tid, 'a thread'))
       || ': ' || s.doing || ' (' || s.times || ' of '
       || sum(s.times) OVER (PARTITION BY s.seq, s.thread_id) || ' looks)' AS words,
-    row_number() OVER (PARTITION BY s.seq ORDER BY t.tid = p.pid DESC, s.times DESC) AS place
+    row_number() OVER (PARTITION BY s.seq
+      ORDER BY t.first_seq = p.first_seq DESC, s.times DESC) AS place
   FROM seen s
   LEFT JOIN thread t ON t.run_id = :run AND t.id = s.thread_id
   LEFT JOIN process p ON p.run_id = :run AND p.id = t.process_id

@@ -1,6 +1,5 @@
 /* The life of a recording: making and freeing its state, killing, facts. See platform.h. */
 #include "debuggees.h"
-#include "look.h"
 #include "services/wide.h"
 
 #include <stdlib.h>
@@ -141,11 +140,4 @@ void platform_facts(const struct platform *platform, struct platform_facts *fact
 void platform_exit_of_launched(const struct platform *platform, struct platform_exit *exit)
 {
     *exit = platform->exit;
-}
-
-/* Nobody looks into a process here yet. */
-unsigned platform_look(uint32_t pid, struct thread_look *threads)
-{
-    (void)pid, (void)threads;
-    return 0;
 }
