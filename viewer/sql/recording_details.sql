@@ -15,8 +15,8 @@ UNION ALL
 SELECT 8, o.seq, NULL, NULL, NULL, NULL, NULL, o.text, NULL, NULL
     FROM main.event_output_debug_string o WHERE o.run_id = ?1 AND ?2
 UNION ALL
-SELECT 11, f.seq, f.what = 'module', NULL, NULL, NULL, NULL, f.name, f.words, f.what
-    FROM failed_loads f WHERE f.run = ?1 AND ?2
+SELECT 11, f.seq, f.what, NULL, NULL, NULL, NULL, f.name, f.words, NULL
+    FROM main.event_load_failed f WHERE f.run_id = ?1 AND ?2
 UNION ALL
 SELECT 10, k.seq, NULL, NULL, NULL, NULL, NULL, k.name, NULL, NULL FROM main.event_mark k
     WHERE k.run_id = ?1

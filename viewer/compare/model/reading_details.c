@@ -121,10 +121,22 @@ static uint32_t failure_key(struct reading *reading, uint32_t name, bool is_modu
     return recordings_scratch_text(reading->all);
 }
 
-static int take_failure(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
+int reading_add_failure(struct reading *reading, const struct recorded_failure *failure)
 {
     struct recording *recording = reading->recording;
-    struct recorded_failure failure = {
+
+    if (reading_make_room(reading, &recording->failures, recording->failure_count,
+                          sizeof *recording->failures) != 0)
+        return -1;
+    recording->failures[recording->failure_count] = *failure;
+    recording->failures[recording->failure_count++].key =
+        failure_key(reading, failure->name, failure->is_module);
+    return 0;
+}
+
+static int take_failure(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
+{
+    const struct recorded_failure failure = {
         .seq = moment->seq,
         .t_ns = moment->t_ns,
         .net_ns = moment->net_ns,
@@ -132,16 +144,11 @@ static int take_failure(struct reading *reading, const struct moment *moment, sq
         .thread = moment->thread,
         .name = reading_text(reading, row, 7),
         .words = reading_text(reading, row, 8),
-        .what = reading_text(reading, row, 9),
-        .is_module = sqlite3_column_int(row, 2) == 1,
+        .what = word_of(reading, FIELD_FAILED, row, 2),
+        .is_module = reading_number(row, 2) == FAILED_MODULE,
     };
 
-    if (reading_make_room(reading, &recording->failures, recording->failure_count,
-                          sizeof *recording->failures) != 0)
-        return -1;
-    failure.key = failure_key(reading, failure.name, failure.is_module);
-    recording->failures[recording->failure_count++] = failure;
-    return 0;
+    return reading_add_failure(reading, &failure);
 }
 
 static int take_mark(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)

@@ -216,6 +216,46 @@ static void place_looks(struct reading *reading, int64_t seq, int64_t t_ns)
         recording->looks[reading->looks_placed++].seq = seq - 1;
 }
 
+static int take_conclusion(struct reading *reading, sqlite3_stmt *row)
+{
+    struct recording *recording = reading->recording;
+    int64_t seq = reading_number(row, 0);
+
+    for (size_t i = 0; i < recording->process_count; i++) {
+        const struct recorded_process *process = &recording->processes[i];
+        if (process->end_seq == seq)
+            return reading_add_failure(reading, &(struct recorded_failure){
+                                                    .seq = seq,
+                                                    .t_ns = process->end_t_ns,
+                                                    .net_ns = process->end_net_ns,
+                                                    .process = i,
+                                                    .thread = RECORDING_NONE,
+                                                    .name = reading_text(reading, row, 1),
+                                                    .words = reading_text(reading, row, 2),
+                                                    .is_module = true,
+                                                });
+    }
+    return 0;
+}
+
+/* A DLL or an entry point was not found, or a DLL did not want to start. */
+static bool is_loaders_end(int64_t exit_code)
+{
+    return exit_code == 0xC0000135 || exit_code == 0xC0000139 || exit_code == 0xC0000142;
+}
+
+static int read_conclusions(struct reading *reading)
+{
+    const struct recording *recording = reading->recording;
+    bool is_worth_it = false;
+
+    for (size_t i = 0; i < recording->process_count; i++)
+        is_worth_it |= is_loaders_end(recording->processes[i].exit_code);
+    return is_worth_it && !reading->all->only_loads
+               ? each_row(reading, sql_recording_conclusions, take_conclusion)
+               : 0;
+}
+
 /*
  * The time net of what the recorder held the target until then: the union of [t, t + hold) over the
  * events before. Adds what it is held for this event.
@@ -353,6 +393,7 @@ static int read_all(struct reading *reading)
         return -1;
     settle_app(reading);
     if (each_row(reading, sql_recording_looks, take_look) != 0 || read_events(reading) != 0 ||
+        read_conclusions(reading) != 0 ||
         each_row(reading, sql_recording_surroundings, take_variable) != 0)
         return -1;
     return recordings_have_failed(reading->all) ? reading_out_of_memory(reading) : 0;
