@@ -102,13 +102,16 @@ static int tear_down(void **state)
 /* Reads all runs; what was open for recording is now open for viewing. */
 static void read_runs(int count)
 {
+    struct statements statements = {0};
+
     db_close(db);
     if (db_open_for_viewing(unit_path("judge.db"), &db, &error) != 0)
         fail_msg("%s", error.sentence);
     assert_non_null(recordings = recordings_new());
     for (int run = 1; run <= count; run++)
-        if (recordings_read(recordings, db, "judge.db", run, &error) != 0)
+        if (recordings_read(recordings, &statements, db, "judge.db", run, &error) != 0)
             fail_msg("%s", error.sentence);
+    statements_release(&statements);
     assert_int_equal(keys_assign(recordings, &error), 0);
 }
 

@@ -8,6 +8,7 @@ struct recordings *load_runs(const struct viewer *viewer, enum load_extent exten
                              struct trail_error *error)
 {
     struct recordings *recordings = recordings_new();
+    struct statements statements = {0};
     int result = recordings != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 
     if (result == 0) {
@@ -16,9 +17,10 @@ struct recordings *load_runs(const struct viewer *viewer, enum load_extent exten
     }
     for (size_t i = 0; i < viewer->run_count && result == 0; i++) {
         const struct run_reference *run = &viewer->runs[i];
-        result =
-            recordings_read(recordings, run->database->db, run->database->path, run->run, error);
+        result = recordings_read(recordings, &statements, run->database->db, run->database->path,
+                                 run->run, error);
     }
+    statements_release(&statements);
     if (result == 0)
         result = keys_assign(recordings, error);
     if (result == 0)

@@ -3,6 +3,7 @@
 #define TRAIL_READING_H
 
 #include "recordings.h"
+#include "statements.h"
 
 #include <sqlite3.h>
 
@@ -16,6 +17,7 @@ struct moment {
 struct reading {
     struct recordings *all;
     struct recording *recording;
+    struct statements *statements;
     sqlite3 *db;
     uint32_t file; /* its path, as a text of the pool: module ids are of one file */
     sqlite3_stmt *module;

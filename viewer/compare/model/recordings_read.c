@@ -20,7 +20,7 @@
 static int each_row(struct reading *reading, const char *sql,
                     int (*take)(struct reading *, sqlite3_stmt *))
 {
-    sqlite3_stmt *rows = sql_prepare(reading->db, sql, reading->error);
+    sqlite3_stmt *rows = statements_get(reading->statements, reading->db, sql, reading->error);
     int step = SQLITE_DONE, result = 0;
 
     if (rows == NULL)
@@ -30,7 +30,7 @@ static int each_row(struct reading *reading, const char *sql,
         result = take(reading, rows);
     if (result == 0 && step != SQLITE_DONE)
         result = sql_error(reading->db, reading->error);
-    sqlite3_finalize(rows);
+    sqlite3_reset(rows);
     return result;
 }
 
@@ -354,14 +354,14 @@ static int read_events(struct reading *reading)
     struct recording *recording = reading->recording;
     int result = -1;
 
-    if ((reading->details = sql_prepare(reading->db, sql_recording_details, reading->error)) ==
-        NULL)
+    if ((reading->details = statements_get(reading->statements, reading->db, sql_recording_details,
+                                           reading->error)) == NULL)
         return -1;
     sqlite3_bind_int64(reading->details, 1, recording->run);
     sqlite3_bind_int(reading->details, 2, !reading->all->only_loads);
     if (step_details(reading) == 0)
         result = each_row(reading, sql_recording_events, take_event);
-    sqlite3_finalize(reading->details);
+    sqlite3_reset(reading->details);
     place_looks(reading, INT64_MAX, INT64_MAX);
     settle_ends(recording);
     recording->net_wall_ns =
@@ -399,10 +399,11 @@ static int read_all(struct reading *reading)
     return recordings_have_failed(reading->all) ? reading_out_of_memory(reading) : 0;
 }
 
-int recordings_read(struct recordings *recordings, sqlite3 *db, const char *path, int64_t run,
-                    struct trail_error *error)
+int recordings_read(struct recordings *recordings, struct statements *statements, sqlite3 *db,
+                    const char *path, int64_t run, struct trail_error *error)
 {
-    struct reading reading = {.all = recordings, .db = db, .error = error};
+    struct reading reading = {
+        .all = recordings, .statements = statements, .db = db, .error = error};
     int result = -1;
 
     if (reading_make_room(&reading, &recordings->items, recordings->count,
@@ -411,9 +412,8 @@ int recordings_read(struct recordings *recordings, sqlite3 *db, const char *path
     reading.recording = &recordings->items[recordings->count++];
     *reading.recording = (struct recording){.path = path, .run = run};
     reading.file = text_pool_add_text(recordings->texts, path);
-    if ((reading.module = sql_prepare(db, sql_recording_module, error)) != NULL)
+    if ((reading.module = statements_get(statements, db, sql_recording_module, error)) != NULL)
         result = read_all(&reading);
-    sqlite3_finalize(reading.module);
     tuple_map_release(&reading.places);
     return result == 0 ? 0 : error_context(error, "cannot read run %" PRId64 " of '%s'", run, path);
 }
