@@ -12,6 +12,7 @@ need ninja ninja-build
 need_file '/usr/include/stdio.h' libc6-dev
 need_file '/usr/include/sqlite3.h' libsqlite3-dev
 need_file '/usr/include/zlib.h' zlib1g-dev
+need_file '/usr/include/elfutils/libdwfl.h' libdw-dev # the callers of stacks
 [ $# -gt 0 ] || need git git
 install_missing
 
