@@ -87,6 +87,17 @@ static void print_failed(const struct failed_loads *failed)
                 failed->count - FAILED_LOADS_MAX);
 }
 
+/* A start-up that Windows' loader has ended, who told no name. */
+static void print_snaps_hint(const struct options *options, const struct platform_exit *exit)
+{
+    static const uint32_t statuses[] = {0xC0000135, 0xC0000139, 0xC0000142};
+
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+        if (exit->ended && exit->exit_code == statuses[i] && !options->session.launch.loader_snaps)
+            fprintf(stderr, "trailrec: with --loader-snaps Windows' loader says itself what it "
+                            "missed\n");
+}
+
 void digest_print_run(const struct options *options, const struct session_result *result)
 {
     char wall[TEXT_DURATION_CAPACITY];
@@ -102,6 +113,7 @@ void digest_print_run(const struct options *options, const struct session_result
     else
         print_counts(result);
     print_failed(&result->failed);
+    print_snaps_hint(options, &result->exit);
     if (options->session.until != NULL && result->end != SESSION_UNTIL)
         print_unmet(options->session.until);
 }

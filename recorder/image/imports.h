@@ -16,7 +16,8 @@ struct import {
     unsigned kind; /* IMPORT_NEEDED, ... of event_kinds.def */
     const char *name;
     size_t name_length;
-    const char *version; /* IMPORT_VERSION: the symbol version; else empty */
+    /* IMPORT_VERSION: the symbol version; of an API set what stands for it; else empty */
+    const char *version;
     size_t version_length;
 };
 

@@ -110,6 +110,10 @@ static int remember_imports(struct causes *causes, const struct causes_load *loa
             .seq = load->seq, .request_seq = request_seq, .kind = import.kind};
         struct importer *slot;
         size_t folder;
+        if (import.kind != IMPORT_VERSION && import.version_length > 0) { /* an API set */
+            import.name = import.version;
+            import.name_length = import.version_length;
+        }
         if (import.kind != IMPORT_NEEDED && import.kind != IMPORT_DELAYED &&
             import.kind != IMPORT_FORWARDED && import.kind != IMPORT_INTERPRETER)
             continue;

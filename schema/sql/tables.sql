@@ -99,7 +99,8 @@ CREATE TABLE import (
   -- interpreter, more: what follows is not kept
   kind INTEGER NOT NULL,
   name TEXT NOT NULL,              -- a module, as it is asked for; rpath and runpath: folders
-  version TEXT,                    -- the version of a symbol of that module
+  -- the version of a symbol of that module; of an API set the module that stands for it
+  version TEXT,
   PRIMARY KEY (module_id, position)
 ) WITHOUT ROWID;
 CREATE INDEX import_by_name ON import (name COLLATE NOCASE);

@@ -209,7 +209,7 @@ WITH failed AS (
   FROM event_load_failed f
   CROSS JOIN event e ON e.run_id = f.run_id AND e.seq = f.seq
   UNION ALL
-  SELECT p.run_id, p.last_seq, e.t_ns, p.id, NULL, 0, i.name,
+  SELECT DISTINCT p.run_id, p.last_seq, e.t_ns, p.id, NULL, 0, coalesce(i.version, i.name),
       printf('never came; the start ended with 0x%08x', p.exit_code), m.name, m.name, NULL, 0,
       p.exit_code, 'conclusion'
   FROM process p
@@ -221,14 +221,15 @@ WITH failed AS (
     CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
     WHERE l.run_id = p.run_id AND l.seq BETWEEN p.first_seq AND p.last_seq
       AND le.process_id = p.id)
+  -- of an API set the version is the module that stands for it; without one it is not known
   CROSS JOIN import i ON i.module_id = m.id AND i.kind = 0
-    AND NOT (i.name LIKE 'api-ms-%' OR i.name LIKE 'ext-ms-%')
+    AND NOT (i.version IS NULL AND (i.name LIKE 'api-ms-%' OR i.name LIKE 'ext-ms-%'))
   WHERE p.exit_code IN (0xC0000135, 0xC0000139, 0xC0000142)
     AND NOT EXISTS (
       SELECT 1 FROM event_load_dll l CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
       JOIN module lm ON lm.id = l.module_id
       WHERE l.run_id = p.run_id AND l.seq BETWEEN p.first_seq AND p.last_seq
-        AND le.process_id = p.id AND lm.name = i.name COLLATE NOCASE)
+        AND le.process_id = p.id AND lm.name = coalesce(i.version, i.name) COLLATE NOCASE)
     AND NOT EXISTS (
       SELECT 1 FROM event_load_failed f CROSS JOIN event fe ON fe.run_id = f.run_id
           AND fe.seq = f.seq
@@ -248,19 +249,19 @@ SELECT
       replace(f.needer, rtrim(f.needer, replace(f.needer, '/', '')), '')), iif(f.what = 0, (
     SELECT coalesce(
       (SELECT m.name FROM import i JOIN module m ON m.id = i.module_id
-        WHERE i.module_id = p.image_module_id AND i.name = f.name COLLATE NOCASE
-          AND i.kind IN (0, 1) LIMIT 1),
+        WHERE i.module_id = p.image_module_id AND i.kind IN (0, 1)
+          AND coalesce(i.version, i.name) = f.name COLLATE NOCASE LIMIT 1),
       (SELECT m.name FROM event_load_dll l
         CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
         CROSS JOIN import i ON i.module_id = l.module_id
         CROSS JOIN module m ON m.id = i.module_id
         WHERE l.run_id = f.run_id AND l.seq BETWEEN p.first_seq AND f.seq
-          AND le.process_id = f.process_id AND i.name = f.name COLLATE NOCASE
-          AND i.kind IN (0, 1)
+          AND le.process_id = f.process_id AND i.kind IN (0, 1)
+          AND coalesce(i.version, i.name) = f.name COLLATE NOCASE
         ORDER BY l.seq DESC LIMIT 1))
     -- nobody imports what a program only tries by name
-    WHERE EXISTS (SELECT 1 FROM import i WHERE i.name = f.name COLLATE NOCASE
-        AND i.kind IN (0, 1))), NULL)) AS needed_by,
+    WHERE EXISTS (SELECT 1 FROM import i WHERE i.kind IN (0, 1)
+        AND coalesce(i.version, i.name) = f.name COLLATE NOCASE)), NULL)) AS needed_by,
   -- who asked for it at run time, or for what needs it
   iif(f.load_phase = 0, NULL, (SELECT a.place FROM kept_stack k JOIN places a
     ON a.frame = k.cause_frame_id WHERE k.run_id = f.run_id AND k.seq = f.seq)) AS asked_by,

@@ -137,6 +137,16 @@ static void test_requests_without_brackets(void **state)
     expect_windows(10, LOAD_PHASE_RUNTIME, "other.dll", "", CAUSE_ASKED, 10, 0);
 }
 
+/* What stands for an API set is what is imported. */
+static void test_api_sets(void **state)
+{
+    (void)state;
+    begin_image(false, "aapi-ms-win-crt-heap-l1-1-0.dll\tucrtbase.dll\n");
+    expect_windows(2, LOAD_PHASE_STARTUP, "ucrtbase.dll", "cext-ms-win-x-l1-1-0.dll\tX.dll\n",
+                   CAUSE_NEEDED, 1, 1);
+    expect_windows(3, LOAD_PHASE_STARTUP, "x.dll", "", CAUSE_FORWARDED, 1, 2);
+}
+
 static void test_many_imports(void **state)
 {
     char imports[8 * 1024] = "", name[16];
@@ -157,6 +167,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(test_audit_modules, make, drop),
     cmocka_unit_test_setup_teardown(test_brackets_part_requests, make, drop),
     cmocka_unit_test_setup_teardown(test_requests_without_brackets, make, drop),
+    cmocka_unit_test_setup_teardown(test_api_sets, make, drop),
     cmocka_unit_test_setup_teardown(test_many_imports, make, drop),
 };
 UNIT_MAIN(tests)

@@ -13,12 +13,16 @@ SELECT f.name, coalesce(f.needed_by || ' needs it: ', f.asked_by || ' asked for 
 FROM failed f
 WHERE trail_glob(:name, f.name, f.name)
 UNION ALL
-SELECT DISTINCT i.name, 'imported by ' || m.name || ', but never loaded', NULL, NULL
+SELECT DISTINCT i.name, iif(i.version COLLATE NOCASE IN (SELECT name FROM loaded),
+  'no module, but an API set: ' || i.version || ' stands for it',
+  'imported by ' || m.name || coalesce(' (an API set: ' || i.version || ' stands for it)', '')
+    || ', but never loaded'), NULL, NULL
 FROM main.import i
 JOIN main.module m ON m.id = i.module_id
 WHERE i.kind IN (0, 1) AND trail_glob(:name, i.name, i.name) AND i.module_id IN (
     SELECT l.module_id FROM main.event_load_dll l WHERE l.run_id = :run
     UNION SELECT c.image_module_id FROM main.event_create_process c WHERE c.run_id = :run)
   AND i.name COLLATE NOCASE NOT IN (SELECT name FROM loaded)
+  AND NOT (i.version IS NULL AND (i.name LIKE 'api-ms-%' OR i.name LIKE 'ext-ms-%'))
   AND i.name NOT IN (SELECT f.name FROM failed f WHERE f.name IS NOT NULL)
 ORDER BY 4, 1, 2

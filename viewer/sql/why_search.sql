@@ -4,8 +4,9 @@ SELECT
   m.path,
   im.name AS importer,
   im.path AS importer_path,
-  (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind IN (0, 1)
-      AND i.name IN (m.soname, m.name) COLLATE NOCASE LIMIT 1) AS imported_as,
+  (SELECT coalesce(i.version, i.name) FROM main.import i WHERE i.module_id = im.id
+      AND i.kind IN (0, 1) AND coalesce(i.version, i.name) IN (m.soname, m.name) COLLATE NOCASE
+      LIMIT 1) AS imported_as,
   (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind = 4) AS rpath,
   (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind = 5) AS runpath,
   pm.path AS program_path

@@ -4,6 +4,7 @@
  */
 #include "image_machine.h"
 
+#include "image/api_sets.h"
 #include "image/identity_cache.h"
 #include "image/pe.h"
 #include "platform.h"
@@ -12,6 +13,27 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+/*
+ * The system's API sets, which lie in every process; documented by those who have looked there.
+ * They are the same for all processes.
+ */
+static struct api_sets own_api_sets(void)
+{
+    enum { MAP_AT = sizeof(void *) == 8 ? 0x68 : 0x38, SIZE_AT = 4 };
+    const char *(NTAPI * get_block)(void) =
+        (const char *(NTAPI *)(void))windows_api_find(L"ntdll.dll", "RtlGetCurrentPeb");
+    struct api_sets sets = {.schema = NULL};
+    uint32_t size = 0;
+
+    if (get_block == NULL)
+        return sets;
+    memcpy(&sets.schema, get_block() + MAP_AT, sizeof sets.schema);
+    if (sets.schema != NULL)
+        memcpy(&size, (const char *)sets.schema + SIZE_AT, sizeof size);
+    sets.size = size;
+    return sets;
+}
 
 static void identify_file(HANDLE file, struct module_identity *identity)
 {
@@ -78,6 +100,7 @@ static void identify_named_file(HANDLE file, const struct image_name *name,
                                 struct module_identity *identity)
 {
     struct file_stamp stamp;
+    struct api_sets sets;
     bool has_stamp = name->text[0] != '\0' && get_stamp(file, &stamp);
     const struct module_identity *known =
         has_stamp ? identity_cache_find(name->text, &stamp) : NULL;
@@ -88,6 +111,8 @@ static void identify_named_file(HANDLE file, const struct image_name *name,
     }
     os_file_show(file, identity->path, sizeof identity->path);
     identify_file(file, identity);
+    sets = own_api_sets();
+    api_sets_resolve(&sets, identity);
     if (has_stamp)
         identity_cache_remember(name->text, &stamp, identity);
 }
