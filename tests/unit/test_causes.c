@@ -147,6 +147,29 @@ static void test_api_sets(void **state)
     expect_windows(3, LOAD_PHASE_STARTUP, "x.dll", "", CAUSE_FORWARDED, 1, 2);
 }
 
+/* Of the names that it has, and of those who import it, the first that came in this request. */
+static void test_first_importer_counts(void **state)
+{
+    struct causes_load two_names = load(4, 10, LOAD_PHASE_RUNTIME, "real.so", "");
+
+    (void)state;
+    two_names.names[0] = "real.so.1";
+    begin_image(true, "");
+    expect_linux(2, 10, LOAD_PHASE_RUNTIME, "p.so", "aq.so\nareal.so\n", CAUSE_ASKED, 2, 0);
+    expect_linux(3, 10, LOAD_PHASE_RUNTIME, "q.so", "areal.so.1\n", CAUSE_NEEDED, 2, 2);
+    expect(&two_names, CAUSE_NEEDED, 2, 2);
+}
+
+/* A delay import needs nothing yet: who needs it at once counts. */
+static void test_delayed_importer_gives_way(void **state)
+{
+    (void)state;
+    begin_image(false, "bshared.dll\naneeds.dll\n");
+    expect_windows(2, LOAD_PHASE_STARTUP, "needs.dll", "ashared.dll\n", CAUSE_NEEDED, 1, 1);
+    expect_windows(3, LOAD_PHASE_STARTUP, "shared.dll", "", CAUSE_NEEDED, 1, 2);
+    expect_windows(4, LOAD_PHASE_STARTUP, "KernelBase.dll", "", CAUSE_LOADER, 1, 0);
+}
+
 static void test_many_imports(void **state)
 {
     char imports[8 * 1024] = "", name[16];
@@ -168,6 +191,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(test_brackets_part_requests, make, drop),
     cmocka_unit_test_setup_teardown(test_requests_without_brackets, make, drop),
     cmocka_unit_test_setup_teardown(test_api_sets, make, drop),
+    cmocka_unit_test_setup_teardown(test_first_importer_counts, make, drop),
+    cmocka_unit_test_setup_teardown(test_delayed_importer_gives_way, make, drop),
     cmocka_unit_test_setup_teardown(test_many_imports, make, drop),
 };
 UNIT_MAIN(tests)

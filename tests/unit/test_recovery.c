@@ -336,6 +336,17 @@ static void test_last_record_has_no_hold(void **state)
     expect_query(recorder.path, "60\n", "SELECT hold_ns FROM run");
 }
 
+/* Of all that was told, not only of what the ring had. */
+static void test_recovered_run_says_how_long_it_took(void **state)
+{
+    leave("long.db", STORY_EVENTS, 10);
+    expect_recovery(recorder.path, 1);
+    expect_query(
+        recorder.path, "24000|3000|3000\n",
+        "SELECT wall_ns, hold_ns, (SELECT sum(value ->> 'total_ns') FROM json_each(holds)) "
+        "FROM run");
+}
+
 static void test_nothing_is_recovered_twice(void **state)
 {
     leave("twice.db", 5, 0);
@@ -886,6 +897,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_every_moment_of_death_gives_the_same_file),
     cmocka_unit_test(test_room_given_back_for_less_than_was_committed),
     cmocka_unit_test(test_last_record_has_no_hold),
+    cmocka_unit_test(test_recovered_run_says_how_long_it_took),
     cmocka_unit_test(test_nothing_is_recovered_twice),
     cmocka_unit_test(test_run_without_events),
     cmocka_unit_test(test_roster_is_known_after_the_crash),
