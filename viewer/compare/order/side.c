@@ -85,7 +85,9 @@ static int take_variant(struct side *side, struct side_module *module,
         variant = &variants[module->variant_count++];
         *variant = (struct side_variant){load->module, load->place, 0, SIZE_MAX, first_there};
         *known = (uint32_t)module->variant_count;
-        *tuple_map_at(&side->variant_index, at, load->place, UINT32_MAX) = *known;
+        /* which may move the map */
+        *tuple_map_at(&side->variant_index, at, load->place, UINT32_MAX) =
+            (uint32_t)module->variant_count;
     } else {
         *known = (uint32_t)(variant - module->variants) + 1;
     }
