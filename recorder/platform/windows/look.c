@@ -1,7 +1,7 @@
 /*
  * What a thread is doing, from outside: Windows 10 tells whether it waits, and for what sort of
  * thing (SYSTEM_THREAD_INFORMATION; the class and the words are those of Process Hacker's headers).
- * Only threads of a process that we have launched are suspended, for the moment in which their
+ * Only threads of the process that we have launched are suspended, for the moment in which their
  * registers are read: if we end in that moment, it ends with us, and no thread stays suspended. One
  * that is in a system call then is said to wait in it.
  */
@@ -9,6 +9,7 @@
 #include "decoding/target_memory.h"
 #include "os.h"
 #include "services/windows_api.h"
+#include "suspending.h"
 #include "text.h"
 
 #include <string.h>
@@ -46,17 +47,9 @@ struct candidate {
     uint32_t tid;
     uint64_t used;         /* since the last look */
     int waits;             /* -1: not known */
+    bool is_told;          /* by the system */
     const char *waits_for; /* in words, "" */
 };
-
-static bool is_child_of_ours(HANDLE process)
-{
-    ULONG_PTR information[6]; /* PROCESS_BASIC_INFORMATION; the last is the parent's number */
-    query ask = (query)windows_api_find(L"ntdll.dll", "NtQueryInformationProcess");
-
-    return ask != NULL && ask(process, 0, information, sizeof information, NULL) >= 0 &&
-           information[5] == GetCurrentProcessId();
-}
 
 /* KWAIT_REASON */
 static const char *words_of(ULONG reason)
@@ -148,6 +141,7 @@ static void ask_state(struct candidate *of)
     if (ask == NULL ||
         ask(of->thread, SYSTEM_THREAD_INFORMATION, &information, sizeof information, NULL) < 0)
         return;
+    of->is_told = true;
     of->waits = information.state == STATE_WAITING;
     of->waits_for = of->waits ? words_of(information.wait_reason) : "";
 }
@@ -200,8 +194,9 @@ static bool look_at(HANDLE process, bool is_ours, struct candidate *of, struct t
     uint64_t place;
 
     if (is_ours && of->waits != 0 && read_place(of->thread, &place)) {
-        of->waits = is_in_call(process, place);
-        if (of->waits && (name = function_before(place)) != NULL)
+        bool is_in_it = is_in_call(process, place);
+        of->waits = of->is_told ? of->waits : is_in_it;
+        if (is_in_it && (name = function_before(place)) != NULL)
             words = name;
     }
     *look = (struct thread_look){.tid = of->tid, .is_computing = of->waits == 0};
@@ -219,7 +214,7 @@ unsigned platform_look(uint32_t pid, struct thread_look *threads)
 
     if (process == NULL)
         return 0;
-    is_ours = is_child_of_ours(process);
+    is_ours = suspending_is_allowed(pid);
     if (is_ours)
         access |= THREAD_GET_CONTEXT | THREAD_SUSPEND_RESUME;
     count = choose(process, access, kept);

@@ -6,6 +6,7 @@
 #include "decoding/exception.h"
 #include "decoding/peb.h"
 #include "decoding/target_memory.h"
+#include "suspending.h"
 
 #include <psapi.h>
 
@@ -278,4 +279,9 @@ void decode_event(struct platform *platform, uint64_t t_ns, struct event *event)
     note_thread(debuggee, event);
     decide_synthetic(debuggee, native, event);
     decode_details(platform, debuggee, event);
+    if (debuggee->pid == platform->launched_pid && !debuggee->attached)
+        suspending_allow(has_started(debuggee) && debuggee->entry.thread == NULL &&
+                                 event->kind != EVENT_EXIT_PROCESS
+                             ? debuggee->pid
+                             : 0);
 }
