@@ -8,24 +8,54 @@
 #include "look.h"
 #include "os.h"
 #include "sql.h"
+#include "store/raw_stacks.h"
+#include "text.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
-enum { PROCESSES = 256, SEEN_MAX = 16 * 1024, STEADY_MS = 200 };
+enum {
+    PROCESSES = 256,
+    SEEN_MAX = 16 * 1024,
+    STEADY_MS = 200,
+    COPIES_BYTES_MAX = 64 * 1024 * 1024, /* of stacks that are not stored yet */
+    KNOWN_COPIES = 1024,
+    SAMPLE_MS = 10,          /* of one that computes, while the silence is short; */
+    SAMPLES_OF_SILENCE = 200 /* then after each 200th part of it */
+};
 #define NS_PER_MS UINT64_C(1000000)
 
+/* A silence: of which process, and the last event before it. */
+struct silence {
+    uint32_t pid;
+    uint64_t seq, from_ns;
+};
+
 struct watched {
-    _Atomic uint32_t pid;    /* 0: free */
-    _Atomic uint64_t t_ns;   /* of the last that happened */
-    uint64_t from_ns, at_ns; /* looking thread: the silence that is looked into, and when next */
+    _Atomic uint32_t pid; /* 0: free */
+    _Atomic uint64_t seq; /* of the last that happened, and when: this is written last */
+    _Atomic uint64_t t_ns;
+    /* looking thread: the silence that is looked into, when next, and whether that was done */
+    struct silence silence;
+    uint64_t at_ns;
+    bool was_looked_into;
+};
+
+/* A stack, as it is stored. */
+struct copy {
+    struct raw_stack raw;
+    unsigned char bytes[];
 };
 
 struct seen {
     uint64_t t_ns;
-    uint32_t pid;
-    struct thread_look thread;
+    int64_t stack_seq; /* 0: no stack */
+    struct copy *copy; /* the first with that stack_seq has it; else NULL */
+    uint32_t pid, tid;
+    enum look_state state;
+    char call[LOOK_CALL_BYTES];
 };
 
 struct looks {
@@ -35,9 +65,17 @@ struct looks {
     struct os_thread *thread;
     struct os_wake *wake;
     atomic_bool is_over;
-    struct os_lock *lock; /* of what follows */
+    /* looking thread */
+    struct silence *silence; /* the one that is looked into */
+    uint64_t now_ns;
+    int64_t copies;
+    struct {
+        uint64_t hash;
+        int64_t stack_seq;
+    } known[KNOWN_COPIES]; /* by their hash: the last ones */
+    struct os_lock *lock;  /* of what follows */
     struct seen *seen;
-    size_t count, stored;
+    size_t count, stored, copies_bytes;
 };
 
 static struct watched *find(struct looks *looks, uint32_t pid)
@@ -52,13 +90,14 @@ static struct watched *find(struct looks *looks, uint32_t pid)
     return NULL;
 }
 
-void looks_touch(struct looks *looks, uint32_t pid, uint64_t t_ns)
+void looks_touch(struct looks *looks, uint32_t pid, uint64_t seq, uint64_t t_ns)
 {
     struct watched *process = find(looks, pid);
 
     if (process == NULL && (process = find(looks, 0)) == NULL)
         return; /* more at once than are watched */
-    atomic_store_explicit(&process->t_ns, t_ns, memory_order_relaxed);
+    atomic_store_explicit(&process->seq, seq, memory_order_relaxed);
+    atomic_store_explicit(&process->t_ns, t_ns, memory_order_release);
     atomic_store_explicit(&process->pid, pid, memory_order_release);
 }
 
@@ -70,49 +109,128 @@ void looks_end(struct looks *looks, uint32_t pid)
         atomic_store_explicit(&process->pid, 0, memory_order_relaxed);
 }
 
-static void keep(struct looks *looks, uint32_t pid, uint64_t t_ns, const struct thread_look *thread)
+/* Of the same silence: in another one other modules may lie where this stack's callers are. */
+static uint64_t hash_of(const struct silence *silence, const struct thread_look *look)
 {
-    if (looks->count < SEEN_MAX)
-        looks->seen[looks->count++] = (struct seen){t_ns, pid, *thread};
+    const uint64_t words[] = {silence->pid, silence->from_ns, look->tid,
+                              crc32(0, look->stack, (unsigned)look->stack_bytes),
+                              adler32(1, look->stack, (unsigned)look->stack_bytes)};
+
+    return text_hash_64(text_hash_64(TEXT_HASH_64_START, words, sizeof words), look->registers,
+                        look->registers_bytes);
 }
 
-static void look(struct looks *looks, uint32_t pid, uint64_t t_ns)
+static struct copy *copy_stack(struct looks *looks, const struct thread_look *look)
 {
-    struct thread_look threads[LOOK_THREADS_MAX];
-    unsigned count = platform_look(pid, threads);
+    size_t size = look->registers_bytes + look->stack_bytes;
+    struct copy *copy = malloc(sizeof *copy + size);
 
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy->bytes, look->registers, look->registers_bytes);
+    memcpy(copy->bytes + look->registers_bytes, look->stack, look->stack_bytes);
+    copy->raw = (struct raw_stack){.seq = -++looks->copies,
+                                   .event_seq = (int64_t)looks->silence->seq,
+                                   .owner = (uint64_t)looks->silence->pid << 32 | look->tid,
+                                   .registers = copy->bytes,
+                                   .registers_bytes = look->registers_bytes,
+                                   .bytes = copy->bytes + look->registers_bytes,
+                                   .size = look->stack_bytes};
+    return copy;
+}
+
+/* The one that is known already, or a new copy. */
+static void take_stack(struct looks *looks, const struct thread_look *look, struct seen *seen)
+{
+    uint64_t hash = hash_of(looks->silence, look);
+    size_t place = (size_t)(hash % KNOWN_COPIES);
+
+    if (looks->known[place].stack_seq != 0 && looks->known[place].hash == hash)
+        seen->stack_seq = looks->known[place].stack_seq;
+    else if (looks->copies_bytes < COPIES_BYTES_MAX &&
+             (seen->copy = copy_stack(looks, look)) != NULL) {
+        seen->stack_seq = seen->copy->raw.seq;
+        looks->known[place].hash = hash;
+        looks->known[place].stack_seq = seen->stack_seq;
+        looks->copies_bytes += look->stack_bytes;
+    }
+}
+
+/* A look_taker. What was sampled comes later than what was seen meanwhile. */
+static void take(void *context, const struct thread_look *look)
+{
+    struct looks *looks = context;
+    struct seen seen = {.t_ns = look->t_ns != 0 ? look->t_ns : looks->now_ns,
+                        .pid = looks->silence->pid,
+                        .tid = look->tid,
+                        .state = look->state};
+    size_t at;
+
+    memcpy(seen.call, look->call, sizeof seen.call);
     os_lock_take(looks->lock);
-    for (unsigned i = 0; i < count; i++)
-        keep(looks, pid, t_ns, &threads[i]);
+    if (looks->count < SEEN_MAX) {
+        if (look->stack_bytes > 0)
+            take_stack(looks, look, &seen);
+        for (at = looks->count; at > looks->stored && looks->seen[at - 1].t_ns > seen.t_ns;)
+            at--;
+        memmove(&looks->seen[at + 1], &looks->seen[at], (looks->count - at) * sizeof seen);
+        looks->seen[at] = seen;
+        looks->count++;
+    }
     os_lock_release(looks->lock);
+}
+
+static void look(struct looks *looks, struct watched *process, uint64_t now, uint64_t interval_ns)
+{
+    looks->silence = &process->silence;
+    looks->now_ns = now;
+    process->was_looked_into = interval_ns != 0;
+    platform_look(process->silence.pid, interval_ns, take, looks);
+}
+
+/* Another silence, or none, begins; what was sampled in the last one is fetched. */
+static void begin_silence(struct looks *looks, struct watched *process,
+                          const struct silence *silence, uint64_t now)
+{
+    if (process->was_looked_into)
+        look(looks, process, now, 0);
+    process->silence = *silence;
+    process->at_ns = silence->from_ns + looks->after_ns;
 }
 
 /* Looks at a process if it is time, and returns when it is time again. */
 static uint64_t watch(struct looks *looks, struct watched *process, uint64_t now)
 {
-    uint32_t pid = atomic_load_explicit(&process->pid, memory_order_acquire);
-    uint64_t t_ns = atomic_load_explicit(&process->t_ns, memory_order_relaxed), silence;
+    struct silence now_is = {.pid = atomic_load_explicit(&process->pid, memory_order_acquire)};
+    uint64_t silence, interval;
 
-    if (pid == 0)
-        return UINT64_MAX;
-    if (process->from_ns != t_ns) {
-        process->from_ns = t_ns;
-        process->at_ns = t_ns + looks->after_ns;
+    if (now_is.pid != 0) {
+        now_is.from_ns = atomic_load_explicit(&process->t_ns, memory_order_acquire);
+        now_is.seq = atomic_load_explicit(&process->seq, memory_order_relaxed);
     }
+    if (process->silence.from_ns != now_is.from_ns || process->silence.pid != now_is.pid)
+        begin_silence(looks, process, &now_is, now);
+    if (now_is.pid == 0)
+        return UINT64_MAX;
     if (now < process->at_ns)
         return process->at_ns;
-    silence = now - t_ns;
-    look(looks, pid, now);
+    silence = now - now_is.from_ns;
+    interval = silence / SAMPLES_OF_SILENCE;
+    look(looks, process, now, interval > SAMPLE_MS * NS_PER_MS ? interval : SAMPLE_MS * NS_PER_MS);
     process->at_ns = now + (silence < STEADY_MS * NS_PER_MS ? looks->after_ns : silence / 10);
     return process->at_ns;
 }
 
 static void run(void *argument)
 {
+    static const struct silence none = {.pid = 0};
     struct looks *looks = argument;
+    uint64_t now;
 
     while (!atomic_load(&looks->is_over)) {
-        uint64_t now = os_monotonic_ns(), next = now + looks->after_ns;
+        uint64_t next;
+        now = os_monotonic_ns();
+        next = now + looks->after_ns;
         for (unsigned i = 0; i < PROCESSES; i++) {
             uint64_t at = watch(looks, &looks->processes[i], now);
             next = at < next ? at : next;
@@ -120,6 +238,9 @@ static void run(void *argument)
         now = os_monotonic_ns();
         os_wake_wait(looks->wake, next > now ? (unsigned)((next - now) / NS_PER_MS) + 1 : 1);
     }
+    now = os_monotonic_ns();
+    for (unsigned i = 0; i < PROCESSES; i++)
+        begin_silence(looks, &looks->processes[i], &none, now);
 }
 
 struct looks *looks_start(unsigned after_ms, struct trail_error *error)
@@ -161,16 +282,19 @@ void looks_free(struct looks *looks)
     looks_stop(looks);
     os_lock_free(looks->lock);
     os_wake_free(looks->wake);
+    for (size_t i = 0; looks->seen != NULL && i < looks->count; i++)
+        free(looks->seen[i].copy);
     free(looks->seen);
     free(looks);
 }
 
 /* The process by its number and the time: numbers are used again. */
 static const char insert_sql[] =
-    "INSERT INTO look (run_id, id, t_ns, process_id, thread_id, computing, call) "
+    "INSERT INTO look (run_id, id, t_ns, process_id, thread_id, computing, call, "
+    "stack_seq) "
     "SELECT ?1, (SELECT coalesce(max(id), 0) + 1 FROM look WHERE run_id = ?1), ?2, p.id, "
     "(SELECT max(t.id) FROM thread t WHERE t.run_id = ?1 AND t.process_id = p.id AND t.tid = ?4), "
-    "?5, nullif(?6, '') FROM process p WHERE p.run_id = ?1 AND p.pid = ?3 "
+    "?5, nullif(?6, ''), nullif(?7, 0) FROM process p WHERE p.run_id = ?1 AND p.pid = ?3 "
     "AND (SELECT e.t_ns FROM event e WHERE e.run_id = ?1 AND e.seq = p.first_seq) <= ?2 "
     "ORDER BY p.id DESC LIMIT 1";
 
@@ -180,9 +304,10 @@ static int insert(sqlite3_stmt *statement, const struct seen *seen, uint64_t zer
 
     sqlite3_bind_int64(statement, 2, (sqlite3_int64)(seen->t_ns - zero_ns));
     sqlite3_bind_int64(statement, 3, seen->pid);
-    sqlite3_bind_int64(statement, 4, seen->thread.tid);
-    sqlite3_bind_int(statement, 5, seen->thread.is_computing);
-    sqlite3_bind_text(statement, 6, seen->thread.call, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 4, seen->tid);
+    sqlite3_bind_int(statement, 5, seen->state);
+    sqlite3_bind_text(statement, 6, seen->call, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 7, seen->stack_seq);
     result = sqlite3_step(statement);
     sqlite3_reset(statement);
     return result == SQLITE_DONE ? 0 : -1;
@@ -198,18 +323,24 @@ static size_t count_before(const struct looks *looks, uint64_t until_ns)
     return count;
 }
 
-static int insert_all(const struct looks *looks, size_t count, sqlite3_stmt *statement,
-                      uint64_t zero_ns)
+static int insert_all(const struct looks *looks, sqlite3_stmt *statement, struct raw_stacks *stacks,
+                      int64_t run_id, uint64_t zero_ns, struct trail_error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        if (looks->seen[i].t_ns >= zero_ns && insert(statement, &looks->seen[i], zero_ns) != 0)
+    sqlite3_bind_int64(statement, 1, run_id);
+    for (size_t i = 0; i < looks->stored; i++) {
+        const struct seen *seen = &looks->seen[i];
+        if (seen->t_ns >= zero_ns && insert(statement, seen, zero_ns) != 0)
+            return sql_error(sqlite3_db_handle(statement), error);
+        if (seen->copy != NULL && raw_stacks_add(stacks, run_id, &seen->copy->raw, error) != 0)
             return -1;
+    }
     return 0;
 }
 
 int looks_store(struct looks *looks, sqlite3 *db, int64_t run_id, uint64_t zero_ns,
                 uint64_t until_ns, struct trail_error *error)
 {
+    struct raw_stacks *stacks = NULL;
     sqlite3_stmt *statement = NULL;
     int result = 0;
 
@@ -219,10 +350,12 @@ int looks_store(struct looks *looks, sqlite3 *db, int64_t run_id, uint64_t zero_
     looks->stored = count_before(looks, until_ns);
     if (looks->stored > 0) {
         statement = sql_prepare(db, insert_sql, error);
-        result = statement == NULL ? -1 : sqlite3_bind_int64(statement, 1, run_id);
-        if (result == 0 && insert_all(looks, looks->stored, statement, zero_ns) != 0)
-            result = sql_error(db, error);
+        stacks = raw_stacks_new(db, error);
+        result = statement == NULL || stacks == NULL
+                     ? -1
+                     : insert_all(looks, statement, stacks, run_id, zero_ns, error);
         sqlite3_finalize(statement);
+        raw_stacks_free(stacks);
     }
     os_lock_release(looks->lock);
     return result;
@@ -233,6 +366,11 @@ void looks_forget(struct looks *looks)
     if (looks == NULL)
         return;
     os_lock_take(looks->lock);
+    for (size_t i = 0; i < looks->stored; i++) {
+        if (looks->seen[i].copy != NULL)
+            looks->copies_bytes -= looks->seen[i].copy->raw.size;
+        free(looks->seen[i].copy);
+    }
     looks->count -= looks->stored;
     memmove(looks->seen, looks->seen + looks->stored, looks->count * sizeof *looks->seen);
     looks->stored = 0;

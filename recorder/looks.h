@@ -16,8 +16,8 @@ struct looks;
 /* Looks when a silence is after_ms long. NULL and error on failure. */
 struct looks *looks_start(unsigned after_ms, struct trail_error *error);
 
-/* Something happened in the process, or it has ended. Loop thread; costs a few stores. */
-void looks_touch(struct looks *looks, uint32_t pid, uint64_t t_ns);
+/* Event `seq` happened in the process, or it has ended. Loop thread; costs a few stores. */
+void looks_touch(struct looks *looks, uint32_t pid, uint64_t seq, uint64_t t_ns);
 void looks_end(struct looks *looks, uint32_t pid);
 
 /* Ends the looking thread. Loop thread; NULL is accepted. */

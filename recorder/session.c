@@ -38,6 +38,7 @@ struct session {
     struct event event;         /* large: filled anew for each stop */
     uint64_t deadline_ns;       /* 0: none */
     uint64_t grace_ns;          /* when to say what is waited for; 0: not at all, or not yet */
+    uint64_t seq;               /* of the last event that was recorded */
     uint64_t first_ns;          /* t_ns of the first event; 0 before it */
     uint64_t file_record;       /* the last record that a file came along with; 0: none */
     struct stack_choice stacks;
@@ -80,7 +81,6 @@ bool session_stop_was_requested(void)
  */
 static void record_event(struct session *session)
 {
-    uint64_t number;
     void *record;
 
     if (session->ring == NULL)
@@ -89,9 +89,9 @@ static void record_event(struct session *session)
         platform_copy_stack(session->platform, &session->event);
     record = ring_reserve(session->ring, event_packed_size(&session->event));
     event_pack(&session->event, record);
-    number = ring_commit(session->ring);
+    session->seq = ring_commit(session->ring);
     if (session->event.image.file != 0)
-        session->file_record = number;
+        session->file_record = session->seq;
 }
 
 /*
@@ -189,7 +189,7 @@ static void note_life(struct session *session)
     if (event->kind == EVENT_EXIT_PROCESS)
         looks_end(session->looks, event->pid);
     else if (event->kind != EVENT_NONE)
-        looks_touch(session->looks, event->pid, event->t_ns);
+        looks_touch(session->looks, event->pid, session->seq, event->t_ns);
 }
 
 /* Of several events of one stop, the last carries the time that all together took. */

@@ -158,6 +158,7 @@ int rows_reload(struct rows *rows, struct trail_error *error)
     bulk_forget(rows->threads);
     detail_forget(rows->detail);
     modules_forget(rows->modules);
+    raw_stacks_forget(rows->raw_stacks);
     roster_free(rows->roster);
     rows->roster = roster_new();
     if (rows->roster == NULL)
@@ -602,7 +603,7 @@ int rows_write(struct rows *rows, uint64_t seq, const struct event *event,
         rows->failed =
             detail_insert(rows->detail, rows->run_id, seq, event, &rows->references, error);
     if (rows->failed == 0 && event->stack.length > 0)
-        rows->failed = raw_stacks_add(rows->raw_stacks, rows->run_id, seq, event, error);
+        rows->failed = raw_stacks_add_event(rows->raw_stacks, rows->run_id, seq, event, error);
     if (rows->failed == 0 && effects[event->kind].after != NULL)
         effects[event->kind].after(rows);
     return rows->failed;

@@ -28,7 +28,8 @@ static bool is_loader(const struct cause_frame *frame)
 
 static bool is_libc(const struct cause_frame *frame)
 {
-    static const char *const names[] = {"libc.", "libc-2.", "libdl.", "libdl-2.", NULL};
+    static const char *const names[] = {"libc.",    "libc-2.",    "libdl.",
+                                        "libdl-2.", "libpthread", NULL};
 
     return frame->module != NULL && begins(frame->module, names);
 }
@@ -71,4 +72,47 @@ int cause_find(const struct cause_frame *frames, unsigned count)
     while (asked < count && is_libc(&frames[asked]) && frames[asked].symbol == NULL)
         asked++;
     return asked < count ? (int)asked : -1;
+}
+
+int cause_find_caller(const struct cause_frame *frames, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (frames[i].module != NULL && !is_loader(&frames[i]) && !is_libc(&frames[i]))
+            return (int)i;
+    return -1;
+}
+
+/* Whether dlclose or the program's end has made the loader call something. */
+static bool is_end(const struct cause_frame *frame)
+{
+    static const char *const names[] = {"dlclose", "__dlclose", "exit", NULL};
+
+    return frame->symbol != NULL && begins(frame->symbol, names);
+}
+
+/*
+ * The loader calls constructors, destructors, and what chooses a function at its first call. The
+ * first are called within dlopen, or at the beginning of the stack.
+ */
+static bool loader_constructs(const struct cause_frame *frames, unsigned count)
+{
+    unsigned i = 0;
+
+    while (i < count && is_loader(&frames[i]))
+        i++;
+    if (i < count && !is_libc(&frames[i]) && !is_wrapper(&frames[i]))
+        return false;
+    for (; i < count && (is_loader(&frames[i]) || is_libc(&frames[i])); i++)
+        if (is_end(&frames[i]))
+            return false;
+    return true;
+}
+
+int cause_find_constructor(const struct cause_frame *frames, unsigned count)
+{
+    for (unsigned i = 0; i + 1 < count; i++)
+        if (frames[i].module != NULL && !is_loader(&frames[i]) && !is_libc(&frames[i]) &&
+            is_loader(&frames[i + 1]))
+            return loader_constructs(frames + i + 1, count - i - 1) ? (int)i : -1;
+    return -1;
 }

@@ -50,12 +50,18 @@ struct found {
     char *path, *build_id;
 };
 
+struct base {
+    int64_t key;
+    struct job_span registers, stack;
+};
+
 struct collection {
     sqlite3 *db;
     int64_t run_id;
     struct trail_error *error;
     struct found *found;
-    size_t count, bytes, stacks;
+    struct base *bases;
+    size_t count, bytes, stacks, base_count;
 };
 
 static int add_module(struct collection *all, int64_t process_id, sqlite3_stmt *row)
@@ -100,16 +106,22 @@ static int add_modules(struct collection *all, sqlite3_stmt *modules, int64_t pr
     return step == SQLITE_DONE ? 0 : sql_error(all->db, all->error);
 }
 
+/* The stacks of run ?1 that have their turn, by when they were copied. */
+#define CHOSEN_SQL                                                                        \
+    "WITH chosen AS MATERIALIZED (SELECT r.seq, r.event_seq, r.base_seq, e.process_id "   \
+    "FROM raw_stack r CROSS JOIN event e ON e.run_id = r.run_id AND e.seq = r.event_seq " \
+    "WHERE r.run_id = ?1 ORDER BY r.event_seq, r.seq DESC LIMIT ?2) "
+
 /* Also counts the stacks and what they take. */
 static int find_modules(struct collection *all)
 {
-    sqlite3_stmt *processes =
-        sql_prepare(all->db,
-                    "SELECT process_id, count(*), sum(bytes) FROM (SELECT e.process_id, "
-                    "length(r.registers) + length(r.stack) AS bytes FROM raw_stack r CROSS JOIN "
-                    "event e ON e.run_id = r.run_id AND e.seq = r.seq WHERE r.run_id = ?1 "
-                    "ORDER BY r.seq LIMIT ?2) GROUP BY process_id",
-                    all->error);
+    sqlite3_stmt *processes = sql_prepare(
+        all->db,
+        CHOSEN_SQL "SELECT c.process_id, count(*), sum(length(r.registers) + length(r.stack)) "
+                   "FROM chosen c CROSS JOIN raw_stack r ON r.run_id = ?1 AND r.seq = c.seq "
+                   "GROUP BY 1 UNION ALL SELECT NULL, 0, sum(length(registers) + length(stack)) "
+                   "FROM raw_stack WHERE run_id = ?1 AND seq IN (SELECT base_seq FROM chosen)",
+        all->error);
     sqlite3_stmt *modules = sql_prepare(all->db, modules_sql, all->error);
     int step = SQLITE_ERROR, result = processes == NULL || modules == NULL ? -1 : 0;
 
@@ -120,7 +132,8 @@ static int find_modules(struct collection *all)
         while (result == 0 && (step = sqlite3_step(processes)) == SQLITE_ROW) {
             all->stacks += (size_t)sqlite3_column_int64(processes, 1);
             all->bytes += (size_t)sqlite3_column_int64(processes, 2);
-            result = add_modules(all, modules, sqlite3_column_int64(processes, 0));
+            if (sqlite3_column_type(processes, 0) != SQLITE_NULL)
+                result = add_modules(all, modules, sqlite3_column_int64(processes, 0));
         }
         if (result == 0 && step != SQLITE_DONE)
             result = sql_error(all->db, all->error);
@@ -148,28 +161,64 @@ static struct job_span put_blob(struct job *job, sqlite3_stmt *row, int column)
     return job_put_bytes(job, blob, (size_t)sqlite3_column_bytes(row, column));
 }
 
-static int put_stacks(const struct collection *all, struct job *job)
+enum stacks_column { S_KEY, S_SEQ, S_PROCESS, S_REGISTERS, S_STACK, S_BASE, S_BASE_REGISTERS };
+
+/* A base is there once. */
+static int put_base(struct collection *all, struct job *job, struct job_stack *stack,
+                    sqlite3_stmt *row)
+{
+    int64_t key = sqlite3_column_int64(row, S_BASE);
+    struct base *grown;
+
+    if (sqlite3_column_type(row, S_BASE) == SQLITE_NULL)
+        return 0;
+    for (size_t i = all->base_count; i-- > 0;)
+        if (all->bases[i].key == key) {
+            stack->base_registers = all->bases[i].registers;
+            stack->base_stack = all->bases[i].stack;
+            return 0;
+        }
+    grown = array_with_room(all->bases, all->base_count, sizeof *grown);
+    if (grown == NULL)
+        return error_set(all->error, TRAIL_FAILED, 0, "out of memory");
+    all->bases = grown;
+    stack->base_registers = put_blob(job, row, S_BASE_REGISTERS);
+    stack->base_stack = put_blob(job, row, S_BASE_REGISTERS + 1);
+    grown[all->base_count++] = (struct base){key, stack->base_registers, stack->base_stack};
+    return 0;
+}
+
+static int put_stacks(struct collection *all, struct job *job)
 {
     sqlite3_stmt *rows = sql_prepare(
         all->db,
-        "SELECT r.seq, e.process_id, r.registers, r.stack FROM raw_stack r CROSS JOIN event e ON "
-        "e.run_id = r.run_id AND e.seq = r.seq WHERE r.run_id = ?1 ORDER BY r.seq LIMIT ?2",
+        CHOSEN_SQL "SELECT c.seq, c.event_seq, c.process_id, r.registers, r.stack, c.base_seq, "
+                   "b.registers, b.stack FROM chosen c CROSS JOIN raw_stack r ON r.run_id = ?1 "
+                   "AND r.seq = c.seq LEFT JOIN raw_stack b ON b.run_id = ?1 AND "
+                   "b.seq = c.base_seq ORDER BY c.event_seq, c.seq DESC",
         all->error);
     uint32_t count = 0;
+    int result = 0;
 
     if (rows == NULL)
         return -1;
     sqlite3_bind_int64(rows, 1, all->run_id);
     sqlite3_bind_int64(rows, 2, (sqlite3_int64)all->stacks);
-    while (count < all->stacks && sqlite3_step(rows) == SQLITE_ROW)
-        job_stacks(job)[count++] = (struct job_stack){
-            .seq = (uint64_t)sqlite3_column_int64(rows, 0),
-            .process_id = sqlite3_column_int64(rows, 1),
-            .registers = put_blob(job, rows, 2),
-            .stack = put_blob(job, rows, 3),
+    while (result == 0 && count < all->stacks && sqlite3_step(rows) == SQLITE_ROW) {
+        struct job_stack *stack = &job_stacks(job)[count++];
+        *stack = (struct job_stack){
+            .key = sqlite3_column_int64(rows, S_KEY),
+            .seq = (uint64_t)sqlite3_column_int64(rows, S_SEQ),
+            .process_id = sqlite3_column_int64(rows, S_PROCESS),
+            .registers = put_blob(job, rows, S_REGISTERS),
+            .stack = put_blob(job, rows, S_STACK),
         };
+        result = put_base(all, job, stack, rows);
+    }
     job->stack_count = count;
-    return sqlite3_finalize(rows) == SQLITE_OK ? 0 : sql_error(all->db, all->error);
+    if (sqlite3_finalize(rows) != SQLITE_OK && result == 0)
+        result = sql_error(all->db, all->error);
+    return result;
 }
 
 struct os_shared *collect_job(sqlite3 *db, int64_t run_id, struct trail_error *error)
@@ -197,5 +246,6 @@ struct os_shared *collect_job(sqlite3 *db, int64_t run_id, struct trail_error *e
         sqlite3_free(all.found[i].build_id);
     }
     free(all.found);
+    free(all.bases);
     return shared;
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { CALL_BYTES_MAX = 7, NO_FILE = -1, UNTRIED = -2, FILES_MAX = 4096 };
+enum { CALL_BYTES_MAX = 7, BEGINNING_BYTES = 32, NO_FILE = -1, UNTRIED = -2, FILES_MAX = 4096 };
 
 int64_t guess_module_at(struct job *job, const struct walker_modules *modules, uint64_t address)
 {
@@ -93,4 +93,65 @@ unsigned guess_walk(struct job *job, const struct walker_modules *modules,
             places[count++] = (struct walker_place){address, true, true};
     }
     return count;
+}
+
+/* Behind which position of the stack a place has gone on; 0 for the innermost. */
+static size_t position_of(const struct walker_stack *stack, const struct walker_place *place)
+{
+    if (!place->is_return)
+        return 0;
+    for (size_t at = 0; at + sizeof(uint64_t) <= stack->size; at += sizeof(uint64_t))
+        if (word_at(stack, at) == place->address)
+            return at + sizeof(uint64_t);
+    return stack->size;
+}
+
+/*
+ * How many bytes lie between the stack pointer and the frame pointer of a function that begins as
+ * compilers let it: push %rbp; mov %rsp, %rbp; then other pushes, and sub of a number from %rsp.
+ */
+static bool read_beginning(const unsigned char *code, size_t size, uint64_t *bytes)
+{
+    static const unsigned char branch[] = {0xF3, 0x0F, 0x1E, 0xFA}, /* endbr64 */
+        frame[] = {0x55, 0x48, 0x89, 0xE5};
+    size_t at = memcmp(code, branch, sizeof branch) == 0 ? sizeof branch : 0;
+    uint32_t number;
+
+    *bytes = 0;
+    if (memcmp(code + at, frame, sizeof frame) != 0)
+        return false;
+    for (at += sizeof frame; at + 8 < size; *bytes += sizeof(uint64_t))
+        if (code[at] >= 0x50 && code[at] <= 0x57)
+            at++;
+        else if (code[at] == 0x41 && code[at + 1] >= 0x50 && code[at + 1] <= 0x57)
+            at += 2;
+        else
+            break;
+    if (code[at] != 0x48 || code[at + 2] != 0xEC)
+        return true;
+    memcpy(&number, code + at + 3, sizeof number);
+    *bytes += code[at + 1] == 0x83 ? code[at + 3] : code[at + 1] == 0x81 ? number : 0;
+    return true;
+}
+
+uint64_t guess_frame_pointer(struct job *job, const struct walker_modules *modules,
+                             const struct walker_stack *stack, const struct walker_place *place,
+                             uint64_t function)
+{
+    int64_t module = guess_module_at(job, modules, function);
+    int file = module < 0 ? NO_FILE : file_of(job, (uint32_t)module);
+    unsigned char code[BEGINNING_BYTES];
+    uint64_t bytes;
+    size_t at;
+
+    if (file < 0 ||
+        !module_file_code(file, function - job_modules(job)[module].base, code, sizeof code) ||
+        !read_beginning(code, sizeof code, &bytes))
+        return 0;
+    at = position_of(stack, place);
+    if (at >= stack->size || bytes > stack->size - at ||
+        stack->size - at - bytes < 2 * sizeof(uint64_t) ||
+        !is_behind_call(job, modules, word_at(stack, at + bytes + sizeof(uint64_t))))
+        return 0;
+    return stack->registers[STACK_RSP] + at + bytes;
 }

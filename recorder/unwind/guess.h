@@ -14,6 +14,15 @@
 unsigned guess_walk(struct job *job, const struct walker_modules *modules,
                     const struct walker_stack *stack, struct walker_place *places, unsigned count);
 
+/*
+ * The frame pointer of the function that begins at an address (0 is not known), which has called
+ * from its place, the last that is known: by what it pushes at its beginning. 0 if that leads to no
+ * caller.
+ */
+uint64_t guess_frame_pointer(struct job *job, const struct walker_modules *modules,
+                             const struct walker_stack *stack, const struct walker_place *place,
+                             uint64_t function);
+
 /* The module that an address lies in: an index of the job; -1: none. */
 int64_t guess_module_at(struct job *job, const struct walker_modules *modules, uint64_t address);
 

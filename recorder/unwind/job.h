@@ -36,9 +36,11 @@ struct job_module {
 };
 
 struct job_stack {
-    uint64_t seq;
+    int64_t key;  /* its seq in raw_stack */
+    uint64_t seq; /* of the event then, or before it */
     int64_t process_id;
-    struct job_span registers, stack; /* as raw_stack has them */
+    struct job_span registers, stack;           /* as raw_stack has them */
+    struct job_span base_registers, base_stack; /* of its base; length 0: none */
 };
 
 /* What was found. */

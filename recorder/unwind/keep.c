@@ -16,7 +16,7 @@ enum statement {
     ADD_STACK,
     ADD_EVENT,
     CAUSE_LOAD,
-    DELETE_COPY,
+    DELETE_COPIES,
     STATEMENTS
 };
 enum { NUMBER_TEXT_MAX = 21 };
@@ -29,14 +29,19 @@ static const char *const statement_sql[STATEMENTS] = {
                    "WHERE f.module_id = ?1 AND f.offset = ?2 AND f.guessed = ?3",
     [FIND_STACK] = "SELECT id FROM stack WHERE check_value = ?1 AND frames = ?2",
     [ADD_STACK] = "INSERT INTO stack (check_value, frames) VALUES (?1, ?2)",
-    [ADD_EVENT] = "INSERT OR REPLACE INTO kept_stack VALUES (?1, ?2, ?3, ?4)",
+    [ADD_EVENT] = "INSERT OR REPLACE INTO kept_stack VALUES (?1, ?2, ?3, ?4, ?5)",
     /*
      * the module that asked, as the load or the image that it is; a delayed import of one module is
      * no cause where another one asked
      */
     [CAUSE_LOAD] = "UPDATE event_load_dll SET by_seq = ?3, cause = 6 WHERE run_id = ?1 AND seq = "
                    "?2 AND ((cause = 6 AND by_seq IS NULL) OR (cause = 2 AND by_seq <> ?3))",
-    [DELETE_COPY] = "DELETE FROM raw_stack WHERE run_id = ?1 AND seq = ?2",
+    /* all that are kept, but for bases of those that are not */
+    [DELETE_COPIES] =
+        "DELETE FROM raw_stack WHERE run_id = ?1 AND seq IN (SELECT k.seq FROM kept_stack k WHERE "
+        "k.run_id = ?1) AND seq NOT IN (SELECT r.base_seq FROM raw_stack r WHERE r.run_id = ?1 "
+        "AND r.base_seq IS NOT NULL AND r.seq NOT IN (SELECT k.seq FROM kept_stack k WHERE "
+        "k.run_id = ?1))",
 };
 
 /* A frame of the job as the file knows it. */
@@ -44,6 +49,7 @@ struct kept {
     int64_t id;       /* 0: not looked for yet */
     int64_t from_seq; /* of its module: a LoadDll or a CreateProcess; 0: none */
     char *module, *symbol;
+    bool guessed;
 };
 
 struct keeping {
@@ -97,6 +103,7 @@ static int keep_frame(struct keeping *keeping, uint32_t number)
     if (sqlite3_step(find) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(find, 1);
         kept->id = sqlite3_column_int64(find, 0);
+        kept->guessed = frame.guessed != 0;
         kept->module = name == NULL ? NULL : sqlite3_mprintf("%s", name);
         kept->symbol = symbol[0] == '\0' ? NULL : sqlite3_mprintf("%s", symbol);
     }
@@ -124,9 +131,9 @@ static int64_t keep_frames(struct keeping *keeping, const char *frames, size_t l
     return run(keeping, ADD_STACK) != 0 ? 0 : sqlite3_last_insert_rowid(keeping->db);
 }
 
-/* What is kept of an event: ids, 0 where there is none. */
+/* What is kept of an event or a look: ids, 0 where there is none. */
 struct found {
-    int64_t stack_id, cause_frame_id, cause_seq;
+    int64_t stack_id, cause_frame_id, cause_seq, constructor_frame_id;
 };
 
 static int keep_stack(struct keeping *keeping, uint32_t number, struct found *found)
@@ -135,8 +142,10 @@ static int keep_stack(struct keeping *keeping, uint32_t number, struct found *fo
     struct cause_frame words[JOB_FRAMES_PER_STACK];
     char text[JOB_FRAMES_PER_STACK * NUMBER_TEXT_MAX + 3] = "[";
     unsigned count = job_read_result(keeping->job, keeping->known, number, frames);
+    bool is_look = job_stacks(keeping->known)[number].key < 0;
     size_t length = 1;
-    int cause;
+    unsigned exact = 0; /* those before the first that is guessed */
+    int cause, constructor;
 
     *found = (struct found){0};
     for (unsigned i = 0; i < count; i++) {
@@ -145,13 +154,17 @@ static int keep_stack(struct keeping *keeping, uint32_t number, struct found *fo
         if (result <= 0)
             return result;
         words[i] = (struct cause_frame){kept->module, kept->symbol};
+        exact += exact == i && !kept->guessed;
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%lld", i > 0 ? "," : "",
                                    (long long)kept->id);
     }
     if (count == 0)
         return 0;
     text[length++] = ']';
-    if ((cause = cause_find(words, count)) >= 0) {
+    cause = is_look ? cause_find_caller(words, count) : cause_find(words, count);
+    if ((constructor = cause_find_constructor(words, exact)) >= 0)
+        found->constructor_frame_id = keeping->kept[frames[constructor]].id;
+    if (cause >= 0) {
         found->cause_frame_id = keeping->kept[frames[cause]].id;
         found->cause_seq = keeping->kept[frames[cause]].from_seq;
     }
@@ -169,8 +182,8 @@ static void bind_or_null(sqlite3_stmt *statement, int index, int64_t id)
 
 static int keep_event(struct keeping *keeping, int64_t run_id, uint32_t number)
 {
-    sqlite3_int64 seq = (sqlite3_int64)job_stacks(keeping->known)[number].seq;
-    static const enum statement statements[] = {ADD_EVENT, CAUSE_LOAD, DELETE_COPY};
+    sqlite3_int64 seq = job_stacks(keeping->known)[number].key;
+    static const enum statement statements[] = {ADD_EVENT, CAUSE_LOAD};
     struct found found;
 
     if (keep_stack(keeping, number, &found) != 0)
@@ -181,10 +194,10 @@ static int keep_event(struct keeping *keeping, int64_t run_id, uint32_t number)
     }
     bind_or_null(keeping->statements[ADD_EVENT], 3, found.stack_id);
     bind_or_null(keeping->statements[ADD_EVENT], 4, found.cause_frame_id);
+    bind_or_null(keeping->statements[ADD_EVENT], 5, found.constructor_frame_id);
     bind_or_null(keeping->statements[CAUSE_LOAD], 3, found.cause_seq);
     return run(keeping, ADD_EVENT) != 0 ||
-                   (found.cause_seq != 0 && run(keeping, CAUSE_LOAD) != 0) ||
-                   run(keeping, DELETE_COPY) != 0
+                   (seq > 0 && found.cause_seq != 0 && run(keeping, CAUSE_LOAD) != 0)
                ? -1
                : 0;
 }
@@ -218,7 +231,8 @@ static int keep_events(struct keeping *keeping, int64_t run_id, uint32_t done)
     for (uint32_t i = 0; i < done; i++)
         if (keep_event(keeping, run_id, i) != 0)
             return -1;
-    return 0;
+    sqlite3_bind_int64(keeping->statements[DELETE_COPIES], 1, run_id);
+    return run(keeping, DELETE_COPIES);
 }
 
 int keep_results(sqlite3 *db, int64_t run_id, struct job *job, struct job *known, uint32_t done,

@@ -19,7 +19,10 @@ struct walk {
     uint32_t *frame_places; /* hash table: number of a job_frame + 1 */
     uint32_t *stack_places; /* the same of a stack that is done */
     uint64_t *stack_hashes; /* of each stack that is done */
-    unsigned char bytes[STACK_COPY_BYTES];
+    unsigned char bytes[STACK_COPY_BYTES], base[STACK_COPY_BYTES];
+    uint32_t base_at; /* of the base that was uncompressed last; 0: none */
+    size_t base_size;
+    uint64_t base_start;
 };
 
 static uint64_t mix(uint64_t hash, uint64_t value)
@@ -72,7 +75,8 @@ static uint64_t hash_of(const struct walk *walk, const struct job_stack *stack)
 {
     const Bytef *registers = job_bytes(walk->job, stack->registers),
                 *bytes = job_bytes(walk->job, stack->stack);
-    uint64_t hash = mix(walk->active_hash, crc32(0, registers, stack->registers.length));
+    uint64_t hash = mix(mix(walk->active_hash, stack->base_stack.at),
+                        crc32(0, registers, stack->registers.length));
 
     hash = mix(hash, crc32(0, bytes, stack->stack.length));
     return mix(hash, adler32(1, bytes, stack->stack.length));
@@ -134,20 +138,52 @@ static uint32_t intern(struct walk *walk, const struct walker_place *place)
     return walk->job->frame_count - 1;
 }
 
+/* Where it starts, and how long it is; size 0: it is damaged. */
+static size_t uncompress_stack(struct walk *walk, struct job_span registers, struct job_span stack,
+                               unsigned char *bytes, uint64_t *start)
+{
+    uLongf size = STACK_COPY_BYTES;
+
+    return stack_copy_start(job_bytes(walk->job, registers), registers.length, start) &&
+                   uncompress(bytes, &size, job_bytes(walk->job, stack), stack.length) == Z_OK
+               ? size
+               : 0;
+}
+
+/* Of its base, too, where it has one. False if it is damaged. */
+static bool read_stack(struct walk *walk, const struct job_stack *stack, struct walker_stack *copy)
+{
+    const unsigned char *registers = job_bytes(walk->job, stack->registers);
+    uint64_t start;
+
+    copy->bytes = walk->bytes;
+    copy->size = uncompress_stack(walk, stack->registers, stack->stack, walk->bytes, &start);
+    if (copy->size > 0 && stack->base_stack.length > 0) {
+        if (walk->base_at != stack->base_stack.at)
+            walk->base_size = uncompress_stack(walk, stack->base_registers, stack->base_stack,
+                                               walk->base, &walk->base_start);
+        walk->base_at = stack->base_stack.at;
+        stack_copy_xor(walk->bytes, start, copy->size, walk->base, walk->base_start,
+                       walk->base_size);
+    }
+    copy->has_place_only = stack->registers.length == STACK_PLACE_BYTES;
+    copy->registers[STACK_RSP] = start;
+    if (copy->has_place_only)
+        memcpy(&copy->registers[STACK_RIP], registers + sizeof start, sizeof start);
+    else if (copy->size > 0)
+        memcpy(copy->registers, registers, sizeof copy->registers);
+    return copy->size > 0 && (stack->base_stack.length == 0 || walk->base_size > 0);
+}
+
 static void walk_stack(struct walk *walk, const struct job_stack *stack, struct job_result *result)
 {
     struct walker_place places[JOB_FRAMES_PER_STACK];
-    struct walker_stack copy = {.bytes = walk->bytes};
-    uLongf size = sizeof walk->bytes;
+    struct walker_stack copy = {.size = 0};
     bool is_whole = false;
     unsigned count = 0;
 
-    if (stack->registers.length != sizeof copy.registers ||
-        uncompress(walk->bytes, &size, job_bytes(walk->job, stack->stack), stack->stack.length) !=
-            Z_OK)
+    if (!read_stack(walk, stack, &copy))
         return;
-    memcpy(copy.registers, job_bytes(walk->job, stack->registers), sizeof copy.registers);
-    copy.size = size;
     if (walk->walker != NULL)
         count = walker_walk(walk->walker, &copy, places, &is_whole);
     if (!is_whole)

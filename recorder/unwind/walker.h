@@ -14,6 +14,7 @@ struct walker;
 /* A stack, uncompressed. */
 struct walker_stack {
     uint64_t registers[STACK_REGISTERS];
+    bool has_place_only;        /* of the registers: stack pointer and place */
     const unsigned char *bytes; /* from the stack pointer on */
     size_t size;
 };

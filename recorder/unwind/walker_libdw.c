@@ -10,6 +10,7 @@
 #include "module_file.h"
 
 #include <dlfcn.h>
+#include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@
     X(dwfl_module_eh_cfi)            \
     X(dwfl_module_dwarf_cfi)         \
     X(dwarf_cfi_addrframe)           \
+    X(dwarf_frame_cfa)               \
     X(dwfl_standard_find_debuginfo)  \
     X(dwfl_offline_section_address)  \
     X(elf_version)                   \
@@ -44,6 +46,15 @@ static struct {
 #undef DECLARE
 } dw;
 
+/* How a function's caller is found, at one address. */
+struct rule {
+    uint64_t address; /* 0: none */
+    bool has_tables;  /* else libdw follows frame pointers */
+    bool needs_frame_pointer;
+};
+
+enum { RULES = 4096 };
+
 struct walker {
     struct job *job;
     Dwfl *dwfl;
@@ -53,8 +64,11 @@ struct walker {
     const struct walker_stack *stack;
     struct walker_place *places;
     unsigned count;
-    bool guesses; /* the last place had no unwind tables: what follows is a guess */
-    bool is_cut;  /* it goes on where nothing was copied */
+    struct rule last;         /* of the last place */
+    bool guesses;             /* it had no unwind tables: what follows is a guess */
+    bool is_cut;              /* it goes on where nothing was copied */
+    uint64_t frame_pointer;   /* of the innermost frame, 0: not known; of one that was looked at */
+    struct rule rules[RULES]; /* by address */
 };
 
 enum { THREAD = 1 };
@@ -122,7 +136,12 @@ static bool set_registers(Dwfl_Thread *thread, void *context)
     const struct walker *walker = context;
 
     dw.dwfl_thread_state_register_pc(thread, walker->stack->registers[STACK_RIP]);
-    return dw.dwfl_thread_state_registers(thread, 0, STACK_REGISTERS, walker->stack->registers);
+    if (!walker->stack->has_place_only)
+        return dw.dwfl_thread_state_registers(thread, 0, STACK_REGISTERS, walker->stack->registers);
+    return (walker->frame_pointer == 0 ||
+            dw.dwfl_thread_state_registers(thread, STACK_RBP, 1, &walker->frame_pointer)) &&
+           dw.dwfl_thread_state_registers(thread, STACK_RSP, 1,
+                                          &walker->stack->registers[STACK_RSP]);
 }
 
 struct walker *walker_new(struct job *job)
@@ -168,6 +187,7 @@ static bool attach(struct walker *walker)
 void walker_set_modules(struct walker *walker, const struct walker_modules *modules)
 {
     walker->modules = *modules;
+    memset(walker->rules, 0, sizeof walker->rules);
     dw.dwfl_report_begin(walker->dwfl);
     for (uint32_t i = 0; i < modules->count; i++) {
         const struct job_module *module = &job_modules(walker->job)[modules->active[i]];
@@ -182,23 +202,44 @@ void walker_set_modules(struct walker *walker, const struct walker_modules *modu
     dw.dwfl_report_end(walker->dwfl, NULL, NULL);
 }
 
-/* libdw follows frame pointers where there are no unwind tables. */
-static bool has_tables(Dwfl_Module *module, uint64_t address)
+static bool reads_frame_pointer(Dwarf_Frame *frame)
 {
+    Dwarf_Op *operations;
+    size_t count;
+
+    return dw.dwarf_frame_cfa(frame, &operations, &count) == 0 && count > 0 &&
+           (operations[0].atom == DW_OP_breg0 + STACK_RBP ||
+            (operations[0].atom == DW_OP_bregx && operations[0].number == STACK_RBP));
+}
+
+static struct rule find_rule(Dwfl_Module *module, uint64_t address)
+{
+    struct rule rule = {.address = address};
     Dwarf_Addr bias;
     Dwarf_Frame *frame = NULL;
     Dwarf_CFI *tables;
 
     if (module == NULL)
-        return false;
+        return rule;
     tables = dw.dwfl_module_eh_cfi(module, &bias);
     if (tables == NULL || dw.dwarf_cfi_addrframe(tables, address - bias, &frame) != 0) {
         tables = dw.dwfl_module_dwarf_cfi(module, &bias);
         if (tables == NULL || dw.dwarf_cfi_addrframe(tables, address - bias, &frame) != 0)
-            return false;
+            return rule;
     }
+    rule.has_tables = true;
+    rule.needs_frame_pointer = reads_frame_pointer(frame);
     free(frame);
-    return true;
+    return rule;
+}
+
+static struct rule rule_at(struct walker *walker, uint64_t address)
+{
+    struct rule *rule = &walker->rules[address % RULES];
+
+    if (rule->address != address)
+        *rule = find_rule(dw.dwfl_addrmodule(walker->dwfl, address), address);
+    return *rule;
 }
 
 static int take_frame(Dwfl_Frame *frame, void *context)
@@ -217,24 +258,9 @@ static int take_frame(Dwfl_Frame *frame, void *context)
     inside = address - !is_exact;
     module = guess_module_at(walker->job, &walker->modules, inside);
     walker->job->module = (uint32_t)(module + 1);
-    walker->guesses |= !has_tables(dw.dwfl_addrmodule(walker->dwfl, inside), inside);
+    walker->last = rule_at(walker, inside);
+    walker->guesses |= !walker->last.has_tables;
     return DWARF_CB_OK;
-}
-
-unsigned walker_walk(struct walker *walker, const struct walker_stack *stack,
-                     struct walker_place *places, bool *is_whole)
-{
-    int result = -1;
-
-    walker->stack = stack;
-    walker->places = places;
-    walker->count = 0;
-    walker->guesses = walker->is_cut = false;
-    if (attach(walker))
-        result = dw.dwfl_getthread_frames(walker->dwfl, THREAD, take_frame, walker);
-    *is_whole = walker->count > 0 &&
-                (result == 0 || walker->is_cut || walker->count == JOB_FRAMES_PER_STACK);
-    return walker->count;
 }
 
 const char *walker_symbol(struct walker *walker, uint32_t module, uint64_t address,
@@ -250,4 +276,51 @@ const char *walker_symbol(struct walker *walker, uint32_t module, uint64_t addre
         name = dw.dwfl_module_addrinfo(of_dwfl, address, &within, &symbol, NULL, NULL, NULL);
     *offset = within;
     return name;
+}
+
+static int walk(struct walker *walker)
+{
+    walker->count = 0;
+    walker->guesses = walker->is_cut = false;
+    return attach(walker) ? dw.dwfl_getthread_frames(walker->dwfl, THREAD, take_frame, walker) : -1;
+}
+
+/*
+ * A sleeper's function that keeps a frame pointer, which none that it called has saved: it follows
+ * from how the function begins, else what is above is a guess.
+ */
+static bool find_frame_pointer(struct walker *walker)
+{
+    const struct walker_place *last = &walker->places[walker->count - 1];
+    uint64_t inside = last->address - last->is_return, within = 0;
+    int64_t module = guess_module_at(walker->job, &walker->modules, inside);
+
+    if (module >= 0 && walker_symbol(walker, (uint32_t)module, inside, &within) == NULL)
+        within = inside;
+    walker->frame_pointer = module < 0 ? 0
+                                       : guess_frame_pointer(walker->job, &walker->modules,
+                                                             walker->stack, last, inside - within);
+    return walker->frame_pointer != 0;
+}
+
+unsigned walker_walk(struct walker *walker, const struct walker_stack *stack,
+                     struct walker_place *places, bool *is_whole)
+{
+    int result;
+
+    walker->stack = stack;
+    walker->places = places;
+    walker->frame_pointer = 0;
+    result = walk(walker);
+    *is_whole = true;
+    if (result == 0 && stack->has_place_only && walker->count > 0 &&
+        walker->last.needs_frame_pointer) {
+        unsigned known = walker->count;
+        if (find_frame_pointer(walker))
+            result = walk(walker);
+        *is_whole = walker->count > known;
+    }
+    *is_whole &= walker->count > 0 &&
+                 (result == 0 || walker->is_cut || walker->count == JOB_FRAMES_PER_STACK);
+    return walker->count;
 }

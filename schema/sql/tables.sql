@@ -145,8 +145,10 @@ CREATE TABLE look (
   t_ns INTEGER NOT NULL,
   process_id INTEGER NOT NULL,
   thread_id INTEGER,
-  computing INTEGER NOT NULL,      -- 1: it ran, or was ready to run
-  call TEXT,                       -- else what it waited in; NULL: not known
+  -- 1: it ran, or was ready to run; 2: so it did, and where is not known since perf is forbidden
+  computing INTEGER NOT NULL,
+  call TEXT,                       -- 0: what it waited in; NULL: not known
+  stack_seq INTEGER,               -- its stack is that of kept_stack with this seq; NULL: none
   PRIMARY KEY (run_id, id)
 ) WITHOUT ROWID;
 
@@ -306,9 +308,13 @@ CREATE TABLE event_load_failed (
 -- Copies of stacks, until they are unwound at the end of the recording.
 CREATE TABLE raw_stack (
   run_id INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
-  registers BLOB NOT NULL,         -- 17 of 8 bytes, in the order of DWARF's numbers on x86-64
+  seq INTEGER NOT NULL,            -- of an event, or below 0: of looks that have it as stack_seq
+  event_seq INTEGER NOT NULL,      -- that event, or the last one of the process before those looks
+  -- 17 of 8 bytes, in the order of DWARF's numbers on x86-64; or 2: stack pointer and place
+  registers BLOB NOT NULL,
   stack BLOB NOT NULL,             -- from the stack pointer on, compressed by zlib
+  -- before that xor what that row's stack, which has none, has at the same addresses; NULL: nothing
+  base_seq INTEGER,
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
 
@@ -332,9 +338,11 @@ CREATE INDEX stack_by_check_value ON stack (check_value);
 
 CREATE TABLE kept_stack (
   run_id INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
+  seq INTEGER NOT NULL,            -- as in raw_stack
   stack_id INTEGER REFERENCES stack (id), -- NULL: it could not be unwound
-  -- the first frame outside the loader: who asked for a module
+  -- the first frame outside the loader: who asked for a module; of a look outside of libc, too
   cause_frame_id INTEGER REFERENCES frame (id),
+  -- the function that the loader has called as a constructor, and in which all this was
+  constructor_frame_id INTEGER REFERENCES frame (id),
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;

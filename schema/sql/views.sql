@@ -85,7 +85,13 @@ SELECT
   WHEN f.module_id = 0 THEN printf('0x%x', f.offset)
   WHEN f.symbol = '' THEN coalesce(m.name, '?') || printf('+0x%x', f.offset)
   ELSE coalesce(m.name, '?') || '!' || f.symbol || printf('+0x%x', f.symbol_offset)
-  END AS place
+  END AS place,
+  -- without how far in it that is
+  CASE
+  WHEN f.module_id = 0 THEN printf('0x%x', f.offset)
+  WHEN f.symbol = '' THEN coalesce(m.name, '?') || printf('+0x%x', f.offset)
+  ELSE coalesce(m.name, '?') || '!' || f.symbol
+  END || iif(f.guessed, ' (guessed)', '') AS function
 FROM frame f
 LEFT JOIN module m ON m.id = f.module_id;
 
@@ -383,6 +389,29 @@ CROSS JOIN event e ON e.run_id = o.run_id AND e.seq = o.seq
 LEFT JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
 LEFT JOIN thread t ON t.run_id = e.run_id AND t.id = e.thread_id;
 
+-- The rows of table look, in words.
+CREATE VIEW look_words AS
+SELECT
+  w.*,
+  CASE w.computing
+  WHEN 0 THEN coalesce(w.call, 'in the kernel') || coalesce(', called by ' || w.caller, '')
+  WHEN 1 THEN 'computing' || coalesce(' in ' || w.caller, '')
+  ELSE 'computing, place unknown: perf is forbidden, record with --looks-stop'
+  END AS doing
+FROM (
+  SELECT
+    o.*,
+    c.function || CASE
+      WHEN k.constructor_frame_id IS NULL THEN ''
+      WHEN c.function = n.function THEN ', a constructor'
+      ELSE ', in the constructor ' || n.function
+      END AS caller
+  FROM look o
+  LEFT JOIN kept_stack k ON k.run_id = o.run_id AND k.seq = o.stack_seq
+  LEFT JOIN places c ON c.frame = k.cause_frame_id
+  LEFT JOIN places n ON n.frame = k.constructor_frame_id
+) w;
+
 CREATE VIEW looks AS
 SELECT
   o.run_id AS run,
@@ -391,9 +420,12 @@ SELECT
   p.pid,
   t.tid,
   t.name AS thread,
-  o.computing,
-  o.call
-FROM look o
+  o.computing > 0 AS computing,
+  o.call,
+  o.caller,
+  o.doing,
+  o.stack_seq
+FROM look_words o
 LEFT JOIN process p ON p.run_id = o.run_id AND p.id = o.process_id
 LEFT JOIN thread t ON t.run_id = o.run_id AND t.id = o.thread_id;
 

@@ -4,6 +4,7 @@
 #include "look.h"
 #include "os.h"
 #include "sql.h"
+#include "stack_copy.h"
 #include "unit.h"
 
 #include <stdatomic.h>
@@ -12,14 +13,31 @@
 enum { DEADLINE_MS = 60000 };
 
 static struct trail_error error;
-static atomic_uint looked[3]; /* by pid */
+static atomic_uint looked[3], ended[3]; /* by pid */
 
-unsigned platform_look(uint32_t pid, struct thread_look *threads)
+/* Two threads, of which one has the same stack each time, and what was sampled before. */
+void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *context)
 {
+    static unsigned char registers[STACK_PLACE_BYTES], stack[100];
+    const struct thread_look waits = {.tid = pid,
+                                      .call = "poll 5 ms",
+                                      .registers = registers,
+                                      .registers_bytes = sizeof registers,
+                                      .stack = stack,
+                                      .stack_bytes = sizeof stack},
+                             computes = {.tid = pid + 10, .state = LOOK_COMPUTES},
+                             sampled = {.t_ns = os_monotonic_ns() - 500000,
+                                        .tid = pid + 10,
+                                        .state = LOOK_COMPUTES_UNSEEN};
+
+    if (interval_ns == 0) {
+        atomic_fetch_add(&ended[pid], 1);
+        take(context, &sampled);
+        return;
+    }
+    take(context, &waits);
+    take(context, &computes);
     atomic_fetch_add(&looked[pid], 1);
-    threads[0] = (struct thread_look){.tid = pid, .call = "poll 5 ms"};
-    threads[1] = (struct thread_look){.tid = pid + 10, .is_computing = true};
-    return 2;
 }
 
 static void wait_for_looks(uint32_t pid, unsigned count)
@@ -65,13 +83,15 @@ static void test_silences_are_looked_into(void **state)
     sqlite3_int64 rows;
 
     assert_non_null(looks);
-    looks_touch(looks, 1, zero);
-    looks_touch(looks, 2, zero);
+    looks_touch(looks, 1, 1, zero);
+    looks_touch(looks, 2, 2, zero);
     wait_for_looks(1, 5);
     wait_for_looks(2, 5);
     looks_end(looks, 1);
     looks_end(looks, 2);
     looks_stop(looks);
+    assert_int_equal(atomic_load(&ended[1]), 1);
+    assert_int_equal(atomic_load(&ended[2]), 1);
     rows = 2 * (atomic_load(&looked[1]) + atomic_load(&looked[2]));
 
     /* nothing before the first event, and nothing twice */
@@ -81,15 +101,26 @@ static void test_silences_are_looked_into(void **state)
     assert_int_equal(looks_store(looks, db, 1, zero, UINT64_MAX, &error), 0);
     looks_forget(looks);
     assert_int_equal(looks_store(looks, db, 1, zero, UINT64_MAX, &error), 0);
-    assert_int_equal(value(db, "SELECT count(*) FROM look"), rows);
-    assert_int_equal(value(db, "SELECT count(*) FROM look WHERE computing AND call IS NULL"),
+    assert_int_equal(value(db, "SELECT count(*) FROM look"), rows + 2);
+    assert_int_equal(value(db, "SELECT count(*) FROM look WHERE computing = 1 AND call IS NULL"),
                      rows / 2);
     assert_int_equal(value(db, "SELECT count(*) FROM look WHERE call = 'poll 5 ms'"), rows / 2);
     assert_true(value(db, "SELECT min(t_ns) FROM look") >= 1000000);
     assert_int_equal(value(db, "SELECT count(*) FROM look WHERE process_id = 1 AND thread_id = 1"),
                      atomic_load(&looked[1]));
     assert_int_equal(value(db, "SELECT count(*) FROM look WHERE thread_id IS NULL"),
-                     rows - atomic_load(&looked[1]));
+                     rows + 2 - atomic_load(&looked[1]));
+    /* what was sampled has its own time, and stands where that is */
+    assert_int_equal(value(db, "SELECT count(*) FROM look a JOIN look b ON b.id = a.id + 1 "
+                               "WHERE b.t_ns < a.t_ns"),
+                     0);
+    assert_int_equal(value(db, "SELECT count(*) FROM look WHERE computing = 2"), 2);
+    /* a stack that stays is there once for each silence */
+    assert_int_equal(value(db, "SELECT count(*) FROM raw_stack WHERE seq < 0"), 2);
+    assert_int_equal(value(db, "SELECT count(DISTINCT stack_seq) FROM look"), 2);
+    assert_int_equal(value(db, "SELECT event_seq FROM raw_stack WHERE seq = (SELECT min(stack_seq) "
+                               "FROM look WHERE process_id = 2)"),
+                     2);
     db_close(db);
     looks_free(looks);
 }
@@ -102,7 +133,7 @@ static void test_a_failed_transaction(void **state)
     sqlite3 *db = new_file();
     unsigned before = atomic_load(&looked[1]);
 
-    looks_touch(looks, 1, zero);
+    looks_touch(looks, 1, 1, zero);
     wait_for_looks(1, before + 3);
     looks_stop(looks);
     assert_int_equal(sql_run(db, "BEGIN", &error), 0);

@@ -1,5 +1,6 @@
 /* Who asked the loader, which events keep a stack, and what is believed of a worker's results. */
 #include "stack_choice.h"
+#include "stack_copy.h"
 #include "unit.h"
 #include "unwind/cause.h"
 #include "unwind/job.h"
@@ -46,6 +47,61 @@ static void test_cause_in_the_c_library_is_its_function_with_a_name(void **state
                                                {"app", "main"}};
 
     assert_int_equal(cause_find(stack, 5), 3);
+}
+
+static void test_callers_and_constructors(void **state)
+{
+    static const struct cause_frame in_dlopen[] = {{"libc.so.6", "nanosleep"},
+                                                   {"plugin.so", "begin"},
+                                                   {"ld-linux-x86-64.so.2", NULL},
+                                                   {"libc.so.6", "_dl_catch_exception"},
+                                                   {"libc.so.6", "dlopen"},
+                                                   {"app", "main"}},
+                                    at_start[] = {{NULL, NULL},
+                                                  {"plugin.so", "wait"},
+                                                  {"plugin.so", "begin"},
+                                                  {"ld-linux-x86-64.so.2", NULL}},
+                                    at_end[] = {{"plugin.so", "end"},
+                                                {"ld-linux-x86-64.so.2", NULL},
+                                                {"libc.so.6", NULL},
+                                                {"libc.so.6", "exit"}},
+                                    chooses[] = {{"plugin.so", "choose"},
+                                                 {"ld-linux-x86-64.so.2", NULL},
+                                                 {"app", "main"}};
+
+    assert_int_equal(cause_find_caller(in_dlopen, 6), 1);
+    assert_int_equal(cause_find_constructor(in_dlopen, 6), 1);
+    assert_int_equal(cause_find_caller(at_start, 4), 1);
+    assert_int_equal(cause_find_constructor(at_start, 4), 2);
+    assert_int_equal(cause_find_constructor(at_start, 3), -1);
+    assert_int_equal(cause_find_constructor(at_end, 4), -1);
+    assert_int_equal(cause_find_constructor(chooses, 3), -1);
+    assert_int_equal(cause_find_caller(in_dlopen, 1), -1);
+}
+
+/* A stack that is kept as what has changed since another, deeper or less deep one. */
+static void test_changes_of_stacks(void **state)
+{
+    static const unsigned char base[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    static const uint64_t starts[] = {100, 97, 103, 107, 108, 92, 93, 0, UINT64_MAX};
+    unsigned char copy[8];
+    uint64_t place[] = {4711, 1}, start;
+
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        unsigned same = 0;
+        for (size_t k = 0; k < sizeof copy; k++) {
+            uint64_t above = starts[i] + k - 100;
+            copy[k] = above < sizeof base ? base[above] : 99;
+        }
+        stack_copy_xor(copy, starts[i], sizeof copy, base, 100, sizeof base);
+        for (size_t k = 0; k < sizeof copy; k++)
+            same += copy[k] == 0;
+        assert_int_equal(same, i < 4 ? 8 - (starts[i] > 100 ? starts[i] - 100 : 100 - starts[i])
+                                     : starts[i] == 93);
+    }
+    assert_true(stack_copy_start(place, sizeof place, &start));
+    assert_int_equal(start, 4711);
+    assert_false(stack_copy_start(place, 8, &start));
 }
 
 static struct event *load_of(const char *name, uint64_t t_ns)
@@ -112,6 +168,8 @@ static void test_what_a_worker_made_up_is_not_believed(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_cause_is_behind_the_loader_and_dlopen),
     cmocka_unit_test(test_cause_in_the_c_library_is_its_function_with_a_name),
+    cmocka_unit_test(test_callers_and_constructors),
+    cmocka_unit_test(test_changes_of_stacks),
     cmocka_unit_test(test_first_loads_keep_a_stack_once),
     cmocka_unit_test(test_kinds_are_read),
     cmocka_unit_test(test_what_a_worker_made_up_is_not_believed),

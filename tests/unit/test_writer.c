@@ -268,12 +268,15 @@ static void test_names_of_threads_to_come(void **state)
 
 /* One thread is seen to wait. */
 static atomic_uint looked;
-unsigned __wrap_platform_look(uint32_t pid, struct thread_look *threads);
-unsigned __wrap_platform_look(uint32_t pid, struct thread_look *threads)
+void __wrap_platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *context);
+void __wrap_platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *context)
 {
+    const struct thread_look look = {.tid = pid, .call = "poll"};
+
+    if (interval_ns == 0)
+        return;
+    take(context, &look);
     atomic_fetch_add(&looked, 1);
-    threads[0] = (struct thread_look){.tid = pid, .call = "poll"};
-    return 1;
 }
 
 static void wait_until(const char *path, const char *sql)
@@ -300,7 +303,7 @@ static void test_each_look_is_stored_once(void **state)
     writer_use_looks(writer, looks);
     event_begin(&event, EVENT_CREATE_PROCESS, PID, PID, os_monotonic_ns());
     event_set(&event, FIELD(CREATE_PROCESS, via), VIA_LAUNCH);
-    looks_touch(looks, PID, event.t_ns);
+    looks_touch(looks, PID, 1, event.t_ns);
     record(writer);
     while (atomic_load(&looked) < 3)
         continue;

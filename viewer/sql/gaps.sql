@@ -35,11 +35,10 @@ longest AS MATERIALIZED (
 ),
 -- of each gap and thread, how often it was seen doing what
 seen AS (
-  SELECT g.seq, o.thread_id, iif(o.computing, 'computing', coalesce(o.call, 'in the kernel'))
-      AS doing, count(*) AS times
+  SELECT g.seq, o.thread_id, o.doing, count(*) AS times
   FROM longest g
-  CROSS JOIN look o ON o.run_id = :run AND o.process_id = g.process_id AND o.t_ns > g.from_t_ns
-      AND o.t_ns < g.t_ns
+  CROSS JOIN look_words o ON o.run_id = :run AND o.process_id = g.process_id
+      AND o.t_ns > g.from_t_ns AND o.t_ns < g.t_ns
   GROUP BY 1, 2, 3
 ),
 told AS (

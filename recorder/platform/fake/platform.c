@@ -344,8 +344,7 @@ void platform_identify(const struct event *event, struct module_identity *identi
 }
 
 /* Nobody looks into a process here yet. */
-unsigned platform_look(uint32_t pid, struct thread_look *threads)
+void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *context)
 {
-    (void)pid, (void)threads;
-    return 0;
+    (void)pid, (void)interval_ns, (void)take, (void)context;
 }

@@ -7,6 +7,7 @@
 #include "look.h"
 #include "memory.h"
 #include "proc.h"
+#include "stack_copy.h"
 #include "text.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARGUMENTS = 6, THREADS_ASKED_MAX = 256 };
+enum { ARGUMENTS = 6, THREADS_ASKED_MAX = 256, LINE_BYTES = 256 };
 
 /* What is said of a call beside its name. */
 enum words {
@@ -166,27 +167,43 @@ static void describe(struct thread_look *look, pid_t pid, const struct call *cal
         look->call[strlen(look->call) - 1] = '\0';
 }
 
-/* False if the thread is gone, or may not be looked at. */
-static bool look_at(pid_t pid, pid_t tid, struct thread_look *look)
+/* A thread, by its line in /proc. */
+struct thread {
+    struct thread_look look;
+    char line[LINE_BYTES];
+    uint64_t place[2]; /* stack pointer and where it is executed; 0: not known */
+};
+
+static void read_line(pid_t pid, uint32_t tid, char *line)
 {
-    char name[48], line[256];
+    char name[48];
+
+    snprintf(name, sizeof name, "task/%u/syscall", (unsigned)tid);
+    line[proc_read(pid, name, line, LINE_BYTES - 1)] = '\0';
+}
+
+/* False if the thread is gone, or may not be looked at. */
+static bool look_at(pid_t pid, pid_t tid, struct thread *thread)
+{
     uint64_t arguments[ARGUMENTS];
+    struct thread_look *look = &thread->look;
+    uint64_t *place = thread->place;
     const struct call *call;
     long number;
-    size_t length;
 
-    snprintf(name, sizeof name, "task/%d/syscall", (int)tid);
-    length = proc_read(pid, name, line, sizeof line - 1);
-    line[length] = '\0';
-    *look = (struct thread_look){.tid = (uint32_t)tid};
-    if (strncmp(line, "running", 7) == 0) {
-        look->is_computing = true;
+    *thread = (struct thread){.look = {.tid = (uint32_t)tid}};
+    read_line(pid, look->tid, thread->line);
+    if (strncmp(thread->line, "running", 7) == 0) {
+        look->state = LOOK_COMPUTES;
         return true;
     }
-    if (sscanf(line, "%ld %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64,
+    if (sscanf(thread->line,
+               "%ld %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64
+               " %" SCNx64 " %" SCNx64,
                &number, &arguments[0], &arguments[1], &arguments[2], &arguments[3], &arguments[4],
-               &arguments[5]) != 1 + ARGUMENTS)
-        return sscanf(line, "%ld", &number) == 1; /* asleep outside of a call: in a page fault */
+               &arguments[5], &place[0], &place[1]) != 1 + ARGUMENTS + 2)
+        /* asleep outside of a call: in a page fault */
+        return sscanf(thread->line, "%ld %" SCNx64 " %" SCNx64, &number, &place[0], &place[1]) == 3;
     call = find_call(number);
     if (call != NULL)
         describe(look, pid, call, arguments);
@@ -197,41 +214,68 @@ static bool look_at(pid_t pid, pid_t tid, struct thread_look *look)
 
 struct looking {
     pid_t pid;
-    struct thread_look *threads;
+    struct thread threads[LOOK_THREADS_MAX];
     unsigned count, asked;
 };
 
 /* Threads that compute push out those that wait. */
-static void keep(struct looking *looking, const struct thread_look *look)
+static void keep(struct looking *looking, const struct thread *thread)
 {
     unsigned at = looking->count;
 
-    if (look->is_computing)
-        for (at = 0; at < looking->count && looking->threads[at].is_computing;)
+    if (thread->look.state != LOOK_WAITS)
+        for (at = 0; at < looking->count && looking->threads[at].look.state != LOOK_WAITS;)
             at++;
     if (at == LOOK_THREADS_MAX)
         return;
     if (looking->count < LOOK_THREADS_MAX)
         looking->count++;
     memmove(&looking->threads[at + 1], &looking->threads[at],
-            (looking->count - 1 - at) * sizeof *look);
-    looking->threads[at] = *look;
+            (looking->count - 1 - at) * sizeof *thread);
+    looking->threads[at] = *thread;
 }
 
 static bool visit(void *context, pid_t tid)
 {
     struct looking *looking = context;
-    struct thread_look look;
+    struct thread thread;
 
-    if (look_at(looking->pid, tid, &look))
-        keep(looking, &look);
+    if (look_at(looking->pid, tid, &thread))
+        keep(looking, &thread);
     return ++looking->asked == THREADS_ASKED_MAX;
 }
 
-unsigned platform_look(uint32_t pid, struct thread_look *threads)
+/* A sleeper's stack stays as it is: one that sleeps as before when it is copied has slept. */
+static void give_sleeper(pid_t pid, struct thread *thread, look_taker take, void *context)
 {
-    struct looking looking = {.pid = (pid_t)pid, .threads = threads};
+    unsigned char stack[STACK_COPY_BYTES];
+    char line[LINE_BYTES];
+    struct thread_look *look = &thread->look;
+    size_t copied =
+        thread->place[0] == 0 ? 0 : memory_read_up_to(pid, thread->place[0], stack, sizeof stack);
 
+    if (copied > 0)
+        read_line(pid, look->tid, line);
+    if (copied > 0 && strcmp(line, thread->line) == 0) {
+        look->registers = thread->place;
+        look->registers_bytes = sizeof thread->place;
+        look->stack = stack;
+        look->stack_bytes = copied;
+    }
+    take(context, look);
+}
+
+void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *context)
+{
+    static struct looking looking;
+
+    if (interval_ns == 0)
+        return;
+    looking = (struct looking){.pid = (pid_t)pid};
     proc_any_thread((pid_t)pid, visit, &looking);
-    return looking.count;
+    for (unsigned i = 0; i < looking.count; i++)
+        if (looking.threads[i].look.state == LOOK_WAITS)
+            give_sleeper((pid_t)pid, &looking.threads[i], take, context);
+        else
+            take(context, &looking.threads[i].look);
 }

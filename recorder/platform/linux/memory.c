@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <unistd.h>
 
-enum { PAGE = 4096 };
+enum { PAGE = 4096, PAGES_MAX = 17 };
 
 size_t memory_read(pid_t pid, uint64_t address, void *buffer, size_t size)
 {
@@ -22,6 +22,23 @@ size_t memory_read(pid_t pid, uint64_t address, void *buffer, size_t size)
     ssize_t count = process_vm_readv(pid, &local, 1, &remote, 1, 0);
 
     return count > 0 ? (size_t)count : 0;
+}
+
+/* Each page is an iovec of its own: so a read ends before the first that is not mapped
+ * (process_vm_readv(2)). */
+size_t memory_read_up_to(pid_t pid, uint64_t address, void *buffer, size_t size)
+{
+    struct iovec local = {buffer, size}, remote[PAGES_MAX];
+    unsigned count = 0;
+    ssize_t copied;
+
+    for (size_t done = 0, part; done < size && count < PAGES_MAX; done += part) {
+        part = PAGE - (size_t)((address + done) % PAGE);
+        part = part < size - done ? part : size - done;
+        remote[count++] = (struct iovec){(void *)(uintptr_t)(address + done), part};
+    }
+    copied = process_vm_readv(pid, &local, 1, remote, count, 0);
+    return copied > 0 ? (size_t)copied : 0;
 }
 
 bool memory_read_exactly(pid_t pid, uint64_t address, void *buffer, size_t size)

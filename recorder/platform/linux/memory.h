@@ -10,6 +10,8 @@
 
 /* Returns the bytes read, 0 on failure. */
 size_t memory_read(pid_t pid, uint64_t address, void *buffer, size_t size);
+/* Up to 16 pages (of 4096 bytes), and to the end of what is mapped there. */
+size_t memory_read_up_to(pid_t pid, uint64_t address, void *buffer, size_t size);
 bool memory_read_exactly(pid_t pid, uint64_t address, void *buffer, size_t size);
 /* Reads a NUL-terminated string of up to capacity - 1 bytes. Returns its length. */
 size_t memory_read_string(pid_t pid, uint64_t address, char *buffer, size_t capacity);

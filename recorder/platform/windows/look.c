@@ -199,29 +199,34 @@ static bool look_at(HANDLE process, bool is_ours, struct candidate *of, struct t
         if (is_in_it && (name = function_before(place)) != NULL)
             words = name;
     }
-    *look = (struct thread_look){.tid = of->tid, .is_computing = of->waits == 0};
+    *look =
+        (struct thread_look){.tid = of->tid, .state = of->waits == 0 ? LOOK_COMPUTES : LOOK_WAITS};
     memcpy(look->call, words, text_cut(words, strlen(words), sizeof look->call - 1));
     return of->waits >= 0;
 }
 
-unsigned platform_look(uint32_t pid, struct thread_look *threads)
+/* Nothing is sampled here. */
+void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *context)
 {
-    HANDLE process = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, pid);
+    HANDLE process = interval_ns == 0
+                         ? NULL
+                         : OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, pid);
     struct candidate kept[LOOK_THREADS_MAX];
     ACCESS_MASK access = THREAD_QUERY_INFORMATION;
-    unsigned count, seen = 0;
+    struct thread_look look;
+    unsigned count;
     bool is_ours;
 
     if (process == NULL)
-        return 0;
+        return;
     is_ours = suspending_is_allowed(pid);
     if (is_ours)
         access |= THREAD_GET_CONTEXT | THREAD_SUSPEND_RESUME;
     count = choose(process, access, kept);
     for (unsigned i = 0; i < count; i++) {
-        seen += look_at(process, is_ours, &kept[i], &threads[seen]);
+        if (look_at(process, is_ours, &kept[i], &look))
+            take(context, &look);
         CloseHandle(kept[i].thread);
     }
     CloseHandle(process);
-    return seen;
 }

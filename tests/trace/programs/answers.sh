@@ -108,11 +108,14 @@ trailrec -q -n 5 -l side=again -o trail.db -E LD_LIBRARY_PATH=usual -- ./host $u
 
 slower='It takes * longer (*), * of them between'
 other='(another build: * -> *)'
-answer waits "$slower libcodec.so $other and libnet.so: main waits in clock_nanosleep 300 ms."
+sleeps='main waits in clock_nanosleep 300 ms, called by'
+answer waits "$slower libcodec.so $other and libnet.so: $sleeps libcodec.so!begin, a constructor."
 answer computes "$slower libcodec.so $other and libnet.so: main computes."
 answer late "$slower libui.so* and the end: main computes."
-answer extra "$slower libmore.so (only in B) and libnet.so: main waits in clock_nanosleep 300 ms."
-answer polls "$slower libcodec.so and libnet.so: main waits in poll 300 ms."
+answer extra \
+    "$slower libmore.so (only in B) and libnet.so: $sleeps libmore.so!begin, a constructor."
+answer polls \
+    "$slower libcodec.so and libnet.so: main waits in poll 300 ms, called by host!main."
 trailview -d trail.db diff @side=usual @side=causes >diff.txt
 grep -q '^libcodec.so is loaded for another reason: asked.* -> needed by libcache.so\.$' diff.txt ||
     fail "the other reason is not named: $(cat diff.txt)"

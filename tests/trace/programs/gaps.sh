@@ -8,7 +8,7 @@ longest() { trailview -d trail.db gaps "$1" -n 1 --format ndjson |
 trailrec -q -o trail.db -- sleep 0.5 || fail "sleep ends with $?"
 same "the gap's end" exit "$(longest 1 to)"
 case $(longest 1 looks) in
-"main: clock_nanosleep 500 ms ("*) ;;
+"main: clock_nanosleep 500 ms, called by sleep"*) ;;
 *) fail "of a sleeper is said '$(longest 1 looks)'" ;;
 esac
 same "looks at it" 1 "$(value "SELECT count(*) BETWEEN 2 AND 40 FROM looks WHERE run = 1")"
@@ -18,14 +18,14 @@ same "the times of looks" 1 "$(value "SELECT min(l.t_ns) >= 20000000 AND max(l.t
 # one that computes, until it was looked at or a minute has passed
 trailrec -q -o trail.db -- perl -e '$t = time + 3; 1 while time < $t' || fail "perl ends with $?"
 case $(longest 2 looks) in
-"main: computing ("*) ;;
+"main: computing"*) ;;
 *) fail "of one that computes is said '$(longest 2 looks)'" ;;
 esac
 
 trailrec -q -o trail.db -- perl -e 'pipe R, W; if (fork) { close W; read R, $x, 1; wait }
     else { select undef, undef, undef, 0.4 }' || fail "perl ends with $?"
 case $(longest 3 looks) in
-"main: read of pipe ("*) ;;
+"main: read of pipe, called by "*) ;;
 *) fail "of one that reads is said '$(longest 3 looks)'" ;;
 esac
 

@@ -16,8 +16,9 @@ struct recorded_variable {
 struct recorded_look {
     int64_t t_ns, seq; /* seq: of the last event of the run before it */
     size_t process, thread;
-    bool is_computing;
-    uint32_t call; /* else what it waited in */
+    bool is_computing, is_unseen; /* is_unseen: perf is forbidden, so where is not known */
+    uint32_t call;                /* else what it waited in */
+    uint32_t caller;              /* whose doing that is, in words */
 };
 
 #endif

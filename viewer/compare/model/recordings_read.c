@@ -200,8 +200,10 @@ static int take_look(struct reading *reading, sqlite3_stmt *row)
         .t_ns = sqlite3_column_int64(row, 0),
         .process = find_process(recording, sqlite3_column_int64(row, 1)),
         .thread = find_thread(recording, sqlite3_column_int64(row, 2)),
-        .is_computing = sqlite3_column_int(row, 3) == 1,
+        .is_computing = sqlite3_column_int(row, 3) != 0,
+        .is_unseen = sqlite3_column_int(row, 3) > 1,
         .call = reading_text(reading, row, 4),
+        .caller = reading_text(reading, row, 5),
     };
     return 0;
 }
