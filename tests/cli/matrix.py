@@ -28,7 +28,7 @@ t=7ms ExitProcess exit_code=0
 """
 # What a command needs beside the file; {rules} is a file of rules.
 ARGUMENTS = {"why": ["libc*"], "stack": ["2"], "diff": ["1", "1"], "check": ["{rules}"],
-             "sql": ["SELECT 1 AS one, NULL AS two"]}
+             "merge": ["-o", "merged.db", "one.db"], "sql": ["SELECT 1 AS one, NULL AS two"]}
 NEEDS_RUN = {"diff", "why", "stack"}
 failures = []
 
@@ -100,7 +100,7 @@ def try_one(command, output_format, database, runs):
 
 
 def main():
-    for name in ("none.db", "one.db", "many.db"):
+    for name in ("none.db", "one.db", "many.db", "merged.db"):
         if os.path.exists(name):
             os.remove(name)
     with open("matrix.trail", "w", encoding="utf-8") as script:
