@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "look.h"
 #include "memory.h"
+#include "perf/perf_samples.h"
 #include "proc.h"
 #include "stack_copy.h"
 #include "text.h"
@@ -265,17 +266,33 @@ static void give_sleeper(pid_t pid, struct thread *thread, look_taker take, void
     take(context, look);
 }
 
+/* The first look at one that computes knows only that it does; then samples say more. */
+static void give_computing(pid_t pid, struct thread *thread, uint64_t interval_ns, look_taker take,
+                           void *context)
+{
+    enum perf_samples_begun begun = perf_samples_begin(pid, (pid_t)thread->look.tid, interval_ns);
+
+    if (begun == PERF_SAMPLES_FORBIDDEN)
+        thread->look.state = LOOK_COMPUTES_UNSEEN;
+    if (begun != PERF_SAMPLES_GO_ON)
+        take(context, &thread->look);
+}
+
 void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *context)
 {
     static struct looking looking;
 
-    if (interval_ns == 0)
+    perf_samples_take((pid_t)pid, take, context);
+    if (interval_ns == 0) {
+        perf_samples_end((pid_t)pid);
         return;
-    looking = (struct looking){.pid = (pid_t)pid};
+    }
+    looking.pid = (pid_t)pid;
+    looking.count = looking.asked = 0;
     proc_any_thread((pid_t)pid, visit, &looking);
     for (unsigned i = 0; i < looking.count; i++)
         if (looking.threads[i].look.state == LOOK_WAITS)
             give_sleeper((pid_t)pid, &looking.threads[i], take, context);
         else
-            take(context, &looking.threads[i].look);
+            give_computing((pid_t)pid, &looking.threads[i], interval_ns, take, context);
 }

@@ -110,12 +110,31 @@ slower='It takes * longer (*), * of them between'
 other='(another build: * -> *)'
 sleeps='main waits in clock_nanosleep 300 ms, called by'
 answer waits "$slower libcodec.so $other and libnet.so: $sleeps libcodec.so!begin, a constructor."
-answer computes "$slower libcodec.so $other and libnet.so: main computes."
-answer late "$slower libui.so* and the end: main computes."
+answer computes "$slower libcodec.so $other and libnet.so: main computes in libcodec.so!*."
+answer late "$slower libui.so* and the end: main computes in libcodec.so!*."
 answer extra \
     "$slower libmore.so (only in B) and libnet.so: $sleeps libmore.so!begin, a constructor."
 answer polls \
     "$slower libcodec.so and libnet.so: main waits in poll 300 ms, called by host!main."
+# the same where perf is forbidden
+rm plugins && ln -s computes plugins
+for i in 1 2 3 4 5; do
+    "$TRACE_TOOLS/refuse_perf" "$TRAILREC" -q -l side=forbidden -o trail.db \
+        -E LD_LIBRARY_PATH=plugins -- ./host $usual || fail "run $i without perf ends with $?"
+done
+unknown='place unknown: perf is forbidden here'
+answer forbidden "$slower libcodec.so $other and libnet.so: main computes; $unknown."
+# python that sleeps in a module
+if command -v python3 >/dev/null; then
+    echo 'import time' >module.py
+    trailrec -q -n 5 -l side=fast -o python.db -- python3 -c 'import module'
+    echo 'time.sleep(0.3)' >>module.py
+    trailrec -q -n 5 -l side=slow -o python.db -- python3 -c 'import module'
+    case $(trailview -d python.db diff @side=fast @side=slow | head -n 1) in
+    *"main waits in clock_nanosleep"*", called by "*python3*) ;;
+    *) fail "of python: $(trailview -d python.db diff @side=fast @side=slow | head -n 1)" ;;
+    esac
+fi
 trailview -d trail.db diff @side=usual @side=causes >diff.txt
 grep -q '^libcodec.so is loaded for another reason: asked.* -> needed by libcache.so\.$' diff.txt ||
     fail "the other reason is not named: $(cat diff.txt)"

@@ -22,6 +22,20 @@ case $(longest 2 looks) in
 *) fail "of one that computes is said '$(longest 2 looks)'" ;;
 esac
 
+# where, too, as far as the system tells
+"$TRACE_TOOLS/refuse_perf" "$TRAILREC" -q -o refused.db -- \
+    perl -e '$t = time + 2; 1 while time < $t'
+if [ $? -eq 77 ]; then
+    echo "perf cannot be refused here: not tested"
+else
+    same "without perf" '"computing, place unknown: perf is forbidden here"' \
+        "$(value 'SELECT DISTINCT doing FROM looks WHERE computing' refused.db)"
+    trailrec -q --kernel-times -o times.db -- sh -c : 2>times.txt
+    grep -q 'not permitted' times.txt ||
+        same "samples" 1 "$(value "SELECT count(*) > 20 AND count(caller) > 20 FROM looks
+            WHERE run = 2 AND computing")"
+fi
+
 trailrec -q -o trail.db -- perl -e 'pipe R, W; if (fork) { close W; read R, $x, 1; wait }
     else { select undef, undef, undef, 0.4 }' || fail "perl ends with $?"
 case $(longest 3 looks) in

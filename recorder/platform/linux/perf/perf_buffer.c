@@ -84,9 +84,43 @@ static const struct {
     {PERF_RECORD_LOST, sizeof(struct lost_part) + sizeof(uint64_t), decode_lost},
 };
 
+/* A sample: what perf_samples.c asks for, one after the other. */
+static bool decode_sample(const unsigned char *bytes, size_t size, struct perf_record *record)
+{
+    enum { TID = 12, TIME = 16, ABI = 24, REGISTERS = 32 };
+    size_t at = REGISTERS;
+    uint64_t abi, copied, used;
+
+    if (size < REGISTERS + sizeof copied)
+        return false;
+    memset(record, 0, sizeof *record);
+    record->kind = PERF_SAMPLED;
+    memcpy(&record->pid, bytes + sizeof(struct perf_event_header), sizeof record->pid);
+    memcpy(&record->tid, bytes + TID, sizeof record->tid);
+    memcpy(&record->time_ns, bytes + TIME, sizeof record->time_ns);
+    memcpy(&abi, bytes + ABI, sizeof abi);
+    if (abi != PERF_SAMPLE_REGS_ABI_64)
+        return true; /* a thread of the kernel's, or of 32 bits */
+    at += PERF_SAMPLED_REGISTERS * sizeof(uint64_t);
+    if (size < at + sizeof copied)
+        return true;
+    memcpy(&copied, bytes + at, sizeof copied);
+    if (copied == 0 || copied > size - at - sizeof copied ||
+        size - at - sizeof copied - copied < sizeof used)
+        return true;
+    at += sizeof copied;
+    memcpy(&used, bytes + at + copied, sizeof used);
+    record->registers = bytes + REGISTERS;
+    record->stack = bytes + at;
+    record->stack_bytes = (size_t)(used < copied ? used : copied);
+    return true;
+}
+
 static bool decode(const unsigned char *bytes, const struct perf_event_header *header,
                    struct perf_record *record)
 {
+    if (header->type == PERF_RECORD_SAMPLE)
+        return decode_sample(bytes, header->size, record);
     for (size_t i = 0; i < sizeof decoders / sizeof decoders[0]; i++) {
         if (decoders[i].type != header->type)
             continue;

@@ -4,7 +4,8 @@
  * mapped executable. It needs no system call, so that it can be fed anything.
  *
  * The events must have been opened with sample_id_all and sample_type = PERF_SAMPLE_TIME, so that a
- * record ends with its time. One reader; the other side is the kernel.
+ * record ends with its time; or without the former, as perf_samples.c does. One reader; the other
+ * side is the kernel.
  */
 #ifndef TRAIL_PERF_BUFFER_H
 #define TRAIL_PERF_BUFFER_H
@@ -12,10 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { PERF_SAMPLED_REGISTERS = 17 };
+
 enum perf_record_kind {
-    PERF_MAPPED, /* a file was mapped executable, or an executable mapping of it was changed */
-    PERF_EXECED, /* the process has a new image: what is mapped from here on belongs to it */
-    PERF_LOST    /* records were lost, after since_ns and up to this time */
+    PERF_MAPPED,  /* a file was mapped executable, or an executable mapping of it was changed */
+    PERF_EXECED,  /* the process has a new image: what is mapped from here on belongs to it */
+    PERF_SAMPLED, /* where a thread was executed */
+    PERF_LOST     /* records were lost, after since_ns and up to this time */
 };
 
 struct perf_record {
@@ -26,6 +30,11 @@ struct perf_record {
     uint64_t address, size; /* the rest: PERF_MAPPED only */
     uint32_t device_major, device_minor;
     uint64_t inode, inode_generation;
+    /* PERF_SAMPLED only, valid while it is given: the registers that were asked for, 8 bytes each,
+     * or NULL; and what was copied from the stack pointer on */
+    uint32_t tid;
+    const unsigned char *registers, *stack;
+    size_t stack_bytes;
     uint64_t since_ns; /* PERF_LOST only: the time of the record before, 0 if there was none */
 };
 
