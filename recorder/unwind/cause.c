@@ -28,8 +28,8 @@ static bool is_loader(const struct cause_frame *frame)
 
 static bool is_libc(const struct cause_frame *frame)
 {
-    static const char *const names[] = {"libc.",    "libc-2.",    "libdl.",
-                                        "libdl-2.", "libpthread", NULL};
+    static const char *const names[] = {"libc.",      "libc-2.", "libdl.",    "libdl-2.",
+                                        "libpthread", "msvcrt.", "ucrtbase.", NULL};
 
     return frame->module != NULL && begins(frame->module, names);
 }
@@ -90,6 +90,24 @@ static bool is_end(const struct cause_frame *frame)
     return frame->symbol != NULL && begins(frame->symbol, names);
 }
 
+/* Windows' ntdll.dll calls much more than constructors: every thread's function, for one. */
+static bool is_windows_loader(const struct cause_frame *frame)
+{
+    static const char *const names[] = {"ntdll.", "kernel32.", "kernelbase.", NULL};
+
+    return begins(frame->module, names);
+}
+
+static bool windows_loads(const struct cause_frame *frames, unsigned count)
+{
+    static const char *const names[] = {"ldrloaddll", NULL};
+
+    for (unsigned i = 0; i < count && is_loader(&frames[i]); i++)
+        if (frames[i].symbol != NULL && begins(frames[i].symbol, names))
+            return true;
+    return false;
+}
+
 /*
  * The loader calls constructors, destructors, and what chooses a function at its first call. The
  * first are called within dlopen, or at the beginning of the stack.
@@ -98,6 +116,8 @@ static bool loader_constructs(const struct cause_frame *frames, unsigned count)
 {
     unsigned i = 0;
 
+    if (is_windows_loader(&frames[0]))
+        return windows_loads(frames, count);
     while (i < count && is_loader(&frames[i]))
         i++;
     if (i < count && !is_libc(&frames[i]) && !is_wrapper(&frames[i]))

@@ -51,6 +51,10 @@ static void test_cause_in_the_c_library_is_its_function_with_a_name(void **state
 
 static void test_callers_and_constructors(void **state)
 {
+    static const struct cause_frame windows[] = {
+        {"codec.dll", "slow_start"}, {"codec.dll", "DllMainCRTStartup"},
+        {"ntdll.dll", NULL},         {"ntdll.dll", "LdrLoadDll"},
+        {"app.exe", "main"},         {"KERNEL32.DLL", "BaseThreadInitThunk"}};
     static const struct cause_frame in_dlopen[] = {{"libc.so.6", "nanosleep"},
                                                    {"plugin.so", "begin"},
                                                    {"ld-linux-x86-64.so.2", NULL},
@@ -70,6 +74,9 @@ static void test_callers_and_constructors(void **state)
                                                  {"app", "main"}};
 
     assert_int_equal(cause_find_caller(in_dlopen, 6), 1);
+    assert_int_equal(cause_find_caller(windows, 6), 0);
+    assert_int_equal(cause_find_constructor(windows, 6), 1);
+    assert_int_equal(cause_find_constructor(windows + 4, 2), -1);
     assert_int_equal(cause_find_constructor(in_dlopen, 6), 1);
     assert_int_equal(cause_find_caller(at_start, 4), 1);
     assert_int_equal(cause_find_constructor(at_start, 4), 2);

@@ -47,8 +47,6 @@ struct platform {
     /* after a detach: how many of that table's first were left standing still */
     unsigned standing_count;
 
-    bool is_emulated; /* we are, by a machine that is no x86-64 */
-
     HANDLE launched; /* ours, from CreateProcess; NULL if nothing was launched */
     uint32_t launched_pid;
     char *command_line; /* of the launched process */

@@ -2,13 +2,13 @@
  * What a thread is doing, from outside: Windows 10 tells whether it waits, and for what sort of
  * thing (SYSTEM_THREAD_INFORMATION; the class and the words are those of Process Hacker's headers).
  * Only threads of the process that we have launched are suspended, for the moment in which their
- * registers are read: if we end in that moment, it ends with us, and no thread stays suspended. One
+ * stacks are copied: if we end in that moment, it ends with us, and no thread stays suspended. One
  * that is in a system call then is said to wait in it.
  */
 #include "look.h"
 #include "decoding/target_memory.h"
+#include "decoding/thread_stack.h"
 #include "os.h"
-#include "services/windows_api.h"
 #include "suspending.h"
 #include "text.h"
 
@@ -99,19 +99,6 @@ static bool is_in_call(HANDLE process, uint64_t address)
            ((bytes[5] == 0x0F && bytes[6] == 0x05) || memcmp(bytes, wine, sizeof wine) == 0);
 }
 
-static bool read_place(HANDLE thread, uint64_t *place)
-{
-    CONTEXT context = {.ContextFlags = CONTEXT_CONTROL};
-    bool is_read;
-
-    if (SuspendThread(thread) == (DWORD)-1)
-        return false;
-    is_read = GetThreadContext(thread, &context) != 0;
-    ResumeThread(thread);
-    *place = context.Rip;
-    return is_read;
-}
-
 /* What the thread has used since the last look; whether it waits follows, if that was just now. */
 static void ask_times(struct candidate *of)
 {
@@ -188,24 +175,60 @@ static unsigned choose(HANDLE process, ACCESS_MASK access, struct candidate *kep
     return count;
 }
 
-static bool look_at(HANDLE process, bool is_ours, struct candidate *of, struct thread_look *look)
-{
-    const char *words = of->waits_for, *name;
-    uint64_t place;
+/* What was copied of a thread while it was suspended. */
+struct copy {
+    uint64_t registers[STACK_REGISTERS];
+    unsigned char stack[STACK_COPY_BYTES];
+    size_t bytes;
+};
 
-    if (is_ours && of->waits != 0 && read_place(of->thread, &place)) {
-        bool is_in_it = is_in_call(process, place);
-        of->waits = of->is_told ? of->waits : is_in_it;
-        if (is_in_it && (name = function_before(place)) != NULL)
-            words = name;
-    }
-    *look =
-        (struct thread_look){.tid = of->tid, .state = of->waits == 0 ? LOOK_COMPUTES : LOOK_WAITS};
-    memcpy(look->call, words, text_cut(words, strlen(words), sizeof look->call - 1));
-    return of->waits >= 0;
+static bool copy_stack(HANDLE process, HANDLE thread, struct copy *copy)
+{
+    bool is_read;
+
+    if (SuspendThread(thread) == (DWORD)-1)
+        return false;
+    is_read = thread_stack_registers(thread, copy->registers);
+    if (is_read)
+        copy->bytes = thread_stack_bytes(process, copy->registers[STACK_RSP], copy->stack);
+    ResumeThread(thread);
+    return is_read;
 }
 
-/* Nothing is sampled here. */
+/* In which call it waits, as far as its registers tell. */
+static void name_call(HANDLE process, struct candidate *of, uint64_t place)
+{
+    bool is_in_it = is_in_call(process, place);
+    const char *name = is_in_it ? function_before(place) : NULL;
+
+    if (!of->is_told)
+        of->waits = is_in_it;
+    if (of->waits == 1 && name != NULL)
+        of->waits_for = name;
+}
+
+static void look_at(HANDLE process, bool is_ours, struct candidate *of, look_taker take,
+                    void *context)
+{
+    static struct copy copy;
+    struct thread_look look = {.tid = of->tid};
+
+    copy.bytes = 0;
+    if (is_ours && copy_stack(process, of->thread, &copy)) {
+        name_call(process, of, copy.registers[STACK_RIP]);
+        look.registers = copy.registers;
+        look.registers_bytes = STACK_REGISTERS_BYTES;
+        look.stack = copy.stack;
+        look.stack_bytes = copy.bytes;
+    }
+    look.state = of->waits == 0 ? LOOK_COMPUTES : LOOK_WAITS;
+    if (of->waits == 1)
+        memcpy(look.call, of->waits_for,
+               text_cut(of->waits_for, strlen(of->waits_for), sizeof look.call - 1));
+    if (of->waits >= 0)
+        take(context, &look);
+}
+
 void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *context)
 {
     HANDLE process = interval_ns == 0
@@ -213,19 +236,17 @@ void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *co
                          : OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, pid);
     struct candidate kept[LOOK_THREADS_MAX];
     ACCESS_MASK access = THREAD_QUERY_INFORMATION;
-    struct thread_look look;
     unsigned count;
     bool is_ours;
 
     if (process == NULL)
         return;
-    is_ours = suspending_is_allowed(pid);
+    is_ours = suspending_is_allowed(pid) && thread_stack_is_real(process);
     if (is_ours)
         access |= THREAD_GET_CONTEXT | THREAD_SUSPEND_RESUME;
     count = choose(process, access, kept);
     for (unsigned i = 0; i < count; i++) {
-        if (look_at(process, is_ours, &kept[i], &look))
-            take(context, &look);
+        look_at(process, is_ours, &kept[i], take, context);
         CloseHandle(kept[i].thread);
     }
     CloseHandle(process);

@@ -21,18 +21,6 @@ static void choose_wait_function(struct platform *platform)
         function != NULL ? (BOOL(WINAPI *)(LPDEBUG_EVENT, DWORD))function : WaitForDebugEvent;
 }
 
-/* Windows 10 1511 tells it; IsWow64Process says nothing of x64 on another machine. */
-static bool is_emulated(void)
-{
-    BOOL(WINAPI * ask)
-    (HANDLE, USHORT *, USHORT *) = (BOOL(WINAPI *)(HANDLE, USHORT *, USHORT *))windows_api_find(
-        L"kernel32.dll", "IsWow64Process2");
-    USHORT process, native;
-
-    return ask != NULL && ask(GetCurrentProcess(), &process, &native) &&
-           native != IMAGE_FILE_MACHINE_AMD64;
-}
-
 struct platform *platform_new(struct trail_error *error)
 {
     struct platform *platform = calloc(1, sizeof *platform);
@@ -43,7 +31,6 @@ struct platform *platform_new(struct trail_error *error)
         return NULL;
     }
     choose_wait_function(platform);
-    platform->is_emulated = is_emulated();
     platform->query_name = thread_name_find_query();
     platform->is_wine = windows_api_find(L"ntdll.dll", "wine_get_version") != NULL;
     return platform;
