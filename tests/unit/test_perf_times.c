@@ -118,6 +118,13 @@ static void test_exec_ends_what_was_mapped(void **state)
     assert_int_equal(time_of(BASE, 900), 300);
 }
 
+static void test_exec_after_the_stop_is_none(void **state)
+{
+    mapped(PID, BASE + 0x1000, 1, 100);
+    execed(PID, 200);
+    assert_int_equal(time_of(BASE, 150), 100);
+}
+
 static void test_what_the_exec_mapped_has_its_time(void **state)
 {
     execed(PID, 200);
@@ -175,6 +182,7 @@ static const struct CMUnitTest tests[] = {
     CASE(test_a_late_reader_sees_all_generations_at_once),
     CASE(test_another_file_that_was_there_before_is_not_it),
     CASE(test_exec_ends_what_was_mapped),
+    CASE(test_exec_after_the_stop_is_none),
     CASE(test_what_the_exec_mapped_has_its_time),
     CASE(test_buffers_in_any_order),
     CASE(test_nothing_is_said_across_a_loss),

@@ -347,6 +347,25 @@ static void test_recovered_run_says_how_long_it_took(void **state)
         "FROM run");
 }
 
+/* It may have been replaced since it was mapped. */
+static void test_file_of_another_size_is_not_believed(void **state)
+{
+    static struct module_identity found;
+    uint64_t size;
+
+    event_begin(&event, EVENT_LOAD_DLL, 1, 1, 1);
+    event.image.path = event_put_bytes(&event, "/proc/self/exe", strlen("/proc/self/exe"));
+    image_file_identify(&event, &found);
+    assert_true(found.file_bytes > 0 && found.image_bytes > 0);
+    event.image.size = size = found.image_bytes;
+    image_file_identify(&event, &found);
+    assert_true(found.file_bytes > 0);
+    event.image.size += 4096;
+    image_file_identify(&event, &found);
+    assert_int_equal(found.file_bytes, 0);
+    assert_int_equal(found.image_bytes, size + 4096);
+}
+
 static void test_nothing_is_recovered_twice(void **state)
 {
     leave("twice.db", 5, 0);
@@ -898,6 +917,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_room_given_back_for_less_than_was_committed),
     cmocka_unit_test(test_last_record_has_no_hold),
     cmocka_unit_test(test_recovered_run_says_how_long_it_took),
+    cmocka_unit_test(test_file_of_another_size_is_not_believed),
     cmocka_unit_test(test_nothing_is_recovered_twice),
     cmocka_unit_test(test_run_without_events),
     cmocka_unit_test(test_roster_is_known_after_the_crash),
