@@ -17,8 +17,15 @@ void stack_copy_xor(unsigned char *bytes, uint64_t start, size_t size, const uns
                     uint64_t base_start, size_t base_size)
 {
     uint64_t at = base_start > start ? base_start - start : 0,
-             from = start > base_start ? start - base_start : 0;
+             from = start > base_start ? start - base_start : 0, here, there;
 
+    for (; at + sizeof there <= size && from + sizeof there <= base_size;
+         at += sizeof there, from += sizeof there) {
+        memcpy(&here, bytes + at, sizeof here);
+        memcpy(&there, base + from, sizeof there);
+        here ^= there;
+        memcpy(bytes + at, &here, sizeof here);
+    }
     for (; at < size && from < base_size; at++, from++)
         bytes[at] ^= base[from];
 }

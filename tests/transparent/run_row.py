@@ -246,7 +246,8 @@ def main():
     record = f"{launcher} {trailrec} -q" if emulator else "trailrec -q"
     alone = run(row, launcher, "alone", folder, None)
     told = []
-    for mode, prefix in (("plain", record + " --"), ("follow", record + " -f --")):
+    looks = "" if emulator else " --looks 1 -k all"  # what Windows does there can be noticed
+    for mode, prefix in (("plain", record + " --"), ("follow", f"{record} -f{looks} --")):
         if row.flags.get("only", mode) != mode:
             continue
         told += compare(row, mode, alone, run(row, prefix, mode, folder, alone.left))

@@ -397,10 +397,42 @@ static void try_call(const struct call *call, enum disturbance disturbance)
            (int)handled);
 }
 
-/* calls [NAME...]: those, or all. */
+/* Calls that end by their time limit, while nothing else happens. */
+static void try_limits(void)
+{
+    static const struct timespec limit = {0, 60000000};
+    struct timeval receive_limit = {0, 60000};
+    struct sembuf take = {0, -1, 0};
+    struct epoll_event event;
+    sigset_t set;
+    char byte;
+
+    make_objects();
+    set_signals(IGNORED);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &receive_limit, sizeof receive_limit);
+    for (int i = 0; i < 5; i++) {
+        printf("epoll_wait %d\n", epoll_wait(epoll, &event, 1, 60));
+        printf("recv %d", (int)recv(ends[0], &byte, 1, 0));
+        printf(" %s\n", strerrorname_np(errno));
+        printf("sigtimedwait %d", sigtimedwait(&set, NULL, &limit));
+        printf(" %s\n", strerrorname_np(errno));
+        printf("semtimedop %d", semtimedop(semaphores, &take, 1, &limit));
+        printf(" %s\n", strerrorname_np(errno));
+    }
+    drop_objects();
+    semctl(semaphores, 0, IPC_RMID);
+}
+
+/* calls [NAME...]: those, or all; calls limits: those that end by their time limit. */
 int main(int argument_count, char **arguments)
 {
     setvbuf(stdout, NULL, _IONBF, 0);
+    if (argument_count > 1 && strcmp(arguments[1], "limits") == 0) {
+        try_limits();
+        return 0;
+    }
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
         for (int k = argument_count > 1 ? 1 : 0; k < argument_count; k++)
             if (k == 0 || strcmp(arguments[k], calls[i].name) == 0)
