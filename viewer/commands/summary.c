@@ -340,7 +340,8 @@ static void add_gaps(struct page *page)
     sqlite3_stmt *gap =
         elements(page, "gaps",
                  "SELECT json_extract(value, '$.gap_ns'), json_extract(value, '$.from'), "
-                 "json_extract(value, '$.to'), json_extract(value, '$.t_ns') FROM json_each(?1)");
+                 "json_extract(value, '$.to'), json_extract(value, '$.t_ns'), "
+                 "json_extract(value, '$.main') FROM json_each(?1)");
 
     if (gap == NULL)
         return;
@@ -353,7 +354,10 @@ static void add_gaps(struct page *page)
         add_cell(page, gap, 2);
         buffer_add_text(&page->text, " at ");
         human_ms(&page->text, sqlite3_column_int64(gap, 3));
-        buffer_add_text(&page->text, " ms\n");
+        buffer_add_text(&page->text,
+                        sqlite3_column_type(gap, 4) == SQLITE_NULL ? " ms" : " ms, main: ");
+        add_cell(page, gap, 4);
+        buffer_add_char(&page->text, '\n');
     } while (sqlite3_step(gap) == SQLITE_ROW);
     sqlite3_finalize(gap);
 }

@@ -117,9 +117,15 @@ SELECT r.*,
   (SELECT count(*) FROM event_mark k WHERE k.run_id = :run) AS marks,
   (
     SELECT json_group_array(json_object('gap_ns', gap_ns, 'from', before, 'to', name, 't_ns', t_ns,
-        'pid', pid))
+        'pid', pid, 'main', (
+          SELECT w.doing || ' (' || count(*) || ' of ' || sum(count(*)) OVER () || ' looks)'
+          FROM look_words w CROSS JOIN thread t ON t.run_id = :run AND t.id = w.thread_id
+          WHERE w.run_id = :run AND w.process_id = process AND t.tid = pid
+            AND w.t_ns > longest_t_ns - gap_ns AND w.t_ns < longest_t_ns
+          GROUP BY w.doing ORDER BY count(*) DESC, w.doing LIMIT 1)))
     FROM (
-      SELECT g.gap_ns, g.before, g.name, g.t_ns, p.pid
+      SELECT g.gap_ns, g.before, g.name, g.t_ns, g.t_ns AS longest_t_ns, p.pid,
+          g.process_id AS process
       FROM gap g LEFT JOIN process p ON p.run_id = :run AND p.id = g.process_id
       WHERE g.gap_ns > 0 ORDER BY g.gap_ns DESC, g.seq LIMIT 5
     )
