@@ -35,7 +35,7 @@ enum {
     RETRY_WAIT_MS = 100,
     TRIES_AT_END = 3, /* for what is no lock: a disk may have been freed just now */
     BUSY_WAIT_MS = 500,
-    UNWIND_MS = 700, /* trailrec ends at most a second after its target */
+    UNWIND_MS = 600, /* trailrec ends at most a second after its target */
     NUMBERS_TO_TRY = 100
 };
 #define BATCH_NS UINT64_C(100000000) /* a transaction's, since its first event */
