@@ -84,8 +84,15 @@ if [ -n "$EMULATOR" ]; then
     $EMULATOR "$TRACE_TOOLS/attach_target_windows.exe" target.txt stop "$library" >target.out 2>&1 &
     wait_for "a target" test -s target.txt
     read -r target rounds lost children <target.txt
-    $EMULATOR "$TRACE_TOOLS/end_recorder_windows.exe" terminate live.txt "$library" "$TRAILREC" \
-        -v -o killed.db -p "$target" 2>live.txt
+    tries=0
+    until [ $tries -gt 0 ] && [ "$(value 'SELECT count(*) FROM raw_stack r JOIN loads l ON
+        l.run = r.run_id AND l.seq = r.seq' killed.db)" -gt 0 ]; do
+        tries=$((tries + 1)) # it may have been there just then, or be killed before it comes
+        [ $tries -lt 20 ] || fail "no load came before the kill"
+        rm -f killed.db*
+        $EMULATOR "$TRACE_TOOLS/end_recorder_windows.exe" terminate live.txt "$library" \
+            "$TRAILREC" -v -o killed.db -p "$target" 2>live.txt
+    done
 else
     "$TRAILREC" -q -v -f -o killed.db -- sh -c './plugin; exec sleep 300' >/dev/null 2>live.txt &
     recorder=$!
@@ -96,7 +103,8 @@ fi
 same "the killed run" recovered "$(value 'SELECT state FROM runs' killed.db)"
 same "copies kept" yes "$(value "SELECT iif(count(*) > 0, 'yes', 'no') FROM raw_stack" killed.db)"
 unwound killed.db
-case $(value "SELECT why FROM loads WHERE run = 1 AND name = '$library'" killed.db | sort -u) in
+case $(value "SELECT why FROM loads WHERE run = 1 AND load_phase = 'runtime' AND
+    name = '$library' ORDER BY seq LIMIT 1" killed.db) in
 plugin!sample_load+0x* | attach_target_windows.exe!load_and_unload+0x*) ;;
 *) fail "why of the killed: $(value "SELECT why FROM loads WHERE name = '$library'" killed.db)" ;;
 esac
