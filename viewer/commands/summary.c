@@ -341,7 +341,11 @@ static void add_gaps(struct page *page)
         elements(page, "gaps",
                  "SELECT json_extract(value, '$.gap_ns'), json_extract(value, '$.from'), "
                  "json_extract(value, '$.to'), json_extract(value, '$.t_ns'), "
-                 "json_extract(value, '$.main') FROM json_each(?1)");
+                 "iif((SELECT count(*) > 1 FROM (SELECT DISTINCT json_extract(e.value, "
+                 "'$.pid') FROM json_each(?1) e)), ' of ' || coalesce(json_extract(value, "
+                 "'$.process'), 'process') || ' (' "
+                 "|| json_extract(value, '$.pid') || ')', ''), json_extract(value, '$.looks') "
+                 "FROM json_each(?1)");
 
     if (gap == NULL)
         return;
@@ -352,12 +356,15 @@ static void add_gaps(struct page *page)
         add_cell(page, gap, 1);
         buffer_add_text(&page->text, " -> ");
         add_cell(page, gap, 2);
+        add_cell(page, gap, 4);
         buffer_add_text(&page->text, " at ");
         human_ms(&page->text, sqlite3_column_int64(gap, 3));
-        buffer_add_text(&page->text,
-                        sqlite3_column_type(gap, 4) == SQLITE_NULL ? " ms" : " ms, main: ");
-        add_cell(page, gap, 4);
-        buffer_add_char(&page->text, '\n');
+        buffer_add_text(&page->text, " ms\n");
+        if (sqlite3_column_type(gap, 5) != SQLITE_NULL) {
+            buffer_add_text(&page->text, "                ");
+            add_cell(page, gap, 5);
+            end_line(page);
+        }
     } while (sqlite3_step(gap) == SQLITE_ROW);
     sqlite3_finalize(gap);
 }

@@ -15,7 +15,7 @@ cutoff AS MATERIALIZED (
     UNION ALL SELECT 9223372036854775807
   )
 ),
--- What bounds gaps, in each process: its start, an exec, loads, marks, its exit.
+-- What bounds gaps, in each process: its start, an exec, loads, failed loads, marks, its exit.
 steps AS (
   SELECT l.seq, l.mapped_t_ns, l.module_id, NULL AS name FROM event_load_dll l
   WHERE l.run_id = :run AND l.seq <= (SELECT seq FROM cutoff)
@@ -26,6 +26,9 @@ steps AS (
   UNION ALL
   SELECT k.seq, NULL, NULL, 'mark:' || k.name FROM event_mark k
   WHERE k.run_id = :run AND k.seq <= (SELECT seq FROM cutoff)
+  UNION ALL
+  SELECT f.seq, NULL, NULL, 'failed:' || f.name FROM event_load_failed f
+  WHERE f.run_id = :run AND f.seq <= (SELECT seq FROM cutoff)
   UNION ALL
   SELECT n.seq, NULL, NULL, 'entry' FROM event_entry_point n
   WHERE n.run_id = :run AND n.seq <= (SELECT seq FROM cutoff)
@@ -117,17 +120,19 @@ SELECT r.*,
   (SELECT count(*) FROM event_mark k WHERE k.run_id = :run) AS marks,
   (
     SELECT json_group_array(json_object('gap_ns', gap_ns, 'from', before, 'to', name, 't_ns', t_ns,
-        'pid', pid, 'main', (
-          SELECT w.doing || ' (' || count(*) || ' of ' || sum(count(*)) OVER () || ' looks)'
-          FROM look_words w CROSS JOIN thread t ON t.run_id = :run AND t.id = w.thread_id
-          WHERE w.run_id = :run AND w.process_id = process AND t.tid = pid
-            AND w.t_ns > longest_t_ns - gap_ns AND w.t_ns < longest_t_ns
-          GROUP BY w.doing ORDER BY count(*) DESC, w.doing LIMIT 1)))
+        'pid', pid, 'process', process, 'looks', looks))
     FROM (
-      SELECT g.gap_ns, g.before, g.name, g.t_ns, g.t_ns AS longest_t_ns, p.pid,
-          g.process_id AS process
-      FROM gap g LEFT JOIN process p ON p.run_id = :run AND p.id = g.process_id
-      WHERE g.gap_ns > 0 ORDER BY g.gap_ns DESC, g.seq LIMIT 5
+      SELECT g.gap_ns, g.before, g.name, g.t_ns, p.pid, m.name AS process, (
+        SELECT 'main: ' || doing || ' (' || times || ' of ' || looks || ' looks)' FROM (
+          SELECT o.doing, count(*) AS times, sum(count(*)) OVER () AS looks
+          FROM look_words o JOIN thread t ON t.run_id = :run AND t.id = o.thread_id
+          WHERE o.run_id = :run AND o.process_id = g.process_id
+            AND o.t_ns > g.t_ns - g.gap_ns AND o.t_ns < g.t_ns AND t.first_seq = p.first_seq
+          GROUP BY o.doing ORDER BY times DESC, o.doing LIMIT 1)) AS looks
+      FROM (SELECT * FROM gap WHERE gap_ns > 0 ORDER BY gap_ns DESC, seq LIMIT 5) g
+      LEFT JOIN process p ON p.run_id = :run AND p.id = g.process_id
+      LEFT JOIN module m ON m.id = p.image_module_id
+      ORDER BY g.gap_ns DESC, g.seq
     )
   ) AS gaps,
   (
