@@ -56,8 +56,8 @@ def add_stacks(database):
         db.execute("INSERT INTO frame VALUES (7, ?, 16, 'open_it', 4, 0), (9, 0, 32, '', 0, 1)",
                    (module,))
         db.execute("INSERT INTO stack VALUES (3, 0, '[7,9]')")
-        db.execute("INSERT INTO kept_stack (run_id, seq, stack_id, cause_frame_id) SELECT run_id, seq, "
-                   "3, 7 FROM event_load_failed")
+        db.execute("INSERT INTO kept_stack (run_id, seq, stack_id, cause_frame_id) SELECT run_id, "
+                   "seq, 3, 7 FROM event_load_failed")
         db.execute("INSERT INTO kept_stack (run_id, seq) SELECT run_id, seq FROM "
                    "event_exception")
         db.execute("INSERT INTO look (run_id, id, t_ns, process_id, thread_id, computing, call) "
