@@ -218,7 +218,8 @@ static int make_what_is_missing(sqlite3 *db, bool views, struct trail_error *err
 
 /*
  * An empty file has nothing that a power loss could take, so its tables are made without waiting
- * for the medium: that would be half of what a short recording costs.
+ * for the medium: that would be half of what a short recording costs. It can give back the room of
+ * what is deleted, which are copies of stacks.
  */
 static int prepare_for_recording(sqlite3 *db, bool views, struct trail_error *error)
 {
@@ -228,7 +229,8 @@ static int prepare_for_recording(sqlite3 *db, bool views, struct trail_error *er
     db_distrust_schema(db);
     if (check_identity_alone(db, &is_empty, error) != 0 ||
         sql_run(db, "PRAGMA temp_store = MEMORY; PRAGMA synchronous = NORMAL", error) != 0 ||
-        (is_empty && sql_run(db, "PRAGMA synchronous = OFF", error) != 0))
+        (is_empty &&
+         sql_run(db, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = OFF", error) != 0))
         return -1;
     return switch_to_wal(db, error) != 0 || make_what_is_missing(db, views, error) != 0 ||
                    sql_run(db, "PRAGMA synchronous = NORMAL", error) != 0

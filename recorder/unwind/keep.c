@@ -19,7 +19,7 @@ enum statement {
     DELETE_COPIES,
     STATEMENTS
 };
-enum { NUMBER_TEXT_MAX = 21 };
+enum { NUMBER_TEXT_MAX = 21, FREE_PAGES_MAX = 256 };
 
 static const char *const statement_sql[STATEMENTS] = {
     [ADD_FRAME] = "INSERT INTO frame (module_id, offset, guessed, symbol, symbol_offset) VALUES "
@@ -235,6 +235,15 @@ static int keep_events(struct keeping *keeping, int64_t run_id, uint32_t done)
     return run(keeping, DELETE_COPIES);
 }
 
+/* Many copies leave much room behind; that of a few is soon used again. */
+static void give_room_back(sqlite3 *db)
+{
+    sqlite3_int64 pages = 0;
+
+    if (sql_integer(db, "PRAGMA freelist_count", &pages, NULL) == 0 && pages >= FREE_PAGES_MAX)
+        sqlite3_exec(db, "PRAGMA incremental_vacuum", NULL, NULL, NULL);
+}
+
 int keep_results(sqlite3 *db, int64_t run_id, struct job *job, struct job *known, uint32_t done,
                  struct trail_error *error)
 {
@@ -247,6 +256,8 @@ int keep_results(sqlite3 *db, int64_t run_id, struct job *job, struct job *known
         sql_run(db, "COMMIT", error) == 0)
         result = 0;
     finish(&keeping);
+    if (result == 0)
+        give_room_back(db);
     if (sqlite3_get_autocommit(db) == 0)
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return result;

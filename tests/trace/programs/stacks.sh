@@ -108,3 +108,20 @@ case $(value "SELECT why FROM loads WHERE run = 1 AND load_phase = 'runtime' AND
 plugin!sample_load+0x* | attach_target_windows.exe!load_and_unload+0x*) ;;
 *) fail "why of the killed: $(value "SELECT why FROM loads WHERE name = '$library'" killed.db)" ;;
 esac
+
+[ -z "$EMULATOR" ] || exit 0
+
+# Thousands of copies take little room once they are unwound; what one trailrec has no time for, the
+# next one does.
+signals='$SIG{USR1} = sub {}; kill USR1, $$ for 1 .. 4000'
+trailrec -q -o none.db -k none -- perl -e "$signals" || fail "perl ends with $?"
+trailrec -q -o all.db -k all -- perl -e "$signals" || fail "perl ends with $?"
+until_unwound()
+{
+    trailrec -q -o all.db --looks 0 -k none -- sh -c : &&
+        [ "$(value 'SELECT count(*) FROM raw_stack' all.db)" = 0 ]
+}
+wait_for "all stacks are unwound" until_unwound
+same "stacks" 1 "$(value 'SELECT count(DISTINCT seq) >= 4000 FROM stacks WHERE run = 1' all.db)"
+[ $(($(wc -c <all.db) - $(wc -c <none.db))) -lt 2000000 ] ||
+    fail "4000 stacks take $(($(wc -c <all.db) - $(wc -c <none.db))) bytes"
