@@ -135,6 +135,18 @@ if command -v python3 >/dev/null; then
     *) fail "of python: $(trailview -d python.db diff @side=fast @side=slow | head -n 1)" ;;
     esac
 fi
+# node that waits for a child that is not followed; the last run's stack may not be unwound yet
+if command -v node >/dev/null; then
+    echo 'require("child_process").spawn("sleep", [process.env.NAP]);' >waits.js
+    NAP=0.01 trailrec -q -n 5 -l side=short -o node.db -- node waits.js
+    NAP=1 trailrec -q -n 5 -l side=long -o node.db -- node waits.js
+    case $(trailview -d node.db diff @side=short @side=long | head -n 1) in
+    "It takes "*"and the end: main waits in epoll_"*) ;;
+    *) fail "of node: $(trailview -d node.db diff @side=short @side=long | head -n 1)" ;;
+    esac
+else
+    echo "there is no node: not tested"
+fi
 trailview -d trail.db diff @side=usual @side=causes >diff.txt
 grep -q '^libcodec.so is loaded for another reason: asked.* -> needed by libcache.so\.$' diff.txt ||
     fail "the other reason is not named: $(cat diff.txt)"
