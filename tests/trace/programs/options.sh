@@ -43,6 +43,17 @@ answers "unknown option '--folow'; did you mean '--follow'?" --folow -- true
 answers "unknown option '-Z'; 'trailrec --help' explains" -Z -- true
 answers "option '-l' needs an argument" -l
 answers "option '--follow' takes no argument" --follow=yes -- true
+# what is just beyond a limit, or does not go together
+for wrong in "-t 0" "-t 1000001" "-l =x" "-l x" "-n 0" "-n 1000001" "--looks 3600001" "--looks -1" \
+    "--then stop" "--then stop -t 1 -n 2" "--then stop -t 1 --warmup 1" "-E =x" "-k firs"; do
+    trailrec -q $wrong -- true 2>err.txt
+    same "status of $wrong" 125 $?
+done
+for wrong in "-p 0" "-p 4294967296" "-p 1 --kernel-times" "-p 1 -n 2" "-p 1 --warmup 1"; do
+    trailrec -q $wrong 2>err.txt
+    same "status of $wrong" 125 $?
+    grep -qE "^trailrec: (-p|--kernel-times|-n|--warmup) " err.txt || fail "$wrong: $(cat err.txt)"
+done
 [ -n "$EMULATOR" ] || {
     evil=$(printf '\033[2J\342\200\256')
     answers "-t takes a number of seconds above 0 and up to 1000000, not '\\x1B[2J\\u202E'" \
