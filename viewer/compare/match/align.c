@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many differences are searched for the longest alignment: it takes their square in steps. */
+enum { DIFFERENCES_AT_MOST = 3000 };
+
 /* Part of the grid of a (x) against b (y). */
 struct part {
     const uint32_t *a, *b;
@@ -23,6 +26,7 @@ struct aligning {
     ptrdiff_t *forward, *reverse;
     const uint32_t *a, *b; /* the whole sequences */
     size_t *of_a, *of_b;
+    bool failed; /* without memory */
 };
 
 /* The furthest x on diagonal k with one more difference; -1 if it cannot be reached. */
@@ -66,30 +70,103 @@ static bool search_reverse(const struct part *part, struct aligning *aligning, p
     return true;
 }
 
-static struct snake find_middle(const struct part *part, struct aligning *aligning)
+/* Whether there was one within DIFFERENCES_AT_MOST. */
+static bool find_middle(const struct part *part, struct aligning *aligning, struct snake *snake)
 {
     ptrdiff_t n = part->n, m = part->m, most = (n + m + 1) / 2;
-    struct snake snake = {0, 0, 0, 0};
 
+    *snake = (struct snake){0, 0, 0, 0};
     for (ptrdiff_t k = -most - 1; k <= most + 1; k++)
         aligning->forward[k] = aligning->reverse[k] = -1;
-    for (ptrdiff_t d = 0; d <= most; d++) {
+    for (ptrdiff_t d = 0; d <= most && d <= DIFFERENCES_AT_MOST; d++) {
         /* the diagonals that meet the grid */
         ptrdiff_t lowest = d > m ? -d + 2 * (d - m) : -d, highest = d > n ? d - 2 * (d - n) : d;
         for (ptrdiff_t k = lowest; k <= highest; k += 2)
-            if (search_forward(part, aligning, d, k, &snake))
-                return snake;
+            if (search_forward(part, aligning, d, k, snake))
+                return true;
         for (ptrdiff_t k = lowest; k <= highest; k += 2)
-            if (search_reverse(part, aligning, d, k, &snake))
-                return snake;
+            if (search_reverse(part, aligning, d, k, snake))
+                return true;
     }
-    return snake; /* not reached: the paths meet at the latest with half of n + m */
+    return false; /* the paths meet at the latest with half of n + m */
 }
 
 static void match(struct aligning *aligning, const uint32_t *a, const uint32_t *b)
 {
     aligning->of_a[a - aligning->a] = (size_t)(b - aligning->b);
     aligning->of_b[b - aligning->b] = (size_t)(a - aligning->a);
+}
+
+/*
+ * The n-th of equal elements for the n-th: the longest sequence of growing places, by patience
+ * sorting, in n log n steps. Where all stand once in each, no alignment is longer.
+ */
+struct growing {
+    size_t *places; /* by position in b: where it stands in a */
+    /* by length - 1: the position in b at which the best sequence of that length ends */
+    size_t *tails;
+    size_t *before; /* by position in b: what comes before it in its sequence, or ALIGN_NONE */
+    size_t length;
+};
+
+static void grow(struct growing *growing, size_t at)
+{
+    size_t low = 0, high = growing->length;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (growing->places[growing->tails[middle]] < growing->places[at])
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    growing->before[at] = low > 0 ? growing->tails[low - 1] : ALIGN_NONE;
+    growing->tails[low] = at;
+    growing->length += low == growing->length;
+}
+
+/* Room for the longest part of both. */
+static int make_growing(struct growing *growing, size_t count)
+{
+    *growing = (struct growing){malloc((count + 1) * sizeof *growing->places),
+                                malloc((count + 1) * sizeof *growing->tails),
+                                malloc((count + 1) * sizeof *growing->before), 0};
+    return growing->places == NULL || growing->tails == NULL || growing->before == NULL ? -1 : 0;
+}
+
+static void release_growing(struct growing *growing)
+{
+    free(growing->places);
+    free(growing->tails);
+    free(growing->before);
+}
+
+/* In the map: (value, n) -> where the n-th of it stands in a, + 1; (value, 0, side) -> how many. */
+static int align_in_order(struct aligning *aligning, const struct part *part)
+{
+    struct growing growing;
+    struct tuple_map map = {0};
+    int result = make_growing(&growing, (size_t)part->m);
+
+    for (ptrdiff_t i = 0; i < part->n && result == 0; i++) {
+        uint32_t nth = ++*tuple_map_at(&map, part->a[i], 0, 1);
+        *tuple_map_at(&map, part->a[i], nth, 0) = (uint32_t)i + 1;
+    }
+    for (ptrdiff_t i = 0; i < part->m && result == 0; i++) {
+        uint32_t nth = ++*tuple_map_at(&map, part->b[i], 0, 2),
+                 at = tuple_map_find(&map, part->b[i], nth, 0);
+        if (at == 0)
+            continue;
+        growing.places[i] = at - 1;
+        grow(&growing, (size_t)i);
+    }
+    for (size_t at = growing.length > 0 ? growing.tails[growing.length - 1] : ALIGN_NONE;
+         at != ALIGN_NONE && result == 0; at = growing.before[at])
+        match(aligning, part->a + growing.places[at], part->b + at);
+    result = map.failed ? -1 : result;
+    release_growing(&growing);
+    tuple_map_release(&map);
+    return result;
 }
 
 /* halves the differences at each level */
@@ -106,7 +183,10 @@ static void align(struct aligning *aligning, struct part part)
         match(aligning, &part.a[--part.n], &part.b[--part.m]);
     if (part.n == 0 || part.m == 0)
         return;
-    snake = find_middle(&part, aligning);
+    if (!find_middle(&part, aligning, &snake)) {
+        aligning->failed |= align_in_order(aligning, &part) != 0;
+        return;
+    }
     for (ptrdiff_t i = snake.x; i < snake.u; i++)
         match(aligning, &part.a[i], &part.b[snake.y + i - snake.x]);
     align(aligning, (struct part){part.a, part.b, snake.x, snake.y});
@@ -152,11 +232,12 @@ static void release_kept(struct kept *kept)
     free(kept->of);
 }
 
-static int align_kept(struct kept *a, struct kept *b)
+static int align_kept(struct kept *a, struct kept *b, bool are_unique)
 {
     size_t reach = (a->count + b->count + 1) / 2 + 2;
     ptrdiff_t *furthest = malloc(2 * (2 * reach + 1) * sizeof *furthest);
-    struct aligning aligning = {NULL, NULL, a->values, b->values, a->of, b->of};
+    struct aligning aligning = {NULL, NULL, a->values, b->values, a->of, b->of, false};
+    struct part whole = {a->values, b->values, (ptrdiff_t)a->count, (ptrdiff_t)b->count};
 
     if (furthest == NULL)
         return -1;
@@ -166,68 +247,12 @@ static int align_kept(struct kept *a, struct kept *b)
         a->of[i] = ALIGN_NONE;
     for (size_t i = 0; i < b->count; i++)
         b->of[i] = ALIGN_NONE;
-    align(&aligning, (struct part){a->values, b->values, (ptrdiff_t)a->count, (ptrdiff_t)b->count});
+    if (are_unique)
+        aligning.failed = align_in_order(&aligning, &whole) != 0;
+    else
+        align(&aligning, whole);
     free(furthest);
-    return 0;
-}
-
-/*
- * Elements that stand once in each: the longest sequence of growing places, by patience sorting, in
- * n log n steps.
- */
-struct growing {
-    size_t *places; /* by position in b: where it stands in a */
-    /* by length - 1: the position in b at which the best sequence of that length ends */
-    size_t *tails;
-    size_t *before; /* by position in b: what comes before it in its sequence, or ALIGN_NONE */
-    size_t length;
-};
-
-static void grow(struct growing *growing, size_t at)
-{
-    size_t low = 0, high = growing->length;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (growing->places[growing->tails[middle]] < growing->places[at])
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    growing->before[at] = low > 0 ? growing->tails[low - 1] : ALIGN_NONE;
-    growing->tails[low] = at;
-    growing->length += low == growing->length;
-}
-
-static int align_unique(struct kept *a, struct kept *b)
-{
-    size_t count = b->count;
-    struct growing growing = {malloc((count + 1) * sizeof *growing.places),
-                              malloc((count + 1) * sizeof *growing.tails),
-                              malloc((count + 1) * sizeof *growing.before), 0};
-    struct tuple_map of_a = {0};
-    int result = growing.places == NULL || growing.tails == NULL || growing.before == NULL ? -1 : 0;
-
-    for (size_t i = 0; i < a->count; i++) {
-        *tuple_map_at(&of_a, a->values[i], 0, 0) = (uint32_t)i;
-        a->of[i] = ALIGN_NONE;
-    }
-    for (size_t i = 0; i < count && result == 0; i++) {
-        b->of[i] = ALIGN_NONE;
-        growing.places[i] = tuple_map_find(&of_a, b->values[i], 0, 0);
-        grow(&growing, i);
-    }
-    for (size_t at = growing.length > 0 ? growing.tails[growing.length - 1] : ALIGN_NONE;
-         at != ALIGN_NONE; at = growing.before[at]) {
-        b->of[at] = growing.places[at];
-        a->of[growing.places[at]] = at;
-    }
-    free(growing.places);
-    free(growing.tails);
-    free(growing.before);
-    result = of_a.failed ? -1 : result;
-    tuple_map_release(&of_a);
-    return result;
+    return aligning.failed ? -1 : 0;
 }
 
 static void put_back(const struct kept *kept, const struct kept *other, size_t count, size_t *of)
@@ -269,8 +294,7 @@ int align_sequences(const uint32_t *a, size_t n, const uint32_t *b, size_t m, si
     if (!map.failed && make_kept(&kept_a, n) == 0 && make_kept(&kept_b, m) == 0) {
         kept_a.count = keep_common(a, n, 2, &map, kept_a.values, kept_a.places);
         kept_b.count = keep_common(b, m, 1, &map, kept_b.values, kept_b.places);
-        result = are_unique(&kept_a, &map) ? align_unique(&kept_a, &kept_b)
-                                           : align_kept(&kept_a, &kept_b);
+        result = align_kept(&kept_a, &kept_b, are_unique(&kept_a, &map));
     }
     if (result == 0) {
         put_back(&kept_a, &kept_b, n, of_a);

@@ -6,7 +6,11 @@
 
 #include <stdlib.h>
 
-enum { PAIRS_AT_MOST = 1000 * 1000 };
+enum {
+    PAIRS_AT_MOST = 1000 * 1000,
+    LOOKS_AT_MOST = 20 * PAIRS_AT_MOST, /* at two steps, where there are more pairs than that */
+    ANCHORS_AT_MOST = 1000
+};
 
 int sequence_init(struct sequence *sequence, const struct recording *recording, size_t room,
                   struct trail_error *error)
@@ -16,8 +20,9 @@ int sequence_init(struct sequence *sequence, const struct recording *recording, 
     sequence->keys = malloc((room + 1) * sizeof *sequence->keys);
     sequence->partners = malloc((room + 1) * sizeof *sequence->partners);
     sequence->statuses = malloc((room + 1) * sizeof *sequence->statuses);
+    sequence->stayed = malloc((room + 1) * sizeof *sequence->stayed);
     return sequence->steps == NULL || sequence->keys == NULL || sequence->partners == NULL ||
-                   sequence->statuses == NULL
+                   sequence->statuses == NULL || sequence->stayed == NULL
                ? error_set(error, TRAIL_FAILED, 0, "out of memory")
                : 0;
 }
@@ -28,6 +33,7 @@ void sequence_release(struct sequence *sequence)
     free(sequence->keys);
     free(sequence->partners);
     free(sequence->statuses);
+    free(sequence->stayed);
 }
 
 void sequence_add(struct sequence *sequence, const struct recorded_step *step, uint32_t key)
@@ -106,10 +112,11 @@ static bool is_broken(const struct sequence *a, const struct sequence *b, size_t
            !ran_together(b->recording, b->steps[i], b->steps[k]);
 }
 
-/* Whether a pair breaks the order with no other. */
-static bool is_concurrent(const struct sequence *a, const struct sequence *b, size_t at)
+/* Whether a pair breaks the order with no other: of those so near to it in b. */
+static bool is_concurrent(const struct sequence *a, const struct sequence *b, size_t at,
+                          size_t reach)
 {
-    for (size_t i = 0; i < b->count; i++)
+    for (size_t i = at > reach ? at - reach : 0; i < b->count && i <= at + reach; i++)
         if (i != at && b->partners[i] != ALIGN_NONE && is_broken(a, b, i, at))
             return false;
     return true;
@@ -232,9 +239,19 @@ static int judge_moved(struct sequence *a, struct sequence *b)
     if (moved == 0 || b->count <= PAIRS_AT_MOST / moved)
         return choose_moved(a, b);
     for (size_t i = 0; i < b->count; i++)
-        if (b->statuses[i] == STEP_MOVED && is_concurrent(a, b, i))
+        if (b->statuses[i] == STEP_MOVED && is_concurrent(a, b, i, LOOKS_AT_MOST / moved))
             a->statuses[b->partners[i]] = b->statuses[i] = STEP_CONCURRENT;
     return 0;
+}
+
+static void note_stayed(struct sequence *sequence)
+{
+    size_t last = ALIGN_NONE;
+
+    for (size_t i = 0; i < sequence->count; i++) {
+        sequence->stayed[i] = last;
+        last = sequence->statuses[i] != STEP_MOVED ? i : last;
+    }
 }
 
 int sequences_compare(struct sequence *a, struct sequence *b, struct trail_error *error)
@@ -245,14 +262,18 @@ int sequences_compare(struct sequence *a, struct sequence *b, struct trail_error
         b->statuses[i] = b->partners[i] == ALIGN_NONE ? STEP_ALONE : STEP_SAME;
     if (pair_moved(a, b) != 0 || judge_moved(a, b) != 0)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    note_stayed(a);
+    note_stayed(b);
     return 0;
 }
 
 size_t sequence_anchor(const struct sequence *sequence, size_t at)
 {
-    for (size_t i = at; i-- > 0;)
-        if (sequence->statuses[i] != STEP_MOVED &&
-            !ran_together(sequence->recording, sequence->steps[i], sequence->steps[at]))
+    size_t looks = 0;
+
+    for (size_t i = sequence->stayed[at]; i != ALIGN_NONE && looks < ANCHORS_AT_MOST;
+         i = sequence->stayed[i], looks++)
+        if (!ran_together(sequence->recording, sequence->steps[i], sequence->steps[at]))
             return i;
-    return ALIGN_NONE;
+    return looks < ANCHORS_AT_MOST ? ALIGN_NONE : sequence->stayed[at];
 }

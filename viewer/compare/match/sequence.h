@@ -25,6 +25,7 @@ struct sequence {
     uint32_t *keys;   /* steps with equal keys are the same */
     size_t *partners; /* positions in the other sequence, or ALIGN_NONE */
     enum step_status *statuses;
+    size_t *stayed; /* private: the last position before each that has not moved, or ALIGN_NONE */
     size_t count;
 };
 
@@ -43,7 +44,8 @@ int sequences_compare(struct sequence *a, struct sequence *b, struct trail_error
 
 /*
  * What a place is told by: the last step before `at` that has not moved and is no matter of chance,
- * as are those of threads that ran at the same time. ALIGN_NONE at the beginning.
+ * as are those of threads that ran at the same time (where there are too many of those, simply the
+ * last one). ALIGN_NONE at the beginning.
  */
 size_t sequence_anchor(const struct sequence *sequence, size_t at);
 
