@@ -103,7 +103,7 @@ CREATE TABLE import (
   version TEXT,
   PRIMARY KEY (module_id, position)
 ) WITHOUT ROWID;
-CREATE INDEX import_by_name ON import (name COLLATE NOCASE);
+CREATE INDEX import_by_name ON import (coalesce(version, name) COLLATE NOCASE);
 
 CREATE TABLE process (
   run_id INTEGER NOT NULL REFERENCES run (id),

@@ -266,8 +266,9 @@ SELECT
           AND coalesce(i.version, i.name) = f.name COLLATE NOCASE
         ORDER BY l.seq DESC LIMIT 1))
     -- nobody imports what a program only tries by name
+    -- (the plus: import_by_name has no type)
     WHERE EXISTS (SELECT 1 FROM import i WHERE i.kind IN (0, 1)
-        AND coalesce(i.version, i.name) = f.name COLLATE NOCASE)), NULL)) AS needed_by,
+        AND coalesce(i.version, i.name) = +f.name COLLATE NOCASE)), NULL)) AS needed_by,
   -- who asked for it at run time, or for what needs it
   iif(f.load_phase = 0, NULL, (SELECT a.place FROM kept_stack k JOIN places a
     ON a.frame = k.cause_frame_id WHERE k.run_id = f.run_id AND k.seq = f.seq)) AS asked_by,
@@ -401,15 +402,15 @@ SELECT
 FROM (
   SELECT
     o.*,
-    c.function || CASE
+    -- no joins: they would read all frames of the file for each run
+    (SELECT c.function || CASE
       WHEN k.constructor_frame_id IS NULL THEN ''
-      WHEN c.function = n.function THEN ', a constructor'
-      ELSE ', in the constructor ' || n.function
-      END AS caller
+      ELSE (SELECT iif(n.function = c.function, ', a constructor',
+          ', in the constructor ' || n.function)
+        FROM places n WHERE n.frame = k.constructor_frame_id)
+      END FROM places c WHERE c.frame = k.cause_frame_id) AS caller
   FROM look o
   LEFT JOIN kept_stack k ON k.run_id = o.run_id AND k.seq = o.stack_seq
-  LEFT JOIN places c ON c.frame = k.cause_frame_id
-  LEFT JOIN places n ON n.frame = k.constructor_frame_id
 ) w;
 
 CREATE VIEW looks AS

@@ -24,7 +24,8 @@ ARGUMENTS = {
     "loads": [["1"], ["--failed", "1"]], "diff": [["1", "2"]], "stats": [["1", "2"], ["@all=all"]],
     "baseline": [["-o", "{rules}", "1"], ["@all=all"], ["--update", "{rules}", "1"]],
     "check": [["{rules}", "1"], ["{rules}", "2"], ["{rules}", "@some=some"]],
-    "sql": [["SELECT * FROM events WHERE run = 1"]], "verify": [[]], "recover": [[]], "help": [[]]}
+    "sql": [["SELECT * FROM events WHERE run = 1"]], "verify": [[]], "recover": [[]], "help": [[]],
+    "merge": [["-o", "merged.db", "{file}"]]}
 # the shapes other than 'many' are of interest to what compares
 OF_ALL_SHAPES = ("diff", "stats", "baseline", "check")
 failures = []
@@ -54,6 +55,9 @@ def make(shape, size):
 
 def user_seconds(shape, size, command, arguments):
     """What it takes of the CPU in user mode."""
+    for name in ("merged.db", "merged.db-wal", "merged.db-shm"):
+        if os.path.exists(name):
+            os.remove(name)
     with open(f"growth.{size}.out", "wb") as out:
         child = subprocess.Popen([TRAILVIEW, "-d", f"{shape}{size}.db", command, *arguments],
                                  stdin=subprocess.DEVNULL, stdout=out, stderr=out)
@@ -67,8 +71,8 @@ def user_seconds(shape, size, command, arguments):
 def try_one(shape, command, arguments):
     few, many = float("inf"), float("inf")
     for _ in range(TRIES):
-        of = {size: [word.format(rules=f"{shape}{size}.rules") for word in arguments]
-              for size in (FEW, MANY)}
+        of = {size: [word.format(rules=f"{shape}{size}.rules", file=f"{shape}{size}.db")
+                     for word in arguments] for size in (FEW, MANY)}
         many = min(many, user_seconds(shape, MANY, command, of[MANY]))
         if many <= SECONDS_NOT_JUDGED:
             break
@@ -78,9 +82,10 @@ def try_one(shape, command, arguments):
     else:
         failures.append(f"{shape}: {command} {' '.join(arguments)}: {few:.2f} s for {FEW} of "
                         f"everything, {many:.2f} s for {MANY}")
+        print("FAILED:", failures[-1])
     if few == float("inf") and "{rules}" in arguments and command == "baseline":
         user_seconds(shape, FEW, command, of[FEW]) # others need its file
-    print(f"{shape:8}{many:7.2f} s {command} {' '.join(arguments)}")
+    print(f"{shape:8}{many:7.2f} s {command} {' '.join(arguments)}", flush=True)
 
 
 def main():
@@ -98,8 +103,7 @@ def main():
                 continue
             for arguments in ARGUMENTS.get(command, [["1"]]):
                 try_one(shape, command, arguments)
-    for failure in failures:
-        print("FAILED:", failure)
+    print(f"{len(commands)} commands, {len(failures)} of them grow too fast")
     return 1 if failures else 0
 
 
