@@ -3,11 +3,13 @@
 #include <windows.h>
 
 __declspec(dllimport) int middle_value(void);
+/* of Windows 8 */
+__declspec(dllimport) VOID WINAPI WakeByAddressSingle(PVOID address);
 
 int main(void)
 {
-    SRWLOCK lock;
+    int nobody_waits = 0;
 
-    InitializeSRWLock(&lock);
+    WakeByAddressSingle(&nobody_waits);
     return middle_value();
 }

@@ -21,6 +21,10 @@ for load in ntdll.dll kernelbase.dll; do
         fail "let go at $load: $?"
     wait_for "output of what was let go at $load" cmp alone.txt early.txt
 done
+trailrec --until load:kernelbase.dll --then stop -o trail.db -- ./plugin.exe >stood.txt 2>said.txt
+pid=$(sed -n 's/^trailrec: standing still, untraced: \([0-9]*\).*/\1/p' said.txt)
+$EMULATOR "$TRACE_TOOLS/standing_windows.exe" resume "$pid" || fail "nobody stands: $(cat said.txt)"
+wait_for "output of what stood still at a load" cmp alone.txt stood.txt
 same "events of what was let go at a load" 0 "$(value "SELECT count(*) FROM events
     WHERE run = (SELECT max(run) FROM runs) AND kind = 'EntryPoint'")"
 
