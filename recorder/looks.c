@@ -20,6 +20,7 @@ enum {
     PROCESSES = 256,
     SEEN_MAX = 16 * 1024,
     STEADY_MS = 200,
+    SLEEP_MS_MAX = 1000,
     COPIES_BYTES_MAX = 64 * 1024 * 1024, /* of stacks that are not stored yet */
     KNOWN_COPIES = 1024,
     SAMPLE_MS = 10,          /* of one that computes, while the silence is short; */
@@ -65,6 +66,7 @@ struct looks {
     struct os_thread *thread;
     struct os_wake *wake;
     atomic_bool is_over;
+    atomic_bool sleeps_long; /* beyond the next silence that may begin: what happens wakes it */
     /* looking thread */
     struct silence *silence; /* the one that is looked into */
     uint64_t now_ns;
@@ -90,6 +92,13 @@ static struct watched *find(struct looks *looks, uint32_t pid)
     return NULL;
 }
 
+static void wake(struct looks *looks)
+{
+    if (atomic_load_explicit(&looks->sleeps_long, memory_order_seq_cst) &&
+        atomic_exchange(&looks->sleeps_long, false))
+        os_wake_set(looks->wake);
+}
+
 void looks_touch(struct looks *looks, uint32_t pid, uint64_t seq, uint64_t t_ns)
 {
     struct watched *process = find(looks, pid);
@@ -98,15 +107,18 @@ void looks_touch(struct looks *looks, uint32_t pid, uint64_t seq, uint64_t t_ns)
         return; /* more at once than are watched */
     atomic_store_explicit(&process->seq, seq, memory_order_relaxed);
     atomic_store_explicit(&process->t_ns, t_ns, memory_order_release);
-    atomic_store_explicit(&process->pid, pid, memory_order_release);
+    atomic_store_explicit(&process->pid, pid, memory_order_seq_cst);
+    wake(looks);
 }
 
 void looks_end(struct looks *looks, uint32_t pid)
 {
     struct watched *process = find(looks, pid);
 
-    if (process != NULL)
-        atomic_store_explicit(&process->pid, 0, memory_order_relaxed);
+    if (process == NULL)
+        return;
+    atomic_store_explicit(&process->pid, 0, memory_order_seq_cst);
+    wake(looks);
 }
 
 /* Of the same silence: in another one other modules may lie where this stack's callers are. */
@@ -221,23 +233,44 @@ static uint64_t watch(struct looks *looks, struct watched *process, uint64_t now
     return process->at_ns;
 }
 
+/* Looks at all processes for which it is time; returns for how many ms nothing is to be done. */
+static unsigned watch_all(struct looks *looks)
+{
+    uint64_t now = os_monotonic_ns(), next = now + SLEEP_MS_MAX * NS_PER_MS;
+
+    for (unsigned i = 0; i < PROCESSES; i++) {
+        uint64_t at = watch(looks, &looks->processes[i], now);
+        next = at < next ? at : next;
+    }
+    now = os_monotonic_ns();
+    return next > now ? (unsigned)((next - now) / NS_PER_MS) + 1 : 1;
+}
+
+/*
+ * A silence that begins while this thread sleeps is looked into in time if the sleep is no longer
+ * than the silence must be. For a longer one the loop thread is asked to wake it up, and what has
+ * happened before it could know is seen by watching once more.
+ */
+static void watch_and_sleep(struct looks *looks)
+{
+    unsigned ms = watch_all(looks);
+
+    if (ms * NS_PER_MS > looks->after_ns + NS_PER_MS) {
+        atomic_store(&looks->sleeps_long, true);
+        ms = watch_all(looks);
+    }
+    os_wake_wait(looks->wake, ms);
+    atomic_store(&looks->sleeps_long, false);
+}
+
 static void run(void *argument)
 {
     static const struct silence none = {.pid = 0};
     struct looks *looks = argument;
     uint64_t now;
 
-    while (!atomic_load(&looks->is_over)) {
-        uint64_t next;
-        now = os_monotonic_ns();
-        next = now + looks->after_ns;
-        for (unsigned i = 0; i < PROCESSES; i++) {
-            uint64_t at = watch(looks, &looks->processes[i], now);
-            next = at < next ? at : next;
-        }
-        now = os_monotonic_ns();
-        os_wake_wait(looks->wake, next > now ? (unsigned)((next - now) / NS_PER_MS) + 1 : 1);
-    }
+    while (!atomic_load(&looks->is_over))
+        watch_and_sleep(looks);
     now = os_monotonic_ns();
     for (unsigned i = 0; i < PROCESSES; i++)
         begin_silence(looks, &looks->processes[i], &none, now);
