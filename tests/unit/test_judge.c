@@ -354,6 +354,9 @@ static void test_sections(void **state)
     learn("trail-rules 1\nforbid process child\n[process pr*]\nforbid a.so\n", &text);
     assert_null(strstr(buffer_text(&text), "require process child"));
     assert_non_null(strstr(buffer_text(&text), "[process prog]\nforbid *\n"));
+    /* a limit of one process is none of the run */
+    learn("trail-rules 1\n[process prog]\nlimit loads 9\n", &text);
+    assert_non_null(strstr(buffer_text(&text), "\nlimit loads 7\n"));
     buffer_release(&text);
     expect("forbid process child\n[process child]\nforbid a.so", "1:child 3:a.so");
     assert_int_equal(judgement.findings[1].pid, 80);

@@ -54,6 +54,20 @@ case $(value "SELECT symbol FROM exceptions WHERE run = $run AND symbol IS NOT N
 access_violation$exe!main+0x*) ;; *) fail "the fault is not in main" ;;
 esac
 
+# A call may be the last that a function does: the place after it is the next function's.
+if [ -z "$EMULATOR" ] && command -v gcc >/dev/null; then
+    printf '%s\n' 'void __attribute__((noinline, noreturn)) fall(void) {
+        for (;;) *(volatile int *)8 = 1; }
+    void __attribute__((noinline)) caller(void) { fall(); }
+    void __attribute__((noinline)) next(void) { __asm__ volatile("nop"); }
+    int main(int c, char **v) { if (c > 1) next(); caller(); }' |
+        gcc -O1 -falign-functions=1 -fno-toplevel-reorder -x c -o last_call - ||
+        fail "cannot build last_call"
+    record -- ./last_call 2>/dev/null
+    same "the caller whose last instruction calls" "caller" \
+        "$(value "SELECT symbol FROM stacks WHERE run = $run AND depth = 1")"
+fi
+
 # -k all, with threads, forks, signals: nothing is lost, and nothing is left to be unwound.
 record -k all -f -- ./plugin$exe >/dev/null || fail "plugin failed with -k all"
 
