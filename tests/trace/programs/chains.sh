@@ -7,7 +7,7 @@ ln -s "$(command -v sleep)" napper
 trailrec -q -o trail.db -- env sh -c 'exec ./napper 0'
 same "status" 0 $?
 same "the chain" "env > $shell (as sh) > sleep (as napper)" \
-    "$(trailview tree --format csv | tail -n 1 | sed 's/.*,//')"
+    "$(trailview tree --format ndjson | sed -n 's/.*"images":"\([^"]*\)".*/\1/p')"
 trailview tree | grep -q ' > sleep (as napper)' || fail "tree: $(trailview tree)"
 same "images of loads" "env $shell sleep" \
     "$(trailview loads --format csv | sed '1d; s/.*,//' | uniq | tr '\n' ' ' | sed 's/ $//')"
