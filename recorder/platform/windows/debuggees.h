@@ -24,7 +24,12 @@ struct debuggee {
     bool followed_before;
     /* attached, and what comes is state, not history (see is_replay in decode.c) */
     bool replaying;
-    bool wow64;                  /* a 32-bit process on a 64-bit system */
+    bool wow64; /* a 32-bit process on a 64-bit system */
+    /*
+     * Such a process has a 64-bit loader first, with a breakpoint of its own, and then the one that
+     * loads what the program needs; under Wine only this.
+     */
+    bool has_two_loaders;
     bool loader_breakpoint_seen; /* the first 80000003, which is not the program's own */
     bool wow64_breakpoint_seen;  /* the first 4000001F, the same of its 32-bit half */
     /* when its handle was first seen signalled with no exit event; 0 if not */

@@ -43,6 +43,31 @@ same "status of a 32-bit program" 126 $?
 grep -q 'it is a 32-bit program\|not a Windows program' narrow.err ||
     fail "message: $(cat narrow.err)"
 
+# A real one, where there are a compiler for it and a Wine that has its 32-bit half, too.
+narrow=i686-w64-mingw32-gcc
+printf '%s\n' '#include <windows.h>
+int main(int argc, char **argv) {
+    HMODULE library = LoadLibraryA("winmm.dll");
+    OutputDebugStringA("thirty-two bits");
+    return argc > 1 ? *(volatile int *)8 : library != NULL && sizeof(void *) == 4 ? 7 : 1;
+}' >narrow.c
+if command -v $narrow >/dev/null && $narrow -static -o real.exe narrow.c &&
+    { $EMULATOR ./real.exe 2>/dev/null; [ $? = 7 ]; }; then
+    trailrec -q -o narrow.db -- ./real.exe
+    same "status of a real 32-bit program" 7 $?
+    same "its debug string" "thirty-two bits" "$(value 'SELECT text FROM output' narrow.db)"
+    same "when what loads" "kernel32.dll startup; winmm.dll runtime" "$(value "SELECT
+        group_concat(name || ' ' || load_phase, '; ') FROM (SELECT * FROM loads WHERE name IN
+        ('kernel32.dll', 'winmm.dll') ORDER BY seq)" narrow.db)"
+    trailrec -q -o narrow.db -- ./real.exe x
+    same "where it faults" "EXCEPTION_ACCESS_VIOLATION real.exe read of 0x8" \
+        "$(value "SELECT name || ' ' || module || ' ' || access FROM exceptions
+            WHERE run = 2 AND first_chance = 1 AND module = 'real.exe'" narrow.db)"
+    trailview -d narrow.db verify >/dev/null || fail "a file with 32-bit runs is not whole"
+else
+    echo "not tried: a real 32-bit program"
+fi
+
 # And one of another machine: of that it says what it is.
 printf '\144\252' | dd of=narrow.exe bs=1 seek=$((header + 4)) conv=notrunc 2>/dev/null
 trailrec -q -o trail.db -- ./narrow.exe 2>narrow.err

@@ -99,10 +99,12 @@ static int machine_error(struct trail_error *error, const wchar_t *program, cons
 {
     bool is_refused = os_code == ERROR_BAD_EXE_FORMAT || os_code == ERROR_BAD_FORMAT ||
                       os_code == ERROR_EXE_MACHINE_TYPE_MISMATCH || os_code == ERROR_NOT_SUPPORTED;
-    const char *word = is_refused ? machine_word(identify_machine(program)) : NULL;
+    uint32_t machine = is_refused ? identify_machine(program) : 0;
+    const char *word = machine_word(machine);
 
-    if (word == NULL)
-        return 0;
+    if (word == NULL ||
+        (machine == IMAGE_FILE_MACHINE_I386 && os_code != ERROR_NOT_SUPPORTED && can_run_32_bit()))
+        return 0; /* what only looks like a program of this machine is none */
     return error_set(error, TRAIL_NOT_EXECUTABLE, (long)os_code,
                      os_code == ERROR_NOT_SUPPORTED
                          ? "cannot run '%s': this trailrec cannot record a program for %s; use the "

@@ -90,6 +90,7 @@ static struct debuggee *announce(struct platform *platform, uint32_t pid, HANDLE
     debuggee->announced = true;
     debuggee->process = process;
     debuggee->wow64 = IsWow64Process(process, &wow64) && wow64;
+    debuggee->has_two_loaders = debuggee->wow64 && sizeof(void *) == 8 && !platform->is_wine;
     return debuggee;
 }
 
@@ -133,14 +134,10 @@ static void decode_create_process(struct platform *platform, const CREATE_PROCES
         entry_point_set(&debuggee->entry, event->tid, info);
 }
 
-/*
- * A 32-bit process has a 64-bit loader first, with a breakpoint of its own, and then the one that
- * loads what the program needs.
- */
 static bool has_started(const struct debuggee *debuggee)
 {
-    return debuggee->wow64 && sizeof(void *) == 8 ? debuggee->wow64_breakpoint_seen
-                                                  : debuggee->loader_breakpoint_seen;
+    return debuggee->has_two_loaders ? debuggee->wow64_breakpoint_seen
+                                     : debuggee->loader_breakpoint_seen;
 }
 
 static void decode_load(struct platform *platform, const struct debuggee *debuggee,
