@@ -29,7 +29,7 @@ static bool is_for_people(const struct stats *stats)
 
 static void fill_times(struct stats *stats, struct stats_row *row, const double *times)
 {
-    size_t count = side_samples(&stats->side, times, stats->samples);
+    size_t count = side_samples(times, stats->side.count, stats->samples);
     struct sample_summary summary = statistics_summary(stats->samples, count);
 
     if (count == 0)
@@ -42,7 +42,7 @@ static void fill_times(struct stats *stats, struct stats_row *row, const double 
 
 static double median_of(struct stats *stats, const double *times)
 {
-    size_t count = side_samples(&stats->side, times, stats->samples);
+    size_t count = side_samples(times, stats->side.count, stats->samples);
 
     return count > 0 ? statistics_summary(stats->samples, count).median : NAN;
 }

@@ -38,16 +38,6 @@ static bool is_minor(const struct recordings *all, const struct side_phase *phas
     return strstr(recordings_text(all, phase->to), " load") != NULL;
 }
 
-static size_t copy_samples(const double *samples, size_t have, double *room)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < have; i++)
-        if (samples[i] >= 0)
-            room[count++] = samples[i];
-    return count;
-}
-
 static bool ignores_end(const struct differences *differences, uint32_t role, uint32_t end)
 {
     const struct side_module *module = side_module(differences->a, role, end);
@@ -120,8 +110,8 @@ static int collect(struct collection *collection)
 
 static void take_samples(struct collection *collection, struct question *question)
 {
-    question->count_a = copy_samples(question->a, question->have_a, collection->room_a);
-    question->count_b = copy_samples(question->b, question->have_b, collection->room_b);
+    question->count_a = side_samples(question->a, question->have_a, collection->room_a);
+    question->count_b = side_samples(question->b, question->have_b, collection->room_b);
 }
 
 static bool is_enough(const struct question *question)
@@ -164,7 +154,7 @@ static int test(struct collection *collection, bool are_phases, struct trail_err
 
 static double median_of(const struct side *side, const double *samples, double *room)
 {
-    size_t count = copy_samples(samples, side->count, room);
+    size_t count = side_samples(samples, side->count, room);
 
     return count > 0 ? statistics_summary(room, count).median : NAN;
 }

@@ -402,12 +402,12 @@ const struct side_phase *side_phase(const struct side *side, uint32_t from, uint
     return position != 0 ? &side->phases[position - 1] : NULL;
 }
 
-size_t side_samples(const struct side *side, const double *samples, double *out)
+size_t side_samples(const double *samples, size_t count, double *out)
 {
-    size_t count = 0;
+    size_t there = 0;
 
-    for (size_t i = 0; i < side->count; i++)
+    for (size_t i = 0; i < count; i++)
         if (samples[i] >= 0)
-            out[count++] = samples[i];
-    return count;
+            out[there++] = samples[i];
+    return there;
 }

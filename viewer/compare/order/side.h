@@ -71,7 +71,7 @@ void side_release(struct side *side);
 const struct side_module *side_module(const struct side *side, uint32_t role, uint32_t key);
 const struct side_phase *side_phase(const struct side *side, uint32_t from, uint32_t to);
 
-/* Copies the samples that are there; returns how many. `out` has room for side->count. */
-size_t side_samples(const struct side *side, const double *samples, double *out);
+/* Copies those of the `count` samples that are there; returns how many. `out` has room for all. */
+size_t side_samples(const double *samples, size_t count, double *out);
 
 #endif

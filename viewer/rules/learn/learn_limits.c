@@ -98,7 +98,7 @@ static void add_time_limit(const struct learned_scope *scope, const struct side_
         list->has_failed = true;
         return;
     }
-    summary = statistics_summary(samples, side_samples(scope->side, phase->times, samples));
+    summary = statistics_summary(samples, side_samples(phase->times, scope->side->count, samples));
     free(samples);
     if (summary.count < scope->side->count || summary.most > 2 * summary.median)
         return;
