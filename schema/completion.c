@@ -66,10 +66,10 @@ static void put_all_patterns(const struct manual *manual,
     }
 }
 
-static void put_bash_options(const struct manual *manual, unsigned bits)
+static void put_bash_options(const struct manual *manual, uint64_t bits)
 {
     for (size_t i = 0; i < manual->option_count; i++)
-        if (manual->commands == NULL || (bits & 1u << i))
+        if (manual->commands == NULL || (bits & UINT64_C(1) << i))
             printf(" --%s", manual->options[i].name);
 }
 
@@ -189,11 +189,11 @@ static void put_zsh(const struct manual *manual)
 /* The condition under which fish offers an option: one of the commands that take it is there. */
 static void put_fish_condition(const struct manual *manual, size_t option)
 {
-    if (manual->commands == NULL || (manual->common_options & 1u << option))
+    if (manual->commands == NULL || (manual->common_options & UINT64_C(1) << option))
         return;
     printf(" -n '__fish_seen_subcommand_from");
     for (size_t i = 0; i < manual->command_count; i++)
-        if (manual->commands[i].options & 1u << option)
+        if (manual->commands[i].options & UINT64_C(1) << option)
             printf(" %s", manual->commands[i].name);
     printf("'");
 }

@@ -139,10 +139,10 @@ static void put_option(const struct manual_option *option)
     put_paragraph(option->help, option->help + strlen(option->help));
 }
 
-static void put_options(const struct manual *manual, unsigned bits)
+static void put_options(const struct manual *manual, uint64_t bits)
 {
     for (size_t i = 0; i < manual->option_count; i++)
-        if (manual->commands == NULL || (bits & 1u << i))
+        if (manual->commands == NULL || (bits & UINT64_C(1) << i))
             put_option(&manual->options[i]);
 }
 

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct manual_option {
     const char *name;     /* without the dashes */
@@ -20,7 +21,7 @@ struct manual_option {
 
 struct manual_command {
     const char *name, *arguments, *summary, *details;
-    unsigned options; /* bits: which of the manual's options it takes, besides the common ones */
+    uint64_t options; /* bits: which of the manual's options it takes, besides the common ones */
 };
 
 /* What an argument of that name may be, with blanks between: for completion. */
@@ -34,7 +35,7 @@ struct manual {
     const char *details, *after; /* texts before and after the options */
     const struct manual_option *options;
     size_t option_count;
-    unsigned common_options;               /* bits; without commands all are */
+    uint64_t common_options;               /* bits; without commands all are */
     const struct manual_command *commands; /* NULL: none */
     size_t command_count;
     const struct manual_words *words; /* FILE, DIR and RUN are known without it */

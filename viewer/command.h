@@ -23,7 +23,7 @@ struct command {
     const char *summary;   /* a few words for the list of commands */
     const char *arguments; /* "[RUN...]" */
     const char *details;   /* further help, whole lines; may be "" */
-    unsigned options;      /* OPTION_BITs besides OPTIONS_COMMON */
+    uint64_t options;      /* OPTION_BITs besides OPTIONS_COMMON */
     unsigned flags;        /* enum command_flags */
     /* formats of its own, besides those for rows; ends with NULL. NULL: none */
     const char *const *formats;

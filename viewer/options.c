@@ -49,7 +49,7 @@ int options_parse(int argument_count, char **arguments, struct options *options,
     return 0;
 }
 
-int options_check(const struct options *options, unsigned accepted, const char *command,
+int options_check(const struct options *options, uint64_t accepted, const char *command,
                   struct trail_error *error)
 {
     for (int i = 0; i < OPTIONS; i++)

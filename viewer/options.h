@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum option_id {
 #define OPTION(id, ...) OPTION_##id,
@@ -18,7 +19,7 @@ enum option_id {
     OPTIONS
 };
 
-#define OPTION_BIT(option) (1u << (option))
+#define OPTION_BIT(option) (UINT64_C(1) << (option))
 #define OPTIONS_COMMON                                                                    \
     (OPTION_BIT(OPTION_DATABASE) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_COLOR) | \
      OPTION_BIT(OPTION_SAFE) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
@@ -47,7 +48,7 @@ int options_parse(int argument_count, char **arguments, struct options *options,
  * Whether only options of the set (OPTION_BITs) were given: 0, or -1 and a sentence that names
  * `command`.
  */
-int options_check(const struct options *options, unsigned accepted, const char *command,
+int options_check(const struct options *options, uint64_t accepted, const char *command,
                   struct trail_error *error);
 
 #endif

@@ -17,7 +17,7 @@ static const char after[] =
     "'trailview help COMMAND' lists a command's own options. Exit status: 0 yes or done, 1 no, 2 "
     "trouble.\n";
 
-static void print_options(unsigned options)
+static void print_options(uint64_t options)
 {
     for (int i = 0; i < OPTIONS; i++)
         if (options & OPTION_BIT(i))
