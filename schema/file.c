@@ -4,6 +4,7 @@
 #endif
 #include "file.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,21 +168,38 @@ int file_check_own(const char *path, struct trail_error *error)
     return result;
 }
 
+static FILE *stream_of(file_handle file, bool writes, struct trail_error *error)
+{
+    int descriptor = _open_osfhandle(file, (writes ? _O_RDWR : _O_RDONLY) | _O_BINARY);
+    FILE *stream = descriptor < 0 ? NULL : _fdopen(descriptor, writes ? "wb" : "rb");
+
+    if (stream == NULL)
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+    if (stream == NULL && descriptor < 0)
+        file_close(file);
+    else if (stream == NULL)
+        _close(descriptor);
+    return stream;
+}
+
+static int keep_on_medium(FILE *stream)
+{
+    return _commit(_fileno(stream));
+}
+
 FILE *file_read(const char *path, struct trail_error *error)
 {
     HANDLE file = look(path, GENERIC_READ, 0);
-    int descriptor = -1;
 
     if (file == INVALID_HANDLE_VALUE) {
         fail(error);
         return NULL;
     }
-    if (check_kind(file, NULL, error) != 0 ||
-        (descriptor = _open_osfhandle((intptr_t)file, _O_RDONLY | _O_BINARY)) < 0) {
+    if (check_kind(file, NULL, error) != 0) {
         CloseHandle(file);
         return NULL;
     }
-    return _fdopen(descriptor, "rb");
+    return stream_of((file_handle)file, false, error);
 }
 
 int file_check_replaceable(const char *path, struct trail_error *error)
@@ -207,15 +225,6 @@ static char *resolve(const char *path)
     return copy != NULL ? strcpy(copy, path) : NULL;
 }
 
-static int write_all(file_handle file, const char *bytes, size_t length)
-{
-    for (DWORD written; length > 0; bytes += written, length -= written)
-        if (!WriteFile((HANDLE)file, bytes, length < 1 << 20 ? (DWORD)length : 1 << 20, &written,
-                       NULL))
-            return -1;
-    return FlushFileBuffers((HANDLE)file) ? 0 : -1;
-}
-
 static int move(const char *from, const char *to)
 {
     wchar_t *wide_from = widen(from), *wide_to = widen(to);
@@ -239,7 +248,6 @@ static void take_away(const char *path)
 
 #else
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -363,16 +371,27 @@ int file_check_own(const char *path, struct trail_error *error)
     return errno == ENOENT ? 0 : fail(error);
 }
 
+static FILE *stream_of(file_handle file, bool writes, struct trail_error *error)
+{
+    FILE *stream = fdopen((int)file, writes ? "wb" : "rb");
+
+    if (stream == NULL) {
+        fail(error);
+        close((int)file);
+    }
+    return stream;
+}
+
+static int keep_on_medium(FILE *stream)
+{
+    return fsync(fileno(stream));
+}
+
 FILE *file_read(const char *path, struct trail_error *error)
 {
     int file = open_regular(path, O_RDONLY, true, error);
-    FILE *stream = file < 0 ? NULL : fdopen(file, "rb");
 
-    if (file >= 0 && stream == NULL) {
-        fail(error);
-        close(file);
-    }
-    return stream;
+    return file < 0 ? NULL : stream_of(file, false, error);
 }
 
 int file_check_replaceable(const char *path, struct trail_error *error)
@@ -390,14 +409,6 @@ static char *resolve(const char *path)
     struct stat status;
 
     return lstat(path, &status) == 0 ? realpath(path, NULL) : strdup(path);
-}
-
-static int write_all(file_handle file, const char *bytes, size_t length)
-{
-    for (ssize_t written; length > 0; bytes += written, length -= (size_t)written)
-        if ((written = write((int)file, bytes, length)) < 0)
-            return -1;
-    return fsync((int)file);
 }
 
 /* The folder too must be on the medium: else a power failure brings the old name back. */
@@ -435,37 +446,71 @@ static char *name_beside(const char *path)
     return sqlite3_mprintf("%s.%016llx.new", path, (unsigned long long)number);
 }
 
-static int write_beside(const char *beside, const char *path, const void *bytes, size_t length,
-                        struct trail_error *error)
-{
-    const char *like = file_look(path, NULL, NULL) > 0 ? path : NULL;
-    file_handle file = file_make(beside, like, error);
-    int result;
+struct file_draft {
+    char *path, *beside; /* where it is to stand, and where it is written */
+    FILE *stream;
+};
 
-    if (file == FILE_NONE)
-        return -1;
-    result = write_all(file, bytes, length) != 0 ? fail(error) : 0;
-    file_close(file);
-    if (result == 0 && move(beside, path) != 0)
+static void free_draft(struct file_draft *draft)
+{
+    sqlite3_free(draft->beside);
+    free(draft->path);
+    free(draft);
+}
+
+struct file_draft *file_draft_open(const char *path, struct trail_error *error)
+{
+    struct file_draft *draft;
+    file_handle file;
+
+    if (file_check_replaceable(path, error) != 0)
+        return NULL;
+    if ((draft = calloc(1, sizeof *draft)) == NULL || (draft->path = resolve(path)) == NULL ||
+        (draft->beside = name_beside(draft->path)) == NULL) {
+        error_set(error, TRAIL_FAILED, 0, "out of memory");
+    } else if ((file = file_make(draft->beside,
+                                 file_look(draft->path, NULL, NULL) > 0 ? draft->path : NULL,
+                                 error)) != FILE_NONE) {
+        if ((draft->stream = stream_of(file, true, error)) != NULL)
+            return draft;
+        take_away(draft->beside);
+    }
+    if (draft != NULL)
+        free_draft(draft);
+    return NULL;
+}
+
+FILE *file_draft_stream(const struct file_draft *draft)
+{
+    return draft->stream;
+}
+
+int file_draft_close(struct file_draft *draft, bool is_whole, struct trail_error *error)
+{
+    int result = is_whole ? 0 : -1;
+
+    errno = 0;
+    if (is_whole && (fflush(draft->stream) != 0 || ferror(draft->stream) ||
+                     keep_on_medium(draft->stream) != 0)) {
+        errno = errno != 0 ? errno : EIO;
+        result = fail(error);
+    }
+    if (fclose(draft->stream) != 0 && result == 0)
+        result = fail(error);
+    if (result == 0 && move(draft->beside, draft->path) != 0)
         result = fail(error);
     if (result != 0)
-        take_away(beside);
+        take_away(draft->beside);
+    free_draft(draft);
     return result;
 }
 
 int file_replace(const char *path, const void *bytes, size_t length, struct trail_error *error)
 {
-    char *target, *beside = NULL;
-    int result = -1;
+    struct file_draft *draft = file_draft_open(path, error);
 
-    if (file_check_replaceable(path, error) != 0)
+    if (draft == NULL)
         return -1;
-    target = resolve(path);
-    if (target == NULL || (beside = name_beside(target)) == NULL)
-        error_set(error, TRAIL_FAILED, 0, "out of memory");
-    else
-        result = write_beside(beside, target, bytes, length, error);
-    sqlite3_free(beside);
-    free(target);
-    return result;
+    fwrite(bytes, 1, length, draft->stream);
+    return file_draft_close(draft, true, error);
 }

@@ -56,10 +56,21 @@ FILE *file_read(const char *path, struct trail_error *error);
 int file_check_replaceable(const char *path, struct trail_error *error);
 
 /*
- * Writes the bytes beside the file, has the medium keep them, and puts them in its place: whatever
- * happens, one of the two is whole. A file that was there passes its mode on. 0, or -1 and error:
- * then nothing has changed.
+ * A file that is written beside the one at `path`, and takes its place at the end, once the medium
+ * keeps it: whatever happens, one of the two is whole. A file that was there passes its mode on.
+ * NULL and error.
  */
+struct file_draft;
+struct file_draft *file_draft_open(const char *path, struct trail_error *error);
+FILE *file_draft_stream(const struct file_draft *draft);
+
+/*
+ * Frees the draft. 0 once it stands in its place; where it is not whole, or cannot be kept (then
+ * error is filled), it is taken away, nothing has changed, and -1 is returned.
+ */
+int file_draft_close(struct file_draft *draft, bool is_whole, struct trail_error *error);
+
+/* All that at once. 0, or -1 and error: then nothing has changed. */
 int file_replace(const char *path, const void *bytes, size_t length, struct trail_error *error);
 
 #endif

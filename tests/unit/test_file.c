@@ -8,8 +8,10 @@
 #include "db.h"
 #include "file.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,6 +63,38 @@ static void test_replacing_keeps_the_mode(void **state)
     assert_int_equal(file_replace(path, "bc", 2, &error), 0);
     expect_mode(path, 0600);
     expect_content(path, "bc");
+}
+
+static void test_draft_that_is_not_whole_changes_nothing(void **state)
+{
+    const char *folder = make_folder("drafts"), *path = unit_path("drafts/rules");
+    struct file_draft *draft;
+
+    unit_write(path, "mine", 4);
+    assert_non_null(draft = file_draft_open(path, &error));
+    fputs("half", file_draft_stream(draft));
+    expect_content(path, "mine");
+    assert_int_equal(file_draft_close(draft, false, &error), -1);
+    expect_content(path, "mine");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0); /* nothing is left beside it */
+}
+
+static void test_draft_that_cannot_be_written(void **state)
+{
+    const char *path = unit_path("large");
+    struct rlimit limit = {4096, RLIM_INFINITY};
+    struct file_draft *draft = file_draft_open(path, &error);
+
+    assert_non_null(draft);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    for (int i = 0; i < 100000; i++)
+        fputs("more", file_draft_stream(draft));
+    expect_code(file_draft_close(draft, true, &error), TRAIL_NO_SPACE);
+    assert_int_equal(file_look(path, NULL, &error), 0);
+    limit.rlim_cur = RLIM_INFINITY;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 static void test_new_file_is_like_the_database(void **state)
@@ -138,6 +172,8 @@ static void test_folder_without_permission(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_replacing_keeps_the_mode),
+    cmocka_unit_test(test_draft_that_is_not_whole_changes_nothing),
+    cmocka_unit_test(test_draft_that_cannot_be_written),
     cmocka_unit_test(test_new_file_is_like_the_database),
     cmocka_unit_test(test_links_are_not_made_through_nor_opened),
     cmocka_unit_test(test_read_only_file_is_not_replaced),
