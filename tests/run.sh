@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds everything and runs all tests: native with gcc and with clang, under the sanitizers, and
-# the Windows programs under Wine. Installs what is missing (Debian 12 and later, Ubuntu).
+# Builds everything and runs all tests: native with gcc, under the sanitizers with clang and gcc,
+# and the Windows programs under Wine. Installs what is missing (Debian 12 and later, Ubuntu).
 # Usage: sh tests/run.sh
 set -eu
 cd "$(dirname "$0")/.."
@@ -35,23 +35,26 @@ need xmllint libxml2-utils
 need flock util-linux
 install_missing
 
-# Its name has the version of the python3 that is there now.
+# Their names have the versions of the python3 and the clang that are there now.
 python=$(/usr/bin/python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])' 2>/dev/null)
 need_file "/usr/lib/$python/test/test_threading.py" "lib$python-testsuite"
+need_file '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-x86_64.a' libclang-rt-dev
 install_missing
 
 log=build/run.log
 mkdir -p build
 : >"$log"
 
-# build PRESET [CMAKE OPTION...]: configures and builds; warnings are errors.
+# build PRESET [CMAKE OPTION...]: configures and builds $targets; warnings are errors.
+targets=all
 build()
 {
     preset=$1
     shift
     echo "== building: $preset $*"
+    # shellcheck disable=SC2086
     { cmake --preset "$preset" -DTRAIL_WERROR=ON -DTRAIL_TESTS=ON "$@" &&
-        cmake --build --preset "$preset"; } >>"$log" 2>&1 || {
+        cmake --build --preset "$preset" --target $targets; } >>"$log" 2>&1 || {
         tail -n 40 "$log"
         echo "building $preset failed; the whole log is in $log" >&2
         exit 1
@@ -64,15 +67,16 @@ check()
     preset=$1
     shift
     echo "== testing: $preset $*"
-    ctest --preset "$preset" -j2 --no-tests=error "$@"
+    ctest --preset "$preset" -j3 --no-tests=error "$@"
 }
 
-build dev -DCMAKE_C_COMPILER=clang
-build asan
+build asan -DCMAKE_C_COMPILER=clang
 check asan -L 'unit|fuzz'
+targets='unit_ring unit_writer unit_identify unit_looks'
 build tsan
 check tsan -R '^unit-(ring|writer|identify|looks)-'
+targets=all
 build release
-check release
+check release -LE fuzz # those ran above
 build mingw
 check mingw
