@@ -58,7 +58,8 @@ static void make_keys(const char *text)
 
     for (int folds_case = 0; folds_case < 2; folds_case++) {
         module_key_add(&out, text, folds_case != 0);
-        place_add(&out, text, "/opt/app", folds_case != 0);
+        place_add(&out, text, &(struct place_roots){.app = "/opt/app", .temps = {"/s"}},
+                  folds_case != 0);
         place_add_folder(&out, text, folds_case != 0);
     }
     pattern_add(&out, text);

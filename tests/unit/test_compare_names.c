@@ -32,6 +32,22 @@ static void test_keys_without_versions(void **state)
     expect_key("boost_1_82_0.dll", true, "boost.dll");
     expect_key("app-v2.1.exe", true, "app.exe");
     expect_key("python3.11", false, "python");
+    expect_key("foo_v9.dll", true, "foo.dll");
+    expect_key("foo-v9.dll", true, "foo.dll");
+    expect_key("foo-v9-8f3a2b1c.dll", true, "foo.dll");
+    expect_key("libfoo-8f3a2b1c-1.2.so", false, "libfoo.so");
+    expect_key("libfoo_1.2_8f3a2b1c.so.3", false, "libfoo.so");
+}
+
+static void test_keys_of_varying_names(void **state)
+{
+    expect_key("jna1234567890.tmp", false, "jna{n}.tmp");
+    expect_key("snappy-6f9619ff-8b86-d011-b42d-00c04fc964ff-libsnappyjava.so", false,
+               "snappy-{uuid}-libsnappyjava.so");
+    expect_key("6F9619FF-8B86-D011-B42D-00C04FC964FF.dll", true, "{uuid}.dll");
+    expect_key("8f3a2b1c9d.addon.node", false, "{n}.addon.node");
+    expect_key("_MEI81234", false, "_MEI{n}");
+    expect_key("libfoo.so.Xa3k9Q", false, "libfoo.so.{n}");
 }
 
 static void test_keys_that_stay(void **state)
@@ -63,7 +79,7 @@ static void expect_place(const char *path, const char *app, bool is_windows, con
 {
     struct buffer out = {0};
 
-    place_add(&out, path, app, is_windows);
+    place_add(&out, path, &(struct place_roots){.app = app, .temps = {"/scratch/ada"}}, is_windows);
     assert_string_equal(buffer_text(&out), place);
     buffer_release(&out);
 }
@@ -77,9 +93,13 @@ static void test_places_on_windows(void **state)
     expect_place("C:\\Program Files\\Shopping\\a.dll", "c:/program files/shop", true,
                  "c:/program files/shopping");
     expect_place("C:\\Users\\ada\\AppData\\Local\\Temp\\_MEI12345\\a.dll", "c:/app", true,
-                 "{temp}/_mei{n}");
+                 "{temp}/{n}");
     expect_place("C:\\Users\\bob\\AppData\\Local\\Temp\\_MEI812\\lib2\\a.dll", "c:/app", true,
-                 "{temp}/_mei{n}/lib2");
+                 "{temp}/{n}/lib2");
+    expect_place("Z:\\tmp\\a\\b\\a.dll", "c:/app", true, "{temp}/{n}/b");
+    expect_place("D:\\setup\\is-4QK2P.tmp\\a.dll", "", true, "d:/setup/is-{n}.tmp");
+    expect_place("D:\\setup\\nsx1A2B.tmp\\a.dll", "", true, "d:/setup/ns{n}.tmp");
+    expect_place("D:\\x\\_MEI81234\\a.dll", "", true, "d:/x/_mei{n}");
     expect_place("C:\\Users\\ada\\Downloads\\version.dll", "c:/app", true, "{home}/downloads");
     expect_place("C:\\ProgramData\\{6F9619FF-8B86-D011-B42D-00C04FC964FF}\\a.dll", "", true,
                  "c:/programdata/{{uuid}}");
@@ -96,8 +116,13 @@ static void test_places_on_linux(void **state)
     expect_place("/home/ada/x/libfoo.so", "/home/ada/x", false, "{app}");
     expect_place("/home/ada/y/libfoo.so", "/home/ada/x", false, "{home}/y");
     expect_place("/tmp/tmpx3k_9ab/libfoo.so", "/opt/a", false, "{temp}/{n}");
-    expect_place("/tmp/job7/libfoo.so", "/opt/a", false, "{temp}/job{n}");
-    expect_place("/tmp/plugins/libfoo.so", "/opt/a", false, "{temp}/plugins");
+    expect_place("/tmp/job7/libfoo.so", "/opt/a", false, "{temp}/{n}");
+    expect_place("/tmp/plugins/libfoo.so", "/opt/a", false, "{temp}/{n}");
+    expect_place("/tmp/plugins/v/libfoo.so", "/tmp", false, "{app}/{n}/v");
+    expect_place("/scratch/ada/plugins/a/libfoo.so", "/opt/a", false, "{temp}/{n}/a");
+    expect_place("/scratch/adam/libfoo.so", "/opt/a", false, "/scratch/adam");
+    expect_place("/opt/b/run.Xa3k9Q/libfoo.so", "/opt/a", false, "/opt/b/run.{n}");
+    expect_place("/opt/com.Oracle/tmpfiles/libfoo.so", "/opt/a", false, "/opt/com.Oracle/tmpfiles");
     expect_place("/proc/1234/root/libfoo.so", "/opt/a", false, "/proc/{n}/root");
     expect_place("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-glibc-2.37/lib/libc.so.6", "/opt/a",
                  false, "/nix/store/{n}-glibc-{n}/lib");
@@ -151,11 +176,9 @@ static void test_patterns_of_long_runs(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_keys_without_versions),
-    cmocka_unit_test(test_keys_that_stay),
-    cmocka_unit_test(test_places_on_windows),
-    cmocka_unit_test(test_places_on_linux),
-    cmocka_unit_test(test_patterns),
+    cmocka_unit_test(test_keys_without_versions), cmocka_unit_test(test_keys_of_varying_names),
+    cmocka_unit_test(test_keys_that_stay),        cmocka_unit_test(test_places_on_windows),
+    cmocka_unit_test(test_places_on_linux),       cmocka_unit_test(test_patterns),
     cmocka_unit_test(test_patterns_of_long_runs),
 };
 

@@ -1,11 +1,14 @@
 /* See write.h. */
 #include "write.h"
 
+#include "compare/model/place.h"
 #include "harmful.h"
 #include "text.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+enum { LITERALS_AT_LEAST = 2 };
 
 const char *const rule_placeholders[] = {"{system}", "{app}", "{temp}", "{home}",
                                          "{uuid}",   "{n}",   NULL};
@@ -46,7 +49,10 @@ void rule_write_glob(struct buffer *out, const char *text)
 
     for (size_t at = 0; at < length; at += size) {
         size = text_decode(text + at, length - at, &c);
-        if (size == 0 || harmful_is(c)) {
+        if (strncmp(text + at, PLACE_ANY, strlen(PLACE_ANY)) == 0) {
+            buffer_add_char(out, '*');
+            size = strlen(PLACE_ANY);
+        } else if (size == 0 || harmful_is(c)) {
             buffer_add_char(out, '?');
             size += size == 0;
         } else if (c == '*' || c == '?' || c == '[' ||
@@ -56,6 +62,49 @@ void rule_write_glob(struct buffer *out, const char *text)
             buffer_add(out, text + at, size);
         }
     }
+}
+
+/* How long the placeholder is that stands there for what varies; 0 if there is none. */
+static size_t varying_length(const char *text)
+{
+    static const char *const placeholders[] = {"{n}", "{uuid}", PLACE_ANY};
+
+    for (size_t i = 0; i < sizeof placeholders / sizeof placeholders[0]; i++)
+        if (strncmp(text, placeholders[i], strlen(placeholders[i])) == 0)
+            return strlen(placeholders[i]);
+    return 0;
+}
+
+void rule_write_key_glob(struct buffer *out, const char *key)
+{
+    struct buffer plain = {0};
+    size_t literals = 0, length;
+
+    for (const char *at = key; *at != '\0' && *at != '.'; at += length > 0 ? length : 1)
+        literals += (length = varying_length(at)) == 0;
+    while (*key != '\0') {
+        for (length = 0; key[length] != '\0' && varying_length(key + length) == 0;)
+            length++;
+        buffer_clear(&plain);
+        buffer_add(&plain, key, length);
+        rule_write_glob(out, buffer_text(&plain));
+        key += length;
+        if ((length = varying_length(key)) > 0) /* a lone * would match what is no such name */
+            buffer_add_text(out, literals < LITERALS_AT_LEAST ? "????*" : "*");
+        key += length;
+    }
+    out->failed |= plain.failed;
+    buffer_release(&plain);
+}
+
+void rule_write_key(struct buffer *out, const char *key)
+{
+    struct buffer glob = {0};
+
+    rule_write_key_glob(&glob, key);
+    rule_write_word(out, buffer_text(&glob));
+    out->failed |= glob.failed;
+    buffer_release(&glob);
 }
 
 void rule_write_name(struct buffer *out, const char *text)

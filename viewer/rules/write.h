@@ -14,10 +14,17 @@ void rule_write_word(struct buffer *out, const char *word);
 
 /*
  * Adds the glob that matches just this text, as part of a word: characters that mean something in a
- * glob in brackets, also a { that begins no placeholder; those that no rules file should hold (line
- * breaks, what cannot be seen, bytes that are no UTF-8) as ?.
+ * glob in brackets, also a { that begins no placeholder (what PLACE_ANY stands for is a *); those
+ * that no rules file should hold (line breaks, what cannot be seen, bytes that are no UTF-8) as ?.
  */
 void rule_write_glob(struct buffer *out, const char *text);
+
+/*
+ * Adds the glob for a module's key, as part of a word or as a word: what varies in it
+ * (module_key.h) is a *.
+ */
+void rule_write_key_glob(struct buffer *out, const char *key);
+void rule_write_key(struct buffer *out, const char *key);
 
 /* Adds the word whose glob matches just this text. */
 void rule_write_name(struct buffer *out, const char *text);

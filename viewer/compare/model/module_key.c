@@ -1,21 +1,12 @@
 /* See module_key.h. */
 #include "module_key.h"
 
+#include "shapes.h"
 #include "text.h"
 
 #include <string.h>
 
-enum { HASH_DIGITS_AT_LEAST = 8 };
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f');
-}
+enum { HASH_DIGITS_AT_LEAST = 8, NUMBER_DIGITS_AT_LEAST = 6 };
 
 void module_key_add_folded(struct buffer *out, const char *name, bool folds_case)
 {
@@ -30,7 +21,7 @@ static size_t without_so_version(const char *name, size_t length)
 {
     size_t at = length;
 
-    while (at > 0 && (is_digit(name[at - 1]) || name[at - 1] == '.'))
+    while (at > 0 && (shape_is_digit(name[at - 1]) || name[at - 1] == '.'))
         at--;
     return at >= 3 && at < length && name[at] == '.' && memcmp(name + at - 3, ".so", 3) == 0
                ? at
@@ -46,7 +37,7 @@ static size_t stem_length(const char *name, size_t length)
     for (size_t i = length; i-- > 1;) {
         if (name[i] == '.')
             return i + 1 < length ? i : length;
-        if (is_digit(name[i]) || length - i > 8)
+        if (shape_is_digit(name[i]) || length - i > 8)
             break;
     }
     return length;
@@ -71,9 +62,10 @@ static size_t without_hash(const char *stem, size_t length)
 {
     size_t at = length, digits = 0;
 
-    for (; at > 0 && is_hex(stem[at - 1]); at--)
-        digits += is_digit(stem[at - 1]);
-    return at > 1 && stem[at - 1] == '-' && length - at >= HASH_DIGITS_AT_LEAST && digits > 0
+    for (; at > 0 && shape_is_hex(stem[at - 1]); at--)
+        digits += shape_is_digit(stem[at - 1]);
+    return at > 1 && strchr("-_.", stem[at - 1]) != NULL && length - at >= HASH_DIGITS_AT_LEAST &&
+                   digits > 0
                ? at - 1
                : length;
 }
@@ -85,37 +77,86 @@ static size_t without_hash(const char *stem, size_t length)
 static size_t without_version(const char *stem, size_t length)
 {
     size_t at = length, parts = 1;
+    bool has_v;
 
-    if (length == 0 || !is_digit(stem[length - 1]))
+    if (length == 0 || !shape_is_digit(stem[length - 1]))
         return length;
-    while (at > 0 &&
-           (is_digit(stem[at - 1]) || ((stem[at - 1] == '.' || stem[at - 1] == '_') && at > 1 &&
-                                       is_digit(stem[at - 2]) && is_digit(stem[at])))) {
-        parts += !is_digit(stem[at - 1]);
+    while (at > 0 && (shape_is_digit(stem[at - 1]) ||
+                      ((stem[at - 1] == '.' || stem[at - 1] == '_') && at > 1 &&
+                       shape_is_digit(stem[at - 2]) && shape_is_digit(stem[at])))) {
+        parts += !shape_is_digit(stem[at - 1]);
         at--;
     }
-    if (at > 0 && stem[at - 1] == 'v' && at > 1 && strchr("-_.", stem[at - 2]) != NULL)
-        at--;
+    has_v = at > 1 && stem[at - 1] == 'v' && strchr("-_.", stem[at - 2]) != NULL;
+    at -= has_v;
     if (at < 2 || (stem[at - 1] == '-' && at >= 4 && memcmp(stem + at - 4, "x86", 3) == 0))
         return length;
-    if (stem[at - 1] == '-' || (parts > 1 && (stem[at - 1] == '_' || stem[at - 1] == '.')))
+    if (stem[at - 1] == '-' ||
+        ((parts > 1 || has_v) && (stem[at - 1] == '_' || stem[at - 1] == '.')))
         return at - 1;
     return parts > 1 && memchr(stem + at, '.', length - at) != NULL ? at : length;
 }
 
+/* What varies from run to run and stands in the name: not a word's part, and no short number. */
+static void add_varying(struct buffer *out, const char *text, size_t length)
+{
+    size_t start, taken = shape_made_name(text, length, &start);
+
+    if (taken > 0) {
+        buffer_add(out, text, start);
+        buffer_add_text(out, "{n}");
+        buffer_add(out, text + start + taken, length - start - taken);
+        return;
+    }
+    for (size_t i = 0; i < length; i += taken) {
+        bool is_start = i == 0 || !(shape_is_letter(text[i - 1]) || shape_is_digit(text[i - 1]));
+        size_t digits = 0;
+        while (i + digits < length && shape_is_digit(text[i + digits]))
+            digits++;
+        taken = is_start ? shape_hash(text + i, length - i, HASH_DIGITS_AT_LEAST) : 0;
+        if (taken == 0 && digits >= NUMBER_DIGITS_AT_LEAST)
+            taken = digits;
+        if (taken > 0) {
+            buffer_add_text(out, "{n}");
+            continue;
+        }
+        taken = digits > 0 ? digits : 1;
+        buffer_add(out, text + i, taken);
+    }
+}
+
+static void replace_uuids(struct buffer *out, const struct buffer *name)
+{
+    const char *text = buffer_text(name);
+
+    for (size_t i = 0, taken; i < name->length; i += taken) {
+        if ((taken = shape_uuid(text + i, name->length - i)) > 0)
+            buffer_add_text(out, "{uuid}");
+        else
+            buffer_add(out, text + i, taken = 1);
+    }
+    out->failed |= name->failed;
+}
+
 void module_key_add(struct buffer *out, const char *name, bool folds_case)
 {
-    struct buffer folded = {0};
+    struct buffer folded = {0}, named = {0};
     const char *text;
-    size_t length, stem, kept;
+    size_t length, stem, kept, before;
 
     module_key_add_folded(&folded, name, folds_case);
-    text = buffer_text(&folded);
-    length = without_so_version(text, folded.length);
+    replace_uuids(&named, &folded);
+    text = buffer_text(&named);
+    length = without_so_version(text, named.length);
     stem = stem_length(text, length);
-    kept = without_version(text, without_hash(text, without_python_tag(text, stem)));
-    buffer_add(out, text, kept);
+    kept = without_python_tag(text, stem);
+    do { /* a hash stands before or behind a version */
+        before = kept;
+        kept = without_version(text, without_hash(text, kept));
+    } while (kept < before);
+    add_varying(out, text, kept);
     buffer_add(out, text + stem, length - stem);
-    out->failed |= folded.failed;
+    out->failed |= named.failed;
     buffer_release(&folded);
+    buffer_release(&named);
 }

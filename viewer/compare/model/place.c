@@ -1,24 +1,11 @@
 /* See place.h. */
 #include "place.h"
 
+#include "shapes.h"
+
 #include <string.h>
 
-enum { LONG_NUMBER = 4, LONG_HASH = 16, UUID_LENGTH = 36 };
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+enum { LONG_NUMBER = 4, LONG_HASH = 16 };
 
 void place_add_folder(struct buffer *out, const char *path, bool is_windows)
 {
@@ -59,7 +46,7 @@ static size_t match_prefix(const char *pattern, const char *folder)
                 return 0;
             while (*at != '\0' && *at != '/')
                 at++;
-        } else if (*pattern == '?' ? !is_letter(*at) : *at != *pattern) {
+        } else if (*pattern == '?' ? !shape_is_letter(*at) : *at != *pattern) {
             return 0;
         } else {
             at++;
@@ -78,11 +65,21 @@ static const struct prefix windows_systems[] = {
     {"?:/windows/sysnative", "{system}"}, {"?:/windows/winsxs/*", "{system}/winsxs"},
     {"?:/usr/lib/*/wine/*", "{system}"},  {"?:/usr/lib/wine/*", "{system}"}, /* Wine's own */
 };
-static const struct prefix windows_others[] = {
+static const struct prefix windows_temps[] = {
     {"?:/users/*/appdata/local/temp", "{temp}"},
     {"?:/windows/temp", "{temp}"},
+    {"?:/windows/systemtemp", "{temp}"},
+    {"?:/documents and settings/*/local settings/temp", "{temp}"},
+    {"?:/users/*/temp", "{temp}"},
     {"?:/temp", "{temp}"},
+    {"?:/tmp", "{temp}"}, /* where Wine has the system's */
+    {"?:/var/tmp", "{temp}"},
+    {"/tmp", "{temp}"},
+    {"/var/tmp", "{temp}"},
+};
+static const struct prefix windows_homes[] = {
     {"?:/users/*", "{home}"},
+    {"?:/documents and settings/*", "{home}"},
 };
 static const struct prefix unix_systems[] = {
     {"/usr/lib/x86_64-linux-gnu", "{system}"},
@@ -98,9 +95,11 @@ static const struct prefix unix_systems[] = {
     {"/usr/lib", "{system}"},
     {"/lib", "{system}"},
 };
-static const struct prefix unix_others[] = {
+static const struct prefix unix_temps[] = {
     {"/var/tmp", "{temp}"},
     {"/tmp", "{temp}"},
+};
+static const struct prefix unix_homes[] = {
     {"/home/*", "{home}"},
     {"/root", "{home}"},
 };
@@ -120,75 +119,51 @@ static size_t replace_prefix(struct buffer *out, const char *folder, const struc
     return 0;
 }
 
-static size_t replace_app(struct buffer *out, const char *folder, const char *app)
+static size_t replace_root(struct buffer *out, const char *folder, const char *root,
+                           const char *placeholder)
 {
-    size_t length = strlen(app);
+    size_t length = root != NULL ? strlen(root) : 0;
 
-    if (length < 2 || strncmp(folder, app, length) != 0 ||
+    if (length < 2 || strncmp(folder, root, length) != 0 ||
         (folder[length] != '\0' && folder[length] != '/'))
         return 0;
-    buffer_add_text(out, "{app}");
+    buffer_add_text(out, placeholder);
     return length;
 }
 
-/* "/tmp/tmpx3k_9a", "/tmp/build.Xa3k9Q": what mkdtemp makes of a template. */
-static bool is_random_name(const char *name, size_t length)
-{
-    const char *dot = memchr(name, '.', length);
-    const char *tail = dot != NULL ? dot + 1 : name + 3;
-    size_t tail_length = (size_t)(name + length - tail), others = 0;
-
-    if (dot == NULL && (length < 9 || memcmp(name, "tmp", 3) != 0))
-        return false;
-    for (size_t i = 0; i < tail_length; i++) {
-        if (!is_letter(tail[i]) && !is_digit(tail[i]) && tail[i] != '_')
-            return false;
-        others += is_digit(tail[i]) || (tail[i] >= 'A' && tail[i] <= 'Z');
-    }
-    return dot == NULL || (tail_length >= 6 && tail_length <= 12 && others > 0);
-}
-
-static bool is_uuid(const char *text, size_t length)
-{
-    if (length < UUID_LENGTH)
-        return false;
-    for (size_t i = 0; i < UUID_LENGTH; i++)
-        if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : !is_hex(text[i]))
-            return false;
-    return true;
-}
-
 /*
- * How much of the text is a number that varies: digits with dots, many digits, a hash; or any
- * digits, if they must be it. 0 if it is none.
+ * How much of the text is a number that varies: digits with dots, many digits, a hash. 0 if it is
+ * none.
  */
-static size_t varying_number(const char *text, size_t length, bool is_whole, bool is_any)
+static size_t varying_number(const char *text, size_t length, bool is_whole)
 {
     size_t hex = 0, digits = 0, hex_digits = 0, dots = 0;
 
-    while (hex < length && is_hex(text[hex]))
-        hex_digits += is_digit(text[hex++]);
+    while (hex < length && shape_is_hex(text[hex]))
+        hex_digits += shape_is_digit(text[hex++]);
     if (hex >= LONG_HASH && hex_digits > 0)
         return hex;
-    while (digits < length &&
-           (is_digit(text[digits]) || (text[digits] == '.' && digits > 0 && digits + 1 < length &&
-                                       is_digit(text[digits + 1])))) {
+    while (digits < length && (shape_is_digit(text[digits]) ||
+                               (text[digits] == '.' && digits > 0 && digits + 1 < length &&
+                                shape_is_digit(text[digits + 1])))) {
         dots += text[digits] == '.';
         digits++;
     }
-    return dots > 0 || digits >= LONG_NUMBER || (is_whole && digits > 0 && digits == length) ||
-                   is_any
+    return dots > 0 || digits >= LONG_NUMBER || (is_whole && digits > 0 && digits == length)
                ? digits
                : 0;
 }
 
-static void add_name(struct buffer *out, const char *name, size_t length, bool below_temp)
+static void add_name(struct buffer *out, const char *name, size_t length)
 {
     /* Nix and Guix: 32 characters of base 32, a hyphen, name and version */
     bool in_store = length > 33 && name[32] == '-';
+    size_t start, made = shape_made_name(name, length, &start);
 
-    if (below_temp && is_random_name(name, length)) {
+    if (made > 0) {
+        buffer_add(out, name, start);
         buffer_add_text(out, "{n}");
+        buffer_add(out, name + start + made, length - start - made);
         return;
     }
     if (in_store && strspn(name, "0123456789abcdfghijklmnpqrsvwxyz") == 32) {
@@ -197,46 +172,81 @@ static void add_name(struct buffer *out, const char *name, size_t length, bool b
         length -= 32;
     }
     for (size_t i = 0, skip; i < length; i += skip) {
-        bool is_start = i == 0 || !is_hex(name[i - 1]);
-        if (is_uuid(name + i, length - i)) {
+        bool is_start = i == 0 || !shape_is_hex(name[i - 1]);
+        if ((skip = shape_uuid(name + i, length - i)) > 0) {
             buffer_add_text(out, "{uuid}");
-            skip = UUID_LENGTH;
-        } else if ((skip = is_start || is_digit(name[i])
-                               ? varying_number(name + i, length - i, i == 0, below_temp)
+        } else if ((skip = is_start || shape_is_digit(name[i])
+                               ? varying_number(name + i, length - i, i == 0)
                                : 0) > 0) {
             buffer_add_text(out, "{n}");
         } else {
             skip = 1;
             /* the rest of a short number is none of its own */
-            while (is_digit(name[i]) && i + skip < length && is_digit(name[i + skip]))
+            while (shape_is_digit(name[i]) && i + skip < length && shape_is_digit(name[i + skip]))
                 skip++;
             buffer_add(out, name + i, skip);
         }
     }
 }
 
-void place_add(struct buffer *out, const char *path, const char *app, bool is_windows)
+static size_t replace_temp(struct buffer *out, const char *folder, const struct place_roots *roots,
+                           bool is_windows)
+{
+    size_t taken = 0;
+
+    for (size_t i = 0; i < PLACE_TEMPS && taken == 0; i++)
+        taken = replace_root(out, folder, roots->temps[i], "{temp}");
+    if (taken > 0)
+        return taken;
+    return is_windows ? replace_prefix(out, folder, windows_temps, COUNT(windows_temps))
+                      : replace_prefix(out, folder, unix_temps, COUNT(unix_temps));
+}
+
+/* Whether the program lies in a temporary folder, and in none below that. */
+static bool is_temp(const char *folder, const struct place_roots *roots, bool is_windows)
+{
+    struct buffer unused = {0};
+    size_t taken =
+        folder != NULL && *folder != '\0' ? replace_temp(&unused, folder, roots, is_windows) : 0;
+
+    buffer_release(&unused);
+    return taken > 0 && folder[taken] == '\0';
+}
+
+/* Adds the root that the folder lies below; returns how much of it that is. */
+static size_t add_root(struct buffer *out, const char *folder, const struct place_roots *roots,
+                       bool is_windows, bool *below_temp)
+{
+    size_t taken = is_windows ? replace_prefix(out, folder, windows_systems, COUNT(windows_systems))
+                              : replace_prefix(out, folder, unix_systems, COUNT(unix_systems));
+
+    *below_temp = false;
+    if (taken == 0 && (taken = replace_root(out, folder, roots->app, "{app}")) > 0)
+        *below_temp = is_temp(roots->app, roots, is_windows);
+    if (taken == 0)
+        *below_temp = (taken = replace_temp(out, folder, roots, is_windows)) > 0;
+    if (taken == 0)
+        taken = is_windows ? replace_prefix(out, folder, windows_homes, COUNT(windows_homes))
+                           : replace_prefix(out, folder, unix_homes, COUNT(unix_homes));
+    return taken;
+}
+
+void place_add(struct buffer *out, const char *path, const struct place_roots *roots,
+               bool is_windows)
 {
     struct buffer folder = {0};
-    size_t start = out->length, taken;
     const char *at;
     bool below_temp;
 
     place_add_folder(&folder, path, is_windows);
     at = buffer_text(&folder);
-    taken = is_windows ? replace_prefix(out, at, windows_systems, COUNT(windows_systems))
-                       : replace_prefix(out, at, unix_systems, COUNT(unix_systems));
-    if (taken == 0)
-        taken = replace_app(out, at, app);
-    if (taken == 0)
-        taken = is_windows ? replace_prefix(out, at, windows_others, COUNT(windows_others))
-                           : replace_prefix(out, at, unix_others, COUNT(unix_others));
-    at += taken;
-    below_temp =
-        taken > 0 && out->length - start == 6 && memcmp(out->data + start, "{temp}", 6) == 0;
+    at += add_root(out, at, roots, is_windows, &below_temp);
     while (*at != '\0') {
         size_t length = strcspn(at, "/");
-        add_name(out, at, length, below_temp);
+        if (below_temp && length > 0)
+            buffer_add_text(out, "{n}");
+        else
+            add_name(out, at, length);
         below_temp &= length == 0;
         at += length;
         if (*at == '/') {

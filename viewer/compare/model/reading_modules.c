@@ -75,8 +75,12 @@ uint32_t reading_place(struct reading *reading, size_t module)
         return TEXT_NONE;
     known = tuple_map_at(&reading->places, (uint32_t)module, 0, 0);
     if (*known == 0 || reading->places.failed) {
-        place_add(&all->scratch, recordings_text(all, all->modules[module].path),
-                  recordings_text(all, reading->recording->app), reading->recording->folds_case);
+        const struct recording *recording = reading->recording;
+        struct place_roots roots = {.app = recordings_text(all, recording->app)};
+        for (size_t i = 0; i < PLACE_TEMPS; i++)
+            roots.temps[i] = recordings_text(all, recording->temps[i]);
+        place_add(&all->scratch, recordings_text(all, all->modules[module].path), &roots,
+                  recording->folds_case);
         *known = recordings_scratch_text(all) + 1;
     }
     return *known - 1;

@@ -2,6 +2,7 @@
 #ifndef TRAIL_RECORDING_H
 #define TRAIL_RECORDING_H
 
+#include "place.h"
 #include "recorded_details.h"
 #include "recorded_surroundings.h"
 
@@ -101,7 +102,8 @@ struct recording {
     uint32_t command_line, os, state;
     bool folds_case; /* the recorded system is Windows */
     bool is_attach;
-    uint32_t app;         /* the launched program's folder, place_add_folder */
+    /* the launched program's folder, and those for temporary files: struct place_roots */
+    uint32_t app, temps[PLACE_TEMPS];
     int64_t start_utc_ns; /* since 1970 */
     int64_t wall_ns, net_wall_ns, hold_ns;
     struct recorded_process *processes;

@@ -371,6 +371,30 @@ static int read_events(struct reading *reading)
     return result;
 }
 
+/* What {temp} stands for besides the usual ones. */
+static void settle_temps(struct reading *reading)
+{
+    static const char *const names[PLACE_TEMPS] = {"TMPDIR", "TMP", "TEMP"};
+    struct recording *recording = reading->recording;
+    struct recordings *all = reading->all;
+
+    for (size_t i = 0; i < recording->variable_count; i++)
+        for (size_t k = 0; k < PLACE_TEMPS; k++) {
+            const struct recorded_variable *variable = &recording->variables[i];
+            struct buffer file = {0};
+            if (!variable->steers || strcmp(recordings_text(all, variable->name), names[k]) != 0)
+                continue;
+            buffer_add_text(&file, recordings_text(all, variable->value));
+            while (file.length > 1 && strchr("/\\", file.data[file.length - 1]) != NULL)
+                file.data[--file.length] = '\0';
+            buffer_add_text(&file, "/x");
+            place_add_folder(&all->scratch, buffer_text(&file), recording->folds_case);
+            recording->temps[k] = recordings_scratch_text(all);
+            all->scratch.failed |= file.failed;
+            buffer_release(&file);
+        }
+}
+
 /* The folder of the launched program, which {app} stands for. */
 static void settle_app(struct reading *reading)
 {
@@ -391,12 +415,13 @@ static int read_all(struct reading *reading)
 {
     if (each_row(reading, sql_recording_run, take_run) != 0 ||
         each_row(reading, sql_recording_processes, take_process) != 0 ||
-        each_row(reading, sql_recording_threads, take_thread) != 0)
+        each_row(reading, sql_recording_threads, take_thread) != 0 ||
+        each_row(reading, sql_recording_surroundings, take_variable) != 0)
         return -1;
+    settle_temps(reading);
     settle_app(reading);
     if (each_row(reading, sql_recording_looks, take_look) != 0 || read_events(reading) != 0 ||
-        read_conclusions(reading) != 0 ||
-        each_row(reading, sql_recording_surroundings, take_variable) != 0)
+        read_conclusions(reading) != 0)
         return -1;
     return recordings_have_failed(reading->all) ? reading_out_of_memory(reading) : 0;
 }

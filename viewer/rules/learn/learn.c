@@ -198,7 +198,7 @@ static void write_processes(const struct learned_scope *whole, const struct prog
     for (size_t i = 0; i < programs->count; i++) {
         bool is_always = programs->items[i].runs == side->count;
         buffer_clear(&name);
-        rule_write_glob(&name, recordings_text(side->all, programs->items[i].key));
+        rule_write_key_glob(&name, recordings_text(side->all, programs->items[i].key));
         if (own_rules_have(whole->own, rules, ABOUT_PROCESSES, buffer_text(&name)))
             continue;
         buffer_add_text(&line, is_always ? "require process " : "allow process ");
@@ -230,7 +230,7 @@ static void write_failures(const struct learned_scope *whole, struct buffer *out
                 (*tuple_map_at(&seen, failure->key, 0, 0))++ != 0)
                 continue;
             buffer_clear(&name);
-            rule_write_glob(&name, recordings_text(side->all, failure->key));
+            rule_write_key_glob(&name, recordings_text(side->all, failure->key));
             if (name.length == 0 ||
                 own_rules_have(whole->own, rules, ABOUT_FAILURES, buffer_text(&name)))
                 continue;
@@ -281,7 +281,7 @@ static int learn_sections(const struct learned_scope *whole, const struct progra
     }
     for (size_t i = 0; result == 0 && i < programs->count; i++) {
         buffer_add_text(out, "\n[process ");
-        rule_write_name(out, scopes[i].process);
+        rule_write_key(out, scopes[i].process);
         buffer_add_text(out, "]\n");
         result = learn_scope(&scopes[i], out);
     }

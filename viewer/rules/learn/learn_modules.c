@@ -19,7 +19,7 @@ static void add_name(const struct learned_scope *scope, const struct learned_mod
                      struct buffer *out)
 {
     buffer_clear(out);
-    rule_write_glob(out, text(scope, module->key));
+    rule_write_key_glob(out, text(scope, module->key));
 }
 
 int learn_presence(const struct learned_scope *scope, struct buffer *out)
@@ -226,7 +226,7 @@ static void add_program(const struct learned_scope *scope, struct line_list *lis
             key = run->processes[p].key;
         }
     }
-    rule_write_glob(&name, text(scope, key));
+    rule_write_key_glob(&name, text(scope, key));
     if (is_whole && files.count > 0 && name.length > 0)
         add_identity(&files, buffer_text(&name), list);
     list->has_failed |= name.failed;

@@ -93,9 +93,9 @@ static void write_pair(const struct learned_scope *scope, size_t a, size_t b,
     struct buffer line = {0};
 
     buffer_add_text(&line, "order ");
-    rule_write_name(&line, recordings_text(scope->side->all, scope->modules[a].key));
+    rule_write_key(&line, recordings_text(scope->side->all, scope->modules[a].key));
     buffer_add_text(&line, " < ");
-    rule_write_name(&line, recordings_text(scope->side->all, scope->modules[b].key));
+    rule_write_key(&line, recordings_text(scope->side->all, scope->modules[b].key));
     line_list_take(list, &line);
 }
 
