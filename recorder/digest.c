@@ -98,14 +98,16 @@ static void print_snaps_hint(const struct options *options, const struct platfor
                             "missed\n");
 }
 
-void digest_print_run(const struct options *options, const struct session_result *result)
+void digest_print_run(const struct options *options, unsigned side,
+                      const struct session_result *result)
 {
     char wall[TEXT_DURATION_CAPACITY];
 
-    if (options->session.nop)
-        fprintf(stderr, "trailrec: ");
-    else
-        fprintf(stderr, "trailrec: run %" PRId64 ": ", result->run_id);
+    fprintf(stderr, "trailrec: ");
+    if (options->side_count > 1)
+        fprintf(stderr, "%c: ", 'A' + (int)side);
+    if (!options->session.nop)
+        fprintf(stderr, "run %" PRId64 ": ", result->run_id);
     print_end(result);
     fprintf(stderr, " after %s", text_duration(wall, (int64_t)result->wall_ns));
     if (options->session.nop)
@@ -116,14 +118,6 @@ void digest_print_run(const struct options *options, const struct session_result
     print_snaps_hint(options, &result->exit);
     if (options->session.until != NULL && result->end != SESSION_UNTIL)
         print_unmet(options->session.until);
-}
-
-/* A label by which the runs can be named, as it can be typed; NULL if there is none. */
-static const char *plain_label(const struct options *options)
-{
-    const char *label = options->labels[0];
-
-    return label != NULL && strpbrk(label, " \t\n\"'\\$`!*?[](){}<>|&;#~%^") == NULL ? label : NULL;
 }
 
 /* As it can be typed, in the shells of all systems. */
@@ -151,6 +145,8 @@ static void print_path(const char *path)
 
 void digest_print_look(const struct options *options, const int64_t *run_ids, unsigned count)
 {
+    const char *label = side_own_label(&options->sides[0], NULL);
+
     if (options->session.nop || count == 0)
         return;
     fprintf(stderr, "trailrec: look at %s with: trailview", count > 1 ? "them" : "it");
@@ -158,8 +154,8 @@ void digest_print_look(const struct options *options, const int64_t *run_ids, un
     print_path(options->session.database);
     if (count == 1) {
         fprintf(stderr, " summary %" PRId64 "\n", run_ids[0]);
-    } else if (plain_label(options) != NULL) {
-        print_safely(" stats @", plain_label(options));
+    } else if (label != NULL) {
+        print_safely(" stats @", label);
         fprintf(stderr, "\n");
     } else if (count > DIGEST_IDS_MAX) {
         fprintf(stderr, " runs\n");
@@ -169,6 +165,69 @@ void digest_print_look(const struct options *options, const int64_t *run_ids, un
             fprintf(stderr, " %" PRId64, run_ids[i]);
         fprintf(stderr, "\n");
     }
+}
+
+/* Of a text that may be long. */
+static void print_beginning(const char *text)
+{
+    char part[64];
+    size_t length = strlen(text), kept = text_cut(text, length, sizeof part - 1);
+
+    memcpy(part, text, kept);
+    part[kept] = '\0';
+    print_safely("", part);
+    fputs(kept < length ? "..." : "", stderr);
+}
+
+static void print_side(const struct options *options, unsigned index, struct turns_side *runs)
+{
+    char median[TEXT_DURATION_CAPACITY], least[TEXT_DURATION_CAPACITY],
+        most[TEXT_DURATION_CAPACITY];
+    struct turns_times times = turns_times(runs->wall_ns, runs->runs);
+
+    fprintf(stderr, "trailrec: %c: ", 'A' + (int)index);
+    for (const char **label = options->sides[index].labels; *label != NULL; label++)
+        print_safely(label > options->sides[index].labels ? " " : "", *label);
+    print_count(options->sides[index].labels[0] != NULL ? ", " : "", runs->runs, "run");
+    fprintf(stderr, ", median %s (%s to %s), held ", text_duration(median, (int64_t)times.median),
+            text_duration(least, (int64_t)times.least), text_duration(most, (int64_t)times.most));
+    times = turns_times(runs->hold_ns, runs->runs);
+    fputs(text_duration(median, (int64_t)times.median), stderr);
+    if (runs->not_zero > 0)
+        fprintf(stderr, ", %u did not end with 0", runs->not_zero);
+    fputs(": ", stderr);
+    print_beginning(options->sides[index].command_line);
+    fputs("\n", stderr);
+}
+
+/* The first side against another. */
+static void print_comparison(const struct options *options, struct turns_side *sides, unsigned b)
+{
+    const char *labels[2] = {side_own_label(&options->sides[0], &options->sides[b]),
+                             side_own_label(&options->sides[b], &options->sides[0])};
+    bool has_labels = labels[0] != NULL && labels[1] != NULL;
+
+    if (!has_labels && (sides[0].runs > 1 || sides[b].runs > 1))
+        return; /* said before the first turn */
+    fprintf(stderr, "trailrec: compare them with: trailview -d ");
+    print_path(options->session.database);
+    if (has_labels) {
+        print_safely(" diff @", labels[0]);
+        print_safely(" @", labels[1]);
+        fputs("\n", stderr);
+    } else {
+        fprintf(stderr, " diff %" PRId64 " %" PRId64 "\n", sides[0].only_run, sides[b].only_run);
+    }
+}
+
+void digest_print_turns(const struct options *options, struct turns_side *sides)
+{
+    for (unsigned i = 0; i < options->side_count; i++)
+        if (sides[i].runs > 0)
+            print_side(options, i, &sides[i]);
+    for (unsigned i = 1; i < options->side_count && !options->session.nop; i++)
+        if (sides[0].runs > 0 && sides[i].runs > 0)
+            print_comparison(options, sides, i);
 }
 
 /* What does not fit into the list is counted. */

@@ -8,6 +8,7 @@
 #include "os.h"
 #include "os_shared.h"
 #include "program.h"
+#include "turns/turns.h"
 #include "unwind/walk.h"
 
 #include <stdio.h>
@@ -18,8 +19,11 @@ enum { EXIT_OF_OURS = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 struct recording {
     const struct options *options;
     struct session_options session;
+    struct turns_side sides[SIDES_MAX];
     int64_t run_ids[DIGEST_IDS_MAX];
     unsigned runs;
+    const char *phase;         /* "turn", "warm-up" */
+    unsigned turn, turns;      /* which one it is, from 1, of how many */
     struct platform_exit exit; /* the first that was not 0 */
     int status;                /* of our own failure */
     bool has_kept;             /* of any run there is something to look at */
@@ -58,18 +62,31 @@ static void note_exit(struct recording *recording, const struct session_result *
         recording->exit = result->exit;
 }
 
-static void report(struct recording *recording, const struct session_result *result,
-                   const struct trail_error *error)
+/* "turn 3 of 40 (B): " before what went wrong. */
+static void say_of_turn(const struct recording *recording, unsigned side, struct trail_error *error)
 {
-    if (result->notice.code != TRAIL_OK && recording->runs == 0)
+    if (recording->options->takes_turns)
+        error_context(error, "%s %u of %u (%c)", recording->phase, recording->turn,
+                      recording->turns, 'A' + (int)side);
+    say(error->sentence);
+}
+
+static void report(struct recording *recording, unsigned side, const struct session_result *result,
+                   struct trail_error *error)
+{
+    if (result->notice.code != TRAIL_OK && recording->sides[side].runs == 0)
         say(result->notice.sentence);
     if (result->incomplete || result->end == SESSION_FAILED)
-        say(error->sentence);
+        say_of_turn(recording, side, error);
     if (!recording->options->quiet)
-        digest_print_run(recording->options, result);
+        digest_print_run(recording->options, side, result);
     if (recording->runs < DIGEST_IDS_MAX)
         recording->run_ids[recording->runs] = result->run_id;
     recording->runs++;
+    if (turns_add(&recording->sides[side], result) != 0) {
+        say("out of memory");
+        recording->status = EXIT_OF_OURS;
+    }
     recording->has_kept |= result->has_kept;
     note_exit(recording, result);
     if (result->standing.count > 0)
@@ -77,32 +94,74 @@ static void report(struct recording *recording, const struct session_result *res
 }
 
 /* One run. A warm-up runs under the same loop and leaves nothing; its exit is its own affair. */
-static bool run(struct recording *recording, bool warms_up)
+static bool run(struct recording *recording, unsigned side, bool warms_up)
 {
     struct trail_error error = {TRAIL_OK, 0, ""};
     struct session_options session = recording->session;
     struct session_result result;
 
+    side_apply(&recording->options->sides[side], &session);
     session.nop = session.nop || warms_up;
     if (session_run(&session, &result, &error) != 0) {
-        say(error.sentence);
         recording->status = exit_status_of(&error);
+        say_of_turn(recording, side, &error);
         return false;
     }
     if (result.end == SESSION_FAILED)
         recording->status = EXIT_OF_OURS;
     if (!warms_up || result.end == SESSION_FAILED)
-        report(recording, &result, &error);
+        report(recording, side, &result, &error);
     else if (!goes_on(recording))
         note_exit(recording, &result);
     return result.standing.count > 0;
 }
 
+/* Their runs can be named by what they have in common only. */
+static void warn_of_labels(const struct options *options)
+{
+    for (unsigned i = 1; i < options->side_count; i++) {
+        if (side_own_label(&options->sides[0], &options->sides[i]) != NULL &&
+            side_own_label(&options->sides[i], &options->sides[0]) != NULL)
+            continue;
+        say("no label tells the runs of one COMMAND from those of another: give each its own -l");
+        return;
+    }
+}
+
+static void say_interrupted(const struct recording *recording)
+{
+    char sentence[160];
+
+    snprintf(sentence, sizeof sentence, "interrupted in %s %u of %u (%c)%s", recording->phase,
+             recording->turn, recording->turns,
+             'A' + (int)turns_whose(recording->turn - 1, recording->options->side_count),
+             *recording->phase == 't' ? ": that run may be cut short" : "");
+    say(sentence);
+}
+
+/* Warm-ups, then what is recorded; whether the last one stands still now. */
+static bool take_turns(struct recording *recording)
+{
+    const struct options *options = recording->options;
+    unsigned sides = options->side_count,
+             phases[2] = {options->warmup, options->repeat > 0 ? options->repeat : 1};
+    bool stands = false;
+
+    for (int phase = 0; phase < 2 && goes_on(recording); phase++) {
+        recording->phase = phase == 0 ? "warm-up" : "turn";
+        recording->turns = phases[phase] * sides;
+        for (unsigned i = 0; i < recording->turns && goes_on(recording); i++) {
+            recording->turn = i + 1;
+            stands = run(recording, turns_whose(i, sides), phase == 0);
+        }
+    }
+    return stands;
+}
+
 static int record(const struct options *options)
 {
     struct recording recording = {.options = options, .session = options->session};
-    unsigned repeat = options->repeat > 0 ? options->repeat : 1;
-    bool stands = false;
+    bool stands;
 
     if (options->session.then == THEN_STOP && options->session.pids == NULL)
         os_expect_standing();
@@ -110,12 +169,17 @@ static int record(const struct options *options)
     recording.session.on_notice = say;
     if (!options->quiet)
         recording.session.on_waiting = digest_print_waiting;
-    for (unsigned i = 0; i < options->warmup && goes_on(&recording); i++)
-        run(&recording, true);
-    for (unsigned i = 0; i < repeat && goes_on(&recording); i++)
-        stands = run(&recording, false);
-    if (!options->quiet && recording.has_kept)
+    if (options->repeat > 1 && !options->session.nop)
+        warn_of_labels(options);
+    stands = take_turns(&recording);
+    if (options->takes_turns && recording.status == 0 && !goes_on(&recording))
+        say_interrupted(&recording);
+    if (!options->quiet && options->takes_turns)
+        digest_print_turns(options, recording.sides);
+    else if (!options->quiet && recording.has_kept)
         digest_print_look(options, recording.run_ids, recording.runs);
+    for (unsigned i = 0; i < options->side_count; i++)
+        turns_release(&recording.sides[i]);
     if (stands && options->session.pids == NULL)
         os_stand_with_target();
     if (recording.status != 0)

@@ -15,14 +15,17 @@
 #include <string.h>
 
 static const char usage[] = "trailrec [options] [--] COMMAND [ARG...]\n"
+                            "trailrec --turns [options] -- COMMAND... --next [-l -C -E] -- "
+                            "COMMAND...\n"
                             "trailrec [options] -p PID [-p PID...]\n";
 static const char details[] =
     "Runs COMMAND under the operating system's debug interface and keeps what that says - "
     "processes, threads, modules, exceptions or signals, debug strings - as one run in a trail "
     "file. Look at it with trailview.\n";
 static const char after[] =
-    "Exit status: COMMAND's own (a fatal signal is raised again); 125 trailrec failed, 126 COMMAND "
-    "cannot be run, 127 it is not found.\n";
+    "Exit status: COMMAND's own (a fatal signal is raised again), of several runs the first that "
+    "is "
+    "not 0; 125 trailrec failed, 126 COMMAND cannot be run, 127 it is not found.\n";
 
 enum { LOOKS_MS = 20, RUNS_MAX = 1000000, SENTENCE_BYTES = 1024 };
 
@@ -51,14 +54,6 @@ static enum options_action wrong(const char *format, ...)
     va_end(arguments);
     harmful_say("trailrec", sentence);
     return OPTIONS_WRONG;
-}
-
-/* Appends to a NULL-terminated list that has room for as many entries as there are arguments. */
-static void append(const char **list, const char *value)
-{
-    while (*list != NULL)
-        list++;
-    *list = value;
 }
 
 static enum options_action read_looks(struct options *options, const char *value)
@@ -136,13 +131,19 @@ static enum options_action read_pid(struct options *options, const char *value)
     return OPTIONS_RECORD;
 }
 
+/* Whose -l, -C and -E are read just now. */
+static struct side *side_of(struct options *options)
+{
+    return &options->sides[options->side_count - 1];
+}
+
 static enum options_action read_label(struct options *options, const char *value)
 {
     const char *equals = strchr(value, '=');
 
     if (equals == NULL || equals == value)
         return wrong("-l takes KEY=VALUE, not '%s'", value);
-    append(options->labels, value);
+    side_append(side_of(options)->labels, value);
     return OPTIONS_RECORD;
 }
 
@@ -150,7 +151,7 @@ static enum options_action read_variable(struct options *options, const char *va
 {
     if (value[0] == '\0' || value[0] == '=')
         return wrong("-E takes VAR or VAR=VALUE, not '%s'", value);
-    append(options->variables, value);
+    side_append(side_of(options)->variables, value);
     return OPTIONS_RECORD;
 }
 
@@ -176,8 +177,10 @@ static enum options_action print_help(const char *form)
         return manual_print(&manual, form)
                    ? OPTIONS_EXIT
                    : wrong("--help takes man, bash, zsh or fish, not '%s'", form);
-    printf("Usage: trailrec [options] [--] COMMAND [ARG...]\n"
-           "       trailrec [options] -p PID [-p PID...]\n\n");
+    printf("Usage: ");
+    for (const char *line = usage; *line != '\0'; line += strcspn(line, "\n") + 1)
+        printf("%s%.*s\n", line > usage ? "       " : "", (int)strcspn(line, "\n"), line);
+    printf("\n");
     manual_print_text(details);
     printf("\n");
     for (int i = 0; i < OPTIONS; i++)
@@ -201,6 +204,8 @@ static bool *flag_of(struct options *options, int option)
         return &options->quiet;
     case OPTION_KERNEL_TIMES:
         return &options->session.kernel_times;
+    case OPTION_TURNS:
+        return &options->takes_turns;
     case OPTION_NOP:
         return &options->session.nop;
     case OPTION_NEW_CONSOLE:
@@ -244,12 +249,12 @@ static enum options_action read_option(struct options *options, int option, char
                    ? OPTIONS_RECORD
                    : wrong("%s", error.sentence);
     case OPTION_DIRECTORY:
-        options->session.launch.directory = value;
+        side_of(options)->directory = value;
         return OPTIONS_RECORD;
     case OPTION_LOOKS:
         return read_looks(options, value);
     case OPTION_ENV_VALUES:
-        append(options->environment_values, value);
+        side_append(options->environment_values, value);
         return OPTIONS_RECORD;
     case OPTION_ENV:
         return read_variable(options, value);
@@ -267,24 +272,28 @@ static enum options_action read_option(struct options *options, int option, char
 static enum options_action check_options(const struct options *options)
 {
     const struct session_options *session = &options->session;
-    bool repeats = options->repeat != 0 || options->warmup != 0;
+    const char *repeats = options->takes_turns   ? "--turns"
+                          : options->repeat != 0 ? "-n"
+                          : options->warmup != 0 ? "--warmup"
+                                                 : NULL;
 
     if (session->pids != NULL && session->kernel_times)
         return wrong("--kernel-times is for a COMMAND: what runs already cannot be observed so");
     if (session->pids != NULL && session->launch.loader_snaps)
         return wrong("--loader-snaps is for a COMMAND: the loader of what runs already is not "
                      "asked again");
-    if (session->pids != NULL && repeats)
-        return wrong("%s is for a COMMAND: what runs already cannot be run again",
-                     options->repeat != 0 ? "-n" : "--warmup");
+    if (session->pids != NULL && repeats != NULL)
+        return wrong("%s is for a COMMAND: what runs already cannot be run again", repeats);
     if (session->then != THEN_DEFAULT && session->timeout_ns == 0 && session->until == NULL)
         return wrong("--then says what a stop condition does; give one too: -t or --until");
-    if (session->then == THEN_STOP && repeats)
-        return wrong("--then stop leaves a COMMAND standing; it does not go with %s",
-                     options->repeat != 0 ? "-n" : "--warmup");
+    if (session->then == THEN_STOP && repeats != NULL)
+        return wrong("--then stop leaves a COMMAND standing; it does not go with %s", repeats);
+    if (options->takes_turns && options->side_count < 2)
+        return wrong("--turns is for two COMMANDs or more, with --next between them");
     return OPTIONS_RECORD;
 }
 
+/* The options up to a command; optind says where that begins. */
 static enum options_action read_options(int argument_count, char **arguments,
                                         struct options *options)
 {
@@ -294,24 +303,81 @@ static enum options_action read_options(int argument_count, char **arguments,
 
     /* "+": what follows COMMAND is COMMAND's own; ":" tells a missing argument. */
     option_table_fill(&table, option_list, OPTIONS, "+:");
+    optind = 0; /* as if for the first time */
     opterr = 0;
     while ((option = getopt_long(argument_count, arguments, table.shorts, table.longs, NULL)) !=
            -1) {
         enum options_action action;
+        int id = option_table_index(option_list, OPTIONS, option);
         if (option == '?' || option == ':') {
             option_table_wrong(option_list, OPTIONS, option, arguments[optind - 1],
                                "trailrec --help", &error);
             return wrong("%s", error.sentence);
         }
-        action = read_option(options, option_table_index(option_list, OPTIONS, option), optarg);
+        if (options->side_count > 1 && id != OPTION_LABEL && id != OPTION_DIRECTORY &&
+            id != OPTION_ENV)
+            return wrong("after --next there are -l, -C and -E, which are each COMMAND's own; "
+                         "--%s stands before the first COMMAND",
+                         option_list[id].name);
+        action = read_option(options, id, optarg);
         if (action != OPTIONS_RECORD)
             return action;
     }
-    if (options->session.pids != NULL && optind < argument_count)
+    return OPTIONS_RECORD;
+}
+
+/*
+ * The options of one more command and the command itself, which ends at --next where commands take
+ * turns. *at is where they begin, behind the program's name or a --next, and afterwards where they
+ * end.
+ */
+static enum options_action read_side(int argument_count, char **arguments, int *at,
+                                     struct options *options)
+{
+    struct side *side = &options->sides[options->side_count++];
+    enum options_action action;
+    int first, end = argument_count;
+
+    if (side_init(side, argument_count - *at) != 0)
+        return wrong("out of memory");
+    action = read_options(argument_count - *at, arguments + *at, options);
+    if (action != OPTIONS_RECORD)
+        return action;
+    first = *at + optind;
+    if (options->takes_turns)
+        for (end = first; end < argument_count && strcmp(arguments[end], "--next") != 0;)
+            end++;
+    if (options->session.pids != NULL && first < end)
         return wrong("-p attaches to what runs already; it cannot launch '%s' too",
-                     arguments[optind]);
-    if (options->session.pids == NULL && optind == argument_count)
-        return wrong("no command given; see 'trailrec --help'");
+                     arguments[first]);
+    if (options->session.pids == NULL && first == end)
+        return wrong(options->side_count > 1 || end < argument_count
+                         ? "no command on one side of --next; see 'trailrec --help'"
+                         : "no command given; see 'trailrec --help'");
+    side->arguments = arguments + first;
+    side->command_line =
+        os_command_line_from(end, arguments, options->session.pids != NULL ? 1 : first);
+    if (side->command_line == NULL)
+        return wrong("out of memory");
+    *at = end;
+    return OPTIONS_RECORD;
+}
+
+static enum options_action read_sides(int argument_count, char **arguments, struct options *options)
+{
+    enum options_action action;
+    int at = 0, ends[SIDES_MAX];
+
+    do {
+        if (options->side_count == SIDES_MAX)
+            return wrong("--turns is for %d COMMANDs at most", (int)SIDES_MAX);
+        action = read_side(argument_count, arguments, &at, options);
+        if (action != OPTIONS_RECORD)
+            return action;
+        ends[options->side_count - 1] = at;
+    } while (at < argument_count);
+    for (unsigned i = 0; i < options->side_count; i++)
+        arguments[ends[i]] = NULL;
     return check_options(options);
 }
 
@@ -323,38 +389,26 @@ enum options_action options_read(int argument_count, char **arguments, struct op
     memset(options, 0, sizeof *options);
     options->session.looks_ms = LOOKS_MS;
     options->session.stacks = stack_kinds_default;
-    options->labels = calloc((size_t)argument_count + 1, sizeof *options->labels);
-    options->variables = calloc((size_t)argument_count + 1, sizeof *options->variables);
     options->pids = calloc((size_t)argument_count + 1, sizeof *options->pids);
     options->environment_values =
         calloc((size_t)argument_count + 1, sizeof *options->environment_values);
-    if (options->labels == NULL || options->variables == NULL ||
-        options->environment_values == NULL || options->pids == NULL)
+    if (options->environment_values == NULL || options->pids == NULL)
         return wrong("out of memory");
-    action = read_options(argument_count, arguments, options);
+    action = read_sides(argument_count, arguments, options);
     if (action != OPTIONS_RECORD)
         return action;
-    options->command_line =
-        os_command_line_from(argument_count, arguments, options->session.pids != NULL ? 1 : optind);
-    if (options->command_line == NULL)
-        return wrong("out of memory");
     database = program_environment("TRAIL_DB");
     if (options->session.database == NULL)
         options->session.database = database != NULL && *database != '\0' ? database : "trail.db";
-    options->session.labels = options->labels;
-    options->session.launch.variables = options->variables;
     options->session.environment_values = options->environment_values;
-    options->session.launch.arguments = arguments + optind;
-    options->session.launch.command_line = options->command_line;
     return OPTIONS_RECORD;
 }
 
 void options_free(struct options *options)
 {
-    free(options->labels);
-    free(options->variables);
+    for (unsigned i = 0; i < options->side_count; i++)
+        side_release(&options->sides[i]);
     free(options->environment_values);
     free(options->pids);
     until_free(options->session.until);
-    free(options->command_line);
 }

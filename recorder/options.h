@@ -3,6 +3,7 @@
 #define TRAIL_OPTIONS_H
 
 #include "session.h"
+#include "turns/side.h"
 
 enum options_action {
     OPTIONS_RECORD,
@@ -11,15 +12,15 @@ enum options_action {
 };
 
 struct options {
-    struct session_options session;
-    bool quiet;
+    struct session_options session; /* without what is a side's own */
+    bool quiet, takes_turns;
     /* how many runs of the command, and how many before them that are not kept; 0: not given */
     unsigned repeat, warmup;
+    struct side sides[SIDES_MAX]; /* one, if they take no turns */
+    unsigned side_count;
     /* Lists that `session` points into. */
-    const char **labels;
-    const char **variables, **environment_values;
+    const char **environment_values;
     uint32_t *pids;
-    char *command_line;
 };
 
 /*

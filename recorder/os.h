@@ -113,11 +113,11 @@ void os_busy(struct os_busy *busy);
 void os_current_directory(char *out, unsigned capacity);
 
 /*
- * The part of our own command line that starts at argument `index`, verbatim (Windows), or the
- * arguments from there on joined with spaces and quoted as a shell would need it (elsewhere). The
+ * The part of our own command line from argument `index` up to number `end`, verbatim (Windows), or
+ * these arguments joined with spaces and quoted as a shell would need it (elsewhere). The
  * caller frees it with free(). NULL if out of memory.
  */
-char *os_command_line_from(int argument_count, char *const *arguments, int index);
+char *os_command_line_from(int end, char *const *arguments, int index);
 
 /*
  * Calls `on_stop` (from a handler or another thread) when somebody asks the recorder to end:

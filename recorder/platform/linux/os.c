@@ -234,17 +234,17 @@ char *linux_os_put_argument(char *out, const char *argument)
     return out;
 }
 
-char *os_command_line_from(int argument_count, char *const *arguments, int index)
+char *os_command_line_from(int end_index, char *const *arguments, int index)
 {
     size_t size = 1;
     char *line, *end;
 
-    for (int i = index; i < argument_count; i++)
+    for (int i = index; i < end_index; i++)
         size += 4 * strlen(arguments[i]) + 3;
     line = end = malloc(size);
     if (line == NULL)
         return NULL;
-    for (int i = index; i < argument_count; i++) {
+    for (int i = index; i < end_index; i++) {
         if (i > index)
             *end++ = ' ';
         end = linux_os_put_argument(end, arguments[i]);

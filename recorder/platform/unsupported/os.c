@@ -172,9 +172,9 @@ void os_busy(struct os_busy *busy)
 }
 
 /* Quoted as the system's shell would need it. */
-char *os_command_line_from(int argument_count, char *const *arguments, int index)
+char *os_command_line_from(int end, char *const *arguments, int index)
 {
-    (void)argument_count, (void)arguments, (void)index;
+    (void)end, (void)arguments, (void)index;
     return calloc(1, 1);
 }
 

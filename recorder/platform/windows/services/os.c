@@ -37,19 +37,21 @@ uint64_t os_utc_ns(void)
 /*
  * By the rules of the runtime that made argv, or `index` would count other arguments than it did.
  */
-char *os_command_line_from(int argument_count, char *const *arguments, int index)
+char *os_command_line_from(int end, char *const *arguments, int index)
 {
 #if defined(_MSC_VER) || defined(_UCRT)
     enum command_line_rules rules = COMMAND_LINE_UCRT;
 #else
     enum command_line_rules rules = COMMAND_LINE_MSVCRT;
 #endif
-    const wchar_t *line = GetCommandLineW(),
-                  *tail = line + command_tail((const uint16_t *)line, (unsigned)index, rules);
+    const wchar_t *line = GetCommandLineW();
+    size_t from = command_tail((const uint16_t *)line, (unsigned)index, rules),
+           to = command_tail((const uint16_t *)line, (unsigned)end, rules);
 
-    (void)argument_count;
-    (void)arguments;
-    return wide_to_utf8(tail, wcslen(tail));
+    if (arguments[end] != NULL) /* what parts it from the next is not its own */
+        while (to > from && (line[to - 1] == L' ' || line[to - 1] == L'\t'))
+            to--;
+    return wide_to_utf8(line + from, to - from);
 }
 
 void os_expect_standing(void)
