@@ -430,6 +430,41 @@ FROM look_words o
 LEFT JOIN process p ON p.run_id = o.run_id AND p.id = o.process_id
 LEFT JOIN thread t ON t.run_id = o.run_id AND t.id = o.thread_id;
 
+-- What bounds gaps: the start of a process, an exec, loads, failed loads, marks, its exit. The name
+-- is as in gaps, rules and comparisons.
+CREATE VIEW bounds AS
+SELECT d.run_id AS run, d.seq, coalesce(d.mapped_t_ns, e.t_ns) AS t_ns,
+  e.process_id AS process, e.thread_id AS thread, 'load' AS what, coalesce(m.name, '?') AS name,
+  d.module_id AS module, e.cpu_ns, e.synthetic,
+  d.load_phase
+FROM event_load_dll d CROSS JOIN event e ON e.run_id = d.run_id AND e.seq = d.seq
+LEFT JOIN module m ON m.id = d.module_id
+UNION ALL
+SELECT d.run_id AS run, d.seq, e.t_ns AS t_ns, e.process_id AS process, e.thread_id AS thread,
+  iif(d.via = 2, 'exec', 'start') AS what, iif(d.via = 2, 'exec', 'start') AS name,
+  d.image_module_id AS module, e.cpu_ns, e.synthetic, NULL
+FROM event_create_process d CROSS JOIN event e ON e.run_id = d.run_id AND e.seq = d.seq
+UNION ALL
+SELECT d.run_id AS run, d.seq, e.t_ns AS t_ns, e.process_id AS process,
+  e.thread_id AS thread, 'mark' AS what, 'mark:' || d.name AS name,
+  NULL AS module, e.cpu_ns, e.synthetic, NULL
+FROM event_mark d CROSS JOIN event e ON e.run_id = d.run_id AND e.seq = d.seq
+UNION ALL
+SELECT d.run_id AS run, d.seq, e.t_ns AS t_ns, e.process_id AS process,
+  e.thread_id AS thread, 'failed' AS what, 'failed:' || d.name AS name,
+  NULL AS module, e.cpu_ns, e.synthetic, d.load_phase
+FROM event_load_failed d CROSS JOIN event e ON e.run_id = d.run_id AND e.seq = d.seq
+UNION ALL
+SELECT d.run_id AS run, d.seq, e.t_ns AS t_ns, e.process_id AS process,
+  e.thread_id AS thread, 'entry' AS what, 'entry' AS name,
+  NULL AS module, e.cpu_ns, e.synthetic, NULL
+FROM event_entry_point d CROSS JOIN event e ON e.run_id = d.run_id AND e.seq = d.seq
+UNION ALL
+SELECT d.run_id AS run, d.seq, e.t_ns AS t_ns, e.process_id AS process,
+  e.thread_id AS thread, 'exit' AS what, 'exit' AS name,
+  NULL AS module, e.cpu_ns, e.synthetic, NULL
+FROM event_exit_process d CROSS JOIN event e ON e.run_id = d.run_id AND e.seq = d.seq;
+
 CREATE VIEW marks AS
 SELECT k.run_id AS run, k.seq, e.t_ns, p.pid, t.tid, k.name
 FROM event_mark k

@@ -1,33 +1,11 @@
 -- The longest gaps of :run: between two events of one process that bound gaps - its start, an exec,
 -- loads, failed loads, marks, its exit - with what was seen of its threads meanwhile.
 WITH
-steps AS (
-  SELECT l.seq, l.mapped_t_ns, l.module_id, NULL AS name FROM event_load_dll l
-  WHERE l.run_id = :run
-  UNION ALL
-  SELECT c.seq, NULL, c.image_module_id, iif(v.word = 'exec', 'exec', 'start')
-  FROM event_create_process c LEFT JOIN code v ON v.domain = 'via' AND v.value = c.via
-  WHERE c.run_id = :run
-  UNION ALL
-  SELECT k.seq, NULL, NULL, 'mark:' || k.name FROM event_mark k WHERE k.run_id = :run
-  UNION ALL
-  SELECT f.seq, NULL, NULL, 'failed:' || f.name FROM event_load_failed f WHERE f.run_id = :run
-  UNION ALL
-  SELECT n.seq, NULL, NULL, 'entry' FROM event_entry_point n WHERE n.run_id = :run
-  UNION ALL
-  SELECT x.seq, NULL, NULL, 'exit' FROM event_exit_process x WHERE x.run_id = :run
-),
-bounds AS (
-  SELECT s.seq, coalesce(s.mapped_t_ns, e.t_ns) AS t_ns, e.process_id,
-      coalesce(s.name, m.name, '?') AS name
-  FROM steps s CROSS JOIN event e ON e.run_id = :run AND e.seq = s.seq
-  LEFT JOIN module m ON m.id = s.module_id
-  WHERE e.synthetic = 0
-),
 pair AS (
-  SELECT process_id, seq, name, t_ns, lag(seq) OVER w AS from_seq, lag(name) OVER w AS from_name,
-      lag(t_ns) OVER w AS from_t_ns
-  FROM bounds WINDOW w AS (PARTITION BY process_id ORDER BY t_ns, seq)
+  SELECT process AS process_id, seq, coalesce(name, '?') AS name, t_ns, lag(seq) OVER w AS from_seq,
+      lag(coalesce(name, '?')) OVER w AS from_name, lag(t_ns) OVER w AS from_t_ns
+  FROM bounds WHERE run = :run AND synthetic = 0
+  WINDOW w AS (PARTITION BY process ORDER BY t_ns, seq)
 ),
 longest AS MATERIALIZED (
   SELECT *, t_ns - from_t_ns AS gap_ns FROM pair WHERE t_ns > from_t_ns

@@ -15,33 +15,11 @@ cutoff AS MATERIALIZED (
     UNION ALL SELECT 9223372036854775807
   )
 ),
--- What bounds gaps, in each process: its start, an exec, loads, failed loads, marks, its exit.
-steps AS (
-  SELECT l.seq, l.mapped_t_ns, l.module_id, NULL AS name FROM event_load_dll l
-  WHERE l.run_id = :run AND l.seq <= (SELECT seq FROM cutoff)
-  UNION ALL
-  SELECT c.seq, NULL, NULL, iif(v.word = 'exec', 'exec', 'start')
-  FROM event_create_process c LEFT JOIN code v ON v.domain = 'via' AND v.value = c.via
-  WHERE c.run_id = :run AND c.seq <= (SELECT seq FROM cutoff)
-  UNION ALL
-  SELECT k.seq, NULL, NULL, 'mark:' || k.name FROM event_mark k
-  WHERE k.run_id = :run AND k.seq <= (SELECT seq FROM cutoff)
-  UNION ALL
-  SELECT f.seq, NULL, NULL, 'failed:' || f.name FROM event_load_failed f
-  WHERE f.run_id = :run AND f.seq <= (SELECT seq FROM cutoff)
-  UNION ALL
-  SELECT n.seq, NULL, NULL, 'entry' FROM event_entry_point n
-  WHERE n.run_id = :run AND n.seq <= (SELECT seq FROM cutoff)
-  UNION ALL
-  SELECT x.seq, NULL, NULL, 'exit' FROM event_exit_process x
-  WHERE x.run_id = :run AND x.seq <= (SELECT seq FROM cutoff)
-),
 bounds AS MATERIALIZED (
-  SELECT s.seq, coalesce(s.mapped_t_ns, e.t_ns) AS t_ns, e.process_id, e.synthetic,
-      coalesce(s.name, m.name) AS name, s.module_id,
-      sum(s.name IN ('start', 'exec')) OVER (PARTITION BY e.process_id ORDER BY s.seq) AS image
-  FROM steps s CROSS JOIN event e ON e.run_id = :run AND e.seq = s.seq
-  LEFT JOIN module m ON m.id = s.module_id
+  SELECT b.seq, b.t_ns, b.process AS process_id, b.synthetic, b.name,
+      iif(b.what = 'load', b.module, NULL) AS module_id,
+      sum(b.what IN ('start', 'exec')) OVER (PARTITION BY b.process ORDER BY b.seq) AS image
+  FROM temp.bounds b WHERE b.run = :run AND b.seq <= (SELECT seq FROM cutoff)
 ),
 gap AS (
   SELECT seq, process_id, t_ns, name, lag(name) OVER w AS before, t_ns - lag(t_ns) OVER w AS gap_ns
