@@ -25,9 +25,10 @@ ARGUMENTS = {
     "baseline": [["-o", "{rules}", "1"], ["@all=all"], ["--update", "{rules}", "1"]],
     "check": [["{rules}", "1"], ["{rules}", "2"], ["{rules}", "@some=some"]],
     "sql": [["SELECT * FROM events WHERE run = 1"]], "verify": [[]], "recover": [[]], "help": [[]],
-    "merge": [["-o", "merged.db", "{file}"]]}
+    "merge": [["-o", "merged.db", "{file}"]],
+    "report": [["-o", "report.html", "1"], ["-o", "report.html", "1", "2"]]}
 # the shapes other than 'many' are of interest to what compares
-OF_ALL_SHAPES = ("diff", "stats", "baseline", "check")
+OF_ALL_SHAPES = ("diff", "stats", "baseline", "check", "report")
 failures = []
 
 

@@ -79,6 +79,7 @@ struct output {
     size_t all_count;
     struct buffer line; /* what the format is putting together */
     void *state;
+    void *context; /* of a format that is none of the list, but one command's */
 };
 
 /*

@@ -4,7 +4,7 @@
  */
 #include "output.h"
 
-#include "escape.h"
+#include "markup.h"
 #include "sheet.h"
 
 #include <string.h>
@@ -40,44 +40,12 @@ static const char head[] =
     " .change { color: var(--change) }\n"
     "</style>\n";
 
-static void add_escaped(struct output *output, const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        switch (text[i]) {
-        case '&':
-            buffer_add_text(&output->line, "&amp;");
-            break;
-        case '<':
-            buffer_add_text(&output->line, "&lt;");
-            break;
-        case '>':
-            buffer_add_text(&output->line, "&gt;");
-            break;
-        case '"':
-            buffer_add_text(&output->line, "&quot;");
-            break;
-        default:
-            buffer_add_char(&output->line, text[i]);
-        }
-    }
-}
-
-static void add_harmless(struct output *output, const char *text, size_t length)
-{
-    struct buffer harmless = {0};
-
-    escape_for_terminal(&harmless, text, length);
-    add_escaped(output, buffer_text(&harmless), harmless.length);
-    output->line.failed |= harmless.failed;
-    buffer_release(&harmless);
-}
-
 static void add_lines(struct output *output, const char *lines, const char *open)
 {
     for (; lines != NULL && *lines != '\0'; lines += strspn(lines, "\n")) {
         size_t length = strcspn(lines, "\n");
         buffer_add_text(&output->line, open);
-        add_harmless(output, lines, length);
+        markup_add_harmless(&output->line, lines, length);
         buffer_add_text(&output->line, "</p>\n");
         lines += length;
     }
@@ -89,9 +57,9 @@ static void add_head(struct output *output)
 
     buffer_add_text(&output->line, head);
     buffer_add_text(&output->line, "<title>");
-    add_harmless(output, title, strlen(title));
+    markup_add_harmless(&output->line, title, strlen(title));
     buffer_add_text(&output->line, "</title>\n</head>\n<body>\n<h1>");
-    add_harmless(output, title, strlen(title));
+    markup_add_harmless(&output->line, title, strlen(title));
     buffer_add_text(&output->line, "</h1>\n");
     add_lines(output, output->preface, "<p>");
 }
@@ -101,7 +69,7 @@ static void add_heading(struct output *output)
     if (output->heading == NULL)
         return;
     buffer_add_text(&output->line, "<h2>");
-    add_harmless(output, output->heading, strlen(output->heading));
+    markup_add_harmless(&output->line, output->heading, strlen(output->heading));
     buffer_add_text(&output->line, "</h2>\n");
 }
 
@@ -112,30 +80,11 @@ static void add_header(struct output *output)
         if (!sheet_shows(output, i))
             continue;
         buffer_add_text(&output->line, sheet_is_number(output, i) ? "<th class=\"n\">" : "<th>");
-        add_harmless(output, output->columns[i].name, strlen(output->columns[i].name));
+        markup_add_harmless(&output->line, output->columns[i].name,
+                            strlen(output->columns[i].name));
         buffer_add_text(&output->line, "</th>");
     }
     buffer_add_text(&output->line, "</tr></thead>\n<tbody>\n");
-}
-
-/* What a word of STYLE_KIND looks like. */
-static const char *class_of(const char *text)
-{
-    static const struct {
-        const char *word, *class;
-    } classes[] = {{"+ ", "add"},           {"- ", "remove"},
-                   {"> ", "move"},          {"! ", "change"},
-                   {"Exception", "remove"}, {"RipEvent", "remove"},
-                   {"problem", "remove"},   {"interrupted", "move"},
-                   {"recovered", "move"},   {"recording", "move"},
-                   {"LoadDll", "add"},      {"ok", "add"},
-                   {"Mark", "change"},      {"OutputDebugString", "change"},
-                   {"violated", "remove"},  {"holds", "add"}};
-
-    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
-        if (strncmp(text, classes[i].word, strlen(classes[i].word)) == 0)
-            return classes[i].class;
-    return "";
 }
 
 static void add_cell(struct output *output, size_t column, const char *text, size_t length)
@@ -143,7 +92,7 @@ static void add_cell(struct output *output, size_t column, const char *text, siz
     enum style style = output->columns[column].style;
     const char *class = sheet_is_number(output, column) ? "n"
                         : style == STYLE_TITLE          ? "t"
-                        : style == STYLE_KIND           ? class_of(text)
+                        : style == STYLE_KIND           ? markup_class(text)
                                                         : "";
 
     if (*class == '\0' && (column + 1 == output->column_count || style == STYLE_WORDS ||
@@ -156,7 +105,7 @@ static void add_cell(struct output *output, size_t column, const char *text, siz
         buffer_add_char(&output->line, '"');
     }
     buffer_add_char(&output->line, '>');
-    add_escaped(output, text, length);
+    markup_add(&output->line, text, length);
     buffer_add_text(&output->line, "</td>");
 }
 

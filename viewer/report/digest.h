@@ -1,0 +1,15 @@
+/* A run at a glance: numbers, and what ran, where, recorded how. Main thread. */
+#ifndef TRAIL_REPORT_DIGEST_H
+#define TRAIL_REPORT_DIGEST_H
+
+#include "page.h"
+
+#define DIGEST_ENTRY            \
+    {                           \
+        "digest", "At a glance" \
+    }
+
+/* Writes the section; `facts` is facts.h's row. */
+void digest_write(struct page *page, sqlite3_stmt *facts);
+
+#endif
