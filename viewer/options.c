@@ -36,13 +36,14 @@ int options_parse(int argument_count, char **arguments, struct options *options,
         found = option_table_index(options_list, OPTIONS, found);
         options->given[found] = true;
         options->argument[found] = optarg;
-        if (found == OPTION_IGNORE && options->ignored_count == OPTION_IGNORES_AT_MOST)
-            return error_set(
-                error, TRAIL_FAILED, 0,
-                "--ignore can be given %d times at most; one glob can stand for several names",
-                (int)OPTION_IGNORES_AT_MOST);
-        if (found == OPTION_IGNORE)
-            options->ignored[options->ignored_count++] = optarg;
+        if (found != OPTION_IGNORE && found != OPTION_RULES)
+            continue;
+        if (options->repeated_count == OPTION_REPEATS_AT_MOST)
+            return error_set(error, TRAIL_FAILED, 0, "--%s can be given %d times at most%s",
+                             options_list[found].name, (int)OPTION_REPEATS_AT_MOST,
+                             found == OPTION_IGNORE ? "; one glob can stand for several names"
+                                                    : "");
+        options->repeated[options->repeated_count++] = optarg;
     }
     options->positional_count = argument_count - optind;
     options->positional = arguments + optind;

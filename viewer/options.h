@@ -24,13 +24,13 @@ enum option_id {
     (OPTION_BIT(OPTION_DATABASE) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_COLOR) | \
      OPTION_BIT(OPTION_SAFE) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
 
-enum { OPTION_IGNORES_AT_MOST = 64 };
+enum { OPTION_REPEATS_AT_MOST = 64 };
 
 struct options {
     bool given[OPTIONS];
     const char *argument[OPTIONS]; /* NULL unless given with an argument; the last one wins */
-    const char *ignored[OPTION_IGNORES_AT_MOST]; /* all that --ignore said */
-    size_t ignored_count;
+    const char *repeated[OPTION_REPEATS_AT_MOST]; /* all that --ignore, or --rules, said */
+    size_t repeated_count;
     int positional_count;
     char **positional; /* what is no option, in order: points into the argument list */
 };

@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 enum statement {
+    FIND_COPIES,
     ADD_FRAME,
     FIND_FRAME,
     FIND_STACK,
@@ -22,6 +23,7 @@ enum statement {
 enum { NUMBER_TEXT_MAX = 21, FREE_PAGES_MAX = 256 };
 
 static const char *const statement_sql[STATEMENTS] = {
+    [FIND_COPIES] = "SELECT 1 FROM raw_stack WHERE run_id = ?1 LIMIT 1",
     [ADD_FRAME] = "INSERT INTO frame (module_id, offset, guessed, symbol, symbol_offset) VALUES "
                   "(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET symbol = excluded.symbol, "
                   "symbol_offset = excluded.symbol_offset WHERE symbol = ''",
@@ -228,6 +230,14 @@ static void finish(struct keeping *keeping)
 
 static int keep_events(struct keeping *keeping, int64_t run_id, uint32_t done)
 {
+    sqlite3_stmt *copies = keeping->statements[FIND_COPIES];
+    bool has_copies;
+
+    sqlite3_bind_int64(copies, 1, run_id);
+    has_copies = sqlite3_step(copies) == SQLITE_ROW;
+    sqlite3_reset(copies);
+    if (!has_copies) /* the run was pruned meanwhile, and its modules with it */
+        return 0;
     for (uint32_t i = 0; i < done; i++)
         if (keep_event(keeping, run_id, i) != 0)
             return -1;

@@ -29,8 +29,9 @@ t=7ms ExitProcess exit_code=0
 # What a command needs beside the file; {rules} is a file of rules.
 ARGUMENTS = {"why": ["libc*"], "stack": ["2"], "diff": ["1", "1"], "check": ["{rules}"],
              "merge": ["-o", "merged.db", "one.db"], "report": ["-o", "report.html"],
-             "sql": ["SELECT 1 AS one, NULL AS two"]}
-NEEDS_RUN = {"diff", "why", "stack"}
+             "sql": ["SELECT 1 AS one, NULL AS two"],
+             "prune": ["--keep", "3", "--older", "1h"], "label": ["last", "a=b", "c="]}
+NEEDS_RUN = {"diff", "why", "stack", "label"}
 failures = []
 
 

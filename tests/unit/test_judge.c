@@ -217,7 +217,7 @@ static void test_limits(void **state)
 
 static void learn(const char *own, struct buffer *out)
 {
-    struct learn_options options = {false, false, NULL};
+    struct learn_options options = {false, false, NULL, NULL};
     struct side side = {0};
 
     buffer_release(out);

@@ -3,6 +3,7 @@
 #include "compare/match/load_runs.h"
 #include "file.h"
 #include "rules/learn/learn.h"
+#include "rules/named_runs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -100,17 +101,32 @@ static int learn(struct viewer *viewer, const struct recordings *recordings,
     return result;
 }
 
+/* "# runs UUID UUID" lines of the runs that are learned from. */
+static int name_runs(const struct viewer *viewer, struct buffer *out, struct trail_error *error)
+{
+    for (size_t i = 0; i < viewer->run_count; i++)
+        if (named_runs_add(out, viewer->runs[i].database->db, viewer->runs[i].run, error) != 0)
+            return -1;
+    buffer_add_text(out, out->length > 0 ? "\n" : "");
+    return 0;
+}
+
 static int baseline(struct viewer *viewer, const struct rules *own, struct trail_error *error)
 {
     struct learn_options options = {viewer->options.given[OPTION_IDENTITY],
-                                    viewer->options.given[OPTION_TIME], own};
+                                    viewer->options.given[OPTION_TIME], own, NULL};
     struct recordings *recordings = load_runs(viewer, LOAD_ALL, error);
+    struct buffer runs = {0};
     int result;
 
     if (recordings == NULL)
         return -1;
     warn_of_runs(recordings);
-    result = learn(viewer, recordings, &options, error);
+    if ((result = name_runs(viewer, &runs, error)) == 0) {
+        options.runs = buffer_text(&runs);
+        result = learn(viewer, recordings, &options, error);
+    }
+    buffer_release(&runs);
     recordings_free(recordings);
     return result;
 }

@@ -49,8 +49,8 @@ static int parse_options(struct diff *diff, struct trail_error *error)
     const struct options *options = &diff->viewer->options;
     const char *only = options->argument[OPTION_ONLY];
 
-    diff->options.ignored = options->ignored;
-    diff->options.ignored_count = options->ignored_count;
+    diff->options.ignored = options->repeated;
+    diff->options.ignored_count = options->repeated_count;
     diff->options.context = CONTEXT_LOADS;
     for (int i = 0; i < SECTIONS; i++)
         diff->options.only[i] = only == NULL;

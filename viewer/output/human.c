@@ -93,3 +93,23 @@ int human_parse_time(const char *text, int64_t *ns)
     }
     return -1;
 }
+
+int human_parse_age(const char *text, int64_t *ns)
+{
+    static const struct {
+        const char *name;
+        int64_t seconds;
+    } units[] = {{"w", 604800}, {"d", 86400}, {"h", 3600}, {"min", 60}};
+    size_t digits = strspn(text, "0123456789");
+    char number[20];
+
+    snprintf(number, sizeof number, "%.*s", (int)digits, text);
+    for (size_t i = 0; digits < 10 && i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(text + digits, units[i].name) != 0 || human_parse_number(number, ns) != 0)
+            continue;
+        *ns = *ns > INT64_MAX / 1000000000 / units[i].seconds ? INT64_MAX
+                                                              : *ns * units[i].seconds * 1000000000;
+        return 0;
+    }
+    return -1;
+}

@@ -24,6 +24,9 @@ void human_count(struct buffer *out, int64_t count);
  */
 int human_parse_time(const char *text, int64_t *ns);
 
+/* An age in whole weeks, days, hours or minutes: 6w, 30d, 12h, 90min. Returns 0 or -1. */
+int human_parse_age(const char *text, int64_t *ns);
+
 /* A decimal number from 0 to 2^63-1 and nothing else. Returns 0 or -1. */
 int human_parse_number(const char *text, int64_t *number);
 

@@ -46,9 +46,9 @@ static bool is_json(sqlite3_stmt *statement, const struct cell *cell)
 static bool holds_json(const char *name)
 {
     static const char *const names[] = {
-        "labels",       "counts",           "holds",           "detail",      "parameters",
-        "nested_codes", "nested_addresses", "kinds",           "phases",      "gaps",
-        "notices",      "repeated_modules", "first_exception", "not_observed"};
+        "labels",       "counts",           "holds",           "detail",       "parameters",
+        "nested_codes", "nested_addresses", "kinds",           "phases",       "gaps",
+        "notices",      "repeated_modules", "first_exception", "not_observed", "tables"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], name) == 0)

@@ -14,4 +14,5 @@ SELECT
   (SELECT page_size FROM pragma_page_size) AS page_size,
   (SELECT freelist_count FROM pragma_freelist_count) AS free_pages,
   (SELECT encoding FROM pragma_encoding) AS encoding,
-  sqlite_version() AS sqlite
+  sqlite_version() AS sqlite,
+  :tables AS tables

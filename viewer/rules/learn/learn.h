@@ -36,6 +36,7 @@ struct learn_options {
      * otherwise. Or NULL
      */
     const struct rules *own;
+    const char *runs; /* lines of comments on which they were, see named_runs.h; NULL: none */
 };
 
 /*
