@@ -1,6 +1,7 @@
 /* trailview baseline: writes down as rules what runs have in common. */
 #include "command.h"
 #include "compare/match/load_runs.h"
+#include "compare/order/busy_runs.h"
 #include "file.h"
 #include "rules/learn/learn.h"
 #include "rules/named_runs.h"
@@ -131,6 +132,19 @@ static int baseline(struct viewer *viewer, const struct rules *own, struct trail
     return result;
 }
 
+static int find_busy(struct viewer *viewer, struct trail_error *error)
+{
+    struct buffer said = {0};
+    int result = busy_runs(viewer, &viewer->run_count, 1, &said, error);
+
+    if (said.length > 0) {
+        said.data[said.length - 1] = '\0'; /* its end of line */
+        viewer_say(said.data);
+    }
+    buffer_release(&said);
+    return result;
+}
+
 static int check_replaceable(const char *path, struct trail_error *error)
 {
     return file_check_replaceable(path, error) == 0
@@ -174,7 +188,7 @@ static int run(struct viewer *viewer, struct trail_error *error)
                          "'%s' has no runs yet; 'trailrec -o FILE -- COMMAND' records one",
                          viewer->path);
     if (check_output(viewer->options.argument[OPTION_OUTPUT], error) != 0 ||
-        (update != NULL && check_replaceable(update, error) != 0))
+        (update != NULL && check_replaceable(update, error) != 0) || find_busy(viewer, error) != 0)
         return -1;
     if (update == NULL || rules_read(update, &own, error) == 0)
         result = baseline(viewer, update != NULL ? &own : NULL, error);
@@ -202,7 +216,7 @@ const struct command command_baseline = {
         "is above the shortest; for medians closer\n"
         "A module's hand-written rules stay and count: what they say of it is not learned.\n",
     .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_UPDATE) | OPTION_BIT(OPTION_IDENTITY) |
-               OPTION_BIT(OPTION_TIME),
+               OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_QUIET_ONLY),
     .flags = COMMAND_TAKES_RUNS | COMMAND_TAKES_ALL_RUNS,
     .run = run,
 };

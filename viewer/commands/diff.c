@@ -4,6 +4,7 @@
 #include "compare/answer/answer.h"
 #include "compare/diff/describe_side.h"
 #include "compare/diff/difference_rows.h"
+#include "compare/order/busy_runs.h"
 #include "compare/order/statistics.h"
 #include "nearest.h"
 #include "selector.h"
@@ -21,7 +22,7 @@ struct diff {
     struct side sides[2];
     struct difference_options options;
     struct differences differences;
-    struct buffer title, answer, preface, conclusion;
+    struct buffer title, answer, preface, conclusion, busy;
 };
 
 static int parse_part(struct difference_options *options, const char *word, size_t length,
@@ -163,6 +164,7 @@ static void conclude(struct diff *diff)
                       different == 1 ? "" : "s");
     conclude_order(diff);
     conclude_times(diff);
+    buffer_add_text(&diff->conclusion, buffer_text(&diff->busy));
 }
 
 static int print(struct diff *diff, struct trail_error *error)
@@ -213,6 +215,7 @@ static int compare(struct diff *diff, struct trail_error *error)
     int result = -1;
 
     if (parse_options(diff, error) != 0 || choose_runs(diff, counts, error) != 0 ||
+        busy_runs(diff->viewer, counts, 2, &diff->busy, error) != 0 ||
         (recordings = load_runs(diff->viewer, LOAD_ALL, error)) == NULL)
         return -1;
     if (side_init(&diff->sides[0], recordings, 0, counts[0], error) == 0 &&
@@ -239,6 +242,7 @@ static int run(struct viewer *viewer, struct trail_error *error)
     buffer_release(&diff.answer);
     buffer_release(&diff.preface);
     buffer_release(&diff.conclusion);
+    buffer_release(&diff.busy);
     return result;
 }
 
@@ -285,7 +289,7 @@ const struct command command_diff = {
         "out from how the times of each side drift (Student's t over batches of three runs).\n"
         "\n"
         "All times are without what the recorder held the target for.\n",
-    .options = OPTION_BIT(OPTION_ONLY) | OPTION_BIT(OPTION_IGNORE),
+    .options = OPTION_BIT(OPTION_ONLY) | OPTION_BIT(OPTION_IGNORE) | OPTION_BIT(OPTION_QUIET_ONLY),
     .flags = COMMAND_TAKES_ARGUMENTS,
     .run = run,
 };

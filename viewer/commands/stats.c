@@ -3,6 +3,7 @@
 #include "compare/match/load_runs.h"
 #include "compare/diff/describe_side.h"
 #include "compare/diff/stats_rows.h"
+#include "compare/order/busy_runs.h"
 #include "compare/order/statistics.h"
 #include "human.h"
 
@@ -19,7 +20,7 @@ struct stats {
     double *samples; /* room for a side's */
     struct stats_rows rows;
     struct buffer texts[3];
-    struct buffer preface, conclusion;
+    struct buffer preface, conclusion, busy;
 };
 
 static bool is_for_people(const struct stats *stats)
@@ -316,6 +317,7 @@ static void conclude(struct stats *stats)
         buffer_format(&stats->conclusion,
                       "order: %zu loads were left out, since there are more than %d\n",
                       order_left_out(order), (int)ORDER_ELEMENTS_AT_MOST);
+    buffer_add_text(&stats->conclusion, buffer_text(&stats->busy));
 }
 
 static int print(struct stats *stats, struct trail_error *error)
@@ -370,12 +372,18 @@ static int run(struct viewer *viewer, struct trail_error *error)
 {
     struct stats stats = {.viewer = viewer};
     struct recordings *recordings;
-    enum load_extent extent =
-        viewer->run_count < ORDER_RUNS_AT_LEAST ? LOAD_LOADS_WITHOUT_STEPS : LOAD_LOADS;
     int result = -1;
 
-    if (parse_parts(&stats, error) != 0 || (recordings = load_runs(viewer, extent, error)) == NULL)
+    if (parse_parts(&stats, error) != 0)
         return -1;
+    if (busy_runs(viewer, &viewer->run_count, 1, &stats.busy, error) != 0 ||
+        (recordings = load_runs(viewer,
+                                viewer->run_count < ORDER_RUNS_AT_LEAST ? LOAD_LOADS_WITHOUT_STEPS
+                                                                        : LOAD_LOADS,
+                                error)) == NULL) {
+        buffer_release(&stats.busy);
+        return -1;
+    }
     if ((stats.samples = malloc((recordings->count + 1) * sizeof *stats.samples)) == NULL)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     else if (side_init(&stats.side, recordings, 0, recordings->count, error) == 0 &&
@@ -388,6 +396,7 @@ static int run(struct viewer *viewer, struct trail_error *error)
         buffer_release(&stats.texts[i]);
     buffer_release(&stats.preface);
     buffer_release(&stats.conclusion);
+    buffer_release(&stats.busy);
     return result;
 }
 
@@ -408,7 +417,7 @@ const struct command command_stats = {
                "order: the learned order (see 'trailview help diff'),\n"
                "without the pairs that follow from others. Times are without what the recorder "
                "held the target for.\n",
-    .options = OPTION_BIT(OPTION_ONLY),
+    .options = OPTION_BIT(OPTION_ONLY) | OPTION_BIT(OPTION_QUIET_ONLY),
     .flags = COMMAND_TAKES_RUNS,
     .run = run,
 };
