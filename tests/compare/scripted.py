@@ -10,9 +10,8 @@ vary.
     scripted.py FOLDER SEED COUNT           writes FOLDER/0001.script ...: benign runs
     scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity,
                                             path, fail (it asks for one more in vain), slow, wait
-                                            (10 ms in one gap), say (two strings of a thread come
-                                            the other way round), or impatient (it does not wait
-                                            for its threads with the first load after them) and
+                                            (10 ms in one gap), or say (two strings of a thread come
+                                            the other way round) and
                                             prints what it is: the name, for swap the two names
 """
 import os
@@ -54,7 +53,6 @@ class Program:
         self.says = [['%s is there' % name.split('_')[0] for name in names]
                      for names in [STARTUP, EARLY] + THREADS + [LATE]]
         self.slow = 1.0
-        self.impatient = False
         self.in_vain = ['optional']  # what it asks for and does not find
         self.waits = None  # 10 ms before it loads this one
 
@@ -94,9 +92,6 @@ class Program:
             at = rng.randrange(1, len(self.early))
             self.waits = self.early[at]
             return (self.early[at - 1].name, self.early[at].name)
-        elif change == 'impatient':
-            self.impatient = True
-            return (self.late[0].name,)
         return (module.name,)
 
 
@@ -157,9 +152,6 @@ class Run:
                     'Exception code=0xe06d7363 first_chance=1 address=0x14000%d000' % number))
             ns += self.after(0.3)
             events.append((ns, len(events), tid, None, 'ExitThread exit_code=0'))
-        if self.program.impatient:
-            events.append((self.ns + self.after(1), len(events), self.pid, self.program.late[0],
-                           ''))
         for ns, _, tid, module, text in sorted(events, key=lambda event: event[:2]):
             if text.endswith(' is there'):
                 self.say(ns, tid, text)
@@ -191,8 +183,7 @@ class Run:
         self.add(self.ns, self.pid, 'Mark name=loaded')
         self.thread_loads()
         self.ns += self.after(0.2)
-        self.main_loads(self.program.late[1:] if self.program.impatient else self.program.late,
-                        self.program.says[-1], 3)
+        self.main_loads(self.program.late, self.program.says[-1], 3)
         self.ns += self.after(1)
         self.add(self.ns, self.pid, 'Mark name=ready')
         self.ns += self.after(5)

@@ -173,6 +173,64 @@ static void test_order(void **state)
     expect("order [ac].so < b.so", "1:b.so"); /* and all of them come first */
 }
 
+static void learn(const char *own, struct buffer *out);
+#define ASKED "  # asked for by one thread of prog\n"
+
+/* Of a load of run RUN: it is an import of the first load. */
+static void need(int run, int seq)
+{
+    run_sql("UPDATE event_load_dll SET cause = 0, by_seq = 2 WHERE run_id = %d AND seq = %d", run,
+            seq);
+}
+
+static void test_asked(void **state)
+{
+    struct buffer text = {0};
+
+    for (int run = 1; run <= 6; run++) {
+        add_run(run, "a.so need.so opt.so b.so c.so d.so");
+        need(run, 3);
+    }
+    add_run(7, "a.so c.so d.so b.so need.so opt.so"); /* need.so: by somebody else */
+    need(7, 6);
+    read_runs(7);
+    recordings->count = 6;
+    learn(NULL, &text);
+    assert_non_null(strstr(buffer_text(&text),
+                           "order a.so < opt.so" ASKED "order b.so < c.so" ASKED
+                           "order c.so < d.so" ASKED "order opt.so < b.so" ASKED "path"));
+    recordings->count = 7;
+    expect(strchr(buffer_text(&text), '\n') + 1, "10:b.so 12:opt.so");
+    buffer_release(&text);
+}
+
+static void test_asked_closed(void **state)
+{
+    static const char rules_text[] =
+        "order a.so < b.so" ASKED "order b.so < c.so" ASKED "order c.so < d.so" ASKED;
+
+    add_run(1, "c.so a.so d.so"); /* b.so is absent */
+    read_runs(1);
+    expect(rules_text, "1:c.so");
+    expect("order a.so < b.so\norder b.so < c.so", "1:c.so"); /* whoever asks */
+    expect("order a.so < c.so\norder c.so < b.so\norder b.so < d.so", "1:c.so");
+}
+
+static void test_asked_by_others(void **state)
+{
+    static const char rules_text[] =
+        "order a.so < b.so" ASKED "order b.so < c.so" ASKED "order c.so < d.so" ASKED;
+
+    add_run(1, "b.so@2 a.so d.so c.so@2"); /* two threads */
+    add_run(2, "d.so b.so c.so a.so");     /* a.so and d.so changed places */
+    add_run(3, "b.so a.so c.so d.so");
+    need(3, 3);
+    read_runs(3);
+    expect(rules_text, "1:d.so");
+    assert_int_equal(judgement.findings[0].run, 1);
+    assert_non_null(strstr(judgement.findings[0].message, "before a.so"));
+}
+
 static void test_paths(void **state)
 {
     add_run(1,
@@ -257,13 +315,13 @@ static void test_learned(void **state)
     learn(NULL, &text);
     /*
      * b came by another thread in some runs: its place among the others is not learned; and not
-     * what c makes follow anyway
+     * what follows from others, even where r is absent
      */
     assert_string_equal(
         buffer_text(&text),
         "trail-rules 1\n" LEARNED
         "require a.so\nrequire b.so\nrequire c.so\nrequire d.so\nallow r.so\nforbid *\n"
-        "order a.so < c.so\norder a.so < r.so\norder c.so < d.so\norder r.so < c.so\n"
+        "order a.so < r.so" ASKED "order c.so < d.so" ASKED "order r.so < c.so" ASKED
         "path a.so {system}\npath b.so {system}\npath c.so {system}\npath d.so {app}\npath r.so "
         "/opt\n"
         "limit exceptions 0\nlimit loads 10\nlimit threads 2\nforbid failed *\n" ENDED);
@@ -531,6 +589,9 @@ static void test_any_rules(void **state)
 static const struct CMUnitTest tests[] = {
     CASE(test_presence),
     CASE(test_order),
+    CASE(test_asked),
+    CASE(test_asked_closed),
+    CASE(test_asked_by_others),
     CASE(test_paths),
     CASE(test_entry),
     CASE(test_limits),

@@ -245,7 +245,7 @@ static int print_order(struct stats *stats, struct trail_error *error)
         row.other = after->name;
         row.runs = pairs[i].runs;
         row.of_runs = stats->side.count;
-        row.note = order_reason_text(pairs[i].reason);
+        row.note = order_reason(stats->side.order);
         result = stats_rows_add(&stats->rows, &row, error);
     }
     free(pairs);

@@ -83,6 +83,16 @@ static const char *copy_text(struct parser *parser, const char *start, const cha
     return text;
 }
 
+/* Whether the comment at the end of the line is the reason of an order. */
+static bool is_asked(const struct words *words)
+{
+    const char *at = words->at, *reason = RULE_REASON_ASKED;
+
+    while (at < words->end && (*at == '#' || *at == ' ' || *at == '\t'))
+        at++;
+    return (size_t)(words->end - at) >= strlen(reason) && memcmp(at, reason, strlen(reason)) == 0;
+}
+
 static int parse_rule(struct parser *parser, const struct word *first)
 {
     struct rule *rule = add_rule(parser);
@@ -95,6 +105,7 @@ static int parse_rule(struct parser *parser, const struct word *first)
     if (rule_parse(parser, first, rule) < 0 || words_end(&parser->words) != 0)
         return -1;
     rule->text = copy_text(parser, first->start, parser->words.at);
+    rule->is_asked = rule->kind == RULE_ORDER && is_asked(&parser->words);
     return 0;
 }
 

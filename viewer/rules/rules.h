@@ -7,7 +7,9 @@
  *     allow "my plugin.dll"                    it may be loaded
  *     forbid *                                 nothing else is
  *     forbid failed libz.so                    nobody asks for it in vain
- *     order libcrypto.so < libssl.so < _ssl.so where they are loaded, their first loads come so
+ *     order _json.so < _ssl.so < _sqlite3.so   where they are loaded, their first loads come so
+ *     order a.so < b.so  # asked for by one thread of app
+ *                                              so where one thread asks for both
  *     path version.dll {system}\version.dll    it comes from there
  *     cause libz.so by libssl.so               that one needs it
  *     identity shop.dll version=2.4 version=2.5 build-id=8f3a...
@@ -80,6 +82,7 @@ struct rule {
     unsigned line;   /* from 1 */
     unsigned column; /* of its first word, in bytes from 1 */
     bool is_learned; /* it stands between the two lines that mark what baseline wrote */
+    bool is_asked;   /* ORDER: its comment is RULE_REASON_ASKED */
     enum rule_about about;
     const char *process; /* the glob of its section; NULL: the run as a whole */
     const char *text;    /* the rule without blanks around it and without its comment */
@@ -109,6 +112,8 @@ struct rules {
     size_t learned_start, learned_end;
     void *memory; /* rules.c's */
 };
+
+#define RULE_REASON_ASKED "asked for by one thread"
 
 /*
  * How the lines around what baseline wrote begin. To the rules they are comments, but that each

@@ -110,7 +110,7 @@ static void report(struct checking *checking, const struct offender *offender)
     difference_add_name(differences, differences->all->elements[broken->other].name);
     buffer_format(&differences->scratch, ", always %s it in %s (%s)",
                   now_before ? "after" : "before", learned_from_a ? "A" : "B",
-                  order_reason_text(broken->reason));
+                  order_reason(checking->order));
     if (broken->pairs > 1)
         buffer_format(&differences->scratch, "; breaks %zu learned pairs", broken->pairs);
     row->note = difference_text(differences);

@@ -18,6 +18,15 @@ static uint32_t word_of(struct reading *reading, enum field_type type, sqlite3_s
     return word != NULL ? text_pool_add_text(reading->all->texts, word) : TEXT_NONE;
 }
 
+/* Whether a load is nobody's import, and not the loader itself. */
+static bool is_asked(sqlite3_stmt *row, int cause)
+{
+    return sqlite3_column_type(row, cause) != SQLITE_INTEGER ||
+           (sqlite3_column_int64(row, cause) != CAUSE_NEEDED &&
+            sqlite3_column_int64(row, cause) != CAUSE_FORWARDED &&
+            sqlite3_column_int64(row, cause) != CAUSE_LOADER);
+}
+
 static int take_load(struct reading *reading, const struct moment *moment, sqlite3_stmt *row)
 {
     struct recording *recording = reading->recording;
@@ -45,6 +54,7 @@ static int take_load(struct reading *reading, const struct moment *moment, sqlit
         .cause = word_of(reading, FIELD_CAUSE, row, 5),
         .by = importer != RECORDING_NONE ? reading->all->modules[importer].key : TEXT_NONE,
         .is_synthetic = moment->is_synthetic,
+        .is_asked = is_asked(row, 5),
     };
     return 0;
 }

@@ -67,6 +67,7 @@ struct recorded_load {
     uint32_t load_phase, time_source, cause; /* words */
     uint32_t by;                             /* the key of the module whose import it is */
     bool is_synthetic;                       /* replayed state: takes no part in order */
+    bool is_asked; /* it came since somebody asked for it, not as an import of another */
 };
 
 /* What the order of is compared, each among its like. */

@@ -1,20 +1,12 @@
 /* See order.h. */
 #include "order.h"
 
+#include "asked.h"
 #include "order_matrix.h"
 #include "statistics.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* While it is learned: where and when each element came, by run. */
-struct learning {
-    struct order *order;
-    double *places, *times; /* element after element; negative where it was not there */
-    double *speeds, *scratch;
-    struct order_join *joins;
-};
 
 struct candidate {
     uint32_t element;
@@ -65,10 +57,9 @@ static int choose_elements(struct order *order)
     return 0;
 }
 
-static int make_room(struct learning *learning)
+static int make_room(struct order *order)
 {
-    struct order *order = learning->order;
-    size_t samples = order->count * order->runs + 1, cells;
+    size_t cells;
 
     order->words = bits_words(order->count);
     order->run_words = bits_words(order->runs);
@@ -77,188 +68,182 @@ static int make_room(struct learning *learning)
     order->ranges = calloc(order->count + 1, sizeof *order->ranges);
     order->presence = calloc(order->count * order->run_words + 1, sizeof *order->presence);
     order->held = malloc(cells * sizeof *order->held);
-    order->by_thread = malloc(cells * sizeof *order->by_thread);
-    order->by_cause = malloc(cells * sizeof *order->by_cause);
-    order->apart = calloc(cells, sizeof *order->apart);
+    order->asked = malloc(cells * sizeof *order->asked);
     order->learned = calloc(cells, sizeof *order->learned);
-    learning->places = malloc(samples * sizeof *learning->places);
-    learning->times = malloc(samples * sizeof *learning->times);
-    learning->speeds = malloc((order->runs + 1) * sizeof *learning->speeds);
-    learning->scratch = malloc((order->runs + order->count + 1) * sizeof *learning->scratch);
-    learning->joins = calloc(order->count + 1, sizeof *learning->joins);
     if (order->ranks == NULL || order->ranges == NULL || order->presence == NULL ||
-        order->held == NULL || order->by_thread == NULL || order->by_cause == NULL ||
-        order->apart == NULL || order->learned == NULL || learning->places == NULL ||
-        learning->times == NULL || learning->speeds == NULL || learning->scratch == NULL ||
-        learning->joins == NULL)
+        order->held == NULL || order->asked == NULL || order->learned == NULL)
         return -1;
     memset(order->held, 0xFF, cells * sizeof *order->held);
-    memset(order->by_thread, 0xFF, cells * sizeof *order->by_thread);
-    memset(order->by_cause, 0xFF, cells * sizeof *order->by_cause);
+    memset(order->asked, 0xFF, cells * sizeof *order->asked);
     return 0;
-}
-
-static void take_place(struct order *order, size_t local, size_t run, size_t place)
-{
-    struct order_range *range = &order->ranges[local];
-
-    if (bits_count(order->presence + local * order->run_words, order->run_words) == 0)
-        range->least = range->most = place;
-    range->least = place < range->least ? place : range->least;
-    range->most = place > range->most ? place : range->most;
-    bits_add(order->presence + local * order->run_words, run);
-}
-
-static void take_samples(struct learning *learning)
-{
-    struct order *order = learning->order;
-
-    for (size_t i = 0; i < order->count * order->runs; i++)
-        learning->places[i] = learning->times[i] = -1;
-    for (size_t run = 0; run < order->runs; run++) {
-        const struct recording *recording = &order->all->items[order->first + run];
-        for (size_t i = 0; i < recording->step_count[order->stream]; i++) {
-            const struct recorded_step *step = &recording->steps[order->stream][i];
-            size_t local = order_local(order, step->element);
-            if (local == SIZE_MAX)
-                continue;
-            take_place(order, local, run, i + 1);
-            learning->places[local * order->runs + run] = (double)i;
-            learning->times[local * order->runs + run] = (double)step->net_ns;
-        }
-    }
-}
-
-/* The median of those of an element's samples that are there. */
-static double median_of(struct learning *learning, const double *samples)
-{
-    size_t count = 0;
-
-    for (size_t run = 0; run < learning->order->runs; run++)
-        if (samples[run] >= 0)
-            learning->scratch[count++] = samples[run];
-    return statistics_summary(learning->scratch, count).median;
 }
 
 /*
- * How long things took in each run, compared to the others: the median over all elements of the
- * time to them by its own median.
+ * In which runs each is, and where. `places` is room for all places of an element after those of
+ * another, `counts` for how many there are.
  */
-static void find_speeds(struct learning *learning, double *medians)
+static void note_places(struct order *order, double *places, size_t *counts)
 {
-    struct order *order = learning->order;
-
-    for (size_t i = 0; i < order->count; i++) {
-        order->ranks[i] = median_of(learning, learning->places + i * order->runs);
-        medians[i] = median_of(learning, learning->times + i * order->runs);
-    }
     for (size_t run = 0; run < order->runs; run++) {
-        size_t count = 0;
-        for (size_t i = 0; i < order->count; i++)
-            if (medians[i] > 0 && learning->times[i * order->runs + run] > 0)
-                learning->scratch[count++] = learning->times[i * order->runs + run] / medians[i];
-        learning->speeds[run] = count > 0 ? statistics_summary(learning->scratch, count).median : 1;
-        if (!(learning->speeds[run] > 0))
-            learning->speeds[run] = 1;
-    }
-}
-
-/* APART of order.h. */
-static bool is_far_apart(const struct learning *learning, size_t before, size_t after)
-{
-    const double *from = learning->times + before * learning->order->runs,
-                 *to = learning->times + after * learning->order->runs;
-    double least = INFINITY, most = 0;
-
-    for (size_t run = 0; run < learning->order->runs; run++) {
-        double distance = to[run] - from[run];
-        if (from[run] < 0 || to[run] < 0)
-            continue;
-        if (distance < ORDER_APART_NS)
-            return false;
-        least = distance < least ? distance : least;
-        most = distance > most ? distance : most;
-    }
-    return least >= ORDER_APART_SPREADS * (most - least);
-}
-
-static void learn_pairs(struct learning *learning)
-{
-    struct order *order = learning->order;
-
-    for (size_t after = 0; after < order->count; after++) {
-        uint64_t *held = order_row(order, order->held, after),
-                 *learned = order_row(order, order->learned, after);
-        const uint64_t *by_cause = order_row(order, order->by_cause, after),
-                       *presence = order->presence + after * order->run_words;
-        bits_remove(held, after);
-        for (size_t before = bits_next(held, order->words, 0); before < order->count;
-             before = bits_next(held, order->words, before + 1)) {
-            size_t runs = bits_common(presence, order->presence + before * order->run_words,
-                                      order->run_words);
-            if (runs < ORDER_RUNS_AT_LEAST) {
-                bits_remove(held, before);
-            } else if (bits_has(by_cause, before)) {
-                bits_add(learned, before);
-            } else if (runs >= ORDER_APART_RUNS && is_far_apart(learning, before, after)) {
-                bits_add(order_row(order, order->apart, after), before);
-                bits_add(learned, before);
-            }
+        const struct recording *recording = &order->all->items[order->first + run];
+        for (size_t i = 0; i < recording->step_count[order->stream]; i++) {
+            size_t local = order_local(order, recording->steps[order->stream][i].element);
+            struct order_range *range;
+            if (local == SIZE_MAX)
+                continue;
+            range = &order->ranges[local];
+            bits_add(order->presence + local * order->run_words, run);
+            range->least = counts[local] == 0 || i + 1 < range->least ? i + 1 : range->least;
+            range->most = i + 1 > range->most ? i + 1 : range->most;
+            places[local * order->runs + counts[local]++] = (double)i;
         }
     }
+    for (size_t i = 0; i < order->count; i++)
+        order->ranks[i] = statistics_summary(places + i * order->runs, counts[i]).median;
 }
 
-static void release_learning(struct learning *learning)
+/* Sets of local numbers for one run. */
+struct narrowing {
+    struct order *order;
+    const struct recording *recording;
+    uint64_t *absent, *seen;
+};
+
+static void narrow(const struct narrowing *narrowing, uint64_t *matrix, size_t local,
+                   const uint64_t *by)
 {
-    free(learning->places);
-    free(learning->times);
-    free(learning->speeds);
-    free(learning->scratch);
-    order_join_free(learning->joins, learning->order->count);
+    uint64_t *row = order_row(narrowing->order, matrix, local);
+
+    for (size_t w = 0; w < narrowing->order->words; w++)
+        row[w] &= by[w] | narrowing->absent[w];
 }
 
-static int learn(struct learning *learning, struct trail_error *error)
+static size_t local_of(const struct narrowing *narrowing, size_t step)
 {
-    struct order *order = learning->order;
-    double *medians;
+    const struct order *order = narrowing->order;
 
-    if (choose_elements(order) != 0 || make_room(learning) != 0 ||
-        (medians = calloc(order->count + 1, sizeof *medians)) == NULL)
-        return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    take_samples(learning);
-    find_speeds(learning, medians);
-    free(medians);
-    for (size_t run = 0; run < order->runs; run++)
-        if (order_take_run(order, &order->all->items[order->first + run], run, learning->joins,
-                           error) != 0)
-            return -1;
-    learn_pairs(learning);
-    if (order_join_learn(order, learning->joins, learning->speeds, error) != 0)
+    return order_local(order, narrowing->recording->steps[order->stream][step].element);
+}
+
+static void clear(const struct narrowing *narrowing, uint64_t *set)
+{
+    memset(set, 0, narrowing->order->words * sizeof *set);
+}
+
+/* What came before what, whoever asked. */
+static void narrow_held(const struct narrowing *narrowing)
+{
+    clear(narrowing, narrowing->seen);
+    for (size_t i = 0; i < narrowing->recording->step_count[narrowing->order->stream]; i++) {
+        size_t local = local_of(narrowing, i);
+        if (local == SIZE_MAX)
+            continue;
+        narrow(narrowing, narrowing->order->held, local, narrowing->seen);
+        bits_add(narrowing->seen, local);
+    }
+}
+
+/* What nobody asked for has no order: nothing is before it, and it is before nothing. */
+static int narrow_asked(const struct narrowing *narrowing)
+{
+    struct order *order = narrowing->order;
+    size_t count;
+    struct asked *asked = asked_sort(narrowing->recording, order->stream, &count);
+
+    if (asked == NULL)
         return -1;
-    order->pairs = bits_count(order->learned, order->count * order->words);
+    clear(narrowing, narrowing->seen);
+    for (size_t i = 0; i < narrowing->recording->step_count[order->stream]; i++)
+        if (asked_by(narrowing->recording, order->stream,
+                     &narrowing->recording->steps[order->stream][i]) == RECORDING_NONE &&
+            local_of(narrowing, i) != SIZE_MAX)
+            narrow(narrowing, order->asked, local_of(narrowing, i), narrowing->seen);
+    for (size_t i = 0; i < count; i++) {
+        size_t local = local_of(narrowing, asked[i].step);
+        if (i > 0 && asked[i].by != asked[i - 1].by)
+            clear(narrowing, narrowing->seen);
+        if (local == SIZE_MAX)
+            continue;
+        narrow(narrowing, order->asked, local, narrowing->seen);
+        bits_add(narrowing->seen, local);
+    }
+    free(asked);
     return 0;
+}
+
+static int take_run(struct order *order, size_t run)
+{
+    struct narrowing narrowing = {.order = order,
+                                  .recording = &order->all->items[order->first + run],
+                                  .absent = calloc(order->words + 1, sizeof *narrowing.absent),
+                                  .seen = calloc(order->words + 1, sizeof *narrowing.seen)};
+    int result = -1;
+
+    if (narrowing.absent != NULL && narrowing.seen != NULL) {
+        for (size_t i = 0; i < order->count; i++)
+            if (!bits_has(order->presence + i * order->run_words, run))
+                bits_add(narrowing.absent, i);
+        narrow_held(&narrowing);
+        result = narrow_asked(&narrowing);
+    }
+    free(narrowing.absent);
+    free(narrowing.seen);
+    return result;
+}
+
+static void learn_pairs(struct order *order)
+{
+    for (size_t after = 0; after < order->count; after++) {
+        const uint64_t *asked = order_row(order, order->asked, after),
+                       *presence = order->presence + after * order->run_words;
+        bits_remove(order_row(order, order->held, after), after);
+        for (size_t before = bits_next(asked, order->words, 0); before < order->count;
+             before = bits_next(asked, order->words, before + 1))
+            if (before != after &&
+                bits_common(presence, order->presence + before * order->run_words,
+                            order->run_words) >= ORDER_RUNS_AT_LEAST) {
+                bits_add(order_row(order, order->learned, after), before);
+                order->pairs++;
+            }
+    }
+}
+
+static int learn(struct order *order)
+{
+    size_t *counts = NULL;
+    double *places = NULL;
+    int result = -1;
+
+    if (choose_elements(order) == 0 && make_room(order) == 0 &&
+        (counts = calloc(order->count + 1, sizeof *counts)) != NULL &&
+        (places = malloc((order->count * order->runs + 1) * sizeof *places)) != NULL) {
+        note_places(order, places, counts);
+        result = 0;
+    }
+    for (size_t run = 0; run < order->runs && result == 0; run++)
+        result = take_run(order, run);
+    if (result == 0)
+        learn_pairs(order);
+    free(counts);
+    free(places);
+    return result;
 }
 
 struct order *order_learn(const struct recordings *recordings, enum recorded_stream stream,
                           size_t first, size_t count, struct trail_error *error)
 {
     struct order *order = calloc(1, sizeof *order);
-    struct learning learning = {.order = order};
-    int result;
 
-    if (order == NULL) {
-        error_set(error, TRAIL_FAILED, 0, "out of memory");
-        return NULL;
+    if (order != NULL) {
+        order->all = recordings;
+        order->stream = stream;
+        order->first = first;
+        order->runs = count;
+        if (learn(order) == 0)
+            return order;
     }
-    order->all = recordings;
-    order->stream = stream;
-    order->first = first;
-    order->runs = count;
-    result = learn(&learning, error);
-    release_learning(&learning);
-    if (result == 0)
-        return order;
     order_free(order);
+    error_set(error, TRAIL_FAILED, 0, "out of memory");
     return NULL;
 }
 
@@ -272,9 +257,7 @@ void order_free(struct order *order)
     free(order->ranges);
     free(order->presence);
     free(order->held);
-    free(order->by_thread);
-    free(order->by_cause);
-    free(order->apart);
+    free(order->asked);
     free(order->learned);
     free(order);
 }
@@ -296,28 +279,26 @@ double order_rank(const struct order *order, uint32_t element)
     return local == SIZE_MAX ? -1 : order->ranks[local];
 }
 
-enum order_reason order_of(const struct order *order, uint32_t before, uint32_t after)
+static bool has(const struct order *order, uint64_t *matrix, uint32_t before, uint32_t after,
+                bool where_unknown)
 {
     size_t a = order_local(order, before), b = order_local(order, after);
 
-    if (a == SIZE_MAX || b == SIZE_MAX || !bits_has(order_row(order, order->learned, b), a))
-        return ORDER_NOT_LEARNED;
-    if (bits_has(order_row(order, order->by_thread, b), a))
-        return ORDER_BY_THREAD;
-    if (bits_has(order_row(order, order->by_cause, b), a))
-        return ORDER_BY_CAUSE;
-    return bits_has(order_row(order, order->apart, b), a) ? ORDER_BY_DISTANCE : ORDER_BY_JOIN;
+    return a == SIZE_MAX || b == SIZE_MAX ? where_unknown
+                                          : bits_has(order_row(order, matrix, b), a);
 }
 
-const char *order_reason_text(enum order_reason reason)
+bool order_has(const struct order *order, uint32_t before, uint32_t after)
 {
-    static const char *const texts[] = {
-        [ORDER_NOT_LEARNED] = "",
-        [ORDER_BY_THREAD] = "same thread",
-        [ORDER_BY_CAUSE] = "before its thread was made",
-        [ORDER_BY_JOIN] = "after that thread's end",
-        [ORDER_BY_DISTANCE] = "far apart",
-    };
+    return has(order, order->learned, before, after, false);
+}
 
-    return texts[reason];
+bool order_allows(const struct order *order, uint32_t before, uint32_t after)
+{
+    return has(order, order->asked, before, after, true);
+}
+
+const char *order_reason(const struct order *order)
+{
+    return order->stream == STREAM_LOADS ? "asked for by one thread" : "of one thread";
 }

@@ -2,31 +2,21 @@
  * The learned order of a side: which step of a stream always comes before which; what is said of
  * loads here goes for debug strings and exceptions too. Pairs (a, b) of elements (recordings.h:
  * process role, module, n-th load) are learned from the runs in which both are there,
- * ORDER_RUNS_AT_LEAST of them or more; a must have come before b in every one. That alone would
- * learn much that is chance: threads that run at the same time often come in one order for twenty
- * runs and in the other in the next. So there must also be a reason, and it must be there in every
- * run:
+ * ORDER_RUNS_AT_LEAST of them or more. In every one a must have come before b, and for the reason
+ * that makes the order more than chance: one thread asked for both (of debug strings and
+ * exceptions: both are that thread's). Only what was asked for counts, by a dlopen, a LoadLibrary
+ * or the start of the program: when a module comes that others import says which of them came
+ * first, and that varies where several threads load.
  *
- *   THREAD  One thread loaded both; what happens in a thread has an order.
- *   CAUSE   a came before b's thread was made, and by a thread that must have led to that. Who
- *           makes a thread is not recorded: it is one of those that live in the process at that
- *           moment (for a process: in its parent), so only what comes before in the histories of
- *           all of them counts.
- *   JOIN    b waited until a's thread had ended. Evidence: the last end of the threads that were
- *           made while b's thread lived, counted from the first such start, varies, and b follows
- *           it: over ORDER_APART_RUNS runs or more, the distance from that end to b varies
- *           ORDER_JOIN_FOLLOWS times less (in variance). Or it varies so much that it would not
- *           stay before b by itself: the chance of that, by the lengths of the other runs and
- *           corrected for the number of such b, is at most ORDER_CHANCE. All lengths are by the
- *           speed of their run. And a's thread was the last of them at least once.
- *   APART   In ORDER_APART_RUNS runs or more, b came so long after a (ORDER_APART_NS, and
- *           ORDER_APART_SPREADS times the spread of that distance) that no moment of another
- *           thread's can bridge it.
+ * A run is judged by a pair only where the reason holds there: by one of its threads, whichever,
+ * that asked for both. A pair whose loads two threads ask for now, or that another module needs
+ * now, is not judged.
  *
- * Loads of threads that run at the same time, near to each other, are never learned: another order
- * of theirs means nothing.
+ * Where no imports were recorded (runs of an older trailrec, images that could not be read), each
+ * load counts as asked for. Where no thread of a process was recorded, the process counts as one
+ * thread; where threads were, but not that of a load, nothing is learned of that load.
  *
- * Time and memory: about runs * n * n / 64 steps and n * n * 5 / 8 bytes for n elements, at most
+ * Time and memory: about runs * n * n / 64 steps and n * n * 3 / 8 bytes for n elements, at most
  * ORDER_ELEMENTS_AT_MOST (those in most runs). Main thread.
  */
 #ifndef TRAIL_ORDER_H
@@ -34,40 +24,21 @@
 
 #include "compare/model/recordings.h"
 
-enum {
-    ORDER_RUNS_AT_LEAST = 5,
-    ORDER_APART_RUNS = 10,
-    ORDER_APART_NS = 20 * 1000 * 1000,
-    ORDER_APART_SPREADS = 3,
-    ORDER_JOIN_FOLLOWS = 10,
-    ORDER_ELEMENTS_AT_MOST = 5000
-};
-#define ORDER_CHANCE 0.001
-
-enum order_reason {
-    ORDER_NOT_LEARNED,
-    ORDER_BY_THREAD,
-    ORDER_BY_CAUSE,
-    ORDER_BY_JOIN,
-    ORDER_BY_DISTANCE
-};
+enum { ORDER_RUNS_AT_LEAST = 5, ORDER_ELEMENTS_AT_MOST = 5000 };
 
 struct order;
 
 struct order_pair {
     uint32_t before, after; /* elements */
     size_t runs;            /* in how many runs both were there, and in this order */
-    enum order_reason reason;
 };
 
-/* A load of a run that is not where it always was. */
+/* A load of a run that is not where it always was: as moved_item (breaks.h) has it. */
 struct order_break {
-    /* elements: other is the nearest by order of those that it is now on the wrong side of */
-    uint32_t moved, other;
-    bool was_before; /* moved came before other in all runs, and now comes after it */
-    size_t runs;     /* how many runs that was */
-    size_t pairs;    /* how many learned pairs are broken by moved, this one included */
-    enum order_reason reason;
+    uint32_t moved, other; /* elements */
+    bool was_before;       /* moved came before other in all runs, and now comes after it */
+    size_t runs;           /* how many runs that was */
+    size_t pairs;          /* how many learned pairs are broken by moved, this one included */
 };
 
 /*
@@ -85,9 +56,12 @@ void order_free(struct order *order);
 size_t order_pair_count(const struct order *order);
 size_t order_left_out(const struct order *order);
 
-/* Whether a before b was learned, and why. */
-enum order_reason order_of(const struct order *order, uint32_t before, uint32_t after);
-const char *order_reason_text(enum order_reason reason); /* "same thread" */
+/* Whether a before b was learned; whether no run speaks against it. */
+bool order_has(const struct order *order, uint32_t before, uint32_t after);
+bool order_allows(const struct order *order, uint32_t before, uint32_t after);
+
+/* Why pairs of the stream are learned: "asked for by one thread". */
+const char *order_reason(const struct order *order);
 
 /*
  * The median place of an element in the runs it is in (0 first), or -1 if it is in none. For
@@ -103,9 +77,8 @@ int order_reduction(const struct order *order, struct order_pair **pairs, size_t
                     struct trail_error *error);
 
 /*
- * What of the learned order a run (of the same recordings) breaks: as few loads as can be that,
- * taken out, leave no broken pair, in the order of the elements. To be freed. Returns 0, or -1 and
- * error.
+ * What of the learned order a run (of the same recordings) breaks, thread by thread (breaks.h), in
+ * the order of the elements. To be freed. Returns 0, or -1 and error.
  */
 int order_check(const struct order *order, const struct recording *recording,
                 struct order_break **breaks, size_t *count, struct trail_error *error);

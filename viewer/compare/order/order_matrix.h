@@ -24,9 +24,7 @@ struct order {
     struct order_range *ranges; /* the first and last place among the steps */
     uint64_t *presence;         /* per element: the runs it is in */
     uint64_t *held;             /* a came before b whenever both were there */
-    uint64_t *by_thread;        /* in one thread */
-    uint64_t *by_cause;         /* the history of b's thread has a; with what is in by_thread */
-    uint64_t *apart;
+    uint64_t *asked;            /* and one thread asked for both, in each of those runs */
     uint64_t *learned;
 };
 
@@ -42,43 +40,5 @@ static inline size_t order_local(const struct order *order, uint32_t element)
                ? order->locals[element] - 1
                : SIZE_MAX;
 }
-
-/*
- * order_history.c: goes through one run and narrows held, by_thread and by_cause down. Returns 0,
- * or -1 and error.
- */
-struct order_join;
-int order_take_run(struct order *order, const struct recording *recording, size_t run,
-                   struct order_join *joins, struct trail_error *error);
-
-/* order_join.c: what speaks for b having waited for the end of threads. One for each element. */
-struct order_join {
-    /*
-     * loads of threads that had ended, in every run so far; NULL: none yet, or there is no such
-     * evidence
-     */
-    uint64_t *joined;
-    /* those of them that were by the thread that ended last, in one run or more */
-    uint64_t *was_last;
-    /* by run: the last end, and b, counted from the first start; negative where b was not there */
-    double *end, *next;
-    bool is_out; /* a run was without */
-};
-
-/*
- * Says that in this run b came `next` after the first start of threads whose loads are `joined`, of
- * which the last, with `last`, ended at `end`.
- */
-int order_join_add(struct order *order, struct order_join *join, size_t run, const uint64_t *joined,
-                   const uint64_t *last, double end, double next, struct trail_error *error);
-void order_join_rule_out(struct order_join *join);
-
-/*
- * Adds what the joins speak for to `learned`. `speeds`: by run, how long things took there, 1 is
- * usual. Returns 0, or -1 and error.
- */
-int order_join_learn(struct order *order, struct order_join *joins, const double *speeds,
-                     struct trail_error *error);
-void order_join_free(struct order_join *joins, size_t count);
 
 #endif

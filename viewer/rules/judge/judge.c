@@ -46,13 +46,20 @@ static int match_names(struct judging *judging, struct trail_error *error)
     return 0;
 }
 
+/* Whether it is an order rule that is not only judged together with others. */
+static bool is_judged_alone(const struct judging *judging, size_t rule)
+{
+    return judging->rules->rules[rule].kind == RULE_ORDER &&
+           (!judging->rules->rules[rule].is_asked || judging->closed.of_rule[rule] == SIZE_MAX);
+}
+
 /* The order rules outside of sections that are of interest to who loaded a subject. */
 static int index_orders(struct judging *judging)
 {
     const struct rules *rules = judging->rules;
 
     for (size_t i = 0; i < rules->count; i++) {
-        if (rules->rules[i].kind != RULE_ORDER || rules->rules[i].process != NULL)
+        if (!is_judged_alone(judging, i) || rules->rules[i].process != NULL)
             continue;
         for (size_t m = judging->first_match[i]; m < judging->first_match[i + 1]; m++)
             for (size_t k = 0; k < judging->matches[m].count; k++)
@@ -81,6 +88,15 @@ static size_t *room(size_t count)
     return calloc(count + 1, sizeof(size_t));
 }
 
+static size_t most_names(const struct closed_orders *orders)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < orders->count; i++)
+        most = orders->items[i].name_count > most ? orders->items[i].name_count : most;
+    return most;
+}
+
 static int make_room(struct judging *judging)
 {
     size_t rule_count = judging->rules->count;
@@ -93,9 +109,11 @@ static int make_room(struct judging *judging)
     judging->literals = room(rule_count);
     judging->deciders = room(judging->subjects.count);
     judging->section_deciders = room(judging->subjects.count);
+    judging->closed_places = room(most_names(&judging->closed));
     return judgement->verdicts == NULL || judging->times == NULL || judging->time_counts == NULL ||
                    judging->missing == NULL || judging->literals == NULL ||
-                   judging->deciders == NULL || judging->section_deciders == NULL
+                   judging->deciders == NULL || judging->section_deciders == NULL ||
+                   judging->closed_places == NULL
                ? -1
                : 0;
 }
@@ -107,6 +125,8 @@ static int prepare(struct judging *judging, struct trail_error *error)
     judging->effort = EFFORT;
     if (subjects_init(&judging->subjects, judging->recordings, error) != 0 ||
         match_names(judging, error) != 0)
+        return -1;
+    if (closed_orders_init(&judging->closed, rules, &judging->subjects, error) != 0)
         return -1;
     if (make_room(judging) != 0 || index_orders(judging) != 0 ||
         sections_init(&judging->sections, rules) != 0)
@@ -172,6 +192,52 @@ static int add_orders(const struct judging *judging, const struct scope *scope,
     return 0;
 }
 
+/*
+ * The sets of order rules outside of sections, and those of the sections that these rules are of.
+ */
+static void judge_closed_orders(struct judging *judging, const struct scope *scope,
+                                const struct number_list *rules, bool are_asked)
+{
+    const struct closed_orders *closed = &judging->closed;
+    struct number_list orders = {0};
+
+    for (size_t i = 0; i < closed->count; i++)
+        if (closed->items[i].process == NULL && number_list_add(&orders, i) != 0)
+            judging->has_failed = true;
+    for (size_t i = 0; i < rules->count; i++)
+        if (closed->of_rule[rules->items[i]] != SIZE_MAX &&
+            number_list_add(&orders, closed->of_rule[rules->items[i]]) != 0)
+            judging->has_failed = true;
+    number_list_sort(&orders);
+    for (size_t i = 0; i < orders.count; i++)
+        if (closed->items[orders.items[i]].is_asked == are_asked)
+            judge_closed(judging, orders.items[i], scope);
+    free(orders.items);
+}
+
+/* Rules that hold whoever asks are judged one by one; what they say together, if they hold. */
+static void judge_orders(struct judging *judging, const struct scope *scope,
+                         const struct number_list *rules)
+{
+    size_t findings = judging->judgement->finding_count;
+    struct number_list all = {0};
+
+    judge_closed_orders(judging, scope, rules, true);
+    findings = judging->judgement->finding_count;
+    if (add_orders(judging, scope, &all) != 0)
+        judging->has_failed = true;
+    for (size_t i = 0; i < rules->count; i++)
+        if (is_judged_alone(judging, rules->items[i]) &&
+            number_list_add(&all, rules->items[i]) != 0)
+            judging->has_failed = true;
+    number_list_sort(&all);
+    for (size_t i = 0; i < all.count; i++)
+        judge_order(judging, all.items[i], scope);
+    if (judging->judgement->finding_count == findings)
+        judge_closed_orders(judging, scope, rules, false);
+    free(all.items);
+}
+
 static void judge_process(struct judging *judging, const struct scope *scope)
 {
     struct number_list rules = {0};
@@ -180,16 +246,9 @@ static void judge_process(struct judging *judging, const struct scope *scope)
                        &rules) != 0)
         judging->has_failed = true;
     decide_in_sections(judging, scope, &rules);
-    for (size_t i = 0; i < rules.count; i++) {
-        judge_in(judging, rules.items[i], scope);
-        if (judging->rules->rules[rules.items[i]].kind == RULE_ORDER)
-            judge_order(judging, rules.items[i], scope);
-    }
-    rules.count = 0;
-    if (add_orders(judging, scope, &rules) != 0)
-        judging->has_failed = true;
     for (size_t i = 0; i < rules.count; i++)
-        judge_order(judging, rules.items[i], scope);
+        judge_in(judging, rules.items[i], scope);
+    judge_orders(judging, scope, &rules);
     free(rules.items);
     judge_presence(judging, scope);
 }
@@ -315,6 +374,8 @@ static void release_judging(struct judging *judging)
     free(judging->literals);
     free(judging->found.items);
     free(judging->orders.items);
+    free(judging->closed_places);
+    closed_orders_release(&judging->closed);
     sections_release(&judging->sections);
     subjects_release(&judging->subjects);
 }

@@ -5,6 +5,7 @@
 #ifndef TRAIL_SCOPE_H
 #define TRAIL_SCOPE_H
 
+#include "closed_orders.h"
 #include "buffer.h"
 #include "judge.h"
 #include "run_index.h"
@@ -23,8 +24,10 @@ struct judging {
     struct sections sections;
     /* of each word that is a module's name, of rules outside of sections */
     struct number_list *matches;
-    size_t *first_match;      /* [rule]: of its words in `matches` */
-    struct pairs orders;      /* subjects, and the order rules outside of sections that name them */
+    size_t *first_match; /* [rule]: of its words in `matches` */
+    struct pairs orders; /* subjects, and the order rules outside of sections that name them */
+    struct closed_orders closed;
+    size_t *closed_places;    /* [name]: for judge_closed, 0 */
     struct number_list found; /* for scope_matches */
     size_t *literals;         /* [rule]: how many characters of its first word are no wildcards */
     /*
@@ -75,6 +78,7 @@ const struct number_list *scope_matches(struct judging *judging, const struct sc
 /* Each judges one rule (of its kind) in a scope; order only in a process. */
 void judge_require(struct judging *judging, size_t rule, const struct scope *scope);
 void judge_order(struct judging *judging, size_t rule, const struct scope *scope);
+void judge_closed(struct judging *judging, size_t closed_order, const struct scope *process);
 void judge_path(struct judging *judging, size_t rule, const struct scope *scope);
 void judge_cause(struct judging *judging, size_t rule, const struct scope *scope);
 void judge_identity(struct judging *judging, size_t rule, const struct scope *scope);

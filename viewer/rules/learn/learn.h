@@ -4,8 +4,7 @@
  *
  *   require, allow  a module that every run (in a section: every such process) loaded, or only
  *                   some; then `forbid *`
- *   order           what compare/order.h learned of first loads, without what follows from other
- *                   pairs by modules that are always there
+ *   order           what compare/order.h learned of first loads, without what follows from others
  *   path            the folders that it came from, with placeholders
  *   identity        if asked for, since every rebuild changes them: version and build of the
  *                   program and each module, or else the file's size
