@@ -10,8 +10,6 @@
 
 enum { WIDTH = 79, OPTION_COLUMN = 29 };
 
-#define MANUAL_DATE "2026-11-28"
-
 const char *const manual_forms[] = {"man", "bash", "zsh", "fish", NULL};
 
 /* Prints words from `column` on; where a line is full, the next begins below `hang`. */
@@ -172,7 +170,7 @@ static void put_page(const struct manual *manual)
 {
     const char *other = manual->commands != NULL ? "trailrec" : "trailview";
 
-    printf(".TH %s 1 " MANUAL_DATE " \"trail " TRAIL_VERSION "\"\n.SH NAME\n%s \\- %s\n"
+    printf(".TH %s 1 " TRAIL_DATE " \"trail " TRAIL_VERSION "\"\n.SH NAME\n%s \\- %s\n"
            ".SH SYNOPSIS\n.nf\n.ad l\n",
            manual->program, manual->program, manual->summary);
     put_usage(manual->usage);

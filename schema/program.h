@@ -8,8 +8,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define TRAIL_VERSION "0.1.0"
-
 /*
  * The program proper; each program defines it, and program.c's main or wmain calls it with UTF-8
  * arguments and binary streams.

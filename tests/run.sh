@@ -33,6 +33,8 @@ need npm npm
 need node nodejs
 need xmllint libxml2-utils
 need flock util-linux
+need dpkg-shlibdeps dpkg-dev # the packages
+need lintian lintian
 install_missing
 
 # Their names have the versions of the python3 and the clang that are there now.
