@@ -21,7 +21,9 @@ build()
     mkdir -p "$2"
     tar -C "$1" --exclude=./build --exclude=./.git --exclude=__pycache__ -cf - . | tar -C "$2" -xf -
     (cd "$2" && cmake --preset package -DTRAIL_WERROR=ON >log &&
-        cmake --build --preset package >>log) || { tail -n 40 "$2/log" >&2; die "building in $2 failed"; }
+        cmake --build --preset package >>log) && return
+    tail -n 40 "$2/log" >&2
+    die "building in $2 failed"
 }
 
 sums()
