@@ -1,96 +1,19 @@
 /* trailview summary: a run at a glance. */
 #include "command.h"
-#include "escape.h"
 #include "event_kinds.h"
 #include "human.h"
 #include "query.h"
 #include "viewer_sql.h"
 #include "sql.h"
+#include "summary/page.h"
+#include "summary/page_processes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL_WIDTH = 12, PHASES_MAX = 50, LOADS_MAX = 10000 /* as in summary.sql */ };
-
-/* The one row of summary.sql, and the text that is put together from it. */
-struct page {
-    struct viewer *viewer;
-    sqlite3 *db;
-    sqlite3_stmt *row;
-    struct buffer text;
-};
-
-static int column(const struct page *page, const char *name)
-{
-    int count = sqlite3_column_count(page->row);
-
-    for (int i = 0; i < count; i++)
-        if (strcmp(sqlite3_column_name(page->row, i), name) == 0)
-            return i;
-    return -1; /* SQLite takes it for NULL */
-}
-
-static bool has(const struct page *page, const char *name)
-{
-    return sqlite3_column_type(page->row, column(page, name)) != SQLITE_NULL;
-}
-
-static int64_t number(const struct page *page, const char *name)
-{
-    return sqlite3_column_int64(page->row, column(page, name));
-}
-
-static void add_cell(struct page *page, sqlite3_stmt *statement, int index)
-{
-    const char *text = (const char *)sqlite3_column_text(statement, index);
-
-    escape_for_terminal(&page->text, text != NULL ? text : "",
-                        text != NULL ? (size_t)sqlite3_column_bytes(statement, index) : 0);
-}
-
-static void add(struct page *page, const char *name)
-{
-    add_cell(page, page->row, column(page, name));
-}
-
-static bool is_empty(const struct page *page, const char *name)
-{
-    return sqlite3_column_bytes(page->row, column(page, name)) == 0;
-}
-
-static void add_bold(struct page *page, const char *text)
-{
-    buffer_add_text(&page->text, page->viewer->output.color ? "\x1B[1m" : "");
-    buffer_add_text(&page->text, text);
-    buffer_add_text(&page->text, page->viewer->output.color ? "\x1B[0m" : "");
-}
-
-static void begin_line(struct page *page, const char *label)
-{
-    buffer_add_text(&page->text, "  ");
-    add_bold(page, label);
-    for (size_t i = strlen(label); i < LABEL_WIDTH; i++)
-        buffer_add_char(&page->text, ' ');
-}
-
-static void end_line(struct page *page)
-{
-    buffer_add_char(&page->text, '\n');
-}
-
-/* Puts what `add` writes to the right of `width` cells. */
-static void add_right(struct page *page, size_t width, void (*add_value)(struct buffer *, int64_t),
-                      int64_t value)
-{
-    struct buffer text = {0};
-
-    add_value(&text, value);
-    for (size_t i = text.length; i < width; i++)
-        buffer_add_char(&page->text, ' ');
-    buffer_add(&page->text, buffer_text(&text), text.length);
-    buffer_release(&text);
-}
+/* with that many processes the longest gaps are those in which they wait for one another */
+enum { PROCESSES_MANY = 10, PHASES_MAX = 50, LOADS_MAX = 10000 /* as in summary.sql */ };
 
 static void add_end_reason(struct page *page)
 {
@@ -100,7 +23,8 @@ static void add_end_reason(struct page *page)
                     {"until", "an event met a stop condition"},
                     {"request", "the recording was ended by request"},
                     {"failure", "the recording failed"}};
-    const char *reason = (const char *)sqlite3_column_text(page->row, column(page, "end_reason"));
+    const char *reason =
+        (const char *)sqlite3_column_text(page->row, page_column(page, "end_reason"));
 
     for (size_t i = 0; reason != NULL && i < sizeof meanings / sizeof meanings[0]; i++)
         if (strcmp(reason, meanings[i].reason) == 0)
@@ -109,12 +33,12 @@ static void add_end_reason(struct page *page)
 
 static void add_ending(struct page *page)
 {
-    begin_line(page, "ended");
-    if (has(page, "exit_signal")) {
+    page_begin_line(page, "ended");
+    if (page_has(page, "exit_signal")) {
         buffer_add_text(&page->text, "killed by ");
-        add(page, "exit_signal");
-    } else if (has(page, "exit_code")) {
-        int64_t code = number(page, "exit_code");
+        page_add(page, "exit_signal");
+    } else if (page_has(page, "exit_code")) {
+        int64_t code = page_number(page, "exit_code");
         char text[EVENT_EXIT_CODE_CAPACITY];
         if (code >= 0 && code <= UINT32_MAX)
             event_exit_code((uint32_t)code, text);
@@ -125,26 +49,26 @@ static void add_ending(struct page *page)
         buffer_add_text(&page->text, "no exit was seen");
     }
     add_end_reason(page);
-    end_line(page);
+    page_end_line(page);
 }
 
 static void add_stalls(struct page *page)
 {
-    if (number(page, "stalls") == 0)
+    if (page_number(page, "stalls") == 0)
         return;
-    begin_line(page, "stalled");
-    human_count(&page->text, number(page, "stalls"));
+    page_begin_line(page, "stalled");
+    human_count(&page->text, page_number(page, "stalls"));
     buffer_add_text(&page->text, " times the recorder had to wait for room, ");
-    human_duration(&page->text, number(page, "stall_ns"));
+    human_duration(&page->text, page_number(page, "stall_ns"));
     buffer_add_text(&page->text, " in all\n");
 }
 
 static void add_times(struct page *page)
 {
-    int64_t wall = number(page, "wall_ns"), hold = number(page, "hold_ns");
+    int64_t wall = page_number(page, "wall_ns"), hold = page_number(page, "hold_ns");
 
-    begin_line(page, "took");
-    if (has(page, "wall_ns"))
+    page_begin_line(page, "took");
+    if (page_has(page, "wall_ns"))
         human_duration(&page->text, wall);
     else
         buffer_add_text(&page->text, "unknown");
@@ -153,135 +77,121 @@ static void add_times(struct page *page)
     buffer_add_text(&page->text, wall > 0 ? " of that" : "");
     if (wall > 0)
         buffer_format(&page->text, " (%.1f%%)", 100.0 * (double)hold / (double)wall);
-    if (number(page, "quiet_stops") > 0) {
+    if (page_number(page, "quiet_stops") > 0) {
         buffer_add_text(&page->text, ", ");
-        human_count(&page->text, number(page, "quiet_stops"));
-        buffer_add_text(&page->text, number(page, "quiet_stops") == 1
+        human_count(&page->text, page_number(page, "quiet_stops"));
+        buffer_add_text(&page->text, page_number(page, "quiet_stops") == 1
                                          ? " stop without an event included"
                                          : " stops without an event included");
     }
-    end_line(page);
+    page_end_line(page);
 }
 
 /* What the processes used whose end was seen. */
 static void add_used(struct page *page)
 {
-    if (!has(page, "cpu_ns"))
+    if (!page_has(page, "cpu_ns"))
         return;
-    begin_line(page, "used");
-    human_duration(&page->text, number(page, "cpu_ns"));
+    page_begin_line(page, "used");
+    human_duration(&page->text, page_number(page, "cpu_ns"));
     buffer_add_text(&page->text, " of CPU time");
-    if (has(page, "peak_bytes")) {
+    if (page_has(page, "peak_bytes")) {
         buffer_add_text(&page->text,
-                        number(page, "used_processes") > 1 ? ", each at most " : ", at most ");
-        human_bytes(&page->text, number(page, "peak_bytes"));
+                        page_number(page, "used_processes") > 1 ? ", each at most " : ", at most ");
+        human_bytes(&page->text, page_number(page, "peak_bytes"));
         buffer_add_text(&page->text, " of memory");
     }
-    if (number(page, "used_processes") < number(page, "ended_processes")) {
+    if (page_number(page, "used_processes") < page_number(page, "ended_processes")) {
         buffer_add_text(&page->text, "; known of ");
-        human_count(&page->text, number(page, "used_processes"));
+        human_count(&page->text, page_number(page, "used_processes"));
         buffer_add_text(&page->text, " of ");
-        human_count(&page->text, number(page, "ended_processes"));
+        human_count(&page->text, page_number(page, "ended_processes"));
         buffer_add_text(&page->text, " processes");
     }
-    end_line(page);
-}
-
-/* The elements of a JSON column as rows; NULL if there are none. `sql` reads json_each(?1). */
-static sqlite3_stmt *elements(struct page *page, const char *name, const char *sql)
-{
-    sqlite3_stmt *statement;
-    const char *json = (const char *)sqlite3_column_text(page->row, column(page, name));
-
-    if (json == NULL || sqlite3_prepare_v2(page->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        return NULL;
-    sqlite3_bind_text(statement, 1, json, -1, SQLITE_TRANSIENT);
-    if (sqlite3_step(statement) == SQLITE_ROW)
-        return statement;
-    sqlite3_finalize(statement);
-    return NULL;
+    page_end_line(page);
 }
 
 static void add_head(struct page *page)
 {
     struct buffer title = {0};
 
-    buffer_format(&title, "run %" PRId64, number(page, "run"));
-    add_bold(page, buffer_text(&title));
+    buffer_format(&title, "run %" PRId64, page_number(page, "run"));
+    page_add_bold(page, buffer_text(&title));
     buffer_release(&title);
     buffer_add_text(&page->text, ", ");
-    add(page, "state");
+    page_add(page, "state");
     buffer_add_text(&page->text, ", ");
-    add(page, "start");
+    page_add(page, "start");
     buffer_add_text(&page->text, "\n\n");
 }
 
 static void add_command(struct page *page)
 {
-    sqlite3_stmt *labels = elements(page, "labels", "SELECT " QUERY_PAIRS("?1"));
+    sqlite3_stmt *labels = page_elements(page, "labels", "SELECT " QUERY_PAIRS("?1"));
 
-    begin_line(page, has(page, "attached_to") ? "attached to" : "command");
-    add(page, has(page, "attached_to") ? "attached_to" : "command_line");
-    end_line(page);
-    begin_line(page, "directory");
-    add(page, "directory");
-    end_line(page);
+    page_begin_line(page, page_has(page, "attached_to") ? "attached to" : "command");
+    page_add(page, page_has(page, "attached_to") ? "attached_to" : "command_line");
+    page_end_line(page);
+    page_begin_line(page, "directory");
+    page_add(page, "directory");
+    page_end_line(page);
     if (labels != NULL && sqlite3_column_bytes(labels, 0) > 0) {
-        begin_line(page, "labels");
-        add_cell(page, labels, 0);
-        end_line(page);
+        page_begin_line(page, "labels");
+        page_add_cell(page, labels, 0);
+        page_end_line(page);
     }
     sqlite3_finalize(labels);
 }
 
 static void add_machine(struct page *page)
 {
-    begin_line(page, "machine");
-    add(page, "host");
-    buffer_add_text(&page->text, is_empty(page, "host") ? "" : ", ");
-    add(page, "os");
+    page_begin_line(page, "machine");
+    page_add(page, "host");
+    buffer_add_text(&page->text, page_is_empty(page, "host") ? "" : ", ");
+    page_add(page, "os");
     buffer_add_text(&page->text, ", ");
-    add(page, "arch");
-    if (!is_empty(page, "wine")) {
+    page_add(page, "arch");
+    if (!page_is_empty(page, "wine")) {
         buffer_add_text(&page->text, ", Wine ");
-        add(page, "wine");
+        page_add(page, "wine");
     }
-    end_line(page);
-    begin_line(page, "recorder");
+    page_end_line(page);
+    page_begin_line(page, "recorder");
     buffer_add_text(&page->text, "trailrec ");
-    add(page, "recorder");
+    page_add(page, "recorder");
     buffer_add_text(&page->text, ", ");
-    add(page, "mode");
+    page_add(page, "mode");
     buffer_add_text(&page->text,
-                    number(page, "follow") ? ", with child processes; waits: " : "; waits: ");
-    add(page, "wait_function");
+                    page_number(page, "follow") ? ", with child processes; waits: " : "; waits: ");
+    page_add(page, "wait_function");
     buffer_add_text(&page->text, "; loads: ");
-    add(page, "load_detection");
-    end_line(page);
+    page_add(page, "load_detection");
+    page_end_line(page);
 }
 
 static void add_kinds(struct page *page)
 {
-    sqlite3_stmt *kind = elements(page, "kinds",
-                                  "SELECT json_extract(value, '$.kind'), json_extract(value, "
-                                  "'$.events'), json_extract(value, '$.hold_ns'), "
-                                  "json_extract(value, '$.p50_hold_ns'), json_extract(value, "
-                                  "'$.p99_hold_ns') FROM json_each(?1)");
-    begin_line(page, "events");
-    add_right(page, 10, human_count, number(page, "events"));
+    sqlite3_stmt *kind = page_elements(page, "kinds",
+                                       "SELECT json_extract(value, '$.kind'), json_extract(value, "
+                                       "'$.events'), json_extract(value, '$.hold_ns'), "
+                                       "json_extract(value, '$.p50_hold_ns'), json_extract(value, "
+                                       "'$.p99_hold_ns') FROM json_each(?1)");
+    page_begin_line(page, "events");
+    page_add_right(page, 10, human_count, page_number(page, "events"));
     buffer_add_text(&page->text, kind != NULL ? "         held          p50          p99\n" : "\n");
     if (kind == NULL)
         return;
     do {
         size_t start = page->text.length;
         buffer_add_text(&page->text, "    ");
-        add_cell(page, kind, 0);
+        page_add_cell(page, kind, 0);
         while (!page->text.failed && page->text.length - start < 4 + 18)
             buffer_add_char(&page->text, ' ');
-        add_right(page, 2 + LABEL_WIDTH + 10 - 22, human_count, sqlite3_column_int64(kind, 1));
+        page_add_right(page, 2 + PAGE_LABEL_WIDTH + 10 - 22, human_count,
+                       sqlite3_column_int64(kind, 1));
         for (int i = 2; i < 5 && sqlite3_column_type(kind, i) != SQLITE_NULL; i++)
-            add_right(page, 13, human_duration, sqlite3_column_int64(kind, i));
-        end_line(page);
+            page_add_right(page, 13, human_duration, sqlite3_column_int64(kind, i));
+        page_end_line(page);
     } while (sqlite3_step(kind) == SQLITE_ROW);
     sqlite3_finalize(kind);
 }
@@ -289,27 +199,27 @@ static void add_kinds(struct page *page)
 /* The time between marks, in the words with which rules and comparisons speak of it. */
 static void add_phases(struct page *page)
 {
-    sqlite3_stmt *phase =
-        elements(page, "phases",
-                 "SELECT json_extract(value, '$.ns'), json_extract(value, '$.from'), "
-                 "json_extract(value, '$.to'), json_extract(value, '$.t_ns') FROM json_each(?1)");
+    sqlite3_stmt *phase = page_elements(
+        page, "phases",
+        "SELECT json_extract(value, '$.ns'), json_extract(value, '$.from'), "
+        "json_extract(value, '$.to'), json_extract(value, '$.t_ns') FROM json_each(?1)");
 
     if (phase == NULL)
         return;
     buffer_add_text(&page->text, "\n  ");
-    add_bold(page, "phases");
-    if (number(page, "marks") > PHASES_MAX) {
+    page_add_bold(page, "phases");
+    if (page_number(page, "marks") > PHASES_MAX) {
         buffer_format(&page->text, " (to the first %d of ", PHASES_MAX);
-        human_count(&page->text, number(page, "marks"));
+        human_count(&page->text, page_number(page, "marks"));
         buffer_add_text(&page->text, " marks)");
     }
-    end_line(page);
+    page_end_line(page);
     do {
-        add_right(page, 12, human_duration, sqlite3_column_int64(phase, 0));
+        page_add_right(page, 12, human_duration, sqlite3_column_int64(phase, 0));
         buffer_add_text(&page->text, "  ");
-        add_cell(page, phase, 1);
+        page_add_cell(page, phase, 1);
         buffer_add_text(&page->text, "..");
-        add_cell(page, phase, 2);
+        page_add_cell(page, phase, 2);
         buffer_add_text(&page->text, " at ");
         human_ms(&page->text, sqlite3_column_int64(phase, 3));
         buffer_add_text(&page->text, " ms\n");
@@ -320,10 +230,10 @@ static void add_phases(struct page *page)
 /* A heading over what is known of the first loads only. */
 static void add_loads_heading(struct page *page, const char *text)
 {
-    sqlite3_stmt *counts = elements(page, "counts", "SELECT json_extract(?1, '$.LoadDll')");
+    sqlite3_stmt *counts = page_elements(page, "counts", "SELECT json_extract(?1, '$.LoadDll')");
 
     buffer_add_text(&page->text, "\n  ");
-    add_bold(page, text);
+    page_add_bold(page, text);
     if (counts != NULL && sqlite3_column_int64(counts, 0) > LOADS_MAX) {
         buffer_add_text(&page->text, " (of the first ");
         human_count(&page->text, LOADS_MAX);
@@ -332,38 +242,40 @@ static void add_loads_heading(struct page *page, const char *text)
         buffer_add_text(&page->text, " loads)");
     }
     sqlite3_finalize(counts);
-    end_line(page);
+    page_end_line(page);
 }
 
 static void add_gaps(struct page *page)
 {
+    bool is_big = page_number(page, "process_count") >= PROCESSES_MANY;
     sqlite3_stmt *gap =
-        elements(page, "gaps",
-                 "SELECT json_extract(value, '$.gap_ns'), json_extract(value, '$.from'), "
-                 "json_extract(value, '$.to'), json_extract(value, '$.t_ns'), "
-                 "iif((SELECT count(*) > 1 FROM (SELECT DISTINCT json_extract(e.value, "
-                 "'$.pid') FROM json_each(?1) e)), ' of ' || coalesce(json_extract(value, "
-                 "'$.process'), 'process') || ' (' "
-                 "|| json_extract(value, '$.pid') || ')', ''), json_extract(value, '$.looks') "
-                 "FROM json_each(?1)");
+        page_elements(page, is_big ? "process_gaps" : "gaps",
+                      "SELECT json_extract(value, '$.gap_ns'), json_extract(value, '$.from'), "
+                      "json_extract(value, '$.to'), json_extract(value, '$.t_ns'), "
+                      "iif((SELECT count(*) > 1 FROM (SELECT DISTINCT json_extract(e.value, "
+                      "'$.pid') FROM json_each(?1) e)), ' of ' || coalesce(json_extract(value, "
+                      "'$.process'), 'process') || ' (' "
+                      "|| json_extract(value, '$.pid') || ')', ''), json_extract(value, '$.looks') "
+                      "FROM json_each(?1)");
 
     if (gap == NULL)
         return;
-    add_loads_heading(page, "longest gaps");
+    add_loads_heading(page, is_big ? "longest gaps, each of a process that started no other"
+                                   : "longest gaps");
     do {
-        add_right(page, 12, human_duration, sqlite3_column_int64(gap, 0));
+        page_add_right(page, 12, human_duration, sqlite3_column_int64(gap, 0));
         buffer_add_text(&page->text, "  ");
-        add_cell(page, gap, 1);
+        page_add_cell(page, gap, 1);
         buffer_add_text(&page->text, " -> ");
-        add_cell(page, gap, 2);
-        add_cell(page, gap, 4);
+        page_add_cell(page, gap, 2);
+        page_add_cell(page, gap, 4);
         buffer_add_text(&page->text, " at ");
         human_ms(&page->text, sqlite3_column_int64(gap, 3));
         buffer_add_text(&page->text, " ms\n");
         if (sqlite3_column_type(gap, 5) != SQLITE_NULL) {
             buffer_add_text(&page->text, "                ");
-            add_cell(page, gap, 5);
-            end_line(page);
+            page_add_cell(page, gap, 5);
+            page_end_line(page);
         }
     } while (sqlite3_step(gap) == SQLITE_ROW);
     sqlite3_finalize(gap);
@@ -372,9 +284,9 @@ static void add_gaps(struct page *page)
 static void add_repeated(struct page *page)
 {
     sqlite3_stmt *module =
-        elements(page, "repeated_modules",
-                 "SELECT json_extract(value, '$.times'), json_extract(value, '$.name'), "
-                 "json_extract(value, '$.pid') FROM json_each(?1)");
+        page_elements(page, "repeated_modules",
+                      "SELECT json_extract(value, '$.times'), json_extract(value, '$.name'), "
+                      "json_extract(value, '$.pid') FROM json_each(?1)");
 
     if (module == NULL)
         return;
@@ -382,17 +294,17 @@ static void add_repeated(struct page *page)
     do {
         buffer_format(&page->text, "%6" PRId64 " times  ",
                       (int64_t)sqlite3_column_int64(module, 0));
-        add_cell(page, module, 1);
+        page_add_cell(page, module, 1);
         buffer_add_text(&page->text, " in process ");
-        add_cell(page, module, 2);
-        end_line(page);
+        page_add_cell(page, module, 2);
+        page_end_line(page);
     } while (sqlite3_step(module) == SQLITE_ROW);
     sqlite3_finalize(module);
 }
 
 static void add_exceptions(struct page *page)
 {
-    sqlite3_stmt *first = elements(
+    sqlite3_stmt *first = page_elements(
         page, "first_exception",
         "SELECT coalesce(json_extract(?1, '$.name') || ' (' || json_extract(?1, '$.code') || ')', "
         "json_extract(?1, '$.code')) || coalesce(': ' || json_extract(?1, '$.access'), '') || "
@@ -400,77 +312,78 @@ static void add_exceptions(struct page *page)
         "json_extract(?1, '$.offset'), ' at ' || json_extract(?1, '$.address'), ''), "
         "json_extract(?1, '$.t_ns'), json_extract(?1, '$.tid')");
 
-    if (first == NULL && number(page, "loader_breakpoints") == 0)
+    if (first == NULL && page_number(page, "loader_breakpoints") == 0)
         return;
-    end_line(page);
-    begin_line(page, "exceptions");
+    page_end_line(page);
+    page_begin_line(page, "exceptions");
     if (first == NULL) {
         buffer_add_text(&page->text, "loader breakpoint only\n");
         return;
     }
-    human_count(&page->text, number(page, "exceptions"));
+    human_count(&page->text, page_number(page, "exceptions"));
     buffer_add_text(&page->text, "; the first: ");
-    add_cell(page, first, 0);
+    page_add_cell(page, first, 0);
     buffer_add_text(&page->text, ", ");
     human_ms(&page->text, sqlite3_column_int64(first, 1));
     buffer_add_text(&page->text, " ms, thread ");
-    add_cell(page, first, 2);
-    end_line(page);
+    page_add_cell(page, first, 2);
+    page_end_line(page);
     sqlite3_finalize(first);
 }
 
 /* Signals and exceptions that tell of no error. */
 static void add_notices(struct page *page)
 {
-    sqlite3_stmt *notice = elements(page, "notices",
-                                    "SELECT json_extract(value, '$.name'), json_extract(value, "
-                                    "'$.times') FROM json_each(?1)");
+    sqlite3_stmt *notice =
+        page_elements(page, "notices",
+                      "SELECT json_extract(value, '$.name'), json_extract(value, "
+                      "'$.times') FROM json_each(?1)");
     const char *separator = "";
 
     if (notice == NULL)
         return;
-    if (number(page, "exceptions") == 0 && number(page, "loader_breakpoints") == 0)
-        end_line(page);
-    begin_line(page, "notices");
+    if (page_number(page, "exceptions") == 0 && page_number(page, "loader_breakpoints") == 0)
+        page_end_line(page);
+    page_begin_line(page, "notices");
     do {
         buffer_add_text(&page->text, separator);
         human_count(&page->text, sqlite3_column_int64(notice, 1));
         buffer_add_char(&page->text, ' ');
-        add_cell(page, notice, 0);
+        page_add_cell(page, notice, 0);
         separator = ", ";
     } while (sqlite3_step(notice) == SQLITE_ROW);
-    end_line(page);
+    page_end_line(page);
     sqlite3_finalize(notice);
 }
 
 static void add_not_observed(struct page *page)
 {
-    sqlite3_stmt *process = elements(page, "not_observed",
-                                     "SELECT coalesce(json_extract(value, '$.name'), '?'), "
-                                     "json_extract(value, '$.pid') FROM json_each(?1)");
+    sqlite3_stmt *process = page_elements(page, "not_observed",
+                                          "SELECT coalesce(json_extract(value, '$.name'), '?'), "
+                                          "json_extract(value, '$.pid') FROM json_each(?1)");
     const char *separator = "";
 
     if (process == NULL)
         return;
-    end_line(page);
-    begin_line(page, "unseen");
+    page_end_line(page);
+    page_begin_line(page, "unseen");
     buffer_add_text(&page->text, "loads were not observed in ");
     do {
         buffer_add_text(&page->text, separator);
-        add_cell(page, process, 0);
+        page_add_cell(page, process, 0);
         buffer_add_text(&page->text, " (process ");
-        add_cell(page, process, 1);
+        page_add_cell(page, process, 1);
         buffer_add_char(&page->text, ')');
         separator = ", ";
     } while (sqlite3_step(process) == SQLITE_ROW);
-    end_line(page);
+    page_end_line(page);
     sqlite3_finalize(process);
 }
 
 /* What was not loaded; what is a conclusion of ours says so. */
 static void add_failed(struct page *page)
 {
-    sqlite3_stmt *failed = elements(
+    sqlite3_stmt *failed = page_elements(
         page, "failed_loads",
         "SELECT iif(json_extract(value, '$.what') = 'symbol', 'symbol ', '') || "
         "coalesce(json_extract(value, '$.name'), '?') || coalesce(', needed by ' || "
@@ -481,20 +394,20 @@ static void add_failed(struct page *page)
         "the imports)', '') || iif(json_extract(value, '$.load_phase') = 'startup', ', at the "
         "start', ''), json_extract(value, '$.times') FROM json_each(?1)");
     const char *label = "failed";
-    int64_t left = number(page, "failed");
+    int64_t left = page_number(page, "failed");
 
     if (failed == NULL)
         return;
-    end_line(page);
+    page_end_line(page);
     do {
-        begin_line(page, label);
-        add_cell(page, failed, 0);
-        end_line(page);
+        page_begin_line(page, label);
+        page_add_cell(page, failed, 0);
+        page_end_line(page);
         label = "";
         left -= sqlite3_column_int64(failed, 1);
     } while (sqlite3_step(failed) == SQLITE_ROW);
     if (left > 0) {
-        begin_line(page, label);
+        page_begin_line(page, label);
         buffer_add_text(&page->text, "and ");
         human_count(&page->text, left);
         buffer_add_text(&page->text, " more\n");
@@ -507,7 +420,7 @@ static void add_facts(struct page *page)
 {
     add_command(page);
     add_machine(page);
-    end_line(page);
+    page_end_line(page);
     add_ending(page);
     add_times(page);
     add_used(page);
@@ -522,6 +435,20 @@ struct part {
 };
 
 #define OF(member) "json_extract(value, '$." member "')"
+
+#define CHAIN(heading_, json_)                                                    \
+    {                                                                             \
+        .heading = heading_, .json = json_,                                       \
+        .sql = "SELECT " OF("name") ", " OF("pid") ", " OF("start_t_ns") ", " OF( \
+            "lived_ns") ", " OF("command_line") " FROM json_each(?1)",            \
+        .column_count = 5, .columns = {                                           \
+            {.name = "process"},                                                  \
+            {.name = "pid"},                                                      \
+            {.name = "start ms", .style = STYLE_MS},                              \
+            {.name = "lived", .style = STYLE_DURATION},                           \
+            {.name = "command line"}                                              \
+        }                                                                         \
+    }
 
 static const struct part parts[] = {
     {.heading = "events",
@@ -542,6 +469,26 @@ static const struct part parts[] = {
                  {.name = "to"},
                  {.name = "took", .style = STYLE_DURATION},
                  {.name = "at ms", .style = STYLE_MS}}},
+    {.heading = "processes",
+     .json = "programs",
+     .sql = "SELECT json_extract(value, '$.name'), json_extract(value, '$.processes'), "
+            "json_extract(value, '$.lived_ns'), json_extract(value, '$.cpu_ns'), "
+            "json_extract(value, '$.failed') FROM json_each(?1) "
+            "WHERE json_array_length(?1) > 1 OR json_extract(value, '$.processes') > 1",
+     .column_count = 5,
+     .columns = {{.name = "program", .style = STYLE_TITLE},
+                 {.name = "processes", .style = STYLE_COUNT},
+                 {.name = "lived", .style = STYLE_DURATION},
+                 {.name = "cpu", .style = STYLE_DURATION},
+                 {.name = "failed", .style = STYLE_COUNT}}},
+    CHAIN("critical chain", "critical_chain"),
+    CHAIN("longest chain", "longest_chain"),
+    {.heading = "exec chains",
+     .json = "exec_chains",
+     .sql = "SELECT " OF("images") ", " OF("processes") " FROM json_each(?1)",
+     .column_count = 2,
+     .columns = {{.name = "programs", .style = STYLE_TITLE},
+                 {.name = "processes", .style = STYLE_COUNT}}},
     {.heading = "longest gaps",
      .json = "gaps",
      .sql = "SELECT " OF("from") ", " OF("to") ", " OF("gap_ns") ", " OF("t_ns") ", " OF(
@@ -579,7 +526,7 @@ enum { PARTS = sizeof parts / sizeof parts[0] };
 static int print_part(struct page *page, const struct part *part, struct trail_error *error)
 {
     struct output *output = &page->viewer->output;
-    sqlite3_stmt *row = elements(page, part->json, part->sql);
+    sqlite3_stmt *row = page_elements(page, part->json, part->sql);
     int result, step = row != NULL ? SQLITE_ROW : SQLITE_DONE;
 
     output->heading = part->heading;
@@ -605,11 +552,11 @@ static int print_facts(struct page *page, struct trail_error *error)
     for (char *end; result == 0 && (end = strchr(line, '\n')) != NULL; line = end + 1) {
         size_t label = strcspn(line + 2, " ");
         *end = '\0';
-        if (end - line <= 2 + LABEL_WIDTH)
+        if (end - line <= 2 + PAGE_LABEL_WIDTH)
             continue;
         line[2 + label] = '\0';
         output->cells[0] = cell_text(line + 2);
-        output->cells[1] = cell_text(line + 2 + LABEL_WIDTH);
+        output->cells[1] = cell_text(line + 2 + PAGE_LABEL_WIDTH);
         result = output_row(output, output->cells, error);
     }
     return output_end(output, result == 0 ? error : NULL) != 0 ? -1 : result;
@@ -622,16 +569,16 @@ static int print_tables(struct page *page, bool is_last, struct trail_error *err
     char heading[64];
     int result;
 
-    snprintf(heading, sizeof heading, "run %" PRId64, number(page, "run"));
+    snprintf(heading, sizeof heading, "run %" PRId64, page_number(page, "run"));
     output->heading = heading;
     output->is_followed = true;
     output->color = false;
-    begin_line(page, "state");
-    add(page, "state");
-    end_line(page);
-    begin_line(page, "start");
-    add(page, "start");
-    end_line(page);
+    page_begin_line(page, "state");
+    page_add(page, "state");
+    page_end_line(page);
+    page_begin_line(page, "start");
+    page_add(page, "start");
+    page_end_line(page);
     add_facts(page);
     add_exceptions(page);
     add_notices(page);
@@ -652,6 +599,7 @@ static int print_page(struct page *page, struct trail_error *error)
     add_facts(page);
     add_kinds(page);
     add_phases(page);
+    page_add_processes(page);
     add_gaps(page);
     add_repeated(page);
     add_exceptions(page);

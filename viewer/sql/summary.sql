@@ -1,6 +1,6 @@
 -- One row for :run: all of the view runs, and what a summary adds to it, as JSON. It looks at
 -- loads and marks (of a long run at the first of them), never at all events.
-WITH
+WITH RECURSIVE
 -- A long run is looked at up to the first of its 10,000th load, process, exit and mark.
 cutoff AS MATERIALIZED (
   SELECT min(seq) AS seq FROM (
@@ -78,6 +78,61 @@ fault AS MATERIALIZED (
   WHERE x.run_id = :run AND CASE WHEN x.si_code IS NULL THEN x.code & 0x80000000
     OR x.seq IN (SELECT seq FROM loader_breakpoint)
     ELSE x.code IN (3, 4, 5, 6, 7, 8, 11, 24, 25, 31) END
+),
+-- A child has a higher number than its parent, as in tree.sql.
+relative AS MATERIALIZED (
+  SELECT p.process AS id, coalesce(p.name, '?') AS name, p.pid, p.command_line, p.start_t_ns,
+    p.end_t_ns - p.start_t_ns AS lived_ns, p.cpu_user_ns + p.cpu_system_ns AS cpu_ns,
+    p.exit_code IS NOT 0 AND p.exit_code IS NOT NULL OR p.exit_signal IS NOT NULL AS has_failed,
+    q.id AS parent, row_number() OVER (PARTITION BY q.id
+      ORDER BY p.end_t_ns IS NULL DESC, p.end_t_ns DESC, p.process DESC) AS from_last,
+    row_number() OVER (PARTITION BY q.id ORDER BY p.end_t_ns IS NULL DESC,
+      p.end_t_ns - p.start_t_ns DESC, p.process DESC) AS from_longest
+  FROM processes p LEFT JOIN process q
+    ON q.run_id = p.run AND q.id = p.parent_process AND q.id < p.process
+  WHERE p.run = :run
+),
+-- Each with its child that ended last, which is what it waited for in the end; and each with its
+-- child that lived longest.
+chain(list, id, depth) AS (
+  SELECT list, id, 0 FROM relative, (SELECT 'last' AS list UNION ALL SELECT 'longest')
+  WHERE parent IS NULL AND iif(list = 'last', from_last, from_longest) = 1
+  UNION ALL
+  SELECT c.list, r.id, c.depth + 1 FROM chain c CROSS JOIN relative r
+    ON r.parent = c.id AND iif(c.list = 'last', r.from_last, r.from_longest) = 1
+  WHERE c.depth < 10
+),
+gone_through AS (
+  SELECT group_concat(name, ' > ') AS images FROM (
+    SELECT e.process_id, coalesce(m.name, '?') AS name FROM event_create_process c
+    CROSS JOIN event e ON e.run_id = c.run_id AND e.seq = c.seq
+    LEFT JOIN module m ON m.id = c.image_module_id
+    WHERE c.run_id = :run AND c.via IS NOT 1
+    ORDER BY e.process_id, c.seq)
+  GROUP BY process_id HAVING count(*) > 1
+),
+-- The longest of all, and the longest of each process that waited for no child.
+top_gap AS (
+  SELECT * FROM (SELECT 'run' AS list, * FROM gap WHERE gap_ns > 0
+    ORDER BY gap_ns DESC, seq LIMIT 5)
+  UNION ALL
+  SELECT * FROM (SELECT 'process', seq, process_id, t_ns, name, before, gap_ns
+    FROM (SELECT *, row_number() OVER (PARTITION BY process_id ORDER BY gap_ns DESC, seq) AS place
+      FROM gap WHERE gap_ns > 0
+        AND process_id NOT IN (SELECT parent FROM relative WHERE parent IS NOT NULL))
+    WHERE place = 1 ORDER BY gap_ns DESC, seq LIMIT 5)
+),
+told_gap AS MATERIALIZED (
+  SELECT g.*, p.pid, m.name AS process, (
+    SELECT 'main: ' || doing || ' (' || times || ' of ' || looks || ' looks)' FROM (
+      SELECT o.doing, count(*) AS times, sum(count(*)) OVER () AS looks
+      FROM look_words o JOIN thread t ON t.run_id = :run AND t.id = o.thread_id
+      WHERE o.run_id = :run AND o.process_id = g.process_id
+        AND o.t_ns > g.t_ns - g.gap_ns AND o.t_ns < g.t_ns AND t.first_seq = p.first_seq
+      GROUP BY o.doing ORDER BY times DESC, o.doing LIMIT 1)) AS looks
+  FROM top_gap g
+  LEFT JOIN process p ON p.run_id = :run AND p.id = g.process_id
+  LEFT JOIN module m ON m.id = p.image_module_id
 )
 SELECT r.*,
   CASE WHEN json_valid(r.counts) AND json_valid(r.holds) THEN (
@@ -96,23 +151,44 @@ SELECT r.*,
         lag(p.t_ns, 1, 0) OVER w AS since FROM points p WINDOW w AS (ORDER BY p.seq))
   ) AS phases,
   (SELECT count(*) FROM event_mark k WHERE k.run_id = :run) AS marks,
+  (SELECT count(*) FROM relative) AS process_count,
+  (
+    SELECT json_group_array(json_object('name', name, 'processes', processes, 'lived_ns', lived_ns,
+        'cpu_ns', cpu_ns, 'failed', failed))
+    FROM (SELECT name, count(*) AS processes, sum(lived_ns) AS lived_ns, sum(cpu_ns) AS cpu_ns,
+        sum(has_failed) AS failed
+        FROM relative GROUP BY name ORDER BY sum(cpu_ns) DESC, lived_ns DESC, name LIMIT 10)
+  ) AS programs,
+  (
+    SELECT json_group_array(json_object('pid', pid, 'name', name, 'command_line', command_line,
+        'start_t_ns', start_t_ns, 'lived_ns', lived_ns, 'cpu_ns', cpu_ns))
+    FROM (SELECT r.* FROM chain c CROSS JOIN relative r ON r.id = c.id
+        WHERE c.list = 'last' AND (SELECT count(*) FROM relative) > 1 ORDER BY c.depth)
+  ) AS critical_chain,
+  (
+    SELECT json_group_array(json_object('pid', pid, 'name', name, 'command_line', command_line,
+        'start_t_ns', start_t_ns, 'lived_ns', lived_ns, 'cpu_ns', cpu_ns))
+    FROM (SELECT r.* FROM chain c CROSS JOIN relative r ON r.id = c.id
+        WHERE c.list = 'longest' AND (SELECT count(*) FROM relative) > 1 ORDER BY c.depth)
+  ) AS longest_chain,
+  (
+    SELECT json_group_array(json_object('images', images, 'processes', processes))
+    FROM (SELECT images, count(*) AS processes FROM gone_through
+        GROUP BY images ORDER BY processes DESC, images LIMIT 5)
+  ) AS exec_chains,
+  -- SIGCHLD with CLD_EXITED, CLD_KILLED or CLD_DUMPED; several at once become one
+  CASE WHEN r.follow = 0 THEN (SELECT count(*) FROM event_exception x
+    WHERE x.run_id = :run AND x.code = 17 AND x.si_code BETWEEN 1 AND 3) ELSE 0 END AS unfollowed,
   (
     SELECT json_group_array(json_object('gap_ns', gap_ns, 'from', before, 'to', name, 't_ns', t_ns,
         'pid', pid, 'process', process, 'looks', looks))
-    FROM (
-      SELECT g.gap_ns, g.before, g.name, g.t_ns, p.pid, m.name AS process, (
-        SELECT 'main: ' || doing || ' (' || times || ' of ' || looks || ' looks)' FROM (
-          SELECT o.doing, count(*) AS times, sum(count(*)) OVER () AS looks
-          FROM look_words o JOIN thread t ON t.run_id = :run AND t.id = o.thread_id
-          WHERE o.run_id = :run AND o.process_id = g.process_id
-            AND o.t_ns > g.t_ns - g.gap_ns AND o.t_ns < g.t_ns AND t.first_seq = p.first_seq
-          GROUP BY o.doing ORDER BY times DESC, o.doing LIMIT 1)) AS looks
-      FROM (SELECT * FROM gap WHERE gap_ns > 0 ORDER BY gap_ns DESC, seq LIMIT 5) g
-      LEFT JOIN process p ON p.run_id = :run AND p.id = g.process_id
-      LEFT JOIN module m ON m.id = p.image_module_id
-      ORDER BY g.gap_ns DESC, g.seq
-    )
+    FROM (SELECT * FROM told_gap WHERE list = 'run' ORDER BY gap_ns DESC, seq)
   ) AS gaps,
+  (
+    SELECT json_group_array(json_object('gap_ns', gap_ns, 'from', before, 'to', name, 't_ns', t_ns,
+        'pid', pid, 'process', process, 'looks', looks))
+    FROM (SELECT * FROM told_gap WHERE list = 'process' ORDER BY gap_ns DESC, seq)
+  ) AS process_gaps,
   (
     SELECT json_group_array(json_object('name', name, 'times', times, 'pid', pid))
     FROM (
