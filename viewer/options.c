@@ -36,7 +36,7 @@ int options_parse(int argument_count, char **arguments, struct options *options,
         found = option_table_index(options_list, OPTIONS, found);
         options->given[found] = true;
         options->argument[found] = optarg;
-        if (found != OPTION_IGNORE && found != OPTION_RULES)
+        if (found != OPTION_IGNORE && found != OPTION_RULES && found != OPTION_ACCEPT)
             continue;
         if (options->repeated_count == OPTION_REPEATS_AT_MOST)
             return error_set(error, TRAIL_FAILED, 0, "--%s can be given %d times at most%s",

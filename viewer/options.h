@@ -29,7 +29,7 @@ enum { OPTION_REPEATS_AT_MOST = 64 };
 struct options {
     bool given[OPTIONS];
     const char *argument[OPTIONS]; /* NULL unless given with an argument; the last one wins */
-    const char *repeated[OPTION_REPEATS_AT_MOST]; /* all that --ignore, or --rules, said */
+    const char *repeated[OPTION_REPEATS_AT_MOST]; /* all that --ignore, --rules or --accept said */
     size_t repeated_count;
     int positional_count;
     char **positional; /* what is no option, in order: points into the argument list */

@@ -7,12 +7,13 @@
 #include "compare/match/keys.h"
 #include "compare/model/recordings_read.h"
 #include "db.h"
-#include "rules/judge/judge.h"
+#include "rules/judge/weight.h"
 #include "rules/learn/learn.h"
 #include "rules/report/report.h"
 #include "rules/write.h"
 #include "sql.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -585,9 +586,81 @@ static void test_any_rules(void **state)
     assert_true(judged > 1000);
 }
 
+/* How often K or more of `count` runs do what each does with the chance p. */
+static double tail(size_t count, size_t at_least, double p)
+{
+    double sum = 0;
+
+    for (size_t k = at_least; k <= count; k++)
+        sum += exp(lgamma((double)count + 1) - lgamma((double)k + 1) -
+                   lgamma((double)(count - k) + 1) + (double)k * log(p) +
+                   (double)(count - k) * log1p(-p));
+    return sum;
+}
+
+/* How often good runs alarm, at worst, at what none of the learned runs did. */
+static double worst(size_t checked, size_t learned, size_t at_least)
+{
+    double worst = 0;
+
+    for (double p = 0.001; p < 0.95; p += 0.001)
+        worst = fmax(worst, exp((double)learned * log1p(-p)) * tail(checked, at_least, p));
+    return worst;
+}
+
+static void test_at_least(void **state)
+{
+    static const size_t runs[] = {1, 3, 4, 10, 20, 100};
+
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++)
+        for (size_t learned = 5; learned <= 320; learned *= 4) {
+            size_t k = weight_at_least(runs[i], learned, 0, 0.03);
+            assert_in_range(k, 1, runs[i]);
+            if (k < runs[i])
+                assert_true(worst(runs[i], learned, k) <= 0.0101);
+            if (k > 1)
+                assert_true(worst(runs[i], learned, k - 1) > 0.0097);
+            assert_true(weight_at_least(runs[i], learned, 3, 0.03) >= k);
+        }
+    assert_int_equal(weight_at_least(3, 0, 0, 0.03), 3);
+    assert_true(weight_at_least(5000, 10, 0, 0.03) <= 5000);
+}
+
+/* One rule is weighed by what breaks it: two modules in a run each are no module in two. */
+static void test_weights(void **state)
+{
+    static const char own[] = "soft forbid x.so\nsoft forbid *";
+    static const char learned[] =
+        RULES_LEARNED_START "\nbudget 3% alarms 0 of 10 notices 0 of 10\nforbid *\npath a.so "
+                            "{home}\n" RULES_LEARNED_END;
+
+    add_run(1, "a.so x.so");
+    add_run(2, "b.so x.so");
+    add_run(3, "b.so x.so");
+    read_runs(3);
+    expect(own, "1:x.so 1:x.so 1:x.so 2:a.so 2:b.so 2:b.so");
+    assert_int_equal(judgement.violated, 1);
+    assert_int_equal(judgement.noticed, 1);
+    assert_false(judgement.findings[0].is_notice);
+    assert_true(judgement.findings[4].is_notice);
+    assert_int_equal(judgement_weigh(&judgement, 2, &error), 0);
+    assert_int_equal(judgement.violated, 2);
+    assert_true(judgement.findings[3].is_notice);
+    assert_false(judgement.findings[4].is_notice);
+    expect(learned, "3:a.so 3:x.so 3:b.so 3:x.so 3:b.so 3:x.so 4:a.so");
+    assert_int_equal(judgement.violated, 2); /* a path once */
+    assert_true(judgement.findings[0].is_notice);
+    assert_false(judgement.findings[1].is_notice);
+    assert_false(judgement.findings[6].is_notice);
+    expect("forbid a.so", "1:a.so"); /* by hand: once */
+    assert_int_equal(judgement.violated, 1);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     CASE(test_presence),
+    CASE(test_weights),
+    cmocka_unit_test(test_at_least),
     CASE(test_order),
     CASE(test_asked),
     CASE(test_asked_closed),

@@ -408,7 +408,59 @@ static void test_odd_names(void **state)
     buffer_release(&out);
 }
 
+static void test_soft(void **state)
+{
+    parse("trail-rules 1\n  soft  forbid * # often\nrequire soft\n"
+          "budget 2.5% alarms 1 of 20 notices 3 of 20");
+    assert_int_equal(rules.count, 2);
+    assert_true(rules.rules[0].is_soft);
+    assert_int_equal(rules.rules[0].kind, RULE_FORBID);
+    assert_string_equal(rules.rules[0].text, "forbid *");
+    assert_int_equal(rules.rules[0].column, 9);
+    assert_false(rules.rules[1].is_soft);
+    assert_true(rules.own_error.budget > 0.0249 && rules.own_error.budget < 0.0251);
+    assert_int_equal(rules.own_error.alarms, 1);
+    assert_int_equal(rules.own_error.notices, 3);
+    assert_int_equal(rules.own_error.runs, 20);
+    rules_release(&rules);
+    expect_complaint("soft", 5, "a rule is missing");
+    expect_complaint("soft soft forbid *", 6,
+                     "unknown rule 'soft'; there are require, allow, forbid, order, path, cause, "
+                     "identity and limit");
+    expect_complaint("budget 0% alarms 0 of 1 notices 0 of 1", 8, "'0%' is no share: 3%");
+    expect_complaint("budget 3% alarms 2 of 1 notices 0 of 1", 11,
+                     "this is not 'alarms COUNT of RUNS', as 'baseline' writes it");
+    expect_complaint("budget 3% alarms 0 of 1", 24, "of how many runs how many is missing");
+}
+
+static void test_shares(void **state)
+{
+    static const struct {
+        size_t hits, count;
+        const char *text;
+    } shares[] = {{0, 20, "0 (at most 16)"},
+                  {2, 20, "10 (3 to 30)"},
+                  {10, 10, "100 (72 to 100)"},
+                  {1, 2000, "0.1 (0.0 to 0.3)"}};
+    static const char *const none[] = {"", "0", "100%", "3 %", "-1", "nan", "inf", "1e9", "3%%"};
+    struct buffer out = {0};
+    double share;
+
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        buffer_clear(&out);
+        share_write(&out, shares[i].hits, shares[i].count);
+        assert_string_equal(buffer_text(&out), shares[i].text);
+    }
+    buffer_release(&out);
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_int_equal(share_parse(none[i], &share), -1);
+    assert_int_equal(share_parse(".5%", &share), 0);
+    assert_true(share > 0.00499 && share < 0.00501);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_soft),
+    cmocka_unit_test(test_shares),
     cmocka_unit_test(test_odd_names),
     cmocka_unit_test(test_every_kind),
     cmocka_unit_test(test_points),

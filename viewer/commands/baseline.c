@@ -3,14 +3,13 @@
 #include "compare/match/load_runs.h"
 #include "compare/order/busy_runs.h"
 #include "file.h"
-#include "rules/learn/learn.h"
+#include "rules/budget/admit.h"
+#include "rules/budget/budget.h"
 #include "rules/named_runs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { RUNS_ADVISED = 10 };
 
 static const char head[] = "trail-rules 1\n"
                            "# What runs of this program must look like; 'trailview check THIS-FILE "
@@ -48,23 +47,24 @@ static void warn_of_runs(const struct recordings *recordings)
     }
 }
 
-static void say_how_many(size_t runs)
+static void say_how_good(const struct left_out *left_out, const struct budget *budget)
 {
-    char sentence[200];
+    struct buffer text = {0};
 
-    if (runs < ORDER_RUNS_AT_LEAST)
-        snprintf(sentence, sizeof sentence,
-                 "learned from %zu run%s: too few to learn an order, and what differs from run to "
-                 "run may not have "
-                 "shown; take %d or more",
-                 runs, runs == 1 ? "" : "s", RUNS_ADVISED);
-    else if (runs < RUNS_ADVISED)
-        snprintf(sentence, sizeof sentence,
-                 "learned from %zu runs; with %d or more the rules hold better", runs,
-                 RUNS_ADVISED);
-    else
-        snprintf(sentence, sizeof sentence, "learned from %zu runs", runs);
-    viewer_say(sentence);
+    buffer_format(&text, "learned from %zu run%s", left_out->runs, left_out->runs == 1 ? "" : "s");
+    if (left_out->runs < ORDER_RUNS_AT_LEAST)
+        buffer_add_text(&text, ", too few to learn an order");
+    if (budget->error.runs == 0) {
+        buffer_add_text(&text, "; how many good runs break these rules, one run does not tell");
+    } else {
+        buffer_add_text(&text, ": of ");
+        budget_write_rates(budget, &text);
+        if (left_out->parts < left_out->runs)
+            buffer_format(&text, " (by rules from %zu of %zu parts, and the runs of the other)",
+                          left_out->parts - 1, left_out->parts);
+    }
+    viewer_say(buffer_text(&text));
+    buffer_release(&text);
 }
 
 static int write_text(const char *path, const struct buffer *text, struct trail_error *error)
@@ -78,8 +78,9 @@ static int write_text(const char *path, const struct buffer *text, struct trail_
     return ferror(stdout) ? error_set(error, TRAIL_FAILED, 0, "cannot write the output") : 0;
 }
 
-static int learn(struct viewer *viewer, const struct recordings *recordings,
-                 const struct learn_options *options, struct trail_error *error)
+static int write_learned(struct viewer *viewer, const struct recordings *recordings,
+                         const struct learn_options *options, const struct left_out *left_out,
+                         const struct budget *budget, struct trail_error *error)
 {
     const char *path = viewer->options.argument[OPTION_UPDATE] != NULL
                            ? viewer->options.argument[OPTION_UPDATE]
@@ -91,28 +92,60 @@ static int learn(struct viewer *viewer, const struct recordings *recordings,
     if (result == 0)
         result = side_learn_order(&side, error);
     if (result == 0)
-        result = learn_file(&side, options, head, &text, error);
+        result = budget_write(&side, options, head, left_out, budget, &text, error);
     if (result == 0 && (options->own == NULL || text.length != options->own->text_length ||
                         memcmp(buffer_text(&text), options->own->text, text.length) != 0))
         result = write_text(path, &text, error);
-    if (result == 0)
-        say_how_many(recordings->count);
     buffer_release(&text);
     side_release(&side);
     return result;
 }
 
 /* "# runs UUID UUID" lines of the runs that are learned from. */
-static int name_runs(const struct viewer *viewer, struct buffer *out, struct trail_error *error)
+static int name_runs(const struct viewer *viewer, const struct recordings *learned,
+                     struct buffer *out, struct trail_error *error)
 {
-    for (size_t i = 0; i < viewer->run_count; i++)
-        if (named_runs_add(out, viewer->runs[i].database->db, viewer->runs[i].run, error) != 0)
+    size_t at = 0; /* what is learned from is in the order of the viewer's runs */
+
+    for (size_t i = 0; i < viewer->run_count && at < learned->count; i++) {
+        const struct run_reference *run = &viewer->runs[i];
+        if (learned->items[at].run != run->run ||
+            strcmp(learned->items[at].path, run->database->path) != 0)
+            continue;
+        if (named_runs_add(out, run->database->db, run->run, error) != 0)
             return -1;
+        at++;
+    }
     buffer_add_text(out, out->length > 0 ? "\n" : "");
     return 0;
 }
 
-static int baseline(struct viewer *viewer, const struct rules *own, struct trail_error *error)
+static int learn(struct viewer *viewer, const struct recordings *recordings,
+                 const struct learn_options *options, double share, struct trail_error *error)
+{
+    struct left_out left_out;
+    int result = left_out_init(&left_out, recordings, options, error);
+
+    if (result == 0) {
+        struct budget budget = budget_decide(&left_out, share);
+        result = write_learned(viewer, recordings, options, &left_out, &budget, error);
+        if (result == 0)
+            say_how_good(&left_out, &budget);
+    }
+    left_out_release(&left_out);
+    return result;
+}
+
+static int admit(struct viewer *viewer, struct recordings *recordings, const struct rules *own,
+                 struct trail_error *error)
+{
+    struct accepted accepted = {viewer->options.repeated, viewer->options.repeated_count};
+
+    return own != NULL ? admit_runs(own, recordings, &accepted, viewer_say, error) : 0;
+}
+
+static int baseline(struct viewer *viewer, const struct rules *own, double share,
+                    struct trail_error *error)
 {
     struct learn_options options = {viewer->options.given[OPTION_IDENTITY],
                                     viewer->options.given[OPTION_TIME], own, NULL};
@@ -123,9 +156,15 @@ static int baseline(struct viewer *viewer, const struct rules *own, struct trail
     if (recordings == NULL)
         return -1;
     warn_of_runs(recordings);
-    if ((result = name_runs(viewer, &runs, error)) == 0) {
-        options.runs = buffer_text(&runs);
-        result = learn(viewer, recordings, &options, error);
+    result = admit(viewer, recordings, own, error);
+    if (result == 0)
+        result = name_runs(viewer, recordings, &runs, error);
+    options.preface = buffer_text(&runs);
+    if (result == 0 && recordings->count == 0) {
+        viewer_say("no run is left to learn from; the rules are as they were");
+        result = 1;
+    } else if (result == 0) {
+        result = learn(viewer, recordings, &options, share, error);
     }
     buffer_release(&runs);
     recordings_free(recordings);
@@ -173,9 +212,18 @@ static int check_output(const char *path, struct trail_error *error)
 
 static int run(struct viewer *viewer, struct trail_error *error)
 {
-    const char *update = viewer->options.argument[OPTION_UPDATE];
+    const char *update = viewer->options.argument[OPTION_UPDATE],
+               *budget = viewer->options.argument[OPTION_BUDGET];
+    double share = OWN_ERROR_BUDGET;
     struct rules own = {0};
     int result = -1;
+
+    if (budget != NULL && share_parse(budget, &share) != 0)
+        return error_set(error, TRAIL_FAILED, 0,
+                         "'%.60s' is no budget: a share in percent, such as 3%%", budget);
+    if (update == NULL && viewer->options.given[OPTION_ACCEPT])
+        return error_set(error, TRAIL_FAILED, 0,
+                         "'--accept' belongs to '--update': there are no rules yet to violate");
 
     if (update != NULL && viewer->options.given[OPTION_OUTPUT])
         return error_set(error, TRAIL_FAILED, 0,
@@ -191,7 +239,7 @@ static int run(struct viewer *viewer, struct trail_error *error)
         (update != NULL && check_replaceable(update, error) != 0) || find_busy(viewer, error) != 0)
         return -1;
     if (update == NULL || rules_read(update, &own, error) == 0)
-        result = baseline(viewer, update != NULL ? &own : NULL, error);
+        result = baseline(viewer, update != NULL ? &own : NULL, share, error);
     rules_release(&own);
     return result;
 }
@@ -201,8 +249,12 @@ const struct command command_baseline = {
     .summary = "write down as rules, for 'check', what several good runs have in common",
     .arguments = "[RUN...]",
     .details =
-        "Without a RUN: all runs of the file. Ten runs or more make rules that the next good run "
-        "does not break; an order is learned from five.\n"
+        "Without a RUN: all runs of the file. An order is learned from five runs. Each run is also "
+        "judged by rules learned from the others: that tells\n"
+        "how many good runs will break these rules, and that is said, and written into the file. "
+        "Kinds of rules that break too often are soft: in one\n"
+        "run or two that is a notice, of three or more it must show in several ('trailview help "
+        "check'). More runs make better rules.\n"
         "  require, allow   modules that all runs loaded, or some; 'forbid *' is the rest\n"
         "  order            what one thread asks for before what, without what follows; what comes "
         "since others import it is not in it\n"
@@ -214,9 +266,12 @@ const struct command command_baseline = {
         "most, and the spread more\n"
         "  limit time       only with --time: the longest that was seen and as much more as that "
         "is above the shortest; for medians closer\n"
+        "--update learns from no run that violates the rules of the file, unless each such rule is "
+        "accepted.\n"
         "A module's hand-written rules stay and count: what they say of it is not learned.\n",
     .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_UPDATE) | OPTION_BIT(OPTION_IDENTITY) |
-               OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_QUIET_ONLY),
+               OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_QUIET_ONLY) | OPTION_BIT(OPTION_BUDGET) |
+               OPTION_BIT(OPTION_ACCEPT),
     .flags = COMMAND_TAKES_RUNS | COMMAND_TAKES_ALL_RUNS,
     .run = run,
 };

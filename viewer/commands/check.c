@@ -1,7 +1,8 @@
 /* trailview check: whether runs are as a rules file says. */
 #include "command.h"
 #include "compare/match/load_runs.h"
-#include "rules/judge/judge.h"
+#include "human.h"
+#include "rules/judge/weight.h"
 #include "rules/report/report.h"
 #include "selector.h"
 #include "sql.h"
@@ -113,7 +114,9 @@ static int print_row(struct viewer *viewer, const struct report *report, size_t 
         cell_text(judgement->rules->name),
         cell_integer(rule->line),
         cell_text(buffer_text(&name)),
-        cell_text(finding == &none ? "holds" : "violated"),
+        cell_text(finding == &none     ? "holds"
+                  : finding->is_notice ? "notice"
+                                       : "violated"),
         finding->run != RECORDING_NONE
             ? cell_integer(judgement->recordings->items[finding->run].run)
             : cell_text(NULL),
@@ -178,12 +181,23 @@ static int print_report(struct viewer *viewer, const struct judgement *judgement
 static int check(struct viewer *viewer, const struct rules *rules, struct trail_error *error)
 {
     struct recordings *recordings = load_runs(viewer, LOAD_ALL, error);
+    const char *argument = viewer->options.argument[OPTION_AT_LEAST];
     struct judgement judgement = {0};
+    int64_t at_least = 0;
     int result = -1;
 
     if (recordings == NULL)
         return -1;
-    if (judge(rules, recordings, &judgement, error) == 0) {
+    if (argument != NULL && (human_parse_number(argument, &at_least) != 0 || at_least == 0 ||
+                             (uint64_t)at_least > recordings->count)) {
+        result = error_set(error, TRAIL_FAILED, 0,
+                           "'--at-least %.20s' is no number from 1 to that of the runs, %zu",
+                           argument, recordings->count);
+        recordings_free(recordings);
+        return result;
+    }
+    if (judge(rules, recordings, &judgement, error) == 0 &&
+        judgement_weigh(&judgement, (size_t)at_least, error) == 0) {
         warn_of_states(recordings);
         result = print_report(viewer, &judgement, error);
     }
@@ -212,40 +226,48 @@ const struct command command_check = {
     .summary = "whether runs are as a rules file says: which modules, in which order, from where, "
                "how many, how long",
     .arguments = "FILE.rules [RUN...]",
-    .details = "Exit status 0 if all rules hold, 1 if one is violated, 2 if the rules or runs "
-               "cannot be read. Each run is judged by itself, but limits\n"
-               "of time by the median of all. Besides the formats below there are junit (JUnit "
-               "XML, a test case for each rule), sarif (SARIF 2.1.0)\n"
-               "and github (annotations of GitHub Actions).\n"
-               "\n"
-               "A rules file begins with the line 'trail-rules 1'. A line is a rule; # begins a "
-               "comment; a name with blanks stands in quotes.\n"
-               "  require NAME              it is loaded; a NAME is a file's name, with or without "
-               "its version, or a glob: * ? [a-z]\n"
-               "  allow NAME                it may be loaded\n"
-               "  forbid NAME               it is not; of require, allow and forbid, the rule with "
-               "the most characters besides * and ? decides\n"
-               "  order NAME < NAME         where both are loaded, their first loads come in this "
-               "order; more may follow: A < B < C;\n"
-               "                            with '# asked for by one thread' behind it, where one "
-               "thread asks for both\n"
-               "  path NAME GLOB...         it comes from one of these folders or files: {system} "
-               "{app} {temp} {home} {uuid} {n}; ** is any folders\n"
-               "  cause NAME by NAME...     its first load is because one of these needs it or "
-               "asked for it\n"
-               "  identity NAME KEY=GLOB...  it, a module or the program itself, is one of these "
-               "builds; KEY is version, build-id, pdb or size (in bytes)\n"
-               "  limit loads N             at most so many; also exceptions, threads, processes\n"
-               "  limit time FROM..TO TIME  it takes at most so long; a point is start, end, "
-               "entry, first-load, last-load, mark:NAME or load:NAME;\n"
-               "                            'median TIME' may follow, a closer limit for the "
-               "median of ten runs or more\n"
-               "  require process NAME      such a process runs (with 'trailrec -f'); also allow "
-               "and forbid\n"
-               "  forbid failed NAME        nobody asks the loader for it in vain; also allow\n"
-               "  [process NAME]            the rules below are about each process of that "
-               "program; [run] leads back\n",
-    .options = OPTION_BIT(OPTION_EXPLAIN),
+    .details =
+        "Exit status 0 if all rules hold, 1 if one is violated, 2 if the rules or runs "
+        "cannot be read. Each run is judged by itself, but limits\n"
+        "of time by the median of all. What breaks a soft rule in one run or two is a notice: "
+        "it is shown, and the exit status stays 0. Of three\n"
+        "runs or more, a rule that 'baseline' learned is violated if so many break it in one "
+        "way that good runs would not (--at-least: that many),\n"
+        "but paths and identities by one. Besides the formats below there are junit (JUnit "
+        "XML, a test case for each rule), sarif (SARIF 2.1.0)\n"
+        "and github (annotations of GitHub Actions).\n"
+        "\n"
+        "A rules file begins with the line 'trail-rules 1'. A line is a rule; # begins a "
+        "comment; a name with blanks stands in quotes.\n"
+        "  require NAME              it is loaded; a NAME is a file's name, with or without "
+        "its version, or a glob: * ? [a-z]\n"
+        "  allow NAME                it may be loaded\n"
+        "  forbid NAME               it is not; of require, allow and forbid, the rule with "
+        "the most characters besides * and ? decides\n"
+        "  order NAME < NAME         where both are loaded, their first loads come in this "
+        "order; more may follow: A < B < C;\n"
+        "                            with '# asked for by one thread' behind it, where one "
+        "thread asks for both\n"
+        "  path NAME GLOB...         it comes from one of these folders or files: {system} "
+        "{app} {temp} {home} {uuid} {n}; ** is any folders\n"
+        "  cause NAME by NAME...     its first load is because one of these needs it or "
+        "asked for it\n"
+        "  identity NAME KEY=GLOB...  it, a module or the program itself, is one of these "
+        "builds; KEY is version, build-id, pdb or size (in bytes)\n"
+        "  limit loads N             at most so many; also exceptions, threads, processes\n"
+        "  limit time FROM..TO TIME  it takes at most so long; a point is start, end, "
+        "entry, first-load, last-load, mark:NAME or load:NAME;\n"
+        "                            'median TIME' may follow, a closer limit for the "
+        "median of ten runs or more\n"
+        "  require process NAME      such a process runs (with 'trailrec -f'); also allow "
+        "and forbid\n"
+        "  forbid failed NAME        nobody asks the loader for it in vain; also allow\n"
+        "  soft RULE                 good runs break that rule now and then\n"
+        "  budget ...                how often good runs break the learned rules: 'baseline' "
+        "writes it\n"
+        "  [process NAME]            the rules below are about each process of that "
+        "program; [run] leads back\n",
+    .options = OPTION_BIT(OPTION_EXPLAIN) | OPTION_BIT(OPTION_AT_LEAST),
     .flags = COMMAND_TAKES_ARGUMENTS,
     .formats = report_formats,
     .run = run,

@@ -25,6 +25,9 @@ struct parser {
 /* Parses what follows the rule's first word, and that: 0 or 1, or -1 having complained. */
 int rule_parse(struct parser *parser, const struct word *first, struct rule *rule);
 
+/* Parses what follows the word 'budget'. As above. */
+int rule_parse_budget(struct parser *parser);
+
 /* Reads one more word, which must be there: 1, or -1 having complained that `what` is missing. */
 int rule_need_word(struct parser *parser, char stop, struct word *word, const char *what);
 

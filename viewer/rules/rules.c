@@ -96,15 +96,19 @@ static bool is_asked(const struct words *words)
 static int parse_rule(struct parser *parser, const struct word *first)
 {
     struct rule *rule = add_rule(parser);
+    struct word kind = *first;
 
     if (rule == NULL)
         return no_memory(parser->words.error);
     rule->line = parser->words.line_number;
-    rule->column = (unsigned)(first->start - parser->words.line) + 1;
     rule->process = parser->process;
-    if (rule_parse(parser, first, rule) < 0 || words_end(&parser->words) != 0)
+    rule->is_soft = word_is(first, "soft");
+    if (rule->is_soft && rule_need_word(parser, '\0', &kind, "a rule") < 0)
         return -1;
-    rule->text = copy_text(parser, first->start, parser->words.at);
+    rule->column = (unsigned)(kind.start - parser->words.line) + 1;
+    if (rule_parse(parser, &kind, rule) < 0 || words_end(&parser->words) != 0)
+        return -1;
+    rule->text = copy_text(parser, kind.start, parser->words.at);
     rule->is_asked = rule->kind == RULE_ORDER && is_asked(&parser->words);
     return 0;
 }
@@ -137,7 +141,9 @@ static int parse_line(struct parser *parser)
         return parse_section(parser);
     if ((result = words_next(words, '\0', &first)) <= 0)
         return result;
-    return parser->has_header ? parse_rule(parser, &first) : parse_header(parser, &first);
+    if (!parser->has_header)
+        return parse_header(parser, &first);
+    return word_is(&first, "budget") ? rule_parse_budget(parser) : parse_rule(parser, &first);
 }
 
 /* Complains about the first byte of the line that is no text. */

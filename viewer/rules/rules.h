@@ -15,6 +15,8 @@
  *     identity shop.dll version=2.4 version=2.5 build-id=8f3a...
  *     limit loads 120
  *     limit time start..mark:ready 450ms median 390ms
+ *     soft forbid *                            good runs break it now and then: judge/weight.h
+ *     budget 3% alarms 0 of 20 notices 2 of 20 how often good runs do: own_error.h
  *     [process helper.exe]                     the rules below are about each process of that
  *                                              program
  *
@@ -28,6 +30,7 @@
 #define TRAIL_RULES_H
 
 #include "error.h"
+#include "own_error.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -83,9 +86,11 @@ struct rule {
     unsigned column; /* of its first word, in bytes from 1 */
     bool is_learned; /* it stands between the two lines that mark what baseline wrote */
     bool is_asked;   /* ORDER: its comment is RULE_REASON_ASKED */
+    bool is_soft;
     enum rule_about about;
     const char *process; /* the glob of its section; NULL: the run as a whole */
-    const char *text;    /* the rule without blanks around it and without its comment */
+    /* the rule without blanks around it, without its comment and without 'soft' */
+    const char *text;
     /*
      * globs. REQUIRE, ALLOW, FORBID: one; ORDER: the chain; PATH: the module, its paths; CAUSE: the
      * module, by whom; IDENTITY: the module, values
@@ -110,6 +115,7 @@ struct rules {
     size_t text_length;
     /* bytes: the learned part with both of its lines; equal if there is none */
     size_t learned_start, learned_end;
+    struct own_error own_error;
     void *memory; /* rules.c's */
 };
 

@@ -5,6 +5,7 @@
 #include "judge.h"
 
 #include "scope.h"
+#include "weight.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -352,7 +353,6 @@ static void count_findings(struct judgement *judgement)
         const struct finding *finding = &judgement->findings[i];
         if (i == 0 || finding->rule != finding[-1].rule || finding->run != finding[-1].run)
             judgement->verdicts[finding->rule].runs++;
-        judgement->violated += i == 0 || finding->rule != finding[-1].rule;
     }
 }
 
@@ -392,8 +392,10 @@ int judge(const struct rules *rules, const struct recordings *recordings,
     result = prepare(&judging, error);
     if (result == 0 && (judge_runs(&judging) != 0 || judging.has_failed))
         result = no_memory(error);
-    if (result == 0)
+    if (result == 0) {
         count_findings(judgement);
+        result = judgement_weigh(judgement, 0, error);
+    }
     release_judging(&judging);
     return result;
 }

@@ -23,11 +23,13 @@ struct finding {
     const char *path;    /* its path, or "" */
     char *message;       /* one sentence: what is so, and where that is seen */
     char *hint;          /* the nearest explanation, or NULL */
+    bool is_notice;      /* it is shown, and no violation: weight.h */
 };
 
 /* What became of one rule. */
 struct verdict {
     size_t findings, runs; /* how many, and in how many runs */
+    bool is_violated;      /* one of them is no notice */
     size_t judged;         /* how often there was something to judge: loads, pairs, runs */
     /* limits: the most that was seen; order: the shortest time between two; INT64_MIN: nothing */
     int64_t worst;
@@ -39,7 +41,7 @@ struct judgement {
     struct verdict *verdicts; /* one for each rule */
     struct finding *findings; /* in the order of the rules, then of the runs, then of the events */
     size_t finding_count;
-    size_t violated; /* rules */
+    size_t violated, noticed; /* rules; noticed ones have nothing but notices */
 };
 
 /*

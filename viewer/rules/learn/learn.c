@@ -320,7 +320,7 @@ int learn_rules(const struct side *side, const struct learn_options *options, st
 
     buffer_add_text(out, RULES_LEARNED_START
                     " by 'trailview baseline', which replaces these lines with --update\n");
-    buffer_add_text(out, options->runs != NULL ? options->runs : "");
+    buffer_add_text(out, options->preface != NULL ? options->preface : "");
     for (size_t i = 0; by_role != NULL && i < side->module_count; i++)
         by_role[i] = &side->modules[i];
     if (own_rules_init(&own, options->own) == 0 && by_role != NULL) {

@@ -35,7 +35,8 @@ struct learn_options {
      * otherwise. Or NULL
      */
     const struct rules *own;
-    const char *runs; /* lines of comments on which they were, see named_runs.h; NULL: none */
+    /* lines that the learned part begins with: on its error, on the runs (named_runs.h); or NULL */
+    const char *preface;
 };
 
 /*

@@ -100,22 +100,25 @@ void report_add_runs(const struct report *report, struct buffer *out)
 
 void report_add_result(const struct report *report, struct buffer *out)
 {
-    size_t violated = report->judgement->violated, count = report->judgement->rules->count;
+    size_t violated = report->judgement->violated, count = report->judgement->rules->count,
+           noticed = report->judgement->noticed;
     bool is_one = report->judgement->recordings->count == 1;
 
-    if (violated == 0) {
-        if (count == 1)
-            buffer_add_text(out, "the rule holds in ");
-        else
-            buffer_format(out, "all %zu rules hold in ", count);
-        report_add_runs(report, out);
-        return;
+    if (violated > 0) {
+        buffer_format(out, "%zu of %zu rules %s violated in ", violated, count,
+                      violated == 1 ? "is" : "are");
+        if (!is_one)
+            buffer_add_text(out, "at least one of ");
+    } else if (noticed > 0) {
+        buffer_format(out, "none of %zu rules is violated in ", count);
+    } else if (count == 1) {
+        buffer_add_text(out, "the rule holds in ");
+    } else {
+        buffer_format(out, "all %zu rules hold in ", count);
     }
-    buffer_format(out, "%zu of %zu rules %s violated in ", violated, count,
-                  violated == 1 ? "is" : "are");
-    if (!is_one)
-        buffer_add_text(out, "at least one of ");
     report_add_runs(report, out);
+    if (noticed > 0)
+        buffer_format(out, "; %zu notice%s", noticed, noticed == 1 ? "" : "s");
 }
 
 void report_add_rule(const struct rule *rule, struct buffer *out)

@@ -1,8 +1,8 @@
 /*
  * A judgement as workflow commands of GitHub Actions, which become annotations of the rules file:
- * `::error file=NAME,line=N,title=RULE::MESSAGE`. % and line breaks are written %25, %0D and %0A,
- * in a property : and , too (%3A, %2C): docs.github.com, "Workflow commands for GitHub Actions",
- * and actions/toolkit's command.ts.
+ * `::error file=NAME,line=N,title=RULE::MESSAGE`, `::notice` for notices. % and line breaks are
+ * written %25, %0D and %0A, in a property : and , too (%3A, %2C): docs.github.com, "Workflow
+ * commands for GitHub Actions", and actions/toolkit's command.ts.
  */
 #include "report.h"
 
@@ -45,7 +45,7 @@ static void add_annotation(const struct report *report, const struct report_grou
     const struct rule *rule = &rules->rules[finding->rule];
     struct buffer text = {0};
 
-    buffer_add_text(out, "::error file=");
+    buffer_add_text(out, finding->is_notice ? "::notice file=" : "::error file=");
     add_file(out, rules->name);
     buffer_format(out, ",line=%u,title=", rule->line);
     report_add_rule(rule, &text);

@@ -45,33 +45,78 @@ static void add_attribute(struct buffer *out, const char *name, const char *valu
     buffer_release(&harmless);
 }
 
+/* The rule's violations, or its notices, each as a line with its hint. */
+static void add_groups(const struct report *report, size_t rule, bool of_notices,
+                       struct buffer *text)
+{
+    for (size_t i = report->groups_of[rule]; i < report->groups_of[rule + 1]; i++) {
+        const struct finding *finding = &report->judgement->findings[report->groups[i].first];
+        if (finding->is_notice != of_notices)
+            continue;
+        buffer_add_char(text, '\n');
+        report_add_message(report, &report->groups[i], text);
+        if (finding->hint == NULL)
+            continue;
+        buffer_add_text(text, "\n-> ");
+        escape_for_terminal(text, finding->hint, strlen(finding->hint));
+    }
+}
+
+static void add_place(const struct rules *rules, size_t rule, struct buffer *text)
+{
+    escape_for_terminal(text, rules->name, strlen(rules->name));
+    buffer_format(text, ":%u:", rules->rules[rule].line);
+}
+
 static void add_failure(const struct report *report, size_t rule, struct buffer *out)
 {
     const struct rules *rules = report->judgement->rules;
-    size_t first = report->groups_of[rule], end = report->groups_of[rule + 1];
+    size_t first = report->groups_of[rule];
     struct buffer text = {0};
 
+    while (report->judgement->findings[report->groups[first].first].is_notice)
+        first++; /* one is none, since the rule is violated */
     report_add_message(report, &report->groups[first], &text);
     buffer_add_text(out, "\n      <failure");
     add_attribute(out, "message", buffer_text(&text));
     add_attribute(out, "type", rule_kind_word(rules->rules[rule].kind));
     buffer_clear(&text);
-    escape_for_terminal(&text, rules->name, strlen(rules->name));
-    buffer_format(&text, ":%u:", rules->rules[rule].line);
-    for (size_t i = first; i < end; i++) {
-        const char *hint = report->judgement->findings[report->groups[i].first].hint;
-        buffer_add_char(&text, '\n');
-        report_add_message(report, &report->groups[i], &text);
-        if (hint == NULL)
-            continue;
-        buffer_add_text(&text, "\n-> ");
-        escape_for_terminal(&text, hint, strlen(hint));
-    }
+    add_place(rules, rule, &text);
+    add_groups(report, rule, false, &text);
     buffer_add_char(out, '>');
     add_xml(out, buffer_text(&text));
     buffer_add_text(out, "</failure>\n    ");
     out->failed |= text.failed;
     buffer_release(&text);
+}
+
+/* Of the suite, since the schemas know no output of a test case. */
+static void add_notices(const struct report *report, struct buffer *out)
+{
+    const struct rules *rules = report->judgement->rules;
+    struct buffer text = {0}, notices = {0};
+
+    for (size_t rule = 0; rule < rules->count; rule++) {
+        buffer_clear(&notices);
+        add_groups(report, rule, true, &notices);
+        if (notices.length == 0)
+            continue;
+        add_place(rules, rule, &text);
+        buffer_add_text(&text, " notice: ");
+        report_add_rule(&rules->rules[rule], &text);
+        buffer_add_text(&text, buffer_text(&notices));
+        buffer_add_char(&text, '\n');
+    }
+    if (text.length == 0) {
+        buffer_add_text(out, "    <system-out/>\n");
+    } else {
+        buffer_add_text(out, "    <system-out>");
+        add_xml(out, buffer_text(&text));
+        buffer_add_text(out, "</system-out>\n");
+    }
+    out->failed |= text.failed || notices.failed;
+    buffer_release(&text);
+    buffer_release(&notices);
 }
 
 static void add_case(const struct report *report, size_t rule, struct buffer *out)
@@ -83,7 +128,7 @@ static void add_case(const struct report *report, size_t rule, struct buffer *ou
     add_attribute(out, "name", buffer_text(&name));
     add_attribute(out, "classname", report->judgement->rules->name);
     buffer_add_text(out, " time=\"0\">");
-    if (report->groups_of[rule] < report->groups_of[rule + 1])
+    if (report->judgement->verdicts[rule].is_violated)
         add_failure(report, rule, out);
     buffer_add_text(out, "</testcase>\n");
     out->failed |= name.failed;
@@ -125,5 +170,6 @@ void report_junit(const struct report *report, struct buffer *out)
     add_suite(report, out);
     for (size_t i = 0; i < report->judgement->rules->count; i++)
         add_case(report, i, out);
-    buffer_add_text(out, "    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n");
+    add_notices(report, out);
+    buffer_add_text(out, "    <system-err/>\n  </testsuite>\n</testsuites>\n");
 }

@@ -155,7 +155,8 @@ static void add_violation(const struct report *report, const struct report_group
         buffer_add_text(&message, "; ");
         buffer_add_text(&message, finding->hint);
     }
-    add_result_head(rule, "fail", "error", buffer_text(&message), out);
+    add_result_head(rule, "fail", finding->is_notice ? "note" : "error", buffer_text(&message),
+                    out);
     add_location(rules, rule, finding->subject, out);
     buffer_add_text(out, ",\n ");
     add_fingerprint(rule, finding->subject, out);

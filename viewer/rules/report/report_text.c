@@ -15,17 +15,28 @@ static void add_colored(const struct report *report, struct buffer *out, const c
         buffer_add_text(out, "\x1B[0m");
 }
 
-static void add_head(const struct report *report, size_t rule, bool is_violated, struct buffer *out)
+static bool is_notice(const struct report *report, const struct report_group *group)
+{
+    return report->judgement->findings[group->first].is_notice;
+}
+
+static void add_head(const struct report *report, size_t rule, struct buffer *out)
 {
     const struct rules *rules = report->judgement->rules;
+    const struct verdict *verdict = &report->judgement->verdicts[rule];
     struct buffer line = {0};
 
     escape_for_terminal(&line, rules->name, strlen(rules->name));
     buffer_format(&line, ":%u: ", rules->rules[rule].line);
     buffer_add_text(out, buffer_text(&line));
     buffer_clear(&line);
+    buffer_add_text(&line, rules->rules[rule].is_soft ? "soft " : "");
     report_add_rule(&rules->rules[rule], &line);
-    add_colored(report, out, is_violated ? "\x1B[1;31m" : "\x1B[32m", buffer_text(&line));
+    add_colored(report, out,
+                verdict->is_violated    ? "\x1B[1;31m"
+                : verdict->findings > 0 ? "\x1B[33m"
+                                        : "\x1B[32m",
+                buffer_text(&line));
     buffer_add_char(out, '\n');
     out->failed |= line.failed;
     buffer_release(&line);
@@ -36,7 +47,7 @@ static void add_group(const struct report *report, const struct report_group *gr
 {
     const char *hint = report->judgement->findings[group->first].hint;
 
-    buffer_add_text(out, "    ");
+    buffer_add_text(out, is_notice(report, group) ? "    notice: " : "    ");
     report_add_message(report, group, out);
     buffer_add_char(out, '\n');
     if (hint == NULL)
@@ -53,11 +64,13 @@ static void add_rule(const struct report *report, size_t rule, struct buffer *ou
 
     if (first == end && !report->explains)
         return;
-    add_head(report, rule, first < end, out);
+    add_head(report, rule, out);
     for (size_t i = first; i < end; i++)
         add_group(report, &report->groups[i], out);
     if (report->explains) {
-        buffer_add_text(out, first < end ? "    violated: " : "    holds: ");
+        buffer_add_text(out, report->judgement->verdicts[rule].is_violated ? "    violated: "
+                             : first < end                                 ? "    notice: "
+                                                                           : "    holds: ");
         report_add_meaning(report, rule, &meaning);
         escape_for_terminal(out, buffer_text(&meaning), meaning.length);
         buffer_add_char(out, '\n');
