@@ -35,6 +35,7 @@ need xmllint libxml2-utils
 need flock util-linux
 need dpkg-shlibdeps dpkg-dev # the packages
 need lintian lintian
+need chromium chromium
 install_missing
 
 # Their names have the versions of the python3 and the clang that are there now.

@@ -84,11 +84,12 @@ int comparison_write_differences(struct page *page, const struct comparison *com
 {
     static const struct table_words words = {
         "differences", "Differences",
-        "Rows in grey are the same on both sides. Times are without what the recorder held the "
-        "target for.",
+        "Rows in grey are the same on both sides, or no more than chance. Times are without what "
+        "the recorder held the target for.",
         "There is no difference.", "trailview diff"};
 
     table_prepare(page, &words);
+    page->is_uncounted = true;
     return difference_rows_print(&comparison->differences, &page->output, error);
 }
 

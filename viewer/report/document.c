@@ -10,6 +10,7 @@
 #include "row.h"
 #include "stacks.h"
 #include "text.h"
+#include "timeline.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -135,18 +136,16 @@ static void add_group(struct buffer *out, const struct document *document, size_
 
 static void add_navigation(struct page *page, const struct document *document)
 {
-    static const struct page_entry first[] = {{"answer", "In short"}},
-                                   of_two[] = {{"answer", "In short"},
-                                               DIFFERENCES_ENTRY,
-                                               ALIGNED_ENTRY,
-                                               DOTS_ENTRY,
-                                               RUNS_ENTRY},
-                                   of_set[] = {{"answer", "In short"}, DOTS_ENTRY, RUNS_ENTRY};
+    static const struct page_entry
+        first[] = {{"answer", "In short"}, TIMELINE_ENTRY},
+        of_two[] = {{"answer", "In short"}, DIFFERENCES_ENTRY, TIMELINE_ENTRY,
+                    ALIGNED_ENTRY,          DOTS_ENTRY,        RUNS_ENTRY},
+        of_set[] = {{"answer", "In short"}, TIMELINE_ENTRY, DOTS_ENTRY, RUNS_ENTRY};
     struct buffer group = {0};
 
     page_begin_navigation(page);
     if (is_one_run(document))
-        page_add_entries(page, NULL, first, 1);
+        page_add_entries(page, NULL, first, 2);
     else if (are_two(document))
         page_add_entries(page, NULL, of_two, sizeof of_two / sizeof *of_two);
     else
@@ -189,22 +188,33 @@ static void write_answer(struct page *page, const struct document *document)
     buffer_release(&text);
 }
 
-static int write_comparison(struct page *page, const struct document *document,
-                            struct trail_error *error)
+static int write_aligned(struct page *page, const struct comparison *comparison,
+                         struct trail_error *error)
+{
+    const struct recording *items = comparison->recordings->items;
+
+    return aligned_write(page, comparison->recordings,
+                         &items[comparison_typical_run(comparison, 0)],
+                         &items[comparison_typical_run(comparison, 1)], error);
+}
+
+/* What is about all runs that are shown. */
+static int write_overview(struct page *page, const struct document *document,
+                          struct trail_error *error)
 {
     const struct comparison *comparison = &document->comparison;
-    const struct recording *items =
-        comparison->recordings != NULL ? comparison->recordings->items : NULL;
 
-    if (are_two(document) &&
-        (comparison_write_differences(page, comparison, error) != 0 ||
-         aligned_write(page, comparison->recordings, &items[comparison_typical_run(comparison, 0)],
-                       &items[comparison_typical_run(comparison, 1)], error) != 0))
+    if (are_two(document) && comparison_write_differences(page, comparison, error) != 0)
         return -1;
-    return dots_write(page, comparison, error) != 0 ||
-                   comparison_write_runs(page, comparison, error) != 0
+    if (timeline_write(page, document->shown, comparison->side_count, error) != 0)
+        return -1;
+    if (are_two(document) && write_aligned(page, comparison, error) != 0)
+        return -1;
+    if (is_one_run(document))
+        return 0;
+    return dots_write(page, comparison, error) != 0
                ? -1
-               : 0;
+               : comparison_write_runs(page, comparison, error);
 }
 
 static int write_run(struct page *page, const struct document *document, size_t side,
@@ -236,7 +246,7 @@ int document_write(struct document *document, FILE *stream, struct trail_error *
 {
     struct page page = {.viewer = document->viewer, .stream = stream, .prefix = "", .level = 2};
     struct buffer about = {0};
-    int result = 0;
+    int result;
 
     for (size_t i = 0; i < document->comparison.side_count; i++) {
         buffer_add_text(&about, i > 0 ? "; " : "");
@@ -247,8 +257,7 @@ int document_write(struct document *document, FILE *stream, struct trail_error *
     page_begin(&page, buffer_text(&document->title), buffer_text(&about));
     add_navigation(&page, document);
     write_answer(&page, document);
-    if (!is_one_run(document))
-        result = write_comparison(&page, document, error);
+    result = write_overview(&page, document, error);
     for (size_t i = 0; i < document->comparison.side_count && result == 0; i++)
         result = write_run(&page, document, i, error);
     if (result == 0)

@@ -3,8 +3,8 @@
  * and script are let in by their hashes, everything from a recording is escaped (markup.h). What is
  * put together piece by piece is remembered to have failed, and told by page_end. Main thread.
  */
-#ifndef TRAIL_PAGE_H
-#define TRAIL_PAGE_H
+#ifndef TRAIL_REPORT_PAGE_H
+#define TRAIL_REPORT_PAGE_H
 
 #include "viewer.h"
 
@@ -20,6 +20,7 @@ struct page {
     struct buffer line;   /* what is being put together, not written yet */
     struct output output; /* where rows become a table, with these words (table.h) */
     const struct table_words *words;
+    bool is_uncounted;  /* how many rows it has says nothing */
     const char *prefix; /* of the ids of sections: "", or of one of two runs "a-", "b-" */
     int level;          /* of a section's heading: 2, or 3 below a run */
 };

@@ -130,7 +130,7 @@ static void end(struct output *output)
     struct page *page = output->context;
     const struct table_words *words = page->words;
 
-    page_heading(page, words->heading, rows_of(output));
+    page_heading(page, words->heading, page->is_uncounted ? SIZE_MAX : rows_of(output));
     page_paragraphs(page, output->row_count > 0 ? words->note : words->nothing, "note");
     if (output->row_count > PAGE_ROWS_AT_MOST) {
         buffer_format(&page->line, "<p class=\"note\">Only the first %d; ", (int)PAGE_ROWS_AT_MOST);
@@ -158,6 +158,7 @@ void table_prepare(struct page *page, const struct table_words *words)
     page_begin_section(page, words->id);
     page_flush(page);
     page->words = words;
+    page->is_uncounted = false;
     page->output = (struct output){.format = &format_page, .stream = page->stream, .context = page};
 }
 
