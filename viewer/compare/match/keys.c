@@ -2,6 +2,7 @@
 #include "keys.h"
 
 #include "compare/model/module_key.h"
+#include "roles.h"
 #include "steps.h"
 
 #include <stdlib.h>
@@ -37,19 +38,6 @@ static void name_marks(struct finishing *finishing, struct recording *recording)
         recording->marks[i].name =
             with_number(finishing->all, recording->marks[i].name,
                         ++*tuple_map_at(&finishing->seen, recording->marks[i].name, 0, 0));
-}
-
-static void name_processes(struct finishing *finishing, struct recording *recording)
-{
-    tuple_map_clear(&finishing->seen);
-    for (size_t i = 1; i < recording->process_count; i++) {
-        struct recorded_process *process = &recording->processes[i];
-        process->role = with_number(finishing->all,
-                                    process->key != TEXT_NONE
-                                        ? process->key
-                                        : text_pool_add_text(finishing->all->texts, "process"),
-                                    ++*tuple_map_at(&finishing->seen, process->key, 0, 0));
-    }
 }
 
 static int compare_roles(const void *left, const void *right)
@@ -139,9 +127,10 @@ int keys_assign(struct recordings *recordings, struct trail_error *error)
     struct finishing finishing = {.all = recordings};
     bool failed = false;
 
+    if (roles_assign(recordings, error) != 0)
+        return -1;
     for (size_t i = 0; i < recordings->count; i++) {
         name_marks(&finishing, &recordings->items[i]);
-        name_processes(&finishing, &recordings->items[i]);
         failed |= sort_roles(&recordings->items[i]) != 0;
         look_for_clashes(&finishing, &recordings->items[i]);
     }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { HASH_DIGITS_AT_LEAST = 8, NUMBER_DIGITS_AT_LEAST = 6 };
+enum { HASH_DIGITS_AT_LEAST = 8 };
 
 void module_key_add_folded(struct buffer *out, const char *name, bool folds_case)
 {
@@ -97,47 +97,6 @@ static size_t without_version(const char *stem, size_t length)
     return parts > 1 && memchr(stem + at, '.', length - at) != NULL ? at : length;
 }
 
-/* What varies from run to run and stands in the name: not a word's part, and no short number. */
-static void add_varying(struct buffer *out, const char *text, size_t length)
-{
-    size_t start, taken = shape_made_name(text, length, &start);
-
-    if (taken > 0) {
-        buffer_add(out, text, start);
-        buffer_add_text(out, "{n}");
-        buffer_add(out, text + start + taken, length - start - taken);
-        return;
-    }
-    for (size_t i = 0; i < length; i += taken) {
-        bool is_start = i == 0 || !(shape_is_letter(text[i - 1]) || shape_is_digit(text[i - 1]));
-        size_t digits = 0;
-        while (i + digits < length && shape_is_digit(text[i + digits]))
-            digits++;
-        taken = is_start ? shape_hash(text + i, length - i, HASH_DIGITS_AT_LEAST) : 0;
-        if (taken == 0 && digits >= NUMBER_DIGITS_AT_LEAST)
-            taken = digits;
-        if (taken > 0) {
-            buffer_add_text(out, "{n}");
-            continue;
-        }
-        taken = digits > 0 ? digits : 1;
-        buffer_add(out, text + i, taken);
-    }
-}
-
-static void replace_uuids(struct buffer *out, const struct buffer *name)
-{
-    const char *text = buffer_text(name);
-
-    for (size_t i = 0, taken; i < name->length; i += taken) {
-        if ((taken = shape_uuid(text + i, name->length - i)) > 0)
-            buffer_add_text(out, "{uuid}");
-        else
-            buffer_add(out, text + i, taken = 1);
-    }
-    out->failed |= name->failed;
-}
-
 void module_key_add(struct buffer *out, const char *name, bool folds_case)
 {
     struct buffer folded = {0}, named = {0};
@@ -145,7 +104,7 @@ void module_key_add(struct buffer *out, const char *name, bool folds_case)
     size_t length, stem, kept, before;
 
     module_key_add_folded(&folded, name, folds_case);
-    replace_uuids(&named, &folded);
+    shape_add_without_uuids(&named, folded.data, folded.length);
     text = buffer_text(&named);
     length = without_so_version(text, named.length);
     stem = stem_length(text, length);
@@ -154,9 +113,9 @@ void module_key_add(struct buffer *out, const char *name, bool folds_case)
         before = kept;
         kept = without_version(text, without_hash(text, kept));
     } while (kept < before);
-    add_varying(out, text, kept);
+    shape_add_varying(out, text, kept);
     buffer_add(out, text + stem, length - stem);
-    out->failed |= named.failed;
+    out->failed |= folded.failed || named.failed;
     buffer_release(&folded);
     buffer_release(&named);
 }

@@ -22,7 +22,8 @@ struct recorded_process {
     uint32_t role;
     /* via, exit_signal: words */
     uint32_t name, key, command_line, via, load_detection, exit_signal;
-    size_t parent; /* RECORDING_NONE if it was not recorded */
+    uint32_t arguments; /* its command line without what varies, from keys_assign on: arguments.h */
+    size_t parent;      /* RECORDING_NONE if it was not recorded */
     /* its (last) image in `modules`, or RECORDING_NONE */
     size_t module;
     size_t main_thread;          /* RECORDING_NONE if none was recorded */

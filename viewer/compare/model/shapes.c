@@ -3,7 +3,14 @@
 
 #include <string.h>
 
-enum { UUID_LENGTH = 36, MKDTEMP = 6, PYTHON = 8, RANDOM_AT_LEAST = 4 };
+enum {
+    UUID_LENGTH = 36,
+    MKDTEMP = 6,
+    PYTHON = 8,
+    RANDOM_AT_LEAST = 4,
+    HASH_DIGITS_AT_LEAST = 8,
+    NUMBER_DIGITS_AT_LEAST = 6
+};
 
 static bool is_alphanumeric(char c)
 {
@@ -101,4 +108,41 @@ bool shape_is_random(const char *text, size_t length)
     }
     /* a word, and a number behind it, are what a person writes */
     return length >= RANDOM_AT_LEAST && (changes > 0 || longest >= 5 || 2 * digits > length);
+}
+
+void shape_add_varying(struct buffer *out, const char *text, size_t length)
+{
+    size_t start, taken = shape_made_name(text, length, &start);
+
+    if (taken > 0) {
+        buffer_add(out, text, start);
+        buffer_add_text(out, "{n}");
+        buffer_add(out, text + start + taken, length - start - taken);
+        return;
+    }
+    for (size_t i = 0; i < length; i += taken) {
+        bool is_start = i == 0 || !is_alphanumeric(text[i - 1]);
+        size_t digits = 0;
+        while (i + digits < length && shape_is_digit(text[i + digits]))
+            digits++;
+        taken = is_start ? shape_hash(text + i, length - i, HASH_DIGITS_AT_LEAST) : 0;
+        if (taken == 0 && digits >= NUMBER_DIGITS_AT_LEAST)
+            taken = digits;
+        if (taken > 0) {
+            buffer_add_text(out, "{n}");
+            continue;
+        }
+        taken = digits > 0 ? digits : 1;
+        buffer_add(out, text + i, taken);
+    }
+}
+
+void shape_add_without_uuids(struct buffer *out, const char *text, size_t length)
+{
+    for (size_t i = 0, taken; i < length; i += taken) {
+        if ((taken = shape_uuid(text + i, length - i)) > 0)
+            buffer_add_text(out, "{uuid}");
+        else
+            buffer_add(out, text + i, taken = 1);
+    }
 }

@@ -5,6 +5,8 @@
 #ifndef TRAIL_SHAPES_H
 #define TRAIL_SHAPES_H
 
+#include "buffer.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -38,6 +40,15 @@ size_t shape_hash(const char *text, size_t length, size_t at_least);
  * Returns its length and sets where it begins; 0 if the name is none of these.
  */
 size_t shape_made_name(const char *name, size_t length, size_t *start);
+
+/* Adds a text with {uuid} for each UUID in it. */
+void shape_add_without_uuids(struct buffer *out, const char *text, size_t length);
+
+/*
+ * Adds a name, or a part of one, with {n} for what varies from run to run: what a tool made, a hash
+ * that is a word of its own, a number of six digits or more.
+ */
+void shape_add_varying(struct buffer *out, const char *text, size_t length);
 
 /* Whether a text of letters and digits looks as if chance had made it, not a person. */
 bool shape_is_random(const char *text, size_t length);

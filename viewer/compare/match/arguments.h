@@ -1,0 +1,16 @@
+/*
+ * Command lines without what differs from run to run and from machine to machine: paths with the
+ * placeholders of place.h, names as shapes.h has them, {pid} for a process of the run. What the
+ * program is called by is left out. Main thread.
+ */
+#ifndef TRAIL_ARGUMENTS_H
+#define TRAIL_ARGUMENTS_H
+
+#include "compare/model/recordings.h"
+
+/*
+ * Fills `arguments` of each process of a run. Memory that runs out is remembered by the recordings.
+ */
+void arguments_find(struct recordings *recordings, struct recording *recording);
+
+#endif
