@@ -21,8 +21,9 @@ static int find(struct differences *differences, struct trail_error *error)
          of_steps = only[SECTION_PROCESSES] || only[SECTION_THREADS] || only[SECTION_EXCEPTIONS] ||
                     only[SECTION_OUTPUT] || only[SECTION_FAILED];
 
-    if (of_steps && (tally_init(&differences->tally_a, differences->a, error) != 0 ||
-                     tally_init(&differences->tally_b, differences->b, error) != 0))
+    if ((of_steps || of_modules) &&
+        (tally_init(&differences->tally_a, differences->a, error) != 0 ||
+         tally_init(&differences->tally_b, differences->b, error) != 0))
         return -1;
     if (is_single ? (of_modules || only[SECTION_ORDER]) && difference_loads_find(differences, error)
                   : of_modules && difference_modules_find(differences, error))

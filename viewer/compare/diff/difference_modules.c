@@ -11,6 +11,7 @@
 /* A module as both sides have it; either may be NULL. */
 struct module_pair {
     const struct side_module *a, *b;
+    size_t all_a, all_b; /* the runs that have its process: how many */
     /* that it is loaded as often by runs of one side as by those of the other; corrected */
     double p;
 };
@@ -26,6 +27,21 @@ static bool is_ignored(const struct differences *differences, const struct side_
     return difference_ignores_module(differences, module->variants[0].module);
 }
 
+/* Of a process that only one side has that is said, and not what it loads. */
+static void add_pair(struct comparison *comparison, const struct side_module *a,
+                     const struct side_module *b)
+{
+    const struct differences *differences = comparison->differences;
+    uint32_t role = a != NULL ? a->role : b->role;
+    size_t all_a = tally_role_runs(&differences->tally_a, role),
+           all_b = tally_role_runs(&differences->tally_b, role);
+
+    if (is_ignored(differences, a != NULL ? a : b) ||
+        ((all_a == 0 || all_b == 0) && differences->options->only[SECTION_PROCESSES]))
+        return;
+    comparison->pairs[comparison->count++] = (struct module_pair){a, b, all_a, all_b, 1};
+}
+
 static int make_pairs(struct comparison *comparison)
 {
     const struct side *a = comparison->differences->a, *b = comparison->differences->b;
@@ -34,13 +50,10 @@ static int make_pairs(struct comparison *comparison)
              malloc((a->module_count + b->module_count + 1) * sizeof *comparison->pairs)) == NULL)
         return -1;
     for (size_t i = 0; i < a->module_count; i++)
-        if (!is_ignored(comparison->differences, &a->modules[i]))
-            comparison->pairs[comparison->count++] = (struct module_pair){
-                &a->modules[i], side_module(b, a->modules[i].role, a->modules[i].key), 1};
+        add_pair(comparison, &a->modules[i], side_module(b, a->modules[i].role, a->modules[i].key));
     for (size_t i = 0; i < b->module_count; i++)
-        if (!is_ignored(comparison->differences, &b->modules[i]) &&
-            side_module(a, b->modules[i].role, b->modules[i].key) == NULL)
-            comparison->pairs[comparison->count++] = (struct module_pair){NULL, &b->modules[i], 1};
+        if (side_module(a, b->modules[i].role, b->modules[i].key) == NULL)
+            add_pair(comparison, NULL, &b->modules[i]);
     return 0;
 }
 
@@ -52,13 +65,12 @@ static size_t runs_of(const struct side_module *module)
 /* Only what is neither always there on both sides is a question, and one of so many. */
 static int test_presence(struct comparison *comparison, struct trail_error *error)
 {
-    const struct side *a = comparison->differences->a, *b = comparison->differences->b;
     double *p = malloc((comparison->count + 1) * sizeof *p);
     int result = p != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 
     for (size_t i = 0; i < comparison->count && result == 0; i++)
-        p[i] = statistics_fisher(runs_of(comparison->pairs[i].a), a->count,
-                                 runs_of(comparison->pairs[i].b), b->count);
+        p[i] = statistics_fisher(runs_of(comparison->pairs[i].a), comparison->pairs[i].all_a,
+                                 runs_of(comparison->pairs[i].b), comparison->pairs[i].all_b);
     if (result == 0)
         result = statistics_holm(p, comparison->count, error);
     for (size_t i = 0; i < comparison->count && result == 0; i++)
@@ -93,13 +105,15 @@ static void add_range(struct comparison *comparison, uint32_t *text,
 
 static void compare_presence(struct comparison *comparison, const struct module_pair *pair)
 {
-    size_t in_a = runs_of(pair->a), in_b = runs_of(pair->b),
-           all_a = comparison->differences->a->count, all_b = comparison->differences->b->count;
+    size_t in_a = runs_of(pair->a), in_b = runs_of(pair->b), all_a = pair->all_a,
+           all_b = pair->all_b;
+    bool is_usual =
+        all_a == comparison->differences->a->count && all_b == comparison->differences->b->count;
     struct difference *row;
 
-    if (in_a == 0 && in_b == all_b) {
+    if (is_usual && in_a == 0 && in_b == all_b) {
         add_row(comparison, SECTION_LOADS, CHANGE_ADDED, pair);
-    } else if (in_a == all_a && in_b == 0) {
+    } else if (is_usual && in_a == all_a && in_b == 0) {
         add_row(comparison, SECTION_LOADS, CHANGE_REMOVED, pair);
     } else if (pair->p <= STATISTICS_ALPHA) {
         row = add_row(comparison, SECTION_LOADS,
@@ -108,7 +122,7 @@ static void compare_presence(struct comparison *comparison, const struct module_
         row->note = text_pool_add_text(comparison->differences->all->texts,
                                        in_b * all_a > in_a * all_b ? "in more of the runs"
                                                                    : "in fewer of the runs");
-    } else if (in_a == all_a && in_b == all_b &&
+    } else if (is_usual && in_a == all_a && in_b == all_b &&
                (pair->a->most < pair->b->least || pair->b->most < pair->a->least)) {
         row = add_row(comparison, SECTION_LOADS,
                       pair->a->most < pair->b->least ? CHANGE_MORE : CHANGE_FEWER, pair);

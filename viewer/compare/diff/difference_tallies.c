@@ -1,6 +1,8 @@
 /* See difference_tallies.h. */
 #include "difference_tallies.h"
 
+#include "compare/match/arguments.h"
+#include "compare/order/statistics.h"
 #include "difference_identity.h"
 
 #include <inttypes.h>
@@ -50,6 +52,70 @@ static uint32_t failure_words(const struct side *side, uint32_t element_key)
     return TEXT_NONE;
 }
 
+/* Which process of a side's runs made that of a role, in the first one that has it. */
+static uint32_t parent_role(const struct side *side, uint32_t role)
+{
+    for (size_t run = 0; run < side->count; run++) {
+        const struct recorded_process *process = process_of(side, run, role);
+        if (process != NULL)
+            return process->parent != RECORDING_NONE
+                       ? side->all->items[side->first + run].processes[process->parent].role
+                       : TEXT_NONE;
+    }
+    return TEXT_NONE;
+}
+
+/* Whether a process is missing on one side altogether, of which that alone is said. */
+static bool is_missing(const struct differences *differences, uint32_t role)
+{
+    return (tally_role_runs(&differences->tally_a, role) == 0 ||
+            tally_role_runs(&differences->tally_b, role) == 0) &&
+           differences->options->only[SECTION_PROCESSES];
+}
+
+/* Of a process that is missing its children are, too, and what it did. */
+static bool is_said_already(const struct differences *differences, const struct tally_class *class)
+{
+    if (class->stream != STREAM_PROCESSES)
+        return is_missing(differences, class->role);
+    return is_missing(differences, class->key) &&
+           is_missing(differences,
+                      parent_role(tally_role_runs(&differences->tally_a, class->key) > 0
+                                      ? differences->a
+                                      : differences->b,
+                                  class->key));
+}
+
+/* Whether one side has a process much more often than the other, of so many processes. */
+static bool is_more_often(const struct differences *differences, const struct tally_class *a,
+                          const struct tally_class *b)
+{
+    const struct tally_class *any = a != NULL ? a : b;
+    double p;
+
+    if (any->stream != STREAM_PROCESSES)
+        return false;
+    p = statistics_fisher(a != NULL ? a->runs : 0, differences->a->count, b != NULL ? b->runs : 0,
+                          differences->b->count);
+    return p * (double)(differences->tally_a.count + differences->tally_b.count) <=
+           STATISTICS_ALPHA;
+}
+
+/* What made it, and how: more than its name tells. */
+static uint32_t command_line_of(struct differences *differences, const struct side *side,
+                                uint32_t role)
+{
+    for (size_t run = 0; run < side->count; run++) {
+        const struct recorded_process *process = process_of(side, run, role);
+        if (process == NULL || process->command_line == TEXT_NONE)
+            continue;
+        buffer_add_text(&differences->scratch, "its command line: ");
+        difference_add_name(differences, process->command_line);
+        return difference_text(differences);
+    }
+    return TEXT_NONE;
+}
+
 /* One class; either may be NULL. */
 static void compare_class(struct differences *differences, const struct tally_class *a,
                           const struct tally_class *b)
@@ -61,15 +127,15 @@ static void compare_class(struct differences *differences, const struct tally_cl
 
     most_a += unseen(differences->a, any);
     most_b += unseen(differences->b, any);
-    if (most_a >= least_b && most_b >= least_a)
+    if (most_a >= least_b && most_b >= least_a && !is_more_often(differences, a, b))
         return; /* as often as the other side has it, too */
-    if (difference_ignores(differences, any->key, any->key))
+    if (difference_ignores(differences, any->key, any->key) || is_said_already(differences, any))
         return;
     row = difference_add(differences, difference_section_of(any->stream), CHANGE_ADDED, true);
-    row->change = most_a == 0        ? CHANGE_ADDED
-                  : most_b == 0      ? CHANGE_REMOVED
-                  : most_a < least_b ? CHANGE_MORE
-                                     : CHANGE_FEWER;
+    row->change = most_a == 0                           ? CHANGE_ADDED
+                  : most_b == 0                         ? CHANGE_REMOVED
+                  : least_a + most_a < least_b + most_b ? CHANGE_MORE
+                                                        : CHANGE_FEWER;
     row->role = any->role;
     row->name = any->key;
     row->a_runs = a != NULL ? a->runs : 0;
@@ -78,6 +144,9 @@ static void compare_class(struct differences *differences, const struct tally_cl
     add_range(differences, &row->b, least_b, most_b);
     if (any->stream == STREAM_FAILURES)
         row->note = failure_words(most_b > 0 ? differences->b : differences->a, any->key);
+    if (any->stream == STREAM_PROCESSES)
+        row->note =
+            command_line_of(differences, most_b > 0 ? differences->b : differences->a, any->key);
 }
 
 static void compare_tallies(struct differences *differences)
@@ -188,27 +257,78 @@ static void compare_image(struct differences *differences, const struct recorded
     }
 }
 
+/* What the arguments of a role have in common in all runs of a side that have it. */
+static uint32_t usual_arguments(const struct side *side, uint32_t role)
+{
+    uint32_t usual = TEXT_NONE;
+    bool is_first = true;
+
+    for (size_t run = 0; run < side->count; run++) {
+        const struct recorded_process *process = process_of(side, run, role);
+        if (process == NULL)
+            continue;
+        usual =
+            is_first ? process->arguments : arguments_common(side->all, usual, process->arguments);
+        is_first = false;
+    }
+    return usual;
+}
+
+static void compare_arguments(struct differences *differences, const struct recorded_process *a,
+                              const struct recorded_process *b)
+{
+    uint32_t of_a = usual_arguments(differences->a, a->role),
+             of_b = usual_arguments(differences->b, a->role);
+    struct difference *row;
+
+    if (a->command_line == TEXT_NONE || b->command_line == TEXT_NONE ||
+        !arguments_differ(differences->all, of_a, of_b))
+        return;
+    row = add_process_row(differences, SECTION_PROCESSES, CHANGE_REPLACED, b);
+    row->a = of_a;
+    row->b = of_b;
+    row->note = text_pool_add_text(differences->all->texts, "other arguments");
+}
+
+/* The process of a role in the first run of a side that has it, or NULL. */
+static const struct recorded_process *first_process(const struct side *side, uint32_t role)
+{
+    const struct recorded_process *process = NULL;
+
+    for (size_t run = 0; run < side->count && process == NULL; run++)
+        process = process_of(side, run, role);
+    return process;
+}
+
+static void compare_process(struct differences *differences, uint32_t role)
+{
+    const struct recorded_process *a = first_process(differences->a, role),
+                                  *b = first_process(differences->b, role);
+    uint32_t exit_a, exit_b;
+
+    if (a == NULL || b == NULL)
+        return;
+    compare_image(differences, a, b);
+    if (differences->options->only[SECTION_PROCESSES])
+        compare_arguments(differences, a, b);
+    exit_a = usual_exit(differences, differences->a, a->role);
+    exit_b = usual_exit(differences, differences->b, a->role);
+    if (exit_a != TEXT_NONE && exit_b != TEXT_NONE && exit_a != exit_b) {
+        struct difference *row = add_process_row(differences, SECTION_PROCESSES, CHANGE_EXIT, b);
+        row->a = exit_a;
+        row->b = exit_b;
+        row->note = text_pool_add_text(differences->all->texts, "exit");
+    }
+}
+
 static void compare_processes(struct differences *differences)
 {
-    const struct recording *first = &differences->all->items[differences->a->first];
+    const struct tally *tally = &differences->tally_a;
 
-    for (size_t i = 0; i < first->process_count; i++) {
-        const struct recorded_process *a = &first->processes[i],
-                                      *b = process_of(differences->b, 0, a->role);
-        uint32_t exit_a, exit_b;
-        if (b == NULL)
-            continue;
-        compare_image(differences, a, b);
-        exit_a = usual_exit(differences, differences->a, a->role);
-        exit_b = usual_exit(differences, differences->b, a->role);
-        if (exit_a != TEXT_NONE && exit_b != TEXT_NONE && exit_a != exit_b) {
-            struct difference *row =
-                add_process_row(differences, SECTION_PROCESSES, CHANGE_EXIT, b);
-            row->a = exit_a;
-            row->b = exit_b;
-            row->note = text_pool_add_text(differences->all->texts, "exit");
-        }
-    }
+    compare_process(differences, TEXT_NONE);
+    for (size_t i = 0; i < tally->count; i++)
+        if (tally->classes[i].stream == STREAM_PROCESSES)
+            compare_process(differences, tally->classes[i].key);
 }
 
 int difference_tallies_find(struct differences *differences, struct trail_error *error)

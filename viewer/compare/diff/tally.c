@@ -69,10 +69,12 @@ static int count_run(struct counting *counting)
     const struct recording *recording =
         &counting->side->all->items[counting->side->first + counting->run];
 
+    for (size_t i = 0; i < recording->process_count; i++)
+        ++*tuple_map_at(&counting->tally->roles, recording->processes[i].role, 0, 0);
     for (int stream = STREAM_LOADS + 1; stream < STREAMS; stream++)
         if (count_steps(counting, recording, (enum recorded_stream)stream) != 0)
             return -1;
-    return 0;
+    return counting->tally->roles.failed ? -1 : 0;
 }
 
 int tally_init(struct tally *tally, const struct side *side, struct trail_error *error)
@@ -94,7 +96,13 @@ void tally_release(struct tally *tally)
 {
     free(tally->classes);
     tuple_map_release(&tally->index);
+    tuple_map_release(&tally->roles);
     memset(tally, 0, sizeof *tally);
+}
+
+size_t tally_role_runs(const struct tally *tally, uint32_t role)
+{
+    return tuple_map_find(&tally->roles, role, 0, 0);
 }
 
 const struct tally_class *tally_class(const struct tally *tally, enum recorded_stream stream,

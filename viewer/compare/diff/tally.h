@@ -19,7 +19,7 @@ struct tally_class {
 struct tally {
     struct tally_class *classes; /* in the order in which they came up */
     size_t count;
-    struct tuple_map index; /* private */
+    struct tuple_map index, roles; /* private */
 };
 
 /*
@@ -28,6 +28,9 @@ struct tally {
  */
 int tally_init(struct tally *tally, const struct side *side, struct trail_error *error);
 void tally_release(struct tally *tally);
+
+/* In how many runs there is a process of that role. */
+size_t tally_role_runs(const struct tally *tally, uint32_t role);
 
 /* The class of that stream, role and key, or NULL. */
 const struct tally_class *tally_class(const struct tally *tally, enum recorded_stream stream,

@@ -126,3 +126,74 @@ void arguments_find(struct recordings *recordings, struct recording *recording)
     buffer_release(&writing.folder);
     tuple_map_release(&writing.pids);
 }
+
+/* The length of the word at a text, with the quotes in it. */
+static size_t word_length(const char *text)
+{
+    bool is_quoted = false;
+    size_t length = 0;
+
+    for (; text[length] != '\0' && (is_quoted || text[length] != ' '); length++)
+        is_quoted ^= text[length] == '"';
+    return length;
+}
+
+static bool is_any(const char *word, size_t length)
+{
+    return length == strlen(PLACE_ANY) && memcmp(word, PLACE_ANY, length) == 0;
+}
+
+static bool is_all_any(const char *text)
+{
+    return is_any(text, strlen(text));
+}
+
+/* Goes on to the next word of both; false where one has no more. */
+static bool next_words(const char **a, const char **b)
+{
+    *a += strspn(*a, " ");
+    *b += strspn(*b, " ");
+    return **a != '\0' && **b != '\0';
+}
+
+uint32_t arguments_common(const struct recordings *recordings, uint32_t a, uint32_t b)
+{
+    const char *of_a = recordings_text(recordings, a), *of_b = recordings_text(recordings, b);
+    struct buffer common = {0};
+    uint32_t number;
+
+    if (a == b || is_all_any(of_a))
+        return a;
+    while (next_words(&of_a, &of_b)) {
+        size_t length = word_length(of_a), other = word_length(of_b);
+        buffer_add_text(&common, common.length > 0 ? " " : "");
+        if (length == other && memcmp(of_a, of_b, length) == 0)
+            buffer_add(&common, of_a, length);
+        else
+            buffer_add_text(&common, PLACE_ANY);
+        of_a += length;
+        of_b += other;
+    }
+    number = *of_a == *of_b && !common.failed
+                 ? text_pool_add(recordings->texts, buffer_text(&common), common.length)
+                 : text_pool_add_text(recordings->texts, PLACE_ANY);
+    buffer_release(&common);
+    return number;
+}
+
+bool arguments_differ(const struct recordings *recordings, uint32_t a, uint32_t b)
+{
+    const char *of_a = recordings_text(recordings, a), *of_b = recordings_text(recordings, b);
+
+    if (a == b || is_all_any(of_a) || is_all_any(of_b))
+        return false;
+    while (next_words(&of_a, &of_b)) {
+        size_t length = word_length(of_a), other = word_length(of_b);
+        if ((length != other || memcmp(of_a, of_b, length) != 0) && !is_any(of_a, length) &&
+            !is_any(of_b, other))
+            return true;
+        of_a += length;
+        of_b += other;
+    }
+    return *of_a != *of_b;
+}

@@ -13,4 +13,14 @@
  */
 void arguments_find(struct recordings *recordings, struct recording *recording);
 
+/*
+ * What two lists of arguments, which may be such a result themselves, have in common, word by word:
+ * {any} is for a word in which they differ, and for the whole where one has more words, or without
+ * memory.
+ */
+uint32_t arguments_common(const struct recordings *recordings, uint32_t a, uint32_t b);
+
+/* Whether two lists are other ones, {any} aside. */
+bool arguments_differ(const struct recordings *recordings, uint32_t a, uint32_t b);
+
 #endif
