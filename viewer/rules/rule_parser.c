@@ -1,6 +1,7 @@
 /* See rule_parser.h: one function for each kind of rule. */
 #include "rule_parser.h"
 
+#include "compare/model/place.h"
 #include "human.h"
 #include "nearest.h"
 #include "write.h"
@@ -384,6 +385,30 @@ int rule_parse_budget(struct parser *parser)
     return words_end(&parser->words);
 }
 
+/* Turns each {any} into *; whether there was one. */
+bool rule_take_any(char *name)
+{
+    bool has_any = false;
+
+    for (char *at; (at = strstr(name, PLACE_ANY)) != NULL; has_any = true) {
+        *at = '*';
+        memmove(at + 1, at + strlen(PLACE_ANY), strlen(at + strlen(PLACE_ANY)) + 1);
+    }
+    return has_any;
+}
+
+/* The names of a rule that may have one. */
+static void take_any(const struct parser *parser, struct rule *rule)
+{
+    const struct rules_memory *memory = parser->memory;
+    size_t names = rule->kind == RULE_ORDER || rule->kind == RULE_CAUSE ? rule->word_count : 1;
+
+    for (size_t i = 0; i < names && i < rule->word_count && rule->kind != RULE_LIMIT; i++)
+        /* the room is ours */
+        rule->spares_named |=
+            rule_take_any((char *)(size_t)memory->words[memory->word_count - rule->word_count + i]);
+}
+
 int rule_parse(struct parser *parser, const struct word *first, struct rule *rule)
 {
     static int (*const parsers[RULE_KINDS])(struct parser *, struct rule *) = {
@@ -397,5 +422,8 @@ int rule_parse(struct parser *parser, const struct word *first, struct rule *rul
     if (found < 0 || first->is_quoted)
         return words_unknown(&parser->words, first, "rule", kind_words, RULE_KINDS);
     rule->kind = (enum rule_kind)found;
-    return parsers[found](parser, rule);
+    found = parsers[found](parser, rule);
+    if (found >= 0)
+        take_any(parser, rule);
+    return found;
 }

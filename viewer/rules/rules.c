@@ -60,6 +60,7 @@ static int parse_section(struct parser *parser)
         if (word_is(&word, "]"))
             return words_complain(words, word.start,
                                   "a program's name is missing: [process app.exe]");
+        rule_take_any((char *)(size_t)word.text); /* the room is ours */
         parser->process = word.text;
     }
     if (rule_need_word(parser, ']', &word, "']'") < 0)

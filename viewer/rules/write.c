@@ -8,8 +8,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { LITERALS_AT_LEAST = 2 };
-
 const char *const rule_placeholders[] = {"{system}", "{app}", "{temp}", "{home}",
                                          "{uuid}",   "{n}",   NULL};
 
@@ -78,10 +76,8 @@ static size_t varying_length(const char *text)
 void rule_write_key_glob(struct buffer *out, const char *key)
 {
     struct buffer plain = {0};
-    size_t literals = 0, length;
+    size_t length;
 
-    for (const char *at = key; *at != '\0' && *at != '.'; at += length > 0 ? length : 1)
-        literals += (length = varying_length(at)) == 0;
     while (*key != '\0') {
         for (length = 0; key[length] != '\0' && varying_length(key + length) == 0;)
             length++;
@@ -89,8 +85,8 @@ void rule_write_key_glob(struct buffer *out, const char *key)
         buffer_add(&plain, key, length);
         rule_write_glob(out, buffer_text(&plain));
         key += length;
-        if ((length = varying_length(key)) > 0) /* a lone * would match what is no such name */
-            buffer_add_text(out, literals < LITERALS_AT_LEAST ? "????*" : "*");
+        length = varying_length(key);
+        buffer_add_text(out, length > 0 ? PLACE_ANY : "");
         key += length;
     }
     out->failed |= plain.failed;

@@ -21,7 +21,7 @@ void rule_write_glob(struct buffer *out, const char *text);
 
 /*
  * Adds the glob for a module's key, as part of a word or as a word: what varies in it
- * (module_key.h) is a *.
+ * (module_key.h) is {any}.
  */
 void rule_write_key_glob(struct buffer *out, const char *key);
 void rule_write_key(struct buffer *out, const char *key);

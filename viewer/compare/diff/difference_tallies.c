@@ -309,7 +309,7 @@ static void compare_process(struct differences *differences, uint32_t role)
     if (a == NULL || b == NULL)
         return;
     compare_image(differences, a, b);
-    if (differences->options->only[SECTION_PROCESSES])
+    if (differences->options->only[SECTION_PROCESSES] && a->key == b->key)
         compare_arguments(differences, a, b);
     exit_a = usual_exit(differences, differences->a, a->role);
     exit_b = usual_exit(differences, differences->b, a->role);

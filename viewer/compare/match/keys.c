@@ -4,6 +4,7 @@
 #include "compare/model/module_key.h"
 #include "roles.h"
 #include "steps.h"
+#include "varying.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,8 @@ static int sort_roles(struct recording *recording)
 static uint32_t folded_name(struct recordings *all, const struct recording *recording,
                             const struct recorded_load *load)
 {
+    if (all->modules[load->module].varies)
+        return all->modules[load->module].key;
     if (!recording->folds_case)
         return load->name;
     module_key_add_folded(&all->scratch, recordings_text(all, load->name), true);
@@ -127,7 +130,7 @@ int keys_assign(struct recordings *recordings, struct trail_error *error)
     struct finishing finishing = {.all = recordings};
     bool failed = false;
 
-    if (roles_assign(recordings, error) != 0)
+    if (varying_find(recordings, error) != 0 || roles_assign(recordings, error) != 0)
         return -1;
     for (size_t i = 0; i < recordings->count; i++) {
         name_marks(&finishing, &recordings->items[i]);

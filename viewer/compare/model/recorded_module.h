@@ -15,6 +15,7 @@ struct recorded_module {
     uint32_t name, path;
     uint32_t key; /* module_key.h, before keys_assign keeps different ones apart */
     struct identity identity;
+    bool varies; /* the key is what several names have in common: match/varying.h */
 };
 
 /* Whether what both know of two identities is equal; what either does not know does not count. */

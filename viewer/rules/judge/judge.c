@@ -25,6 +25,40 @@ static size_t module_names(const struct rule *rule)
     return rule->kind == RULE_ORDER ? rule->word_count : 1;
 }
 
+/* Which subjects rules require or allow by their names, in whatever section. */
+static int find_named(struct judging *judging, struct trail_error *error)
+{
+    const struct rules *rules = judging->rules;
+    struct number_list found = {0};
+    int result = 0;
+
+    if ((judging->named = calloc(judging->subjects.count + 1, sizeof *judging->named)) == NULL)
+        return no_memory(error);
+    for (size_t i = 0; i < rules->count && result == 0; i++) {
+        const struct rule *rule = &rules->rules[i];
+        if (rule->kind > RULE_ALLOW || rule->about != ABOUT_MODULES ||
+            subject_is_glob(rule->words[0]))
+            continue;
+        found.count = 0;
+        result = subjects_add_name(&judging->subjects, rule->words[0], &found);
+        for (size_t k = 0; k < found.count; k++)
+            judging->named[found.items[k]] = true;
+    }
+    free(found.items);
+    return result == 0 ? 0 : no_memory(error);
+}
+
+static void leave_named_out(const struct judging *judging, size_t rule, size_t word,
+                            struct number_list *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (!judge_spares(judging, rule, word, list->items[i]))
+            list->items[kept++] = list->items[i];
+    list->count = kept;
+}
+
 static int match_names(struct judging *judging, struct trail_error *error)
 {
     const struct rules *rules = judging->rules;
@@ -38,10 +72,12 @@ static int match_names(struct judging *judging, struct trail_error *error)
         return no_memory(error);
     for (size_t i = 0; i < rules->count; i++) {
         judging->first_match[i] = at;
-        for (size_t k = 0; k < module_names(&rules->rules[i]); k++, at++)
+        for (size_t k = 0; k < module_names(&rules->rules[i]); k++, at++) {
             if (subjects_match(&judging->subjects, rules->rules[i].words[k], &judging->matches[at],
                                error) != 0)
                 return -1;
+            leave_named_out(judging, i, k, &judging->matches[at]);
+        }
     }
     judging->first_match[rules->count] = at;
     return 0;
@@ -125,7 +161,7 @@ static int prepare(struct judging *judging, struct trail_error *error)
 
     judging->effort = EFFORT;
     if (subjects_init(&judging->subjects, judging->recordings, error) != 0 ||
-        match_names(judging, error) != 0)
+        find_named(judging, error) != 0 || match_names(judging, error) != 0)
         return -1;
     if (closed_orders_init(&judging->closed, rules, &judging->subjects, error) != 0)
         return -1;
@@ -371,6 +407,7 @@ static void release_judging(struct judging *judging)
     free(judging->times);
     free(judging->time_counts);
     free(judging->missing);
+    free(judging->named);
     free(judging->literals);
     free(judging->found.items);
     free(judging->orders.items);
