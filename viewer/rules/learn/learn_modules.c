@@ -85,13 +85,71 @@ struct values {
     size_t count;
 };
 
+/* Where a module came from: few folders, or else what all begin with. */
+struct places {
+    struct values few;
+    bool are_more;
+    const char *first;
+    size_t common; /* bytes of the first, whole elements */
+};
+
+static void take_common(struct places *places, const char *place)
+{
+    size_t at = 0, whole = 0;
+
+    if (places->first == NULL) {
+        places->first = place;
+        places->common = strlen(place);
+        return;
+    }
+    while (at < places->common && places->first[at] == place[at])
+        at++;
+    for (size_t i = 0; i <= at; i++)
+        if ((places->first[i] == '/' || places->first[i] == '\0') &&
+            (place[i] == '/' || place[i] == '\0') && i <= places->common)
+            whole = i;
+    places->common = whole;
+}
+
 static bool take_place(const struct learned_scope *scope, const struct side_variant *variant,
                        void *context)
 {
-    struct values *places = context;
+    struct places *places = context;
 
-    return variant->place != TEXT_NONE &&
-           add_text(places->texts, &places->count, PLACES_AT_MOST, text(scope, variant->place));
+    if (variant->place == TEXT_NONE)
+        return true; /* that is not known of each run: the vdso's never is */
+    places->are_more |= !add_text(places->few.texts, &places->few.count, PLACES_AT_MOST,
+                                  text(scope, variant->place));
+    take_common(places, text(scope, variant->place));
+    return true;
+}
+
+/* Of too many folders all that lie where they do; or it is said that there is no rule. */
+static void write_places(const struct places *places, const char *name, struct buffer *line)
+{
+    struct buffer common = {0};
+
+    buffer_add_text(line, places->are_more && places->common == 0 ? "# no rule: path " : "path ");
+    rule_write_word(line, name);
+    for (size_t i = 0; i < places->few.count && !places->are_more; i++) {
+        buffer_add_char(line, ' ');
+        rule_write_name(line, places->few.texts[i]);
+    }
+    if (places->are_more && places->common == 0) {
+        buffer_format(line, "  (more than %d folders, which have nothing in common)",
+                      (int)PLACES_AT_MOST);
+    } else if (places->are_more) {
+        struct buffer start = {0};
+        buffer_add(&start, places->first, places->common);
+        rule_write_glob(&common, buffer_text(&start));
+        buffer_add_text(&common, "/**");
+        buffer_add_char(line, ' ');
+        rule_write_word(line, buffer_text(&common));
+        line->failed |= start.failed;
+        buffer_release(&start);
+    }
+    line->failed |= common.failed;
+    buffer_release(&common);
 }
 
 int learn_paths(const struct learned_scope *scope, struct buffer *out)
@@ -100,17 +158,14 @@ int learn_paths(const struct learned_scope *scope, struct buffer *out)
     struct buffer name = {0}, line = {0};
 
     for (size_t i = 0; i < scope->module_count; i++) {
-        struct values places = {{NULL}, 0};
+        struct places places = {0};
         add_name(scope, &scope->modules[i], &name);
-        if (learned_is_own(scope, RULE_PATH, buffer_text(&name), true) ||
-            !each_variant(scope, &scope->modules[i], take_place, &places) || places.count == 0)
+        if (learned_is_own(scope, RULE_PATH, buffer_text(&name), true))
             continue;
-        buffer_add_text(&line, "path ");
-        rule_write_word(&line, buffer_text(&name));
-        for (size_t k = 0; k < places.count; k++) {
-            buffer_add_char(&line, ' ');
-            rule_write_name(&line, places.texts[k]);
-        }
+        each_variant(scope, &scope->modules[i], take_place, &places);
+        if (places.few.count == 0)
+            continue;
+        write_places(&places, buffer_text(&name), &line);
         line_list_take(&list, &line);
     }
     line_list_write(&list, out);
@@ -242,8 +297,15 @@ int learn_identities(const struct learned_scope *scope, struct buffer *out)
     for (size_t i = 0; i < scope->module_count; i++) {
         struct files files = {.scope = scope};
         add_name(scope, &scope->modules[i], &name);
-        if (each_variant(scope, &scope->modules[i], take_file, &files))
+        if (each_variant(scope, &scope->modules[i], take_file, &files)) {
             add_identity(&files, buffer_text(&name), &list);
+        } else if (!learned_is_own(scope, RULE_IDENTITY, buffer_text(&name), true)) {
+            struct buffer line = {0};
+            buffer_add_text(&line, "# no rule: identity ");
+            rule_write_word(&line, buffer_text(&name));
+            buffer_format(&line, "  (more than %d builds)", (int)BUILDS_AT_MOST);
+            line_list_take(&list, &line);
+        }
     }
     line_list_write(&list, out);
     out->failed |= name.failed;
