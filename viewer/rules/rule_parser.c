@@ -385,28 +385,23 @@ int rule_parse_budget(struct parser *parser)
     return words_end(&parser->words);
 }
 
-/* Turns each {any} into *; whether there was one. */
-bool rule_take_any(char *name)
+void rule_take_any(char *name)
 {
-    bool has_any = false;
-
-    for (char *at; (at = strstr(name, PLACE_ANY)) != NULL; has_any = true) {
+    for (char *at; (at = strstr(name, PLACE_ANY)) != NULL;) {
         *at = '*';
         memmove(at + 1, at + strlen(PLACE_ANY), strlen(at + strlen(PLACE_ANY)) + 1);
     }
-    return has_any;
 }
 
-/* The names of a rule that may have one. */
-static void take_any(const struct parser *parser, struct rule *rule)
+/* Only where a module is named {any} means more than * (subjects.h). */
+static void take_any(const struct parser *parser, const struct rule *rule)
 {
-    const struct rules_memory *memory = parser->memory;
-    size_t names = rule->kind == RULE_ORDER || rule->kind == RULE_CAUSE ? rule->word_count : 1;
+    const char *const *words =
+        parser->memory->words + parser->memory->word_count - rule->word_count;
+    size_t first = rule->about != ABOUT_MODULES ? 0 : rule->kind == RULE_CAUSE ? 1 : SIZE_MAX;
 
-    for (size_t i = 0; i < names && i < rule->word_count && rule->kind != RULE_LIMIT; i++)
-        /* the room is ours */
-        rule->spares_named |=
-            rule_take_any((char *)(size_t)memory->words[memory->word_count - rule->word_count + i]);
+    for (size_t i = first; i < rule->word_count; i++)
+        rule_take_any((char *)(size_t)words[i]); /* the room is ours */
 }
 
 int rule_parse(struct parser *parser, const struct word *first, struct rule *rule)

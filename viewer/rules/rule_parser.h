@@ -27,8 +27,9 @@ int rule_parse(struct parser *parser, const struct word *first, struct rule *rul
 
 /* Parses what follows the word 'budget'. As above. */
 int rule_parse_budget(struct parser *parser);
-/* Turns each {any} of a name into *, in place; whether there was one. */
-bool rule_take_any(char *name);
+
+/* Turns each {any} of a name into *, in place. */
+void rule_take_any(char *name);
 
 /* Reads one more word, which must be there: 1, or -1 having complained that `what` is missing. */
 int rule_need_word(struct parser *parser, char stop, struct word *word, const char *what);

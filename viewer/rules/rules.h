@@ -84,11 +84,6 @@ struct rule {
     enum rule_kind kind;
     unsigned line;   /* from 1 */
     unsigned column; /* of its first word, in bytes from 1 */
-    /*
-     * {any} stands in a name of a module, as in tmp{any}.so: a * there, that matches no module
-     * which another rule requires or allows by its name
-     */
-    bool spares_named;
     bool is_learned; /* it stands between the two lines that mark what baseline wrote */
     bool is_asked;   /* ORDER: its comment is RULE_REASON_ASKED */
     bool is_soft;

@@ -3,6 +3,7 @@
 
 #include "array.h"
 #include "buffer.h"
+#include "compare/model/place.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -117,6 +118,7 @@ void subjects_release(struct subjects *subjects)
         free(subjects->of_load[r]);
     free(subjects->of_load);
     free(subjects->items);
+    free(subjects->named);
     free(subjects->with_places);
     names_release(&subjects->names);
     memset(subjects, 0, sizeof *subjects);
@@ -124,7 +126,7 @@ void subjects_release(struct subjects *subjects)
 
 bool subject_is_glob(const char *name)
 {
-    return strpbrk(name, "*?[") != NULL;
+    return strpbrk(name, "*?[") != NULL || strstr(name, PLACE_ANY) != NULL;
 }
 
 size_t subject_literal_characters(const char *glob)
@@ -132,6 +134,10 @@ size_t subject_literal_characters(const char *glob)
     size_t count = 0;
 
     for (; *glob != '\0'; glob++) {
+        if (strncmp(glob, PLACE_ANY, strlen(PLACE_ANY)) == 0) {
+            glob += strlen(PLACE_ANY) - 1;
+            continue;
+        }
         const char *end = *glob == '[' && glob[1] != '\0' ? strchr(glob + 2, ']') : NULL;
         if (end != NULL)
             glob = end;
@@ -152,7 +158,7 @@ static bool matches_with_place(const struct subjects *subjects, const char *glob
     return matches;
 }
 
-bool subject_matches(const struct subjects *subjects, const char *glob, size_t index)
+static bool matches(const struct subjects *subjects, const char *glob, size_t index)
 {
     const struct subject *subject = &subjects->items[index];
     const struct recordings *recordings = subjects->recordings;
@@ -162,6 +168,36 @@ bool subject_matches(const struct subjects *subjects, const char *glob, size_t i
            text_glob(glob, recordings_text(recordings, recordings->modules[subject->module].key),
                      subject->folds_case) ||
            (strchr(glob, '/') != NULL && matches_with_place(subjects, glob, subject));
+}
+
+/* Adds the glob that a name is for: {any} is a *. Whether there was one. */
+static bool add_glob(struct buffer *out, const char *name)
+{
+    const char *any;
+    bool has_any = false;
+
+    for (; (any = strstr(name, PLACE_ANY)) != NULL; name = any + strlen(PLACE_ANY)) {
+        buffer_add(out, name, (size_t)(any - name));
+        buffer_add_char(out, '*');
+        has_any = true;
+    }
+    buffer_add_text(out, name);
+    return has_any;
+}
+
+bool subject_matches(const struct subjects *subjects, const char *glob, size_t index)
+{
+    struct buffer plain = {0};
+    bool result;
+
+    if (strstr(glob, PLACE_ANY) == NULL)
+        return matches(subjects, glob, index);
+    if (subjects->named != NULL && subjects->named[index])
+        return false;
+    add_glob(&plain, glob);
+    result = matches(subjects, buffer_text(&plain), index);
+    buffer_release(&plain);
+    return result;
 }
 
 int subjects_add_name(const struct subjects *subjects, const char *name, struct number_list *list)
@@ -180,11 +216,12 @@ int subjects_add_name(const struct subjects *subjects, const char *name, struct 
 /* Only what begins as the glob does is tried. */
 static int add_of_glob(const struct subjects *subjects, const char *glob, struct number_list *list)
 {
-    struct buffer start = {0};
+    struct buffer start = {0}, plain = {0};
     size_t at;
     int result = 0;
 
-    buffer_add(&start, glob, strcspn(glob, "*?["));
+    add_glob(&plain, glob);
+    buffer_add(&start, buffer_text(&plain), strcspn(buffer_text(&plain), "*?["));
     at = names_first(&subjects->names, buffer_text(&start));
     buffer_add_char(&start, '*');
     for (; result == 0 && at < subjects->names.count &&
@@ -192,9 +229,10 @@ static int add_of_glob(const struct subjects *subjects, const char *glob, struct
          at++)
         if (subject_matches(subjects, glob, subjects->names.items[at].item))
             result = number_list_add(list, subjects->names.items[at].item);
-    if (start.failed)
+    if (start.failed || plain.failed)
         result = -1;
     buffer_release(&start);
+    buffer_release(&plain);
     return result;
 }
 

@@ -24,6 +24,11 @@ struct subjects {
     size_t count;
     size_t **of_load; /* [recording][load]: its subject */
     struct names names;
+    /*
+     * of each whether a rule requires or allows it by its name, so that it is none that {any} in a
+     * name is for; NULL: of none. May be set, and is freed by subjects_release
+     */
+    bool *named;
     char *with_places; /* of each subject "place/name", one behind the other */
 };
 

@@ -22,7 +22,7 @@ struct pattern {
 };
 
 /* What is known of a build. */
-enum { IS_PROGRAM = 1, IS_UNSURE = 2 };
+enum { IS_PROGRAM = 1, IS_UNSURE = 2, IS_KEPT = 4 };
 
 struct finding {
     struct recordings *all;
@@ -137,19 +137,28 @@ static void look_at_builds(struct finding *finding)
     for (size_t i = 0; i < all->module_count; i++)
         if (!is_sure(&all->modules[i].identity))
             finding->about[finding->builds[i]] |= IS_UNSURE;
-    for (size_t r = 0; r < all->count; r++)
-        for (size_t i = 0; i < all->items[r].process_count; i++)
-            if (all->items[r].processes[i].module != RECORDING_NONE)
-                finding->about[finding->builds[all->items[r].processes[i].module]] |= IS_PROGRAM;
+    for (size_t r = 0; r < all->count; r++) {
+        const struct recording *run = &all->items[r];
+        for (size_t i = 0; i < run->process_count; i++)
+            if (run->processes[i].module != RECORDING_NONE)
+                finding->about[finding->builds[run->processes[i].module]] |= IS_PROGRAM;
+        for (size_t i = 0; i < run->load_count; i++)
+            if (strncmp(recordings_text(all, run->loads[i].place), "{temp}", 6) != 0)
+                finding->about[finding->builds[run->loads[i].module]] |= IS_KEPT;
+    }
 }
 
-/* Of a program, and of what is told by its size alone, two runs are not enough by themselves. */
+/*
+ * Of a program, and of what is told by its size alone and lies where files are kept, two runs are
+ * not enough by themselves.
+ */
 static bool is_doubtful(const struct finding *finding, size_t build)
 {
     const struct spread_group *group = &finding->names.groups[build];
 
     return !group->has_shape && group->left_runs < RUNS_TO_LEARN &&
-           (finding->about[build] & (IS_PROGRAM | IS_UNSURE)) != 0;
+           ((finding->about[build] & IS_PROGRAM) != 0 ||
+            (finding->about[build] & (IS_UNSURE | IS_KEPT)) == (IS_UNSURE | IS_KEPT));
 }
 
 static int add_pattern(struct finding *finding, const char *name, size_t before, size_t behind)

@@ -29,11 +29,11 @@ static size_t module_names(const struct rule *rule)
 static int find_named(struct judging *judging, struct trail_error *error)
 {
     const struct rules *rules = judging->rules;
+    bool *named = calloc(judging->subjects.count + 1, sizeof *named);
     struct number_list found = {0};
-    int result = 0;
+    int result = named != NULL ? 0 : -1;
 
-    if ((judging->named = calloc(judging->subjects.count + 1, sizeof *judging->named)) == NULL)
-        return no_memory(error);
+    judging->subjects.named = named;
     for (size_t i = 0; i < rules->count && result == 0; i++) {
         const struct rule *rule = &rules->rules[i];
         if (rule->kind > RULE_ALLOW || rule->about != ABOUT_MODULES ||
@@ -42,21 +42,10 @@ static int find_named(struct judging *judging, struct trail_error *error)
         found.count = 0;
         result = subjects_add_name(&judging->subjects, rule->words[0], &found);
         for (size_t k = 0; k < found.count; k++)
-            judging->named[found.items[k]] = true;
+            named[found.items[k]] = true;
     }
     free(found.items);
     return result == 0 ? 0 : no_memory(error);
-}
-
-static void leave_named_out(const struct judging *judging, size_t rule, size_t word,
-                            struct number_list *list)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < list->count; i++)
-        if (!judge_spares(judging, rule, word, list->items[i]))
-            list->items[kept++] = list->items[i];
-    list->count = kept;
 }
 
 static int match_names(struct judging *judging, struct trail_error *error)
@@ -76,7 +65,6 @@ static int match_names(struct judging *judging, struct trail_error *error)
             if (subjects_match(&judging->subjects, rules->rules[i].words[k], &judging->matches[at],
                                error) != 0)
                 return -1;
-            leave_named_out(judging, i, k, &judging->matches[at]);
         }
     }
     judging->first_match[rules->count] = at;
@@ -407,7 +395,6 @@ static void release_judging(struct judging *judging)
     free(judging->times);
     free(judging->time_counts);
     free(judging->missing);
-    free(judging->named);
     free(judging->literals);
     free(judging->found.items);
     free(judging->orders.items);

@@ -36,21 +36,12 @@ static bool is_first(const struct judging *judging, const struct scope *scope, s
     return scope->first[scope_subject(judging, scope, load)] == load;
 }
 
-bool judge_spares(const struct judging *judging, size_t rule, size_t word, size_t subject)
+static void find_among_loads(struct judging *judging, const struct scope *scope, const char *name,
+                             const struct number_list *all)
 {
-    const struct rule *of = &judging->rules->rules[rule];
-
-    return of->spares_named && subject_is_glob(of->words[word]) && judging->named[subject];
-}
-
-static void find_among_loads(struct judging *judging, const struct scope *scope, size_t rule,
-                             size_t word, const struct number_list *all)
-{
-    const char *name = judging->rules->rules[rule].words[word];
-
     for (size_t i = 0; i < scope->loads.count; i++) {
         size_t load = part_at(&scope->loads, i), subject = scope_subject(judging, scope, load);
-        if (is_first(judging, scope, load) && !judge_spares(judging, rule, word, subject) &&
+        if (is_first(judging, scope, load) &&
             (all != NULL ? number_list_has(all, subject)
                          : subject_matches(&judging->subjects, name, subject)) &&
             number_list_add(&judging->found, subject) != 0)
@@ -79,7 +70,7 @@ const struct number_list *scope_matches(struct judging *judging, const struct sc
             return &judging->found;
         }
     }
-    find_among_loads(judging, scope, rule, word, all);
+    find_among_loads(judging, scope, name, all);
     number_list_sort(&judging->found);
     return &judging->found;
 }

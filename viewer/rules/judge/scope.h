@@ -29,7 +29,6 @@ struct judging {
     struct closed_orders closed;
     size_t *closed_places;    /* [name]: for judge_closed, 0 */
     struct number_list found; /* for scope_matches */
-    bool *named;              /* [subject]: whether a rule requires or allows it by its name */
     size_t *literals;         /* [rule]: how many characters of its first word are no wildcards */
     /*
      * [subject]: the require, allow or forbid rule outside sections that decides, or RECORDING_NONE
@@ -68,9 +67,6 @@ static inline size_t scope_subject(const struct judging *judging, const struct s
 {
     return judging->subjects.of_load[scope->run_index][load];
 }
-
-/* Whether {any} in a rule's word is for this subject, too: one that is not named otherwise. */
-bool judge_spares(const struct judging *judging, size_t rule, size_t word, size_t subject);
 
 /*
  * The subjects that a rule's word matches: all that the scope has, others may be among them. Valid
