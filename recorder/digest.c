@@ -98,11 +98,26 @@ static void print_snaps_hint(const struct options *options, const struct platfor
                             "missed\n");
 }
 
+/* What was awaited, and what of it was missed. */
+static void print_newcomer(const struct session_result *result)
+{
+    const struct os_newcomer *newcomer = &result->newcomer;
+    char age[TEXT_DURATION_CAPACITY];
+
+    print_safely("trailrec: ", newcomer->name);
+    fprintf(stderr, " (%" PRIu32 ") had run for at most %s when it was attached to; ",
+            newcomer->pid, text_duration(age, (int64_t)newcomer->age_ns));
+    print_count("", result->newcomers_loads, "module");
+    fprintf(stderr, " had been loaded by then\n");
+}
+
 void digest_print_run(const struct options *options, unsigned side,
                       const struct session_result *result)
 {
     char wall[TEXT_DURATION_CAPACITY];
 
+    if (options->session.awaited != NULL)
+        print_newcomer(result);
     fprintf(stderr, "trailrec: ");
     if (options->side_count > 1)
         fprintf(stderr, "%c: ", 'A' + (int)side);

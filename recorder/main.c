@@ -163,7 +163,7 @@ static int record(const struct options *options)
     struct recording recording = {.options = options, .session = options->session};
     bool stands;
 
-    if (options->session.then == THEN_STOP && options->session.pids == NULL)
+    if (options->session.then == THEN_STOP && !session_attaches(&options->session))
         os_expect_standing();
     os_on_stop_request(session_request_stop);
     recording.session.on_notice = say;
@@ -180,7 +180,7 @@ static int record(const struct options *options)
         digest_print_look(options, recording.run_ids, recording.runs);
     for (unsigned i = 0; i < options->side_count; i++)
         turns_release(&recording.sides[i]);
-    if (stands && options->session.pids == NULL)
+    if (stands && !session_attaches(&options->session))
         os_stand_with_target();
     if (recording.status != 0)
         return recording.status;

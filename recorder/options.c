@@ -17,7 +17,8 @@
 static const char usage[] = "trailrec [options] [--] COMMAND [ARG...]\n"
                             "trailrec --turns [options] -- COMMAND... --next [-l -C -E] -- "
                             "COMMAND...\n"
-                            "trailrec [options] -p PID [-p PID...]\n";
+                            "trailrec [options] -p PID [-p PID...]\n"
+                            "trailrec [options] --wait NAME\n";
 static const char details[] =
     "Runs COMMAND under the operating system's debug interface and keeps what that says - "
     "processes, threads, modules, exceptions or signals, debug strings - as one run in a trail "
@@ -232,6 +233,9 @@ static enum options_action read_option(struct options *options, int option, char
         return *value != '\0' ? OPTIONS_RECORD : wrong("-o takes the name of a file");
     case OPTION_ATTACH:
         return read_pid(options, value);
+    case OPTION_WAIT:
+        options->session.awaited = value;
+        return *value != '\0' ? OPTIONS_RECORD : wrong("--wait takes the name of a program");
     case OPTION_LABEL:
         return read_label(options, value);
     case OPTION_REPEAT:
@@ -276,13 +280,16 @@ static enum options_action check_options(const struct options *options)
                           : options->repeat != 0 ? "-n"
                           : options->warmup != 0 ? "--warmup"
                                                  : NULL;
+    bool attaches = session_attaches(session);
 
-    if (session->pids != NULL && session->kernel_times)
+    if (session->pids != NULL && session->awaited != NULL)
+        return wrong("-p attaches to what runs already, --wait to what comes: give one of them");
+    if (attaches && session->kernel_times)
         return wrong("--kernel-times is for a COMMAND: what runs already cannot be observed so");
-    if (session->pids != NULL && session->launch.loader_snaps)
+    if (attaches && session->launch.loader_snaps)
         return wrong("--loader-snaps is for a COMMAND: the loader of what runs already is not "
                      "asked again");
-    if (session->pids != NULL && repeats != NULL)
+    if (attaches && repeats != NULL)
         return wrong("%s is for a COMMAND: what runs already cannot be run again", repeats);
     if (session->then != THEN_DEFAULT && session->timeout_ns == 0 && session->until == NULL)
         return wrong("--then says what a stop condition does; give one too: -t or --until");
@@ -337,6 +344,7 @@ static enum options_action read_side(int argument_count, char **arguments, int *
     struct side *side = &options->sides[options->side_count++];
     enum options_action action;
     int first, end = argument_count;
+    bool attaches;
 
     if (side_init(side, argument_count - *at) != 0)
         return wrong("out of memory");
@@ -347,16 +355,17 @@ static enum options_action read_side(int argument_count, char **arguments, int *
     if (options->takes_turns)
         for (end = first; end < argument_count && strcmp(arguments[end], "--next") != 0;)
             end++;
-    if (options->session.pids != NULL && first < end)
-        return wrong("-p attaches to what runs already; it cannot launch '%s' too",
-                     arguments[first]);
-    if (options->session.pids == NULL && first == end)
+    attaches = session_attaches(&options->session);
+    if (attaches && first < end)
+        return wrong("%s attaches to what %s; it cannot launch '%s' too",
+                     options->session.pids != NULL ? "-p" : "--wait",
+                     options->session.pids != NULL ? "runs already" : "comes", arguments[first]);
+    if (!attaches && first == end)
         return wrong(options->side_count > 1 || end < argument_count
                          ? "no command on one side of --next; see 'trailrec --help'"
                          : "no command given; see 'trailrec --help'");
     side->arguments = arguments + first;
-    side->command_line =
-        os_command_line_from(end, arguments, options->session.pids != NULL ? 1 : first);
+    side->command_line = os_command_line_from(end, arguments, attaches ? 1 : first);
     if (side->command_line == NULL)
         return wrong("out of memory");
     *at = end;

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "looks.h"
+#include "newcomer.h"
 #include "os.h"
 #include "ring.h"
 #include "snaps/loader_snaps.h"
@@ -48,6 +49,8 @@ struct session {
     struct session_processes processes; /* that stand still, or are waited for */
     struct run_counts totals;           /* quiet stops and their hold */
     uint64_t debuggers_own;             /* see session_result */
+    struct os_newcomer newcomer;        /* likewise */
+    uint64_t newcomers_loads;
     enum session_end end;
 };
 
@@ -73,6 +76,11 @@ void session_request_stop(void)
 bool session_stop_was_requested(void)
 {
     return stop_requested != 0;
+}
+
+bool session_attaches(const struct session_options *options)
+{
+    return options->pids != NULL || options->awaited != NULL;
 }
 
 /*
@@ -111,7 +119,7 @@ static enum session_then chosen_then(const struct session *session)
 {
     if (session->options->then != THEN_DEFAULT)
         return session->options->then;
-    return session->options->pids != NULL ? THEN_DETACH : THEN_KILL;
+    return session_attaches(session->options) ? THEN_DETACH : THEN_KILL;
 }
 
 static void note_processes(struct session *session)
@@ -157,7 +165,7 @@ static void begin_grace(struct session *session)
     struct platform_exit exit;
 
     platform_exit_of_launched(session->platform, &exit);
-    if (!exit.ended || session->options->pids != NULL || session->options->on_waiting == NULL ||
+    if (!exit.ended || session_attaches(session->options) || session->options->on_waiting == NULL ||
         !session->options->launch.follow)
         return;
     session->has_begun_to_wait = true;
@@ -208,6 +216,7 @@ static void handle_event(struct session *session)
         record_event(session);
     if (session->looks != NULL)
         note_life(session);
+    session->newcomers_loads += event->kind == EVENT_LOAD_DLL && event->synthetic;
     session->debuggers_own += event->kind == EVENT_EXCEPTION && event->debuggers_own;
     close_files(session);
     if ((session->until_kinds >> event->kind & 1) != 0 && session->met == NULL &&
@@ -271,7 +280,7 @@ static void handle_timeout(struct session *session)
         return; /* the kill is under way */
     if (stop_requested) {
         session->end = SESSION_STOPPED;
-        end_now(session, session->options->pids != NULL ? THEN_DETACH : THEN_KILL);
+        end_now(session, session_attaches(session->options) ? THEN_DETACH : THEN_KILL);
     } else if (session->deadline_ns != 0 && os_monotonic_ns() >= session->deadline_ns) {
         session->end = SESSION_TIMED_OUT;
         end_now(session, chosen_then(session));
@@ -318,13 +327,13 @@ static int open_writer(struct session *session, struct trail_error *error)
                 .utc_ns = os_utc_ns(),
                 .command_line = session->options->launch.command_line,
                 .directory = session->options->launch.directory,
-                .mode = session->options->pids != NULL ? "attach" : "launch",
+                .mode = session_attaches(session->options) ? "attach" : "launch",
                 .follow = session->options->launch.follow,
                 .labels = session->options->labels,
             },
     };
 
-    if (session->options->pids == NULL)
+    if (!session_attaches(session->options))
         session->environment = os_environment(session->options->launch.variables);
     options.run.surroundings.environment = session->environment;
     options.run.surroundings.values = session->options->environment_values;
@@ -410,8 +419,31 @@ static void finish(struct session *session, struct session_result *result,
     platform_exit_of_launched(session->platform, &result->exit);
     result->counts = session->totals;
     result->debuggers_own = session->debuggers_own;
+    result->newcomer = session->newcomer;
+    result->newcomers_loads = session->newcomers_loads;
     if (session->writer != NULL)
         close_writer(session, result, error);
+}
+
+static bool is_unwanted(void)
+{
+    return stop_requested != 0 || os_was_interrupted();
+}
+
+static int attach_newcomer(struct session *session, struct trail_error *error)
+{
+    const struct session_options *options = session->options;
+    struct os_newcomer *newcomer = &session->newcomer;
+    uint64_t found_ns;
+
+    if (newcomer_wait(options->awaited, options->on_notice, is_unwanted, newcomer, error) != 0)
+        return -1;
+    found_ns = os_monotonic_ns();
+    if (platform_attach(session->platform, newcomer->pid, options->launch.follow,
+                        (int)(ATTACH_NS / 1000000), error) != 0)
+        return -1;
+    newcomer->age_ns += os_monotonic_ns() - found_ns;
+    return 0;
 }
 
 static int begin(struct session *session, struct trail_error *error)
@@ -422,6 +454,8 @@ static int begin(struct session *session, struct trail_error *error)
         until_restart(options->until);
         session->until_kinds = until_kinds(options->until);
     }
+    if (options->awaited != NULL)
+        return attach_newcomer(session, error);
     if (options->pids == NULL)
         return platform_launch(session->platform, &options->launch, error);
     if (options->timeout_ns != 0)

@@ -9,6 +9,7 @@
 #ifndef TRAIL_SESSION_H
 #define TRAIL_SESSION_H
 
+#include "os_newcomers.h"
 #include "platform.h"
 #include "stack_choice.h"
 #include "store/failed_loads.h"
@@ -48,7 +49,8 @@ struct session_options {
     struct platform_launch launch;
     /* attach to these instead of launching; ends with 0; NULL to launch */
     const uint32_t *pids;
-    const char *database;                  /* path of the file; ignored with `nop` */
+    const char *awaited;  /* or to the next process of that name (os_newcomers.h); NULL: to none */
+    const char *database; /* path of the file; ignored with `nop` */
     const char *const *labels;             /* NULL-terminated "KEY=VALUE" */
     const char *const *environment_values; /* see surroundings.h */
     uint64_t timeout_ns;                   /* 0: none */
@@ -86,10 +88,17 @@ struct session_result {
      */
     struct trail_error notice;
     struct failed_loads failed;
+    /* with `awaited`: who came, how old it was when it was attached to, what it had loaded by then
+     */
+    struct os_newcomer newcomer;
+    uint64_t newcomers_loads;
     bool has_kept; /* there is something of the run to be looked at */
     /* rows are missing from the file: `error` says why; everything else is valid */
     bool incomplete;
 };
+
+/* Whether it attaches, to what runs or to what comes, and launches nothing. */
+bool session_attaches(const struct session_options *options);
 
 /*
  * Records one run. Returns 0 if the target ran (fill of `error` then only with result->incomplete

@@ -9,8 +9,9 @@ import layout
 # of viewer/compare; each may need those before it
 ROOMS = ('model', 'match', 'order', 'diff', 'answer')
 SEAM = ('recorder/platform.h', 'recorder/os.h', 'recorder/event.h', 'recorder/look.h',
-        'recorder/debug_text.h', 'recorder/os_shared.h', 'recorder/stack_copy.h',
-        'schema/error.h', 'schema/text.h', 'schema/file.h')
+        'recorder/debug_text.h', 'recorder/os_newcomers.h', 'recorder/os_shared.h',
+        'recorder/stack_copy.h', 'schema/array.h', 'schema/error.h', 'schema/text.h',
+        'schema/file.h')
 DEBUGGER = re.compile(r'_?(ptrace|waitpid|WaitForDebugEvent(Ex)?)(@.*)?$')
 
 
@@ -159,7 +160,7 @@ def include_is_wrong(source, needed):
     """The same of an include: of a platform more is known by it than by symbols."""
     if platform_of(source) and not platform_of(needed) and str(needed) not in SEAM \
             and needed.parts[:2] != ('recorder', 'image'):
-        return 'a platform sees platform.h, os.h, events, image/, errors, texts and files'
+        return 'a platform sees platform.h, os.h, events, image/, errors, arrays, texts and files'
     if source == Path('schema/recovery.h') or needed == Path('schema/recovery.h'):
         return None
     return arrow_is_wrong(source, needed)

@@ -3,6 +3,7 @@
  * for the rest. See README.md beside this file.
  */
 #include "os.h"
+#include "os_newcomers.h"
 #include "os_shared.h"
 
 #include <stdio.h>
@@ -233,4 +234,23 @@ bool os_shared_serve(int argument_count, char *const *arguments, os_shared_worke
     (void)arguments;
     (void)work;
     return false;
+}
+
+/* Processes that come, for --wait: a list of all, asked for again and again. */
+struct os_newcomers *os_newcomers_new(const char *name, struct trail_error *error)
+{
+    (void)name;
+    return not_supported(error, "processes that come");
+}
+
+bool os_newcomers_look(struct os_newcomers *newcomers, struct os_newcomer *found)
+{
+    (void)newcomers;
+    (void)found;
+    return false;
+}
+
+void os_newcomers_free(struct os_newcomers *newcomers)
+{
+    (void)newcomers;
 }
