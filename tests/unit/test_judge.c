@@ -267,6 +267,9 @@ static void test_limits(void **state)
     read_runs(2);
     expect("limit loads 3\nlimit threads 2\nlimit exceptions 0\nlimit processes 1", "");
     expect("limit loads 2\nlimit threads 1", "1: 2: 2:");
+    expect("limit loads * 1\nlimit loads 2..2", "1:b.so 2: 2:");
+    expect("limit loads * 1\nlimit loads b.so 3..4\nlimit exceptions * 0", "2:b.so");
+    expect("limit processes prog 2..3\nlimit processes * 1", "1:prog 1:prog");
     /* never reached in run 2 */
     expect("limit time start..load:a.so 2ms\nlimit time load:a.so..load:b.so 1ms", "2:");
     expect("limit time start..load:a.so 1999us", "1:");
@@ -325,7 +328,8 @@ static void test_learned(void **state)
         "order a.so < r.so" ASKED "order c.so < d.so" ASKED "order r.so < c.so" ASKED
         "path a.so {system}\npath b.so {system}\npath c.so {system}\npath d.so {app}\npath r.so "
         "/opt\n"
-        "limit exceptions 0\nlimit loads 10\nlimit threads 2\nforbid failed *\n" ENDED);
+        "limit exceptions * 0\nlimit loads * 1\nlimit loads 10\nlimit threads 2..2\nforbid failed "
+        "*\n" ENDED);
     expect_holds(&text);
     buffer_release(&text);
 }
@@ -360,13 +364,14 @@ static void test_update(void **state)
     add_run(2, "a.so b.so plugin_y.so c.so");
     read_runs(2);
     learn(before, &text);
-    assert_string_equal(buffer_text(&text),
-                        "trail-rules 1\n# mine\nallow plugin_*\nforbid b.so\nlimit loads 100 # "
-                        "enough\npath a.so {home}\n\n" LEARNED
-                        "require c.so\nforbid *\npath b.so {system}\npath c.so {system}\npath "
-                        "plugin_x.so {system}\npath plugin_y.so {system}\n"
-                        "limit exceptions 0\nlimit threads 3\nforbid failed *\n" ENDED
-                        "# below\nrequire a.so\n");
+    assert_string_equal(
+        buffer_text(&text),
+        "trail-rules 1\n# mine\nallow plugin_*\nforbid b.so\nlimit loads 100 # "
+        "enough\npath a.so {home}\n\n" LEARNED
+        "require c.so\nforbid *\npath b.so {system}\npath c.so {system}\npath "
+        "plugin_x.so {system}\npath plugin_y.so {system}\n"
+        "limit exceptions * 0\nlimit loads * 1\nlimit threads 3\nforbid failed *\n" ENDED
+        "# below\nrequire a.so\n");
     /* what was learned does not count as hand-written, and nothing changes twice */
     learn(buffer_text(&text), &again);
     assert_string_equal(buffer_text(&again), buffer_text(&text));
@@ -405,17 +410,18 @@ static void test_sections(void **state)
     assert_string_equal(
         buffer_text(&text),
         "trail-rules 1\n" LEARNED
-        "require process child\nrequire process prog\nforbid process *\nlimit exceptions 0\n"
-        "limit loads 7\nlimit processes 3\nlimit threads 3\nforbid failed *\n\n[process "
-        "child]\nrequire "
-        "a.so\nforbid *\npath a.so {system}\n\n"
-        "[process prog]\nrequire a.so\nforbid *\npath a.so {system}\n" ENDED);
+        "require process child\nrequire process prog\nforbid process *\nlimit exceptions * 0\n"
+        "limit loads * 1\nlimit processes child 2\nlimit processes prog 2\nforbid failed *\n"
+        "\n[process child]\nrequire a.so\nforbid *\npath a.so {system}\nlimit loads 6\n"
+        "\n[process prog]\nrequire a.so\nforbid *\npath a.so {system}\nlimit loads 6\n"
+        "limit threads 3\n" ENDED);
     learn("trail-rules 1\nforbid process child\n[process pr*]\nforbid a.so\n", &text);
     assert_null(strstr(buffer_text(&text), "require process child"));
     assert_non_null(strstr(buffer_text(&text), "[process prog]\nforbid *\n"));
-    /* a limit of one process is none of the run */
+    /* a limit of one process is none of another */
     learn("trail-rules 1\n[process prog]\nlimit loads 9\n", &text);
-    assert_non_null(strstr(buffer_text(&text), "\nlimit loads 7\n"));
+    assert_null(strstr(strstr(buffer_text(&text), "[process prog]\nrequire"), "limit loads 6\n"));
+    assert_non_null(strstr(buffer_text(&text), "\nlimit loads 6\n"));
     buffer_release(&text);
     expect("forbid process child\n[process child]\nforbid a.so", "1:child 3:a.so");
     assert_int_equal(judgement.findings[1].pid, 80);

@@ -327,7 +327,30 @@ static int parse_time_limit(struct parser *parser, struct rule *rule)
     return parse_time(parser, &word, &rule->most_median);
 }
 
-/* limit: loads N, limit: time ... */
+/* N, or N..M */
+static bool parse_count(const struct word *word, struct rule *rule)
+{
+    const char *dots = strstr(word->text, "..");
+    char least[24];
+
+    if (word->is_quoted)
+        return false;
+    rule->least = 0;
+    if (dots == NULL)
+        return human_parse_number(word->text, &rule->most) == 0;
+    snprintf(least, sizeof least, "%.*s", (int)(dots - word->text < 23 ? dots - word->text : 23),
+             word->text);
+    return human_parse_number(least, &rule->least) == 0 &&
+           human_parse_number(dots + 2, &rule->most) == 0 && rule->least <= rule->most;
+}
+
+static bool may_be_named(enum rule_measure measure)
+{
+    return measure == MEASURE_LOADS || measure == MEASURE_EXCEPTIONS ||
+           measure == MEASURE_PROCESSES;
+}
+
+/* limit: loads N, limit: loads NAME N, limit: time ... */
 static int parse_limit(struct parser *parser, struct rule *rule)
 {
     struct word word;
@@ -345,7 +368,14 @@ static int parse_limit(struct parser *parser, struct rule *rule)
         return parse_time_limit(parser, rule);
     if (rule_need_word(parser, '\0', &word, "a number") < 0)
         return -1;
-    if (human_parse_number(word.text, &rule->most) != 0)
+    if (may_be_named(rule->measure) && !parse_count(&word, rule)) {
+        struct word count;
+        int result = words_next(&parser->words, '\0', &count);
+        if (result < 0 || (result > 0 && add_word(parser, rule, word.text, IDENTITY_VERSION) != 0))
+            return -1;
+        word = result > 0 ? count : word;
+    }
+    if (!parse_count(&word, rule))
         return words_complain(&parser->words, word.start, "'%.60s' is no number", word.text);
     return 0;
 }

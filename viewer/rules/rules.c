@@ -358,3 +358,8 @@ void rules_release(struct rules *rules)
     free(rules->rules);
     memset(rules, 0, sizeof *rules);
 }
+
+bool rule_is_named_limit(const struct rule *rule)
+{
+    return rule->kind == RULE_LIMIT && rule->word_count > 0;
+}

@@ -14,6 +14,9 @@
  *     cause libz.so by libssl.so               that one needs it
  *     identity shop.dll version=2.4 version=2.5 build-id=8f3a...
  *     limit loads 120
+ *     limit loads * 1                          each module so often by a process, at most
+ *     limit exceptions "SIGSEGV in a.so" 2     of that kind
+ *     limit processes worker.exe 4..6          so many of that program
  *     limit time start..mark:ready 450ms median 390ms
  *     soft forbid *                            good runs break it now and then: judge/weight.h
  *     budget 3% alarms 0 of 20 notices 2 of 20 how often good runs do: own_error.h
@@ -31,47 +34,11 @@
 
 #include "error.h"
 #include "own_error.h"
+#include "rule_kinds.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum rule_kind {
-    RULE_REQUIRE,
-    RULE_ALLOW,
-    RULE_FORBID,
-    RULE_ORDER,
-    RULE_PATH,
-    RULE_CAUSE,
-    RULE_IDENTITY,
-    RULE_LIMIT,
-    RULE_KINDS
-};
-
-/* What a REQUIRE, ALLOW or FORBID is about. */
-enum rule_about { ABOUT_MODULES, ABOUT_PROCESSES, ABOUT_FAILURES };
-
-enum rule_measure {
-    MEASURE_LOADS,
-    MEASURE_EXCEPTIONS,
-    MEASURE_THREADS,
-    MEASURE_PROCESSES,
-    MEASURE_TIME,
-    MEASURES
-};
-
-enum rule_identity { IDENTITY_VERSION, IDENTITY_BUILD_ID, IDENTITY_PDB, IDENTITY_SIZE, IDENTITIES };
-
-enum rule_point_kind {
-    POINT_START,
-    POINT_END,
-    POINT_ENTRY,
-    POINT_FIRST_LOAD,
-    POINT_LAST_LOAD,
-    POINT_MARK,
-    POINT_LOAD,
-    POINT_KINDS
-};
 
 enum { RULES_RUNS_FOR_MEDIAN = 10 };
 
@@ -93,14 +60,14 @@ struct rule {
     const char *text;
     /*
      * globs. REQUIRE, ALLOW, FORBID: one; ORDER: the chain; PATH: the module, its paths; CAUSE: the
-     * module, by whom; IDENTITY: the module, values
+     * module, by whom; IDENTITY: the module, values; LIMIT: whose number it is, if it is not all
      */
     const char **words;
     size_t word_count;
     enum rule_identity *keys;   /* IDENTITY: what words[1 + i] is a value of */
     enum rule_measure measure;  /* LIMIT */
     struct rule_point from, to; /* of MEASURE_TIME */
-    int64_t most;               /* the limit: a count, or nanoseconds */
+    int64_t least, most;        /* the limits: counts, or nanoseconds; least is 0 for none */
     /*
      * of MEASURE_TIME: the limit for the median of RULES_RUNS_FOR_MEDIAN runs or more; 0: the same
      */
@@ -144,5 +111,8 @@ const char *rule_kind_word(enum rule_kind kind);
 const char *rule_measure_word(enum rule_measure measure);
 const char *rule_identity_word(enum rule_identity key);
 const char *rule_point_word(enum rule_point_kind kind);
+
+/* Whether it is 'limit loads NAME N' or its like. */
+bool rule_is_named_limit(const struct rule *rule);
 
 #endif

@@ -65,8 +65,8 @@ static uint32_t count_of(struct comparison *comparison, uint32_t key, uint32_t s
 static struct difference *add_row(struct comparison *comparison, enum difference_section section,
                                   enum difference_change change, size_t a, size_t b)
 {
-    struct difference *row = difference_add(comparison->differences, section, change,
-                                            change != CHANGE_SAME && change != CHANGE_CONCURRENT);
+    bool counts = change != CHANGE_SAME && change != CHANGE_CONCURRENT && change != CHANGE_THREAD;
+    struct difference *row = difference_add(comparison->differences, section, change, counts);
     const struct sequence *of = b != ALIGN_NONE ? &comparison->b : &comparison->a;
     const struct recorded_load *load = load_of(of, b != ALIGN_NONE ? b : a);
 

@@ -54,6 +54,7 @@ static bool usual_value(const struct side *side, uint32_t name, uint32_t *value)
 
 static void compare(struct differences *differences, const struct recorded_variable *variable)
 {
+    bool are_sets = differences->a->count > 1 || differences->b->count > 1;
     struct difference *row;
     uint32_t a, b;
 
@@ -65,7 +66,7 @@ static void compare(struct differences *differences, const struct recorded_varia
                          a == TEXT_NONE   ? CHANGE_ADDED
                          : b == TEXT_NONE ? CHANGE_REMOVED
                                           : CHANGE_REPLACED,
-                         variable->steers);
+                         variable->steers || (variable->is_variable && are_sets));
     row->name = variable->name;
     row->a = a;
     row->b = b;

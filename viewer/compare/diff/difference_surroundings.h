@@ -5,8 +5,9 @@
 #include "difference_list.h"
 
 /*
- * Adds a row for each that all runs of a side have alike, and the two sides differently. It counts
- * as a difference if it steers what a program does: a variable whose value is kept. Main thread.
+ * Adds a row for each that all runs of a side have alike, and the two sides differently. Of
+ * two runs a variable counts as a difference if it steers what a program does and its value is
+ * kept; of sets any variable does. Main thread.
  */
 void difference_surroundings_find(struct differences *differences);
 

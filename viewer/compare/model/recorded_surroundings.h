@@ -9,7 +9,8 @@
 /* A variable of the environment, or what else the program ran in: recording_surroundings.sql. */
 struct recorded_variable {
     uint32_t name, value;
-    bool steers; /* what the program does */
+    bool steers;      /* it steers what the program does, and its value is kept */
+    bool is_variable; /* else it is another part of what the program ran in */
 };
 
 /* What a thread was seen doing in a silence. */

@@ -184,7 +184,8 @@ static int take_variable(struct reading *reading, sqlite3_stmt *row)
     recording->variables[recording->variable_count++] = (struct recorded_variable){
         .name = reading_text(reading, row, 0),
         .value = reading_text(reading, row, 1),
-        .steers = sqlite3_column_int(row, 2) != 0,
+        .steers = sqlite3_column_int(row, 2) == 1,
+        .is_variable = sqlite3_column_int(row, 2) != 0,
     };
     return 0;
 }

@@ -274,6 +274,7 @@ static void judge_process(struct judging *judging, const struct scope *scope)
     for (size_t i = 0; i < rules.count; i++)
         judge_in(judging, rules.items[i], scope);
     judge_orders(judging, scope, &rules);
+    judge_counts(judging, scope, &rules);
     free(rules.items);
     judge_presence(judging, scope);
 }
@@ -327,6 +328,7 @@ static void judge_run(struct judging *judging, const struct run_index *index, si
         if (judging->rules->rules[i].process == NULL)
             judge_in(judging, i, &scope);
     judge_processes(judging, &scope);
+    judge_process_counts(judging, &scope);
     judge_failures(judging, &scope);
     note_first_loads(judging, &scope, first, false);
     judge_processes_alone(judging, &scope, first);

@@ -215,6 +215,8 @@ void judge_limit(struct judging *judging, size_t rule, const struct scope *scope
     size_t load;
     int64_t count;
 
+    if (rule_is_named_limit(of))
+        return; /* judge_counts.c */
     verdict->judged++;
     if (of->measure == MEASURE_TIME) {
         note_time(judging, rule, scope);
@@ -223,12 +225,12 @@ void judge_limit(struct judging *judging, size_t rule, const struct scope *scope
     count = counters[of->measure](scope);
     if (count > verdict->worst)
         verdict->worst = count;
-    if (count <= of->most)
+    if (count <= of->most && count >= of->least)
         return;
     load = of->measure == MEASURE_LOADS ? load_beyond(scope, of->most) : RECORDING_NONE;
     buffer_format(&message, "%" PRId64 " %s", count, rule_measure_word(of->measure));
     judge_add_process(judging, &message, scope);
-    buffer_format(&message, "; the limit is %" PRId64, of->most);
+    judge_add_limit(of, &message);
     explain_count(judging, of, scope, load, &hint);
     judge_add(judging, rule, scope, load, &message, &hint);
     /* it is about the count, not what came beyond it */

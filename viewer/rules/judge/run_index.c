@@ -1,6 +1,7 @@
 /* See run_index.h. */
 #include "run_index.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static size_t load_process(const void *run, size_t i)
@@ -46,6 +47,17 @@ static int index_marks(struct run_index *index, const struct recordings *recordi
     return 0;
 }
 
+static int note_exceptions(struct run_index *index, const struct recordings *recordings)
+{
+    const struct recording *run = index->run;
+
+    index->exception_keys = calloc(run->exception_count + 1, sizeof *index->exception_keys);
+    for (size_t i = 0; index->exception_keys != NULL && i < run->step_count[STREAM_EXCEPTIONS]; i++)
+        index->exception_keys[run->steps[STREAM_EXCEPTIONS][i].item] =
+            recordings->elements[run->steps[STREAM_EXCEPTIONS][i].element].key;
+    return index->exception_keys != NULL ? 0 : -1;
+}
+
 int run_index_init(struct run_index *index, const struct recordings *recordings,
                    const struct recording *run)
 {
@@ -59,7 +71,8 @@ int run_index_init(struct run_index *index, const struct recordings *recordings,
                    grouped_init(&index->exceptions, groups, run->exception_count, exception_process,
                                 run) != 0 ||
                    grouped_init(&index->marks, groups, run->mark_count, mark_process, run) != 0 ||
-                   index_programs(index, recordings) != 0 || index_marks(index, recordings) != 0
+                   index_programs(index, recordings) != 0 || index_marks(index, recordings) != 0 ||
+                   note_exceptions(index, recordings) != 0
                ? -1
                : 0;
 }
@@ -72,5 +85,6 @@ void run_index_release(struct run_index *index)
     grouped_release(&index->marks);
     names_release(&index->programs);
     names_release(&index->mark_names);
+    free(index->exception_keys);
     memset(index, 0, sizeof *index);
 }

@@ -15,6 +15,7 @@ struct run_index {
     struct grouped loads, threads, exceptions, marks; /* by process */
     struct names programs;                            /* keys and names of processes */
     struct names mark_names;                          /* of marks */
+    uint32_t *exception_keys; /* of exceptions: what they are, or TEXT_NONE: none that counts */
 };
 
 /* Returns 0, or -1 without memory; release also after a failure. */

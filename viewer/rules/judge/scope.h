@@ -90,6 +90,17 @@ void judge_presence(struct judging *judging, const struct scope *process);
 /* The processes of a run; `scope` is the run as a whole. */
 void judge_processes(struct judging *judging, const struct scope *scope);
 
+/*
+ * Limits with a name: of one process, by these rules of its sections and those outside of sections;
+ * of processes, by the run as a whole.
+ */
+void judge_counts(struct judging *judging, const struct scope *process,
+                  const struct number_list *rules);
+void judge_process_counts(struct judging *judging, const struct scope *scope);
+
+/* "; the limit is 2..4" */
+void judge_add_limit(const struct rule *rule, struct buffer *out);
+
 /* What a run asked for in vain; `scope` is the run as a whole. */
 void judge_failures(struct judging *judging, const struct scope *scope);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int add_glob(struct globs *globs, const char *text, size_t number)
+int globs_add(struct globs *globs, const char *text, size_t number)
 {
     return names_add(subject_is_glob(text) ? &globs->globs : &globs->plain, text, number);
 }
@@ -40,7 +40,7 @@ static int collect_sections(struct sections *sections)
     for (size_t i = 0; i < count && result == 0; i++) {
         sections->in_sections[i] = (size_t)(sorted[i] - rules->rules);
         if (i == 0 || strcmp(sorted[i]->process, sorted[i - 1]->process) != 0)
-            result = add_glob(&sections->sections, sorted[i]->process, i);
+            result = globs_add(&sections->sections, sorted[i]->process, i);
     }
     sections->count = count;
     free(sorted);
@@ -57,13 +57,17 @@ int sections_init(struct sections *sections, const struct rules *rules)
         const struct rule *rule = &rules->rules[i];
         struct globs *of = rule->about == ABOUT_PROCESSES  ? &sections->processes
                            : rule->about == ABOUT_FAILURES ? &sections->failures
-                                                           : NULL;
-        if (of != NULL && add_glob(of, rule->words[0], i) != 0)
+                           : rule_is_named_limit(rule) && rule->process == NULL
+                               ? &sections->limits[rule->measure]
+                               : NULL;
+        if (of != NULL && globs_add(of, rule->words[0], i) != 0)
             return -1;
     }
     names_sort(&sections->sections.plain);
     names_sort(&sections->processes.plain);
     names_sort(&sections->failures.plain);
+    for (int i = 0; i < MEASURES; i++)
+        names_sort(&sections->limits[i].plain);
     return 0;
 }
 
@@ -79,6 +83,8 @@ void sections_release(struct sections *sections)
     release_globs(&sections->sections);
     release_globs(&sections->processes);
     release_globs(&sections->failures);
+    for (int i = 0; i < MEASURES; i++)
+        release_globs(&sections->limits[i]);
 }
 
 int globs_match(const struct globs *globs, const char *name, bool folds_case,

@@ -18,14 +18,18 @@ struct sections {
     const struct rules *rules;
     size_t *in_sections; /* rules, those of one name together and in order */
     size_t count;
-    struct globs sections;  /* by the first of their rules in in_sections */
-    struct globs processes; /* rules of the kind 'require process NAME' */
-    struct globs failures;  /* rules of the kind 'forbid failed NAME' */
+    struct globs sections;         /* by the first of their rules in in_sections */
+    struct globs processes;        /* rules of the kind 'require process NAME' */
+    struct globs failures;         /* rules of the kind 'forbid failed NAME' */
+    struct globs limits[MEASURES]; /* 'limit loads NAME N', outside of sections */
 };
 
 /* The rules must stay. Returns 0, or -1 without memory; release also after a failure. */
 int sections_init(struct sections *sections, const struct rules *rules);
 void sections_release(struct sections *sections);
+
+/* Adds a name to patterns; names_sort(&plain) follows. Returns 0, or -1 without memory. */
+int globs_add(struct globs *globs, const char *text, size_t number);
 
 /* Adds the numbers of what matches a name. Returns 0, or -1 without memory. */
 int globs_match(const struct globs *globs, const char *name, bool folds_case,

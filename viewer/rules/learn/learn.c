@@ -166,7 +166,8 @@ static int write_paragraphs(const struct learned_scope *scope, bool with_process
 {
     if (learn_presence(scope, out) != 0 || learn_order(scope, out) != 0 ||
         learn_paths(scope, out) != 0 ||
-        (scope->options->with_identity && learn_identities(scope, out) != 0))
+        (scope->options->with_identity && learn_identities(scope, out) != 0) ||
+        learn_counts(scope, out) != 0)
         return -1;
     return scope->process == NULL ? learn_limits(scope, with_processes, out) : 0;
 }

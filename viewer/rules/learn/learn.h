@@ -8,10 +8,12 @@
  *   path            the folders that it came from, with placeholders
  *   identity        if asked for, since every rebuild changes them: version and build of the
  *                   program and each module, or else the file's size
- *   limit           loads: a fifth more than the most that was seen, and at least five, since
- *                   single modules are named above; exceptions, threads, processes: the most that
- *                   was seen, and as many more as that is above the least; with fewer than ten runs
- *                   a tenth and one more, but for exceptions where there never was one
+ *   limit           of each process, the loads: a fifth more than the most that was seen, and at
+ *                   least five; of a module that is loaded again and again, of exceptions of a
+ *                   kind, of threads and of processes of a program: the most that was seen, and as
+ *                   many more as that is above the least, and for threads and processes the least
+ *                   likewise; with fewer than ten runs a tenth and one more; of other modules one,
+ *                   of other exceptions none
  *   limit time      if asked for, since it holds for one machine: for the spans between marks and
  *                   the whole. For one run, the longest that was seen and as much more as that is
  *                   above the shortest (at least a tenth of the median); for the median of ten runs

@@ -1,4 +1,4 @@
-/* See learning.h: how many, and how long. The headroom is documented in learn.h. */
+/* See learning.h: how many processes, and how long. The headroom is documented in learn.h. */
 #include "learning.h"
 #include "rules/write.h"
 
@@ -8,44 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS_FOR_EXACT_LIMITS = 10, RUNS_FOR_TIMES = 5, MORE_LOADS = 5 };
-
-static int64_t count_of(const struct recording *run, enum rule_measure measure)
-{
-    int64_t count = 0;
-
-    switch (measure) {
-    case MEASURE_LOADS:
-        for (size_t i = 0; i < run->load_count; i++)
-            count += !run->loads[i].is_synthetic;
-        return count;
-    case MEASURE_EXCEPTIONS:
-        for (size_t i = 0; i < run->exception_count; i++)
-            count += !run->exceptions[i].is_loader && !run->exceptions[i].is_synthetic;
-        return count;
-    case MEASURE_THREADS:
-        return (int64_t)run->thread_count;
-    default:
-        return (int64_t)run->process_count;
-    }
-}
-
-static int64_t limit_of(const struct side *side, enum rule_measure measure)
-{
-    int64_t least = INT64_MAX, most = 0, room;
-
-    for (size_t i = side->first; i < side->first + side->count; i++) {
-        int64_t count = count_of(&side->all->items[i], measure);
-        least = count < least ? count : least;
-        most = count > most ? count : most;
-    }
-    if (measure == MEASURE_LOADS)
-        return most + (most / 5 > MORE_LOADS ? most / 5 : MORE_LOADS);
-    room = most - least;
-    if (side->count < RUNS_FOR_EXACT_LIMITS && (measure != MEASURE_EXCEPTIONS || most > 0))
-        room += most / 10 + 1;
-    return most + room;
-}
+enum { RUNS_FOR_TIMES = 5 };
 
 /*
  * Whether a hand-written rule already limits this: the same thing, for times between the same
@@ -127,15 +90,10 @@ static void add_time_limit(const struct learned_scope *scope, const struct side_
 int learn_limits(const struct learned_scope *scope, bool with_processes, struct buffer *out)
 {
     struct line_list list = {0};
-    struct buffer line = {0};
 
-    for (int measure = 0; measure < MEASURE_TIME; measure++) {
-        if ((measure == MEASURE_PROCESSES && !with_processes) ||
-            is_own_limit(scope->options, (enum rule_measure)measure, NULL))
-            continue;
-        buffer_format(&line, "limit %s %" PRId64, rule_measure_word((enum rule_measure)measure),
-                      limit_of(scope->side, (enum rule_measure)measure));
-        line_list_take(&list, &line);
+    if (with_processes) {
+        learn_process_counts(scope, &list);
+        learn_other_counts(scope, &list);
     }
     for (size_t i = 0; scope->options->with_time && scope->side->count >= RUNS_FOR_TIMES &&
                        i < scope->side->phase_count;

@@ -206,9 +206,11 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
         buffer_add_text(out, "it takes no longer, net of the recorder's own holds; of several runs "
                              "the median counts");
     else
-        buffer_add_text(out, of->is_asked ? "where one thread asks for them, the first loads come "
-                                            "in this order"
-                                          : meanings[of->kind]);
+        buffer_add_text(out, of->least > 0 ? "there are so many of them"
+                             : of->is_asked
+                                 ? "where one thread asks for them, the first loads come "
+                                   "in this order"
+                                 : meanings[of->kind]);
     buffer_add_text(out, "; ");
     if (of->kind == RULE_LIMIT)
         add_limit_judged(report, of, verdict, out);
