@@ -52,6 +52,23 @@ static void put_pattern(const struct manual_option *option)
     printf("--%s", option->name);
 }
 
+/* Whether commands have words of their own for this option: formats. */
+static bool has_own_words(const struct manual *manual, const struct manual_option *option)
+{
+    return manual->commands != NULL && option->argument != NULL &&
+           strcmp(option->argument, "FORMAT") == 0;
+}
+
+/* For each of them what the shell does there; between its name and the words stands `middle`. */
+static void put_own_words(const struct manual *manual, const char *start, const char *middle,
+                          const char *end)
+{
+    for (size_t i = 0; i < manual->command_count; i++)
+        if (manual->commands[i].formats != NULL)
+            printf("%s%s%s%s%s", start, manual->commands[i].name, middle,
+                   manual->commands[i].formats, end);
+}
+
 static void put_all_patterns(const struct manual *manual,
                              bool (*is_wanted)(const struct manual_option *))
 {
@@ -118,7 +135,10 @@ static void put_bash(const struct manual *manual)
             continue;
         printf("    ");
         put_pattern(&manual->options[i]);
-        printf(") words='%s' ;;\n", words);
+        printf(") words='%s'", words);
+        if (has_own_words(manual, &manual->options[i]))
+            put_own_words(manual, "; [[ $command == ", " ]] && words='", "'");
+        printf(" ;;\n");
     }
     printf("    ");
     put_all_patterns(manual, needs_argument);
@@ -149,7 +169,9 @@ static void put_zsh_option(const struct manual *manual, const struct manual_opti
         printf("'*--%s%s[", option->name, equals);
     put_quoted(option->help, "[]\\");
     printf("]");
-    if (needs_argument(option)) {
+    if (has_own_words(manual, option)) {
+        printf(":%s:_%s_formats", option->argument, manual->program);
+    } else if (needs_argument(option)) {
         printf(":");
         put_quoted(option->argument, ":[]\\");
         printf(":%s%s%s", words != NULL ? "(" : "",
@@ -159,6 +181,18 @@ static void put_zsh_option(const struct manual *manual, const struct manual_opti
                words != NULL ? ")" : "");
     }
     printf("'");
+}
+
+static void put_zsh_formats(const struct manual *manual)
+{
+    for (size_t i = 0; i < manual->option_count; i++) {
+        if (!has_own_words(manual, &manual->options[i]))
+            continue;
+        printf("_%s_formats() {\n    local -a formats=(%s)\n    case \" $words \" in\n",
+               manual->program, words_of(manual, &manual->options[i]));
+        put_own_words(manual, "    *' ", " '*) formats=(", ") ;;\n");
+        printf("    esac\n    compadd -a formats\n}\n");
+    }
 }
 
 static void put_zsh(const struct manual *manual)
@@ -183,6 +217,7 @@ static void put_zsh(const struct manual *manual)
         }
         printf("))' '*:RUN:_%s_runs'\n}\n", name);
     }
+    put_zsh_formats(manual);
     printf("_%s \"$@\"\n", name);
 }
 
@@ -224,6 +259,13 @@ static void put_fish(const struct manual *manual)
         const char *words = words_of(manual, option);
         printf("complete -c %s", name);
         put_fish_condition(manual, i);
+        if (has_own_words(manual, option)) {
+            printf(" -n 'not __fish_seen_subcommand_from");
+            for (size_t k = 0; k < manual->command_count; k++)
+                if (manual->commands[k].formats != NULL)
+                    printf(" %s", manual->commands[k].name);
+            printf("'");
+        }
         if (option->letter != '\0')
             printf(" -s %c", option->letter);
         printf(" -l %s%s%s -d '", option->name, needs_argument(option) ? " -r" : "",
@@ -232,6 +274,9 @@ static void put_fish(const struct manual *manual)
         if (words != NULL && needs_argument(option))
             printf("' -a '%s", words);
         printf("'\n");
+        if (has_own_words(manual, option))
+            put_own_words(manual, "complete -c trailview -n '__fish_seen_subcommand_from ",
+                          "' -l format -r -f -a '", "'\n");
     }
     for (size_t i = 0; i < manual->command_count; i++) {
         printf("complete -c %s -f -n __fish_use_subcommand -a %s -d '", name,

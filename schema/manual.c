@@ -63,6 +63,16 @@ static const char *before_argument(const struct manual_option *option)
     return option->argument == NULL || option->argument[0] == '[' ? "" : " ";
 }
 
+struct manual_option manual_own_format(const struct manual_option *option, const char *formats,
+                                       char *help, size_t size)
+{
+    struct manual_option own = *option;
+
+    snprintf(help, size, "one of %s; default: the first", formats);
+    own.help = help;
+    return own;
+}
+
 void manual_print_option(const struct manual_option *option)
 {
     char letter[5] = "    ", term[80];
@@ -153,6 +163,15 @@ static void put_command(const struct manual *manual, const struct manual_command
     printf("\n");
     put_paragraph(command->summary, command->summary + strlen(command->summary));
     put_text(command->details, ".PP");
+    for (size_t i = 0; command->formats != NULL && i < manual->option_count; i++) {
+        const struct manual_option *option = &manual->options[i];
+        char help[200];
+        if (option->argument != NULL && strcmp(option->argument, "FORMAT") == 0) {
+            struct manual_option own =
+                manual_own_format(option, command->formats, help, sizeof help);
+            put_option(&own);
+        }
+    }
     put_options(manual, command->options);
 }
 

@@ -21,7 +21,8 @@ struct manual_option {
 
 struct manual_command {
     const char *name, *arguments, *summary, *details;
-    uint64_t options; /* bits: which of the manual's options it takes, besides the common ones */
+    const char *formats; /* words: what its argument of FORMAT may be, if not the common ones */
+    uint64_t options;    /* bits: which of the manual's options it takes, besides the common ones */
 };
 
 /* What an argument of that name may be, with blanks between: for completion. */
@@ -41,6 +42,10 @@ struct manual {
     const struct manual_words *words; /* FILE, DIR and RUN are known without it */
     size_t word_count;
 };
+
+/* The option of FORMAT as it is for a command with formats of its own. */
+struct manual_option manual_own_format(const struct manual_option *option, const char *formats,
+                                       char *help, size_t size);
 
 /* At most 80 columns wide. */
 void manual_print_text(const char *text);

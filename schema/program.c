@@ -106,6 +106,10 @@ void program_page(void)
 {
 }
 
+void program_ignore_closed_pipes(void)
+{
+}
+
 #else
 
 #include <errno.h>
@@ -225,6 +229,11 @@ void program_page(void)
     show(ends[0], size.ws_row - 1u,
          pager != NULL ? pager : "if command -v less >/dev/null; then less; else cat; fi");
     end_like(worker);
+}
+
+void program_ignore_closed_pipes(void)
+{
+    signal(SIGPIPE, SIG_IGN);
 }
 
 #endif

@@ -32,4 +32,7 @@ int program_terminal_width(FILE *stream);
  */
 void program_page(void);
 
+/* From here on writing to a pipe that nobody reads fails, instead of ending the program. */
+void program_ignore_closed_pipes(void);
+
 #endif

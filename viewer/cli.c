@@ -70,6 +70,9 @@ static int bad_format(const struct viewer *viewer, const char *name, struct trai
     const char *nearest_own = nearest_own_format(viewer->command, name, own, sizeof own);
     const char *nearest = nearest_own != NULL ? nearest_own : formats_nearest(name);
 
+    if (viewer->command->flags & COMMAND_OWN_FORMATS)
+        return error_set(error, TRAIL_FAILED, 0, "'%s' has no format '%s'; there are %s",
+                         viewer->command->name, name, own + 2);
     for (size_t i = 0; commands[i] != NULL; i++)
         if (find_own_format(commands[i], name) != NULL)
             return error_set(error, TRAIL_FAILED, 0,
@@ -93,6 +96,10 @@ static int choose_output(struct viewer *viewer, struct trail_error *error)
     viewer->own_format = name != NULL ? find_own_format(viewer->command, name) : NULL;
     viewer->output.format =
         name != NULL && viewer->own_format == NULL ? formats_find(name) : formats[0];
+    if ((viewer->command->flags & COMMAND_OWN_FORMATS) && name == NULL)
+        viewer->own_format = viewer->command->formats[0];
+    if ((viewer->command->flags & COMMAND_OWN_FORMATS) && viewer->own_format == NULL)
+        return bad_format(viewer, name, error);
     if (viewer->output.format == NULL)
         return bad_format(viewer, name, error);
     return choose_color(viewer, error);

@@ -25,6 +25,9 @@ expect 'trailview lo' loads
 expect 'trailview help ver' verify
 expect 'trailview loads --fo' --format
 expect 'trailview loads --format m' markdown
+expect 'trailview export --format p' perfetto
+expect 'trailview export --format j'
+expect 'trailview check --format sa' sarif
 expect 'trailview events -k Load' 'LoadDll LoadFailed'
 expect 'trailview events -k LoadDll,Ma' LoadDll,Mark
 expect 'trailview -d shop.db loads l' last

@@ -21,6 +21,7 @@ ARGUMENTS = {"diff": [["1", "1"]], "why": [["lib*"]], "stack": [["2"]],
              "check": [["mine.rules"]], "stats": [["1", "1"]],
              "sql": [["SELECT * FROM runs"], ["SELECT count(*) FROM events"]],
              "events": [[], ["--text", "nothing"]],
+             "export": [[], ["--format", "folded"], ["--format", "csv"]],
              "prune": [["--keep", "0", "--dry-run"]], "label": [["1", "a=b"]]}
 SCRIPT = """\
 t=0 pid=100 tid=100 CreateProcess via=launch path=/bin/app base=0x400000 command_line=app

@@ -1,6 +1,7 @@
 /* trailview help: the list of commands, one command and its options, or another form of both. */
 #include "command.h"
 #include "event_kinds.h"
+#include "export/views.h"
 #include "formats.h"
 
 #include <stdlib.h>
@@ -17,11 +18,40 @@ static const char after[] =
     "'trailview help COMMAND' lists a command's own options. Exit status: 0 yes or done, 1 no, 2 "
     "trouble.\n";
 
-static void print_options(uint64_t options)
+/* Words with blanks between, for completion. */
+static void add_word(struct buffer *words, const char *word)
 {
-    for (int i = 0; i < OPTIONS; i++)
-        if (options & OPTION_BIT(i))
-            manual_print_option(&options_list[i]);
+    buffer_add_text(words, words->length > 0 ? " " : "");
+    buffer_add_text(words, word);
+}
+
+static void add_formats(struct buffer *words)
+{
+    for (size_t i = 0; formats[i] != NULL; i++)
+        add_word(words, formats[i]->name);
+}
+
+/* Words: the formats of a command that has some of its own; nothing if it has not. */
+static void add_own_formats(struct buffer *words, const struct command *command)
+{
+    if (command->formats != NULL && !(command->flags & COMMAND_OWN_FORMATS))
+        add_formats(words);
+    for (size_t i = 0; command->formats != NULL && command->formats[i] != NULL; i++)
+        add_word(words, command->formats[i]);
+}
+
+static void print_options(uint64_t options, const char *own_formats)
+{
+    char help[200];
+
+    for (int i = 0; i < OPTIONS; i++) {
+        struct manual_option option = options_list[i];
+        if (!(options & OPTION_BIT(i)))
+            continue;
+        if (i == OPTION_FORMAT && *own_formats != '\0')
+            option = manual_own_format(&option, own_formats, help, sizeof help);
+        manual_print_option(&option);
+    }
 }
 
 static void print_overview(const struct viewer *viewer)
@@ -32,21 +62,30 @@ static void print_overview(const struct viewer *viewer)
     printf("\n");
     manual_print_text(details);
     printf("\noptions of every command:\n");
-    print_options(OPTIONS_COMMON);
+    print_options(OPTIONS_COMMON, "");
     printf("\n");
     manual_print_text(after);
 }
 
-/* Words with blanks between, for completion. */
-static void add_word(struct buffer *words, const char *word)
+/* The commands as the manual has them; `own` has room for the formats of each. */
+static void fill_commands(const struct viewer *viewer, struct manual_command *commands,
+                          struct buffer *own, size_t count)
 {
-    buffer_add_text(words, words->length > 0 ? " " : "");
-    buffer_add_text(words, word);
+    for (size_t i = 0; i < count; i++) {
+        const struct command *command = viewer->commands[i];
+        add_own_formats(&own[i], command);
+        commands[i] = (struct manual_command){command->name,
+                                              command->arguments,
+                                              command->summary,
+                                              command->details,
+                                              own[i].length > 0 ? buffer_text(&own[i]) : NULL,
+                                              command->options};
+    }
 }
 
 static int print_form(const struct viewer *viewer, struct trail_error *error)
 {
-    struct buffer format_words = {0}, kinds = {0};
+    struct buffer format_words = {0}, kinds = {0}, views = {0}, *own;
     struct manual_command *commands;
     struct manual manual = {
         .program = "trailview",
@@ -59,37 +98,41 @@ static int print_form(const struct viewer *viewer, struct trail_error *error)
         .common_options = OPTIONS_COMMON,
     };
 
-    for (size_t i = 0; formats[i] != NULL; i++)
-        add_word(&format_words, formats[i]->name);
+    add_formats(&format_words);
     for (unsigned kind = 1; kind < EVENT_KINDS; kind++)
         if (event_kind_descriptor(kind) != NULL)
             add_word(&kinds, event_kind_descriptor(kind)->name);
+    for (size_t i = 0; views_list[i].name != NULL; i++)
+        add_word(&views, views_list[i].name);
     const struct manual_words words[] = {{"FORMAT", buffer_text(&format_words)},
                                          {"KIND[,KIND]", buffer_text(&kinds)},
+                                         {"VIEW", buffer_text(&views)},
                                          {"WHEN", "auto always never"}};
     while (viewer->commands[manual.command_count] != NULL)
         manual.command_count++;
-    if ((commands = calloc(manual.command_count, sizeof *commands)) != NULL) {
-        for (size_t i = 0; i < manual.command_count; i++) {
-            const struct command *command = viewer->commands[i];
-            commands[i] =
-                (struct manual_command){command->name, command->arguments, command->summary,
-                                        command->details, command->options};
-        }
+    commands = calloc(manual.command_count, sizeof *commands);
+    own = calloc(manual.command_count, sizeof *own);
+    if (commands != NULL && own != NULL) {
+        fill_commands(viewer, commands, own, manual.command_count);
         manual.commands = commands;
         manual.words = words;
         manual.word_count = sizeof words / sizeof words[0];
         manual_print(&manual, viewer->own_format);
     }
+    for (size_t i = 0; own != NULL && i < manual.command_count; i++)
+        buffer_release(&own[i]);
+    free(own);
     free(commands);
     buffer_release(&format_words);
     buffer_release(&kinds);
-    return commands != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
+    buffer_release(&views);
+    return manual.commands != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 }
 
 static int run(struct viewer *viewer, struct trail_error *error)
 {
     const struct command *command;
+    struct buffer own = {0};
 
     if (viewer->own_format != NULL)
         return print_form(viewer, error);
@@ -106,7 +149,9 @@ static int run(struct viewer *viewer, struct trail_error *error)
         printf("\n");
     manual_print_text(command->details);
     printf("\noptions:\n");
-    print_options(command->options | OPTIONS_COMMON);
+    add_own_formats(&own, command);
+    print_options(command->options | OPTIONS_COMMON, buffer_text(&own));
+    buffer_release(&own);
     return 0;
 }
 

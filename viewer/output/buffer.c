@@ -60,6 +60,19 @@ void buffer_add_char(struct buffer *buffer, char c)
     buffer_add(buffer, &c, 1);
 }
 
+void buffer_add_number(struct buffer *buffer, int64_t number)
+{
+    char digits[24], *at = digits + sizeof digits;
+    uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+    do {
+        *--at = (char)('0' + size % 10);
+    } while ((size /= 10) > 0);
+    if (number < 0)
+        *--at = '-';
+    buffer_add(buffer, at, (size_t)(digits + sizeof digits - at));
+}
+
 void buffer_format(struct buffer *buffer, const char *format, ...)
 {
     char text[128];

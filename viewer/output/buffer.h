@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buffer {
     char *data; /* NUL-terminated once anything was added; NULL before */
@@ -22,6 +23,7 @@ void buffer_add_text(struct buffer *buffer, const char *text);
 /* in small letters */
 void buffer_add_folded(struct buffer *buffer, const char *text);
 void buffer_add_char(struct buffer *buffer, char c);
+void buffer_add_number(struct buffer *buffer, int64_t number);
 /* at most 127 bytes */
 void buffer_format(struct buffer *buffer, const char *format, ...) TRAIL_PRINTF(2, 3);
 

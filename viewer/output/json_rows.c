@@ -3,7 +3,6 @@
 
 #include "escape.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -63,7 +62,7 @@ static void add_json_value(struct output *output, const struct column *column,
 
     switch (cell->type) {
     case CELL_INTEGER:
-        buffer_format(out, "%" PRId64, cell->integer);
+        buffer_add_number(out, cell->integer);
         return;
     case CELL_REAL:
         if (isfinite(cell->real))

@@ -2,6 +2,8 @@
 #include "output.h"
 
 #include "escape.h"
+#include "progress.h"
+#include "sink.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,6 +15,8 @@ static int check(struct output *output, struct trail_error *error)
 
     if (output->line.failed)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    if (output->sink != NULL)
+        return sink_check(output->sink, error);
     if (ferror(output->stream)) {
         output->is_closed |= reason == EPIPE || reason == EINVAL;
         return error_set(error, TRAIL_FAILED, 0, "cannot write the output");
@@ -63,6 +67,7 @@ int output_row(struct output *output, const struct cell *cells, struct trail_err
     }
     output->format->row(output, cells);
     output->row_count++;
+    progress_to(output->progress, (int64_t)output->row_count);
     return check(output, error);
 }
 
@@ -143,7 +148,9 @@ void output_sentences(const struct output *output, const char *lines)
 
 void output_write_line(struct output *output)
 {
-    if (output->line.length > 0)
+    if (output->sink != NULL)
+        sink_write(output->sink, buffer_text(&output->line), output->line.length);
+    else if (output->line.length > 0)
         fwrite(output->line.data, 1, output->line.length, output->stream);
     buffer_clear(&output->line);
 }

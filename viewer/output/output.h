@@ -41,6 +41,8 @@ struct column {
 };
 
 struct output;
+struct progress;
+struct sink;
 
 struct format {
     const char *name;
@@ -56,6 +58,8 @@ struct format {
 struct output {
     const struct format *format;
     FILE *stream;
+    struct sink *sink;         /* takes the bytes instead of the stream, if not NULL */
+    struct progress *progress; /* counts rows, if not NULL */
     bool is_terminal, color;
     bool is_safe;   /* --safe: csv is escaped as on a terminal, and has no formulas */
     bool is_closed; /* a failure was that nobody reads any more */
@@ -99,7 +103,7 @@ void output_lines(const struct output *output, const char *lines);
 /* Prints sentences, a line each, made harmless: parted between words where they are too long. */
 void output_sentences(const struct output *output, const char *lines);
 
-/* For formats: writes `line` to the stream and empties it. */
+/* For formats: writes `line` to the stream or sink and empties it. */
 void output_write_line(struct output *output);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "escape.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static void add_text(struct buffer *out, const char *text, size_t length)
@@ -62,7 +61,7 @@ static void add_cell(struct output *output, const struct cell *cell)
 {
     switch (cell->type) {
     case CELL_INTEGER:
-        buffer_format(&output->line, "%" PRId64, cell->integer);
+        buffer_add_number(&output->line, cell->integer);
         break;
     case CELL_REAL:
         buffer_format(&output->line, "%.17g", cell->real);
