@@ -18,7 +18,10 @@ wine() # PROGRAM ARG...
     sh "$wine_sh" run "$prefix" "$@"
 }
 wine_sh=$1 prefix=$2
-wine bin/trailrec.exe -q -o trail.db -- cmd /c exit
+# what samples/quickstart.ps1 does with it
+wine bin/trailrec.exe -o trail.db -- cmd.exe /c ver
+wine bin/trailview.exe -d trail.db summary | grep -q 'exit code 0'
+wine bin/trailview.exe -d trail.db why kernelbase.dll | grep -qi kernel32
 wine bin/trailview.exe -d trail.db loads --format csv | grep -q '"\{0,1\}kernel32.dll' || {
     echo "kernel32.dll is not among the loads" >&2
     exit 1
