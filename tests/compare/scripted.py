@@ -9,9 +9,9 @@ vary.
 
     scripted.py FOLDER SEED COUNT           writes FOLDER/0001.script ...: benign runs
     scripted.py FOLDER SEED COUNT CHANGE    with a planted change: swap, add, remove, identity,
-                                            path, fail (it asks for one more in vain), slow, wait
-                                            (10 ms in one gap), or say (two strings of a thread come
-                                            the other way round) and
+                                            path, fail (it asks for one more in vain), slow (15 %),
+                                            slower (30 %), wait (10 ms in one gap), or say (two
+                                            strings of a thread come the other way round) and
                                             prints what it is: the name, for swap the two names
 """
 import os
@@ -85,8 +85,8 @@ class Program:
             at = rng.randrange(len(says) - 1)
             says[at], says[at + 1] = says[at + 1], says[at]
             return (says[at], says[at + 1])
-        elif change == 'slow':
-            self.slow = 1.15
+        elif change in ('slow', 'slower'):
+            self.slow = 1.15 if change == 'slow' else 1.3
             return ('mark:loaded..mark:ready',)
         elif change == 'wait':
             at = rng.randrange(1, len(self.early))

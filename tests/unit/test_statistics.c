@@ -5,6 +5,9 @@
 #include "unit.h"
 
 #include "compare/order/statistics.h"
+#include "compare/times/drift.h"
+#include "compare/times/modes.h"
+#include "compare/times/sensitivity.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -130,50 +133,92 @@ static void test_false_claims(void **state)
     assert_true(claims <= 12); /* 5 are expected; 13 or more have a chance of 0.2 % */
 }
 
-/*
- * Student's t from tables: with batches of one value, 2.776 is the two-sided 5 % point of 4 degrees
- * of freedom, 4.032 the 1 % point of 5.
- */
-static void test_batches(void **state)
+/* Student's t from tables: the two-sided 5 % point of 4 degrees of freedom, the 1 % point of 5. */
+static void test_student(void **state)
 {
-    const double a[] = {9, 10, 11},
-                 b[] = {10 + 2.776 * 0.816497, 9 + 2.776 * 0.816497, 11 + 2.776 * 0.816497},
-                 three[] = {1, 2, 3};
-    double fifteen[15], later[15];
-
-    expect_near(statistics_batches(a, 3, b, 3), 0.05, 1e-4);
-    expect_near(statistics_batches(three, 3, three, 3), 1, 0);
-    expect_near(statistics_batches(three, 2, three, 3), 1, 0);
-    for (int i = 0; i < 15; i++) {
-        fifteen[i] = i / 3; /* five batches: 0, 1, 2, 3, 4 */
-        later[i] = i / 3 + 4.032;
-    }
-    /* t = 4.032 with 8 degrees of freedom */
-    expect_near(statistics_batches(fifteen, 15, later, 15), 0.003778, 1e-5);
+    expect_near(statistics_student(2.776, 4), 0.05, 1e-4);
+    expect_near(statistics_student(-4.032, 5), 0.01, 1e-5);
+    expect_near(statistics_student(0, 7), 1, 0);
 }
 
-/*
- * Values that drift together with their sides: by rank there is a difference, by batches there is
- * none to speak of.
+/* Values that drift together with their sides: by rank there is a difference, by drift seldom.
  */
-static void test_batches_of_drifting_values(void **state)
+static void test_drift(void **state)
 {
     uint64_t random = 11;
-    int by_rank = 0, by_batches = 0;
+    int by_rank = 0, by_drift = 0;
 
     for (int round = 0; round < 400; round++) {
-        double values[30], level = 0;
+        struct drift_value values[30];
+        double plain[30], level = 0;
+        struct drift drift;
         for (int i = 0; i < 30; i++) {
             /* something else runs for a while */
             level = i % 6 == 0 ? uniform(&random) + uniform(&random) : level;
-            values[i] = 10 + 3 * level + uniform(&random);
+            plain[i] = 10 + 3 * level + uniform(&random);
+            values[i] = (struct drift_value){plain[i], i >= 15};
         }
-        by_rank += statistics_mann_whitney(values, 15, values + 15, 15) <= 0.001;
-        by_batches += statistics_mann_whitney(values, 15, values + 15, 15) <= 0.001 &&
-                      statistics_batches(values, 15, values + 15, 15) <= STATISTICS_DRIFT;
+        assert_int_equal(drift_find(values, 30, &drift), 0);
+        by_rank += statistics_mann_whitney(plain, 15, plain + 15, 15) <= 0.001;
+        by_drift += drift.chance <= STATISTICS_DRIFT;
     }
     assert_true(by_rank >= 40);
-    assert_true(3 * by_batches < by_rank);
+    assert_true(5 * by_drift < by_rank);
+}
+
+/* A step is seen whatever the level does, if the sides take turns; its interval holds it. */
+static void test_drift_in_turns(void **state)
+{
+    uint64_t random = 5;
+    struct drift_value values[40];
+    struct drift drift;
+
+    for (int i = 0; i < 40; i++)
+        values[i] = (struct drift_value){100 + 3 * i + uniform(&random) + 5 * (i % 2), i % 2 == 1};
+    assert_int_equal(drift_find(values, 40, &drift), 0);
+    assert_true(drift.is_evident && drift.chance < 1e-6);
+    assert_true(drift.low < 5 && drift.high > 5 && fabs(drift.step - 5) < 1);
+    for (int i = 0; i < 40; i++)
+        values[i].value = 7;
+    assert_int_equal(drift_find(values, 40, &drift), 0);
+    expect_near(drift.chance, 1, 0);
+    assert_int_equal(drift_find(values, 3, &drift), 0);
+    expect_near(drift.chance, 1, 0);
+}
+
+static void test_modes(void **state)
+{
+    const double two[] = {10, 10.1, 10.2, 10.3, 10.4, 20, 20.1, 20.3, 20.4},
+                 one[] = {10, 11, 12, 13, 14, 15, 16, 17, 18},
+                 tail[] = {10, 10, 10, 11, 11, 11, 90};
+
+    assert_int_equal(modes_split(two, 9), 5);
+    assert_int_equal(modes_split(one, 9), 0);
+    assert_int_equal(modes_split(tail, 7), 0);
+    assert_int_equal(modes_split(tail, 0), 0);
+}
+
+/* What is claimed when that much is planted is as much as sensitivity_find says, or nearly so. */
+static void test_sensitivity(void **state)
+{
+    uint64_t random = 3;
+    struct timed a[20], b[20];
+    struct evidence_samples samples = {a, b, 20, 20};
+    struct sensitivity sensitivity;
+    struct trail_error error;
+
+    for (size_t i = 0; i < 20; i++) {
+        a[i] = (struct timed){1e8 + 1e7 * uniform(&random), 2 * i};
+        b[i] = (struct timed){1.3e8 + 1.3e7 * uniform(&random), 2 * i + 1};
+    }
+    assert_int_equal(sensitivity_find(&samples, 3, &evidence_floors_default, &sensitivity, &error),
+                     0);
+    assert_true(sensitivity.share > 0.02 && sensitivity.share < 0.06);
+    assert_true(sensitivity.runs_of_five > 3 && sensitivity.runs_of_five < 30);
+    samples.count_a = 4;
+    assert_int_equal(sensitivity_find(&samples, 3, &evidence_floors_default, &sensitivity, &error),
+                     0);
+    assert_true(isnan(sensitivity.share));
 }
 
 static const struct CMUnitTest tests[] = {
@@ -184,8 +229,11 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_holm),
     cmocka_unit_test(test_interval),
     cmocka_unit_test(test_false_claims),
-    cmocka_unit_test(test_batches),
-    cmocka_unit_test(test_batches_of_drifting_values),
+    cmocka_unit_test(test_student),
+    cmocka_unit_test(test_drift),
+    cmocka_unit_test(test_drift_in_turns),
+    cmocka_unit_test(test_modes),
+    cmocka_unit_test(test_sensitivity),
 };
 
 UNIT_MAIN(tests)

@@ -6,10 +6,12 @@
 #include "compare/diff/difference_rows.h"
 #include "compare/order/busy_runs.h"
 #include "compare/order/statistics.h"
+#include "human.h"
 #include "nearest.h"
 #include "selector.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +23,7 @@ struct diff {
     const char *names[2]; /* as the user called them */
     struct side sides[2];
     struct difference_options options;
+    struct evidence_floors floors;
     struct differences differences;
     struct buffer title, answer, preface, conclusion, busy;
 };
@@ -45,6 +48,40 @@ static int parse_part(struct difference_options *options, const char *word, size
                      copy, nearest != NULL ? nearest : names[0]);
 }
 
+/* "5%" or "1ms" */
+static int parse_floor(struct evidence_floors *floors, const char *word, size_t length)
+{
+    char copy[32], *end;
+    int64_t ns;
+    double percent;
+
+    snprintf(copy, sizeof copy, "%.*s", (int)(length < sizeof copy ? length : 0), word);
+    percent = strtod(copy, &end);
+    if (end > copy && strcmp(end, "%") == 0 && percent >= 0)
+        floors->share = percent / 100;
+    else if (human_parse_time(copy, &ns) == 0)
+        floors->ns = (double)ns;
+    else
+        return -1;
+    return 0;
+}
+
+/* What is not named stays as it is. */
+static int parse_threshold(struct diff *diff, struct trail_error *error)
+{
+    const char *text = diff->viewer->options.argument[OPTION_THRESHOLD];
+
+    diff->floors = evidence_floors_default;
+    diff->options.floors = &diff->floors;
+    for (const char *at = text; at != NULL;
+         at = strchr(at, ',') != NULL ? strchr(at, ',') + 1 : NULL)
+        if (parse_floor(&diff->floors, at, strcspn(at, ",")) != 0)
+            return error_set(error, TRAIL_FAILED, 0,
+                             "--threshold is a share, a time, or both, as in 2%%,0.2ms, not '%s'",
+                             text);
+    return 0;
+}
+
 static int parse_options(struct diff *diff, struct trail_error *error)
 {
     const struct options *options = &diff->viewer->options;
@@ -61,7 +98,7 @@ static int parse_options(struct diff *diff, struct trail_error *error)
             return -1;
         only = only[length] == ',' ? only + length + 1 : NULL;
     }
-    return 0;
+    return parse_threshold(diff, error);
 }
 
 /* Finds the runs of both sides; counts[] says how many are whose. */
@@ -128,6 +165,26 @@ static void conclude_order(struct diff *diff)
                       order_left_out(learned->order), (int)ORDER_ELEMENTS_AT_MOST);
 }
 
+/* What could have been seen of the whole, where nothing was. */
+static void conclude_sensitivity(struct diff *diff)
+{
+    const struct differences *differences = &diff->differences;
+    double share = differences->sensitivity.share, runs = differences->sensitivity.runs_of_five;
+
+    if (differences->times_tested == 0 || differences->whole_changed)
+        return;
+    if (isfinite(share))
+        buffer_format(&diff->conclusion,
+                      "time: a change of the whole by %.*f %% would be found 19 times in 20\n",
+                      share < 0.0995 ? 1 : 0, share * 100);
+    else
+        buffer_add_text(&diff->conclusion, "time: no change of the whole could be found\n");
+    if (isfinite(runs))
+        buffer_format(&diff->conclusion, "time: to find 5 %% takes some %.0f runs a side%s\n",
+                      fmax(ceil(runs), STATISTICS_RUNS_AT_LEAST),
+                      differences->take_turns ? "" : " that take turns");
+}
+
 static void conclude_times(struct diff *diff)
 {
     const struct differences *differences = &diff->differences;
@@ -148,6 +205,7 @@ static void conclude_times(struct diff *diff)
     else
         buffer_format(&diff->conclusion, "time: evidence of a change in %zu of %zu times\n",
                       claimed, differences->times_tested);
+    conclude_sensitivity(diff);
     if (differences->times_tested > 0 && claimed > 0 && !differences->take_turns)
         buffer_add_text(&diff->conclusion, "time: the runs of A and B did not take turns, so what "
                                            "else the machine did may be part of it\n");
@@ -282,14 +340,19 @@ const struct command command_diff = {
         "have alike is compared; variables count as a\n"
         "difference, of two single runs only those that steer loading or locale.\n"
         "\n"
-        "Times are tested as distributions (Mann-Whitney, Holm's correction over all that is "
-        "tested, 1 % chance of a false claim in all; 99 %\n"
-        "bootstrap interval; changes of less than 2 % are not claimed). Where the runs of A and B "
-        "did not take turns, a change must also stand\n"
-        "out from how the times of each side drift (Student's t over batches of three runs).\n"
+        "Times are tested as distributions, each gap known by both of its ends: Mann-Whitney, "
+        "Holm's correction over all that is tested, a\n"
+        "chance of less than 1 % of a false claim in all; 99 % bootstrap interval. Where each side "
+        "has two modes, mode is held against mode.\n"
+        "A change must also stand out from how the times drift: a step between the sides, seen "
+        "against a level that wanders as much as the\n"
+        "runs do not exclude. Where A and B take turns that costs nothing. --threshold says which "
+        "changes are too small to matter. If nothing is\n"
+        "found, the last lines say which change of the whole would have been.\n"
         "\n"
         "All times are without what the recorder held the target for.\n",
-    .options = OPTION_BIT(OPTION_ONLY) | OPTION_BIT(OPTION_IGNORE) | OPTION_BIT(OPTION_QUIET_ONLY),
+    .options = OPTION_BIT(OPTION_ONLY) | OPTION_BIT(OPTION_IGNORE) | OPTION_BIT(OPTION_THRESHOLD) |
+               OPTION_BIT(OPTION_QUIET_ONLY),
     .flags = COMMAND_TAKES_ARGUMENTS,
     .run = run,
 };

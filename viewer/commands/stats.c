@@ -4,6 +4,7 @@
 #include "compare/diff/describe_side.h"
 #include "compare/diff/stats_rows.h"
 #include "compare/order/busy_runs.h"
+#include "compare/order/side_names.h"
 #include "compare/order/statistics.h"
 #include "human.h"
 
@@ -87,9 +88,7 @@ static int print_phases(struct stats *stats, struct trail_error *error)
         struct stats_row row = stats_row_of(STATS_TIME);
         struct buffer *name = &stats->texts[0];
         buffer_clear(name);
-        buffer_add_text(name, recordings_text(side->all, phase->from));
-        buffer_add_text(name, "..");
-        buffer_add_text(name, recordings_text(side->all, phase->to));
+        side_add_phase_name(name, side->all, phase);
         row.name = text_pool_add(side->all->texts, buffer_text(name), name->length);
         row.presence = phase->runs == side->count ? "always" : "sometimes";
         row.runs = phase->runs;
@@ -124,9 +123,7 @@ static int print_gap(struct stats *stats, const struct ranked_gap *ranked,
     struct buffer *name = &stats->texts[0];
 
     buffer_clear(name);
-    buffer_add_text(name, recordings_text(all, ranked->gap->from));
-    buffer_add_text(name, " -> ");
-    buffer_add_text(name, recordings_text(all, ranked->gap->to));
+    side_add_gap_name(name, all, ranked->gap);
     row.name = text_pool_add(all->texts, buffer_text(name), name->length);
     row.role = ranked->gap->role;
     row.presence = ranked->gap->count == stats->side.count ? "always" : "sometimes";

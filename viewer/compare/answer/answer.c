@@ -17,7 +17,6 @@
 #include <string.h>
 
 enum { SENTENCES_MAX = 3, ID_SHOWN = 8, SINGLE_RUN_FLOOR_NS = 20 * 1000 * 1000 };
-#define FLOOR_NS 200000.0    /* a smaller change is not worth a sentence */
 #define SHARE_AT_LEAST 0.2   /* of the whole change, or it does not explain it */
 #define SINGLE_RUN_SHARE 0.1 /* of the time, where each side has one run only */
 #define MOSTLY 0.6           /* of the looks */
@@ -428,9 +427,9 @@ static bool is_worth_saying(const struct answer *answer)
     double change = fabs(answer->after_ns - answer->before_ns);
     bool is_single = side_of(answer, 0)->count == 1 && side_of(answer, 1)->count == 1;
 
-    if (is_single)
-        return change >= SINGLE_RUN_FLOOR_NS && change >= SINGLE_RUN_SHARE * answer->before_ns;
-    return change >= FLOOR_NS && change >= STATISTICS_SMALLEST * answer->before_ns;
+    return is_single
+               ? change >= SINGLE_RUN_FLOOR_NS && change >= SINGLE_RUN_SHARE * answer->before_ns
+               : answer->differences->whole_changed;
 }
 
 /* The stretch with the medians of all runs in the place of the typical ones. */
@@ -458,9 +457,8 @@ static void say_time(struct answer *answer)
     answer->after_ns = median_length(answer, 1);
     part.runs[0] = typical_run(side_of(answer, 0), answer->before_ns);
     part.runs[1] = typical_run(side_of(answer, 1), answer->after_ns);
-    if (!is_worth_saying(answer) ||
-        !is_certain(answer, side_of(answer, 0)->count, side_of(answer, 1)->count) ||
-        part.runs[0]->process_count == 0 || part.runs[1]->process_count == 0)
+    if (!is_worth_saying(answer) || part.runs[0]->process_count == 0 ||
+        part.runs[1]->process_count == 0)
         return;
     if (fill_part(&part) != 0)
         answer->failed = true;

@@ -1,13 +1,13 @@
 /* See difference_list.h. */
 #include "difference_list.h"
 
+#include "compare/order/side_names.h"
+
 #include "array.h"
 #include "text.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { NAME_BYTES = 60 };
 
 const char *difference_section_name(enum difference_section section)
 {
@@ -86,17 +86,7 @@ uint32_t difference_text(struct differences *differences)
 
 void difference_add_name(struct differences *differences, uint32_t name)
 {
-    const char *text = recordings_text(differences->all, name);
-    size_t length = strlen(text), shown = length;
-
-    if (length > NAME_BYTES) {
-        shown = NAME_BYTES;
-        /* not within a character */
-        while (shown > 0 && ((unsigned char)text[shown] & 0xC0) == 0x80)
-            shown--;
-    }
-    buffer_add(&differences->scratch, text, shown);
-    buffer_add_text(&differences->scratch, shown < length ? "..." : "");
+    side_add_name(&differences->scratch, differences->all, name);
 }
 
 enum difference_section difference_section_of(enum recorded_stream stream)

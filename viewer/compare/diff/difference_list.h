@@ -6,6 +6,7 @@
 #define TRAIL_DIFFERENCE_LIST_H
 
 #include "compare/order/side.h"
+#include "compare/times/sensitivity.h"
 #include "tally.h"
 
 enum difference_section {
@@ -65,6 +66,7 @@ struct difference {
      * the interval of the difference of the medians, and the corrected chance; NAN without a test
      */
     double low_ns, high_ns, p;
+    enum evidence_part part; /* of times with two modes the one that all above is about */
     /* a time that is no difference, since it does not stand out from the drift within a side */
     bool drifts;
     uint32_t note;
@@ -75,6 +77,8 @@ struct difference_options {
     const char *const *ignored; /* globs of names, or of paths if they have a separator */
     size_t ignored_count;
     size_t context; /* how many unchanged loads around a changed one */
+    /* smaller changes of times are no claims; NULL: evidence_floors_default */
+    const struct evidence_floors *floors;
 };
 
 struct differences {
@@ -92,6 +96,8 @@ struct differences {
      * evidence is asked for
      */
     bool take_turns;
+    bool whole_changed;             /* the time of the whole was claimed to have */
+    struct sensitivity sensitivity; /* of the whole, where it was tested; else NAN */
     struct tally tally_a, tally_b;
     struct buffer scratch;
     bool failed;

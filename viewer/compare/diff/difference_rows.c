@@ -137,6 +137,9 @@ static void describe_time(struct printing *printing, const struct difference *ro
 {
     struct buffer *note = &printing->note;
 
+    if (row->part != EVIDENCE_ALL)
+        buffer_format(note, "the %s of two modes (%zu and %zu runs): ",
+                      row->part == EVIDENCE_QUICK ? "quicker" : "slower", row->a_runs, row->b_runs);
     add_signed_duration(note, change_of(row));
     if (isfinite(percent_of(row)))
         buffer_format(note, " (%+.1f %%)", percent_of(row));
@@ -148,8 +151,8 @@ static void describe_time(struct printing *printing, const struct difference *ro
         buffer_format(note, ", p %.2g", row->p);
     } else if (isfinite(row->p)) {
         buffer_add_text(note, row->drifts ? ", no more than times drift within a side"
-                              : row->p <= STATISTICS_ALPHA ? ", too small to matter"
-                                                           : ", no evidence of a change");
+                              : row->p <= STATISTICS_TIME_ALPHA ? ", too small to matter"
+                                                                : ", no evidence of a change");
         buffer_format(note, " (p %.2g)", row->p);
     }
 }

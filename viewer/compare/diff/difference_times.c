@@ -1,41 +1,40 @@
 /* See difference_times.h. */
 #include "difference_times.h"
 
+#include "compare/order/side_names.h"
 #include "compare/order/statistics.h"
+#include "compare/times/questions.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One quantity that both sides have samples of. */
-struct question {
+/* What a question is about. */
+struct subject {
     uint32_t role, name;
-    bool is_shown;                         /* also without a claim */
-    const double *a, *b, *held_a, *held_b; /* held: by run; NULL for gaps */
-    size_t have_a, have_b;                 /* how many; negative ones are none */
-    size_t count_a, count_b;               /* of those that are there */
-    double p;
+    bool is_shown, is_whole;                    /* shown also without a claim */
+    const struct side_phase *phase_a, *phase_b; /* NULL of gaps */
 };
 
 struct collection {
     struct differences *differences;
     struct question *questions;
+    struct subject *subjects; /* of each question */
     size_t count;
-    double *room_a, *room_b; /* for the samples of one quantity */
+    size_t *places; /* of the runs, first a's and then b's, by when they started */
+    double *room;   /* a value for each run of a side */
 };
-
-static uint32_t phase_name(struct differences *differences, const struct side_phase *phase)
-{
-    buffer_add_text(&differences->scratch, recordings_text(differences->all, phase->from));
-    buffer_add_text(&differences->scratch, "..");
-    buffer_add_text(&differences->scratch, recordings_text(differences->all, phase->to));
-    return difference_text(differences);
-}
 
 /* The time to the first or last load: most of it is said by the phases and the total. */
 static bool is_minor(const struct recordings *all, const struct side_phase *phase)
 {
     return strstr(recordings_text(all, phase->to), " load") != NULL;
+}
+
+static bool is_whole(const struct recordings *all, const struct side_phase *phase)
+{
+    return strcmp(recordings_text(all, phase->from), "start") == 0 &&
+           strcmp(recordings_text(all, phase->to), "end") == 0;
 }
 
 static bool ignores_end(const struct differences *differences, uint32_t role, uint32_t end)
@@ -45,16 +44,56 @@ static bool ignores_end(const struct differences *differences, uint32_t role, ui
     return module != NULL && difference_ignores_module(differences, module->variants[0].module);
 }
 
-/* "libcodec.so -> libnet.so" */
-static uint32_t gap_name(struct differences *differences, const struct side_gap *gap)
+static size_t phase_samples(const struct side_phase *phase, size_t runs, const size_t *places,
+                            struct timed *out)
 {
-    difference_add_name(differences, gap->from);
-    buffer_add_text(&differences->scratch, " -> ");
-    difference_add_name(differences, gap->to);
-    return difference_text(differences);
+    size_t count = 0;
+
+    for (size_t run = 0; run < runs; run++)
+        if (phase->times[run] >= 0)
+            out[count++] = (struct timed){phase->times[run], places[run]};
+    return count;
 }
 
-static void collect_gaps(struct collection *collection)
+static void gap_samples(const struct side_gap *gap, const size_t *places, struct timed *out)
+{
+    for (size_t i = 0; i < gap->count; i++)
+        out[i] = (struct timed){gap->times[i], places[gap->runs[i]]};
+}
+
+/* Room for the samples of both sides, a's first. */
+static struct timed *add_question(struct collection *collection, const struct subject *subject,
+                                  size_t count_a, size_t count_b)
+{
+    struct timed *samples = malloc((count_a + count_b + 1) * sizeof *samples);
+    struct question *question = &collection->questions[collection->count];
+
+    if (samples == NULL)
+        return NULL;
+    *question = (struct question){.samples = {samples, samples + count_a, count_a, count_b},
+                                  .is_gap = subject->phase_a == NULL};
+    collection->subjects[collection->count++] = *subject;
+    return samples;
+}
+
+static int collect_gap(struct collection *collection, const struct side_gap *a,
+                       const struct side_gap *b)
+{
+    struct differences *differences = collection->differences;
+    struct subject subject = {.role = a->role};
+    struct timed *samples;
+
+    side_add_gap_name(&differences->scratch, differences->all, a);
+    subject.name = difference_text(differences);
+    if ((samples = add_question(collection, &subject, a->count, b->count)) == NULL)
+        return -1;
+    gap_samples(a, collection->places, samples);
+    gap_samples(b, collection->places + differences->a->count, samples + a->count);
+    return 0;
+}
+
+/* Of gaps that too few runs have nothing could be said. */
+static int collect_gaps(struct collection *collection)
 {
     struct differences *differences = collection->differences;
     const struct side_gaps *gaps = &differences->a->gaps;
@@ -63,190 +102,133 @@ static void collect_gaps(struct collection *collection)
         const struct side_gap *gap = &gaps->items[i],
                               *other = side_gaps_find(&differences->b->gaps, gap->role, gap->from,
                                                       gap->to);
-        if (other == NULL || ignores_end(differences, gap->role, gap->from) ||
-            ignores_end(differences, gap->role, gap->to))
-            continue;
-        collection->questions[collection->count++] =
-            (struct question){.role = gap->role,
-                              .name = gap_name(differences, gap),
-                              .a = gap->times,
-                              .b = other->times,
-                              .have_a = gap->count,
-                              .have_b = other->count,
-                              .p = 1};
+        if (other != NULL && gap->count >= STATISTICS_RUNS_AT_LEAST &&
+            other->count >= STATISTICS_RUNS_AT_LEAST &&
+            !ignores_end(differences, gap->role, gap->from) &&
+            !ignores_end(differences, gap->role, gap->to) &&
+            collect_gap(collection, gap, other) != 0)
+            return -1;
     }
+    return 0;
+}
+
+static int collect_phase(struct collection *collection, const struct side_phase *a,
+                         const struct side_phase *b)
+{
+    struct differences *differences = collection->differences;
+    size_t runs_a = differences->a->count, runs_b = differences->b->count;
+    struct subject subject = {.role = TEXT_NONE,
+                              .is_shown = !is_minor(differences->all, a),
+                              .is_whole = is_whole(differences->all, a),
+                              .phase_a = a,
+                              .phase_b = b};
+    struct timed *samples;
+    struct evidence_samples *of;
+
+    side_add_phase_name(&differences->scratch, differences->all, a);
+    subject.name = difference_text(differences);
+    if ((samples = add_question(collection, &subject, runs_a, runs_b)) == NULL)
+        return -1;
+    of = &collection->questions[collection->count - 1].samples;
+    of->count_a = phase_samples(a, runs_a, collection->places, samples);
+    of->count_b = phase_samples(b, runs_b, collection->places + runs_a, samples + runs_a);
+    return 0;
 }
 
 static int collect(struct collection *collection)
 {
-    struct differences *differences = collection->differences;
-    const struct side *a = differences->a, *b = differences->b;
+    const struct side *a = collection->differences->a, *b = collection->differences->b;
+    size_t most = a->phase_count + a->gaps.count + 1;
 
-    collection->questions =
-        malloc((a->phase_count + a->gaps.count + 1) * sizeof *collection->questions);
-    collection->room_a = malloc((a->count + 1) * sizeof *collection->room_a);
-    collection->room_b = malloc((b->count + 1) * sizeof *collection->room_b);
-    if (collection->questions == NULL || collection->room_a == NULL || collection->room_b == NULL)
+    collection->questions = malloc(most * sizeof *collection->questions);
+    collection->subjects = malloc(most * sizeof *collection->subjects);
+    collection->room = malloc((a->count + b->count) * sizeof *collection->room);
+    if (collection->questions == NULL || collection->subjects == NULL || collection->room == NULL)
         return -1;
     for (size_t i = 0; i < a->phase_count; i++) {
         const struct side_phase *phase = &a->phases[i],
                                 *other = side_phase(b, phase->from, phase->to);
-        if (other != NULL)
-            collection->questions[collection->count++] =
-                (struct question){.role = TEXT_NONE,
-                                  .name = phase_name(differences, phase),
-                                  .is_shown = !is_minor(differences->all, phase),
-                                  .a = phase->times,
-                                  .b = other->times,
-                                  .held_a = phase->held,
-                                  .held_b = other->held,
-                                  .have_a = a->count,
-                                  .have_b = b->count,
-                                  .p = 1};
+        if (other != NULL && collect_phase(collection, phase, other) != 0)
+            return -1;
     }
-    collect_gaps(collection);
-    return 0;
+    return collect_gaps(collection);
 }
 
-static void take_samples(struct collection *collection, struct question *question)
+static double median_held(struct collection *collection, const struct side *side,
+                          const struct side_phase *phase)
 {
-    question->count_a = side_samples(question->a, question->have_a, collection->room_a);
-    question->count_b = side_samples(question->b, question->have_b, collection->room_b);
+    size_t count = side_samples(phase->held, side->count, collection->room);
+
+    return count > 0 ? statistics_summary(collection->room, count).median : NAN;
 }
 
-static bool is_enough(const struct question *question)
-{
-    return question->count_a >= STATISTICS_RUNS_AT_LEAST &&
-           question->count_b >= STATISTICS_RUNS_AT_LEAST;
-}
-
-/*
- * Tests one family of questions, the phases or the gaps, and corrects for how many they are, and
- * for there being two families.
- */
-static int test(struct collection *collection, bool are_phases, struct trail_error *error)
-{
-    double *p = malloc((collection->count + 1) * sizeof *p);
-    int result = p == NULL ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
-    size_t tested = 0;
-
-    for (size_t i = 0; i < collection->count && result == 0; i++) {
-        struct question *question = &collection->questions[i];
-        if ((question->held_a != NULL) != are_phases)
-            continue;
-        take_samples(collection, question);
-        if (is_enough(question) &&
-            (p[tested++] = statistics_mann_whitney(collection->room_a, question->count_a,
-                                                   collection->room_b, question->count_b)) < 0)
-            result = error_set(error, TRAIL_FAILED, 0, "out of memory");
-    }
-    if (result == 0)
-        result = statistics_holm(p, tested, error);
-    collection->differences->times_tested += tested;
-    tested = 0;
-    for (size_t i = 0; i < collection->count && result == 0; i++)
-        if ((collection->questions[i].held_a != NULL) == are_phases &&
-            is_enough(&collection->questions[i]))
-            collection->questions[i].p = fmin(1, 2 * p[tested++]);
-    free(p);
-    return result;
-}
-
-static double median_of(const struct side *side, const double *samples, double *room)
-{
-    size_t count = side_samples(samples, side->count, room);
-
-    return count > 0 ? statistics_summary(room, count).median : NAN;
-}
-
-/* What is known of one quantity. */
-struct answer {
-    double median_a, median_b, low, high;
-    bool is_claimed, drifts;
-};
-
-/*
- * The chance that it is only drift within the sides; 0 where they took turns. The rooms hold the
- * samples in the order of the runs.
- */
-static double chance_of_drift(const struct collection *collection, const struct question *question)
-{
-    if (collection->differences->take_turns)
-        return 0;
-    return statistics_batches(collection->room_a, question->count_a, collection->room_b,
-                              question->count_b);
-}
-
-/*
- * A claim needs the corrected chance, the interval and a size that matters. Fills the answer from
- * samples that were taken.
- */
-static int find_answer(struct collection *collection, const struct question *question,
-                       struct answer *answer, struct trail_error *error)
-{
-    double drift = chance_of_drift(collection, question);
-    bool is_change;
-
-    *answer = (struct answer){statistics_summary(collection->room_a, question->count_a).median,
-                              statistics_summary(collection->room_b, question->count_b).median,
-                              NAN,
-                              NAN,
-                              false,
-                              false};
-    if (drift < 0)
-        return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    if (!is_enough(question) || (!question->is_shown && question->p > STATISTICS_ALPHA))
-        return 0;
-    if (statistics_interval(collection->room_a, question->count_a, collection->room_b,
-                            question->count_b, &answer->low, &answer->high, error) != 0)
-        return -1;
-    is_change = question->p <= STATISTICS_ALPHA && (answer->low > 0 || answer->high < 0) &&
-                fabs(answer->median_b - answer->median_a) >= STATISTICS_SMALLEST * answer->median_a;
-    answer->is_claimed = is_change && drift <= STATISTICS_DRIFT;
-    answer->drifts = is_change && drift > STATISTICS_DRIFT;
-    return 0;
-}
-
-static void add_row(struct collection *collection, const struct question *question,
-                    const struct answer *answer)
+static void add_row(struct collection *collection, const struct subject *subject,
+                    const struct question *question, bool is_change, bool drifts)
 {
     struct differences *differences = collection->differences;
-    struct difference *row = difference_add(differences, SECTION_TIME,
-                                            !answer->is_claimed                   ? CHANGE_SHOWN
-                                            : answer->median_b > answer->median_a ? CHANGE_SLOWER
-                                                                                  : CHANGE_FASTER,
-                                            answer->is_claimed);
+    const struct evidence *evidence = &question->evidence;
+    struct difference *row =
+        difference_add(differences, SECTION_TIME,
+                       !is_change                                ? CHANGE_SHOWN
+                       : evidence->median_b > evidence->median_a ? CHANGE_SLOWER
+                                                                 : CHANGE_FASTER,
+                       is_change);
 
-    row->role = question->role;
-    row->name = question->name;
-    row->a_ns = answer->median_a;
-    row->b_ns = answer->median_b;
-    row->a_runs = question->count_a;
-    row->b_runs = question->count_b;
-    row->low_ns = answer->low;
-    row->high_ns = answer->high;
-    row->drifts = answer->drifts;
-    row->p = is_enough(question) ? question->p : NAN;
-    if (question->held_a != NULL) {
-        row->a_held_ns = median_of(differences->a, question->held_a, collection->room_a);
-        row->b_held_ns = median_of(differences->b, question->held_b, collection->room_b);
+    row->role = subject->role;
+    row->name = subject->name;
+    row->a_ns = evidence->median_a;
+    row->b_ns = evidence->median_b;
+    row->a_runs = evidence->count_a;
+    row->b_runs = evidence->count_b;
+    row->low_ns = evidence->low;
+    row->high_ns = evidence->high;
+    row->part = evidence->part;
+    row->drifts = drifts;
+    row->p = evidence->is_enough ? question->p : NAN;
+    if (subject->phase_a != NULL) {
+        row->a_held_ns = median_held(collection, differences->a, subject->phase_a);
+        row->b_held_ns = median_held(collection, differences->b, subject->phase_b);
     }
+}
+
+/* What could have been seen of the whole, if nothing was. */
+static int find_sensitivity(struct collection *collection, const struct question *question,
+                            const struct evidence_floors *floors, struct trail_error *error)
+{
+    size_t phases = 0;
+
+    for (size_t i = 0; i < collection->count; i++)
+        phases += !collection->questions[i].is_gap && collection->questions[i].evidence.is_enough;
+    return sensitivity_find(&question->samples, phases, floors,
+                            &collection->differences->sensitivity, error);
 }
 
 /* A row for a phase always, for a gap only if there is evidence. */
-static int answer(struct collection *collection, struct question *question,
-                  struct trail_error *error)
+static int answer(struct collection *collection, size_t at, struct trail_error *error)
 {
-    struct answer answer;
+    struct differences *differences = collection->differences;
+    const struct evidence_floors *floors = differences->options->floors != NULL
+                                               ? differences->options->floors
+                                               : &evidence_floors_default;
+    const struct subject *subject = &collection->subjects[at];
+    struct question *question = &collection->questions[at];
+    bool is_change;
 
-    take_samples(collection, question);
-    if (question->count_a == 0 || question->count_b == 0)
+    if (question->samples.count_a == 0 || question->samples.count_b == 0 ||
+        (!subject->is_shown && question->p > STATISTICS_TIME_ALPHA))
         return 0;
-    if (find_answer(collection, question, &answer, error) != 0)
+    if (question->p > STATISTICS_TIME_ALPHA)
+        question->evidence.part = EVIDENCE_ALL;
+    if (evidence_measure(&question->samples, &question->evidence, error) != 0)
         return -1;
-    if (question->is_shown || answer.is_claimed)
-        add_row(collection, question, &answer);
-    return 0;
+    is_change = evidence_is_change(&question->evidence, question->p, floors);
+    differences->whole_changed |= subject->is_whole && is_change;
+    if (subject->is_shown || is_change)
+        add_row(collection, subject, question, is_change,
+                evidence_is_drift(&question->evidence, question->p, floors));
+    return subject->is_whole && !is_change && question->evidence.is_enough
+               ? find_sensitivity(collection, question, floors, error)
+               : 0;
 }
 
 struct start {
@@ -264,24 +246,30 @@ static int compare_starts(const void *left, const void *right)
 }
 
 /*
- * Whether the sides alternated: by when their runs started, there are half as many changes of side
- * or more as the smaller has runs.
+ * Finds the places of the runs, and whether the sides alternated: by when their runs started, there
+ * are half as many changes of side or more as the smaller has runs.
  */
-static int find_turns(struct differences *differences)
+static int find_turns(struct collection *collection)
 {
+    struct differences *differences = collection->differences;
     const struct side *a = differences->a, *b = differences->b;
     size_t count = a->count + b->count, turns = 0;
     struct start *starts = malloc(count * sizeof *starts);
 
-    if (starts == NULL)
+    collection->places = malloc(count * sizeof *collection->places);
+    if (starts == NULL || collection->places == NULL) {
+        free(starts);
         return -1;
+    }
     for (size_t i = 0; i < count; i++) {
         size_t run = i < a->count ? a->first + i : b->first + i - a->count;
-        starts[i] = (struct start){differences->all->items[run].start_utc_ns, run, i < a->count};
+        starts[i] = (struct start){differences->all->items[run].start_utc_ns, i, i < a->count};
     }
     qsort(starts, count, sizeof *starts, compare_starts);
-    for (size_t i = 1; i < count; i++)
-        turns += starts[i].is_a != starts[i - 1].is_a;
+    for (size_t i = 0; i < count; i++) {
+        collection->places[starts[i].run] = i;
+        turns += i > 0 && starts[i].is_a != starts[i - 1].is_a;
+    }
     free(starts);
     differences->take_turns = 2 * turns >= (a->count < b->count ? a->count : b->count);
     return 0;
@@ -290,17 +278,21 @@ static int find_turns(struct differences *differences)
 int difference_times_find(struct differences *differences, struct trail_error *error)
 {
     struct collection collection = {.differences = differences};
-    int result = collect(&collection) != 0 || find_turns(differences) != 0
+    int result = find_turns(&collection) != 0 || collect(&collection) != 0
                      ? error_set(error, TRAIL_FAILED, 0, "out of memory")
                      : 0;
 
-    if (result == 0 &&
-        (test(&collection, true, error) != 0 || test(&collection, false, error) != 0))
-        result = -1;
+    differences->sensitivity = (struct sensitivity){NAN, NAN};
+    if (result == 0)
+        result = questions_test(collection.questions, collection.count, &differences->times_tested,
+                                error);
     for (size_t i = 0; i < collection.count && result == 0; i++)
-        result = answer(&collection, &collection.questions[i], error);
+        result = answer(&collection, i, error);
+    for (size_t i = 0; i < collection.count; i++)
+        free((void *)collection.questions[i].samples.a);
     free(collection.questions);
-    free(collection.room_a);
-    free(collection.room_b);
+    free(collection.subjects);
+    free(collection.places);
+    free(collection.room);
     return result;
 }

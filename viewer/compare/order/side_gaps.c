@@ -26,6 +26,7 @@ static int add_sample(struct walk *walk, uint32_t role, uint32_t from, uint32_t 
     uint32_t *position = tuple_map_at(&gaps->index, role, from, to);
     struct side_gap *items, *gap;
     double *times;
+    size_t *runs;
 
     if (gaps->index.failed)
         return -1;
@@ -37,12 +38,15 @@ static int add_sample(struct walk *walk, uint32_t role, uint32_t from, uint32_t 
         *position = (uint32_t)gaps->count;
     }
     gap = &gaps->items[*position - 1];
-    if (gap->count > 0 && gap->last_run == walk->run)
+    if (gap->count > 0 && gap->runs[gap->count - 1] == walk->run)
         return 0;
     if ((times = array_with_room(gap->times, gap->count, sizeof *times)) == NULL)
         return -1;
     gap->times = times;
-    gap->last_run = walk->run;
+    if ((runs = array_with_room(gap->runs, gap->count, sizeof *runs)) == NULL)
+        return -1;
+    gap->runs = runs;
+    runs[gap->count] = walk->run;
     times[gap->count++] = ns;
     return 0;
 }
@@ -124,8 +128,10 @@ int side_gaps_take(struct side_gaps *gaps, const struct recordings *all,
 
 void side_gaps_release(struct side_gaps *gaps)
 {
-    for (size_t i = 0; i < gaps->count; i++)
+    for (size_t i = 0; i < gaps->count; i++) {
+        free(gaps->items[i].runs);
         free(gaps->items[i].times);
+    }
     free(gaps->items);
     tuple_map_release(&gaps->index);
     memset(gaps, 0, sizeof *gaps);

@@ -13,7 +13,8 @@
 struct side_gap {
     uint32_t role, from, to; /* of loads their keys */
     double *times; /* ns, net; the first in each run that has it, in the order of the runs */
-    size_t count, last_run;
+    size_t *runs;  /* which runs these are, counted from the side's first */
+    size_t count;
 };
 
 struct side_gaps {

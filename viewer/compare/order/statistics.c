@@ -146,7 +146,7 @@ double statistics_mann_whitney(const double *a, size_t count_a, const double *b,
  * The chance of |t| or more with so many degrees of freedom: Abramowitz and Stegun 26.7.3
  * and 26.7.4.
  */
-static double student(double t, size_t freedom)
+double statistics_student(double t, size_t freedom)
 {
     double angle = atan(fabs(t) / sqrt((double)freedom)), cosine = cos(angle),
            term = freedom % 2 == 1 ? cosine : 1, sum = 0, within;
@@ -159,58 +159,6 @@ static double student(double t, size_t freedom)
     }
     within = freedom % 2 == 1 ? (angle + sin(angle) * sum) / acos(0) : sin(angle) * sum;
     return within < 1 ? 1 - within : 0;
-}
-
-enum { BATCH = 3, BATCHES_AT_LEAST = 3 };
-#define FARTHEST 4.5
-
-struct batches {
-    size_t count;
-    double mean, squares; /* sum of the squared distances from the mean */
-};
-
-/* Values that are left over at the end are no batch. `scratch` has room for all values. */
-static struct batches take_batches(const double *values, size_t count, double *scratch)
-{
-    size_t size = count < 2 * BATCHES_AT_LEAST ? 1 : count < BATCH * BATCHES_AT_LEAST ? 2 : BATCH;
-    struct batches batches = {0, 0, 0};
-    struct sample_summary summary;
-
-    memcpy(scratch, values, count * sizeof *scratch);
-    summary = statistics_summary(scratch, count);
-    for (size_t i = 0; i + size <= count; i += size) {
-        double mean = 0, distance;
-        for (size_t k = i; k < i + size; k++)
-            mean += fmax(summary.median - FARTHEST * summary.mad,
-                         fmin(summary.median + FARTHEST * summary.mad, values[k])) /
-                    (double)size;
-        distance = mean - batches.mean;
-        batches.mean += distance / (double)++batches.count;
-        batches.squares += distance * (mean - batches.mean);
-    }
-    return batches;
-}
-
-double statistics_batches(const double *a, size_t count_a, const double *b, size_t count_b)
-{
-    double *scratch = malloc((count_a + count_b + 1) * sizeof *scratch), variance, difference;
-    struct batches of_a, of_b;
-    size_t freedom;
-
-    if (scratch == NULL)
-        return -1;
-    of_a = take_batches(a, count_a, scratch);
-    of_b = take_batches(b, count_b, scratch);
-    free(scratch);
-    if (of_a.count < BATCHES_AT_LEAST || of_b.count < BATCHES_AT_LEAST)
-        return 1;
-    freedom = of_a.count + of_b.count - 2;
-    difference = of_b.mean - of_a.mean;
-    variance = (of_a.squares + of_b.squares) / (double)freedom *
-               (1 / (double)of_a.count + 1 / (double)of_b.count);
-    if (variance > 0)
-        return student(difference / sqrt(variance), freedom);
-    return fabs(difference) > 0 ? 0 : 1;
 }
 
 static double log_choose(size_t n, size_t k)
@@ -272,37 +220,66 @@ static uint64_t next_random(uint64_t *state) /* SplitMix64 */
     return z ^ z >> 31;
 }
 
-static double resampled_median(const double *values, size_t count, double *room, uint64_t *state)
+/* A sample while it is drawn from: its values sorted, and how often each is drawn. */
+struct drawn {
+    double *sorted;
+    unsigned *times;
+    size_t count;
+};
+
+static int begin_draws(struct drawn *drawn, const double *values, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        room[i] = values[next_random(state) % count];
-    qsort(room, count, sizeof *room, compare);
-    return statistics_quantile(room, count, 0.5);
+    *drawn = (struct drawn){malloc((count + 1) * sizeof *drawn->sorted),
+                            malloc((count + 1) * sizeof *drawn->times), count};
+    if (drawn->sorted == NULL || drawn->times == NULL)
+        return -1;
+    memcpy(drawn->sorted, values, count * sizeof *values);
+    qsort(drawn->sorted, count, sizeof *drawn->sorted, compare);
+    return 0;
+}
+
+static void end_draws(struct drawn *drawn)
+{
+    free(drawn->sorted);
+    free(drawn->times);
+}
+
+static double resampled_median(struct drawn *drawn, uint64_t *state)
+{
+    size_t seen = 0, at = 0, low;
+
+    memset(drawn->times, 0, drawn->count * sizeof *drawn->times);
+    for (size_t i = 0; i < drawn->count; i++)
+        drawn->times[next_random(state) % drawn->count]++;
+    while ((seen += drawn->times[at]) <= (drawn->count - 1) / 2)
+        at++;
+    low = at;
+    while (seen <= drawn->count / 2)
+        seen += drawn->times[++at];
+    return (drawn->sorted[low] + drawn->sorted[at]) / 2;
 }
 
 int statistics_interval(const double *a, size_t count_a, const double *b, size_t count_b,
                         double *low, double *high, struct trail_error *error)
 {
-    double *differences = malloc(RESAMPLES * sizeof *differences),
-           *room = malloc((count_a + count_b + 1) * sizeof *room);
+    double *differences = malloc(RESAMPLES * sizeof *differences);
+    struct drawn of_a = {NULL, NULL, 0}, of_b = {NULL, NULL, 0};
     uint64_t state = 1;
+    bool failed = differences == NULL || begin_draws(&of_a, a, count_a) != 0 ||
+                  begin_draws(&of_b, b, count_b) != 0;
 
     *low = *high = 0;
-    if (differences == NULL || room == NULL) {
-        free(differences);
-        free(room);
-        return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    }
-    if (count_a > 0 && count_b > 0) {
+    if (!failed && count_a > 0 && count_b > 0) {
         for (size_t i = 0; i < RESAMPLES; i++) {
-            double median_a = resampled_median(a, count_a, room, &state);
-            differences[i] = resampled_median(b, count_b, room, &state) - median_a;
+            double median_a = resampled_median(&of_a, &state);
+            differences[i] = resampled_median(&of_b, &state) - median_a;
         }
         qsort(differences, RESAMPLES, sizeof *differences, compare);
         *low = statistics_quantile(differences, RESAMPLES, 0.005);
         *high = statistics_quantile(differences, RESAMPLES, 0.995);
     }
     free(differences);
-    free(room);
-    return 0;
+    end_draws(&of_a);
+    end_draws(&of_b);
+    return failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
 }

@@ -17,11 +17,9 @@ enum { STATISTICS_RUNS_AT_LEAST = 5 };
 #define STATISTICS_ALPHA                                                                           \
     0.01 /* the chance that a comparison without any difference claims one, over all that it looks \
             at */
-#define STATISTICS_DRIFT                                                                         \
-    0.001 /* what statistics_batches must be below, where values of a side follow each other and \
-             drift may look like a change */
-#define STATISTICS_SMALLEST \
-    0.02 /* a smaller change of the median is not worth a claim, however certain it is */
+#define STATISTICS_TIME_ALPHA 0.004 /* likewise, of all times */
+#define STATISTICS_DRIFT \
+    0.001 /* what drift_chance must be below, so that drift does not look like a change */
 
 struct sample_summary {
     size_t count;
@@ -44,15 +42,8 @@ double statistics_quantile(const double *sorted, size_t count, double q);
  */
 double statistics_mann_whitney(const double *a, size_t count_a, const double *b, size_t count_b);
 
-/*
- * The chance that samples which were taken one after the other, first all of a and then all of b or
- * the other way round, lie so far apart by their drift: Student's t over the means of batches of
- * three values in the order in which they were taken (fewer in small samples), since what follows
- * each other is alike where values drift. Values further from their median than 4.5 median absolute
- * deviations, which are 3 standard deviations where values are normal, count as being there. 1 with
- * fewer than three batches in a sample, -1 without memory.
- */
-double statistics_batches(const double *a, size_t count_a, const double *b, size_t count_b);
+/* Student's t: the chance of |t| or more with so many degrees of freedom (1 or more). */
+double statistics_student(double t, size_t freedom);
 
 /*
  * Fisher's exact test, two-sided: the chance of hits_a of count_a against hits_b of count_b if both
