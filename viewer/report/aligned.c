@@ -53,21 +53,22 @@ static int add_row(struct aligning *aligning, uint32_t role, size_t a, size_t b,
     const struct sequence *one = &aligning->sequences[a == ALIGN_NONE],
                           *other = &aligning->sequences[a != ALIGN_NONE];
     size_t at = a != ALIGN_NONE ? a : b, partner = one->partners[at];
-    bool is_pair = a != ALIGN_NONE && b != ALIGN_NONE, is_moved = !is_pair && partner != ALIGN_NONE;
+    bool is_pair = a != ALIGN_NONE && b != ALIGN_NONE, is_elsewhere = partner != ALIGN_NONE;
     struct cell cells[COLUMNS] = {
-        cell_text(is_pair           ? ""
-                  : is_moved        ? "> moved"
-                  : a != ALIGN_NONE ? "- removed"
-                                    : "+ added"),
+        cell_text(is_pair || one->statuses[at] == STEP_CONCURRENT ? ""
+                  : is_elsewhere                                  ? "> moved"
+                  : a != ALIGN_NONE                               ? "- removed"
+                                                                  : "+ added"),
         cell_text(recordings_text(aligning->all, role)),
     };
-    char elsewhere[40] = "";
+    char elsewhere[80] = "";
 
     fill_side(aligning, 0, a, cells + 2);
     fill_side(aligning, 1, b, cells + 5);
-    if (is_moved)
-        snprintf(elsewhere, sizeof elsewhere, "%s %zu", a != ALIGN_NONE ? "B #" : "A #",
-                 other->steps[partner]->item + 1);
+    if (!is_pair && is_elsewhere)
+        snprintf(elsewhere, sizeof elsewhere, "%s #%zu%s", a != ALIGN_NONE ? "B" : "A",
+                 other->steps[partner]->item + 1,
+                 one->statuses[at] == STEP_CONCURRENT ? ", threads ran at the same time" : "");
     cells[COLUMNS - 1] = cell_text(elsewhere);
     return output_row(&aligning->page->output, cells, error);
 }

@@ -84,7 +84,9 @@ static void add_gap(struct buffer *out, sqlite3_stmt *facts)
 
     if (gap <= 0)
         return;
-    buffer_add_text(out, "The longest gap took ");
+    buffer_add_text(out, row_number(facts, "processes") > 1
+                             ? "The longest gap of a process that waited for no child took "
+                             : "The longest gap took ");
     human_duration(out, gap);
     if (wall > 0 && gap <= wall)
         buffer_format(out, " (%.0f %%)", 100.0 * (double)gap / (double)wall);
@@ -123,9 +125,9 @@ static void add_exceptions(struct buffer *out, sqlite3_stmt *facts)
     add_count(out, row_number(facts, "exceptions"), "exception", "exceptions");
     buffer_add_text(out, row_number(facts, "exceptions") == 1 ? ": " : "; the first: ");
     add_name(out, facts, "exception_name");
-    buffer_add_text(out, " at ");
+    buffer_add_text(out, row_has(facts, "exception_place") ? " at " : "");
     add_name(out, facts, "exception_place");
-    buffer_add_text(out, ", after ");
+    buffer_add_text(out, " after ");
     human_duration(out, row_number(facts, "exception_t_ns"));
     buffer_add_text(out, ".\n");
 }

@@ -112,6 +112,12 @@ static const char *prefix_of(const struct document *document, size_t side)
     return !are_two(document) ? "" : side == 0 ? "a-" : "b-";
 }
 
+/* What is said of programs goes without saying where there is one process. */
+static bool shows(const struct document *document, size_t side, int part)
+{
+    return part != PART_PROGRAMS || row_number(document->facts[side], "processes") > 1;
+}
+
 static void add_run_entries(struct page *page, const struct document *document, size_t side,
                             const char *group)
 {
@@ -119,7 +125,8 @@ static void add_run_entries(struct page *page, const struct document *document, 
     size_t count = 1;
 
     for (int part = 0; part < PARTS; part++)
-        entries[count++] = part_entry((enum report_part)part);
+        if (shows(document, side, part))
+            entries[count++] = part_entry((enum report_part)part);
     entries[count++] = (struct page_entry)STACKS_ENTRY;
     page->prefix = prefix_of(document, side);
     page_add_entries(page, group, entries, count);
@@ -233,7 +240,8 @@ static int write_run(struct page *page, const struct document *document, size_t 
     }
     digest_write(page, document->facts[side]);
     for (int part = 0; part < PARTS && result == 0; part++)
-        result = part_write(page, &document->shown[side], (enum report_part)part, error);
+        if (shows(document, side, part))
+            result = part_write(page, &document->shown[side], (enum report_part)part, error);
     if (result == 0)
         result = stacks_write(page, &document->shown[side], error);
     page_markup(page, is_one_run(document) ? "" : "</details>\n");

@@ -93,14 +93,15 @@ static void add_cell(struct drawing *drawing, double ns)
     page_markup(drawing->page, "</td>");
 }
 
-/* A row, if there is a run that has such a time. */
+/* A row, if there is a run in which such a time passed. */
 static void add_row(struct drawing *drawing, uint32_t role, uint32_t from, const char *arrow,
                     uint32_t to)
 {
     const struct recordings *all = drawing->comparison->recordings;
     double medians[2] = {NAN, NAN};
 
-    if (drawing->counts[0] + drawing->counts[1] == 0)
+    if (fmax(most_of(drawing->samples[0], drawing->counts[0]),
+             most_of(drawing->samples[1], drawing->counts[1])) <= 0)
         return;
     page_markup(drawing->page, "<tr><th scope=\"row\">");
     page_text(drawing->page, recordings_text(all, role));

@@ -12,9 +12,8 @@ sqlite3_stmt *facts_find(const struct run_reference *run, struct trail_error *er
     sqlite3_stmt *row = NULL;
 
     buffer_add_text(&sql, sql_report_facts);
-    buffer_add_char(&sql, '(');
     buffer_add_text(&sql, sql_summary);
-    buffer_add_text(&sql, ") s");
+    buffer_add_text(&sql, ")) s");
     if (sql.failed)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     else

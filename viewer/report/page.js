@@ -530,7 +530,8 @@
         context.globalAlpha = .55;
         this.box("line", x, AXIS_HEIGHT, 1, height);
         context.globalAlpha = 1;
-        this.text(duration(Math.round(at)), x + 4, AXIS_HEIGHT / 2, this.width - x - 4, "soft");
+        if (x < this.width - 60)
+          this.text(duration(Math.round(at)), x + 4, AXIS_HEIGHT / 2, 60, "soft");
       }
       this.box("line", 0, AXIS_HEIGHT - 1, this.width, 1);
       this.box("line", this.gutter - 1, 0, 1, height);

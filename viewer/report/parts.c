@@ -11,6 +11,17 @@
             COLUMN_HIDE_EMPTY                                                     \
     }
 
+static const struct table_column programs[] = {
+    {"program", "name", STYLE_TITLE, 0},
+    {"processes", "processes", STYLE_COUNT, 0},
+    {"failed", "nullif(failed, 0)", STYLE_COUNT, COLUMN_HIDE_EMPTY},
+    {"lived", "lived_ns", STYLE_DURATION, 0},
+    {"longest", "longest_ns", STYLE_DURATION, 0},
+    {"cpu", "cpu_ns", STYLE_DURATION, COLUMN_HIDE_EMPTY},
+    {"peak", "peak_bytes", STYLE_BYTES, COLUMN_HIDE_EMPTY},
+    {NULL, NULL, STYLE_PLAIN, 0},
+};
+
 static const struct table_column processes[] = {
     {"process", "lines || coalesce(images, '?')", STYLE_PATH, 0},
     {"pid", "pid", STYLE_COUNT, 0},
@@ -63,14 +74,14 @@ static const struct table_column failed[] = {
 
 static const struct table_column gaps[] = {
     {"gap", "gap_ns - held_ns", STYLE_DURATION, 0},
+    {"computing", "min(cpu_ns, gap_ns - held_ns)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
+    {"waiting", "max(0, gap_ns - held_ns - cpu_ns)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
+    {"held", "nullif(held_ns, 0)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
     {"at ms", "t_ns", STYLE_MS, 0},
     {"process", "coalesce(process, '?') || ' (' || pid || ')'", STYLE_PLAIN,
      TABLE_SEVERAL_PROCESSES},
     {"from", "\"from\"", STYLE_TITLE, 0},
     {"to", "\"to\"", STYLE_TITLE, 0},
-    {"computing", "min(cpu_ns, gap_ns - held_ns)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
-    {"waiting", "max(0, gap_ns - held_ns - cpu_ns)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
-    {"held", "nullif(held_ns, 0)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
     {"what was seen", "looks", STYLE_WORDS, COLUMN_HIDE_EMPTY},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
@@ -126,6 +137,9 @@ static const struct {
     struct table_words words;
     struct query query;
 } parts[PARTS] = {
+    [PART_PROGRAMS] = {{"programs", "Programs", "The processes by the last program that each ran.",
+                        "No process was seen.", "trailview tree"},
+                       {.sql = sql_report_programs, .table = programs, .order = "place"}},
     [PART_PROCESSES] = {{"processes", "Processes",
                          "Children stand below their parents; 'a > b' began as a and ran b in its "
                          "place.",

@@ -5,6 +5,7 @@
 #include "table.h"
 
 enum report_part {
+    PART_PROGRAMS, /* where there are several processes */
     PART_PROCESSES,
     PART_LOADS,
     PART_FAILED,

@@ -37,7 +37,7 @@ static const char *class_of(const struct output *output, size_t column, const ch
 {
     switch (output->columns[column].style) {
     case STYLE_TITLE:
-        return "t";
+        return length > LONG_BYTES ? "t l" : "t";
     case STYLE_KIND:
         return markup_class(text);
     case STYLE_PATH:

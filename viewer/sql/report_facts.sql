@@ -1,4 +1,5 @@
--- What a report says of a run beside its summary: facts.c puts that, in brackets, behind the FROM.
+-- What a report says of a run beside its summary: facts.c puts that, and what closes the brackets,
+-- behind the last line. Of several processes only gaps of those count that waited for no child.
 SELECT s.*,
   (SELECT count(*) FROM main.process p WHERE p.run_id = :run) AS processes,
   (SELECT count(*) FROM main.thread t WHERE t.run_id = :run) AS threads,
@@ -7,12 +8,12 @@ SELECT s.*,
   (SELECT p.name FROM processes p WHERE p.run = :run ORDER BY p.process LIMIT 1) AS program,
   (SELECT group_concat(l.key || '=' || l.value, ' ') FROM main.label l WHERE l.run_id = :run)
       AS label_words,
-  json_extract(s.gaps, '$[0].gap_ns') AS gap_ns,
-  json_extract(s.gaps, '$[0].from') AS gap_from,
-  json_extract(s.gaps, '$[0].to') AS gap_to,
-  json_extract(s.gaps, '$[0].looks') AS gap_looks,
-  json_extract(s.gaps, '$[0].process') AS gap_process,
-  json_extract(s.gaps, '$[0].pid') AS gap_pid,
+  json_extract(s.told_gaps, '$[0].gap_ns') AS gap_ns,
+  json_extract(s.told_gaps, '$[0].from') AS gap_from,
+  json_extract(s.told_gaps, '$[0].to') AS gap_to,
+  json_extract(s.told_gaps, '$[0].looks') AS gap_looks,
+  json_extract(s.told_gaps, '$[0].process') AS gap_process,
+  json_extract(s.told_gaps, '$[0].pid') AS gap_pid,
   -- when the loader was done, and when the program itself began
   (SELECT json_extract(j.value, '$.t_ns') FROM json_each(s.phases) j
     WHERE json_extract(j.value, '$.to') = 'loaded' LIMIT 1) AS loaded_t_ns,
@@ -26,4 +27,5 @@ SELECT s.*,
       || json_extract(s.first_exception, '$.offset'),
     json_extract(s.first_exception, '$.address')) AS exception_place,
   json_extract(s.first_exception, '$.t_ns') AS exception_t_ns
-FROM
+FROM (
+  SELECT *, iif(process_count > 1, process_gaps, gaps) AS told_gaps FROM (
