@@ -102,6 +102,13 @@ int program_terminal_width(FILE *stream)
                : 80;
 }
 
+bool program_shows_unicode(FILE *stream)
+{
+    DWORD mode;
+
+    return !GetConsoleMode(console_of(stream), &mode) || GetConsoleOutputCP() == CP_UTF8;
+}
+
 void program_page(void)
 {
 }
@@ -142,6 +149,18 @@ int program_terminal_width(FILE *stream)
     struct winsize size;
 
     return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+bool program_shows_unicode(FILE *stream)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    const char *locale = NULL;
+
+    (void)stream;
+    for (size_t i = 0; i < 3 && (locale == NULL || *locale == '\0'); i++)
+        locale = getenv(names[i]);
+    return locale != NULL && (strstr(locale, "UTF-8") != NULL || strstr(locale, "utf8") != NULL ||
+                              strstr(locale, "utf-8") != NULL || strstr(locale, "UTF8") != NULL);
 }
 
 static size_t lines_in(const char *text, size_t length)

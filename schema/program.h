@@ -24,6 +24,9 @@ const char *program_environment(const char *name);
 bool program_is_terminal(FILE *stream);
 int program_terminal_width(FILE *stream);
 
+/* Whether who reads the stream can show more than ASCII, as the locale, or the console, says. */
+bool program_shows_unicode(FILE *stream);
+
 /*
  * What is printed on stdout, a terminal, from here on goes to $PAGER (default: less) if it is more
  * than a screen. That runs in this process, which then ends with the status of a new one, in which

@@ -34,6 +34,7 @@ struct lane_bar {
     int64_t held_ns, cpu_ns; /* LANES_UNKNOWN */
     int64_t module;          /* a row of table module; 0: none */
     uint32_t name;           /* "libz.so.1", "mark:ready", "failed:libx.so", "start", ... */
+    uint32_t image;          /* of a start or an exec: the program; TEXT_NONE */
     bool is_of_startup;      /* a load before the program's entry */
     bool is_open;            /* nothing ended it: it goes to the end of what was recorded */
 };

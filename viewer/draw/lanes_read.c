@@ -7,6 +7,7 @@
 #include "array.h"
 #include "event_kinds.h"
 #include "sql.h"
+#include "text.h"
 #include "viewer_sql.h"
 
 #include <inttypes.h>
@@ -47,14 +48,32 @@ static int64_t time_of(sqlite3_stmt *row, int column)
     return ns < 0 ? 0 : ns > latest_ns ? latest_ns : ns;
 }
 
+/* A NUL, with which a text would end here, becomes visible. */
+static uint32_t text_with_nuls(struct lanes *lanes, const char *text, size_t length)
+{
+    struct buffer visible = {0};
+    uint32_t number;
+
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '\0')
+            buffer_add_text(&visible, "\\x00");
+        else
+            buffer_add_char(&visible, text[i]);
+    number = text_pool_add(lanes->texts, buffer_text(&visible), visible.length);
+    buffer_release(&visible);
+    return number;
+}
+
 static uint32_t text_of(struct lanes *lanes, sqlite3_stmt *row, int column)
 {
     const char *text = (const char *)sqlite3_column_text(row, column);
     size_t length = text != NULL ? (size_t)sqlite3_column_bytes(row, column) : 0;
 
-    return text == NULL ? TEXT_NONE
-                        : text_pool_add(lanes->texts, text,
-                                        length < NAME_BYTES_AT_MOST ? length : NAME_BYTES_AT_MOST);
+    if (text == NULL)
+        return TEXT_NONE;
+    length = text_cut(text, length, NAME_BYTES_AT_MOST);
+    return memchr(text, '\0', length) != NULL ? text_with_nuls(lanes, text, length)
+                                              : text_pool_add(lanes->texts, text, length);
 }
 
 static int compare_id(const void *item, const void *key)
@@ -229,6 +248,7 @@ static int take_bar(struct lane_reading *reading, sqlite3_stmt *row)
         .held_ns = LANES_UNKNOWN,
         .module = sqlite3_column_int64(row, 6),
         .name = text_of(lanes, row, 5),
+        .image = text_of(lanes, row, 9),
         .is_of_startup =
             sqlite3_column_type(row, 8) != SQLITE_NULL && sqlite3_column_int(row, 8) == 0,
     };

@@ -1,6 +1,6 @@
 -- The processes of run ?1 that ?2 names (a pid, a glob; NULL: all), alive from ?3 to ?4.
 SELECT p.id, p.pid, p.parent_process_id, coalesce(m.name, 'process'),
-  substr(p.command_line, 1, 300), f.t_ns, l.t_ns,
+  p.command_line, f.t_ns, l.t_ns,
   (SELECT c.word FROM code c WHERE c.domain = 'signal' AND c.value = p.exit_signal),
   p.exit_code, p.load_detection LIKE 'not observed%'
 FROM process p LEFT JOIN module m ON m.id = p.image_module_id

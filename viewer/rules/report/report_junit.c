@@ -6,32 +6,10 @@
 #include "report.h"
 
 #include "escape.h"
-#include "text.h"
+#include "xml.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* Text that is harmless on a terminal, in an attribute or an element. */
-static void add_xml(struct buffer *out, const char *text)
-{
-    static const char *const entities[128] = {
-        ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\n'] = "&#10;"};
-    size_t length = strlen(text), size;
-    uint32_t c = 0;
-
-    for (size_t at = 0; at < length; at += size) {
-        size = text_decode(text + at, length - at, &c);
-        /* what XML 1.0 has no characters for */
-        if (size == 0 || (c < ' ' && c != '\n') || (c & 0xFFFE) == 0xFFFE) {
-            buffer_format(out, "\\x%02X", (unsigned char)text[at]);
-            size = size > 0 ? size : 1;
-        } else if (c < 128 && entities[c] != NULL) {
-            buffer_add_text(out, entities[c]);
-        } else {
-            buffer_add(out, text + at, size);
-        }
-    }
-}
 
 static void add_attribute(struct buffer *out, const char *name, const char *value)
 {
@@ -39,7 +17,7 @@ static void add_attribute(struct buffer *out, const char *name, const char *valu
 
     escape_for_terminal(&harmless, value, strlen(value));
     buffer_format(out, " %s=\"", name);
-    add_xml(out, buffer_text(&harmless));
+    xml_add(out, buffer_text(&harmless));
     buffer_add_char(out, '"');
     out->failed |= harmless.failed;
     buffer_release(&harmless);
@@ -84,7 +62,7 @@ static void add_failure(const struct report *report, size_t rule, struct buffer 
     add_place(rules, rule, &text);
     add_groups(report, rule, false, &text);
     buffer_add_char(out, '>');
-    add_xml(out, buffer_text(&text));
+    xml_add(out, buffer_text(&text));
     buffer_add_text(out, "</failure>\n    ");
     out->failed |= text.failed;
     buffer_release(&text);
@@ -111,7 +89,7 @@ static void add_notices(const struct report *report, struct buffer *out)
         buffer_add_text(out, "    <system-out/>\n");
     } else {
         buffer_add_text(out, "    <system-out>");
-        add_xml(out, buffer_text(&text));
+        xml_add(out, buffer_text(&text));
         buffer_add_text(out, "</system-out>\n");
     }
     out->failed |= text.failed || notices.failed;
