@@ -260,6 +260,7 @@ const struct command command_baseline = {
         "since others import it is not in it\n"
         "  path             the folders that they came from, without what differs from machine to "
         "machine\n"
+        "  arguments        of each program, without what varies from run to run\n"
         "  identity         only with --identity, since every rebuild changes them: version and "
         "build of the program and its modules\n"
         "  limit            loads: a fifth more than was seen; modules that are loaded again, "

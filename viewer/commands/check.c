@@ -254,6 +254,8 @@ const struct command command_check = {
         "asked for it\n"
         "  identity NAME KEY=GLOB...  it, a module or the program itself, is one of these "
         "builds; KEY is version, build-id, pdb or size (in bytes)\n"
+        "  arguments NAME GLOB...    each process of that program is run with one of these, in "
+        "quotes: \"--port 80 {any}\"\n"
         "  limit loads N             at most so many, or N..M; also exceptions, threads, "
         "processes\n"
         "  limit loads NAME N        of each that it matches; also exceptions (\"SIGSEGV in "

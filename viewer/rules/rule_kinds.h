@@ -10,6 +10,7 @@ enum rule_kind {
     RULE_PATH,
     RULE_CAUSE,
     RULE_IDENTITY,
+    RULE_ARGUMENTS,
     RULE_LIMIT,
     RULE_KINDS
 };

@@ -11,9 +11,9 @@
 #include <string.h>
 
 static const char *const kind_words[RULE_KINDS] = {
-    [RULE_REQUIRE] = "require",   [RULE_ALLOW] = "allow", [RULE_FORBID] = "forbid",
-    [RULE_ORDER] = "order",       [RULE_PATH] = "path",   [RULE_CAUSE] = "cause",
-    [RULE_IDENTITY] = "identity", [RULE_LIMIT] = "limit",
+    [RULE_REQUIRE] = "require",   [RULE_ALLOW] = "allow",         [RULE_FORBID] = "forbid",
+    [RULE_ORDER] = "order",       [RULE_PATH] = "path",           [RULE_CAUSE] = "cause",
+    [RULE_IDENTITY] = "identity", [RULE_ARGUMENTS] = "arguments", [RULE_LIMIT] = "limit",
 };
 
 static const char *const measure_words[MEASURES] = {
@@ -198,6 +198,21 @@ static int parse_path(struct parser *parser, struct rule *rule)
          result = words_next(&parser->words, '\0', &word))
         if (check_placeholders(parser, &word) != 0 ||
             add_word(parser, rule, word.text, IDENTITY_VERSION) != 0)
+            return -1;
+    return result;
+}
+
+/* arguments: GLOB GLOB... */
+static int parse_arguments(struct parser *parser, struct rule *rule)
+{
+    struct word word;
+    int result;
+
+    if (need_name(parser, '\0', rule, "a program's name") != 0)
+        return -1;
+    for (result = rule_need_word(parser, '\0', &word, "a list of arguments"); result > 0;
+         result = words_next(&parser->words, '\0', &word))
+        if (add_word(parser, rule, word.text, IDENTITY_VERSION) != 0)
             return -1;
     return result;
 }
@@ -428,7 +443,10 @@ static void take_any(const struct parser *parser, const struct rule *rule)
 {
     const char *const *words =
         parser->memory->words + parser->memory->word_count - rule->word_count;
-    size_t first = rule->about != ABOUT_MODULES ? 0 : rule->kind == RULE_CAUSE ? 1 : SIZE_MAX;
+    size_t first = rule->about != ABOUT_MODULES   ? 0
+                   : rule->kind == RULE_ARGUMENTS ? 0
+                   : rule->kind == RULE_CAUSE     ? 1
+                                                  : SIZE_MAX;
 
     for (size_t i = first; i < rule->word_count; i++)
         rule_take_any((char *)(size_t)words[i]); /* the room is ours */
@@ -440,7 +458,8 @@ int rule_parse(struct parser *parser, const struct word *first, struct rule *rul
         [RULE_REQUIRE] = parse_presence,  [RULE_ALLOW] = parse_presence,
         [RULE_FORBID] = parse_presence,   [RULE_ORDER] = parse_order,
         [RULE_PATH] = parse_path,         [RULE_CAUSE] = parse_cause,
-        [RULE_IDENTITY] = parse_identity, [RULE_LIMIT] = parse_limit,
+        [RULE_IDENTITY] = parse_identity, [RULE_ARGUMENTS] = parse_arguments,
+        [RULE_LIMIT] = parse_limit,
     };
     int found = find_word(first->text, kind_words, RULE_KINDS);
 

@@ -13,6 +13,7 @@
  *     path version.dll {system}\version.dll    it comes from there
  *     cause libz.so by libssl.so               that one needs it
  *     identity shop.dll version=2.4 version=2.5 build-id=8f3a...
+ *     arguments helper.exe "--port {any}"     it is run with one of these
  *     limit loads 120
  *     limit loads * 1                          each module so often by a process, at most
  *     limit exceptions "SIGSEGV in a.so" 2     of that kind
@@ -60,7 +61,8 @@ struct rule {
     const char *text;
     /*
      * globs. REQUIRE, ALLOW, FORBID: one; ORDER: the chain; PATH: the module, its paths; CAUSE: the
-     * module, by whom; IDENTITY: the module, values; LIMIT: whose number it is, if it is not all
+     * module, by whom; IDENTITY: the module, values; ARGUMENTS: the program, lists; LIMIT: whose
+     * number it is, if it is not all
      */
     const char **words;
     size_t word_count;

@@ -118,6 +118,8 @@ void arguments_find(struct recordings *recordings, struct recording *recording)
     for (size_t i = 0; i < recording->process_count; i++) {
         struct recorded_process *process = &recording->processes[i];
         add_arguments(&writing, recordings_text(recordings, process->command_line));
+        if (process->command_line != TEXT_NONE && recordings->scratch.length == 0)
+            buffer_add_text(&recordings->scratch, "(none)");
         process->arguments = recordings_scratch_text(recordings);
     }
     recordings->scratch.failed |=

@@ -1,7 +1,7 @@
 /*
  * Command lines without what differs from run to run and from machine to machine: paths with the
  * placeholders of place.h, names as shapes.h has them, {pid} for a process of the run. What the
- * program is called by is left out. Main thread.
+ * program is called by is left out; "(none)" where there is nothing else. Main thread.
  */
 #ifndef TRAIL_ARGUMENTS_H
 #define TRAIL_ARGUMENTS_H

@@ -12,6 +12,8 @@ enum rule_class rule_class(const struct rule *rule)
         return CLASS_ORDER;
     case RULE_CAUSE:
         return CLASS_CAUSE;
+    case RULE_ARGUMENTS:
+        return CLASS_ARGUMENTS;
     case RULE_ALLOW:
     case RULE_FORBID:
         return CLASS_NEW;

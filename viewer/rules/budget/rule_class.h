@@ -14,6 +14,7 @@ enum rule_class {
     CLASS_MISSING,
     CLASS_ORDER,
     CLASS_CAUSE,
+    CLASS_ARGUMENTS,
     CLASS_TIME,
     CLASS_HARD, /* never soft: places, identities, and what somebody wrote */
     RULE_CLASSES

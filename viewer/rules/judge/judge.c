@@ -173,11 +173,9 @@ static int prepare(struct judging *judging, struct trail_error *error)
 static void judge_in(struct judging *judging, size_t rule, const struct scope *scope)
 {
     static void (*const judges[RULE_KINDS])(struct judging *, size_t, const struct scope *) = {
-        [RULE_REQUIRE] = judge_require,
-        [RULE_PATH] = judge_path,
-        [RULE_CAUSE] = judge_cause,
-        [RULE_IDENTITY] = judge_identity,
-        [RULE_LIMIT] = judge_limit};
+        [RULE_REQUIRE] = judge_require,     [RULE_PATH] = judge_path,
+        [RULE_CAUSE] = judge_cause,         [RULE_IDENTITY] = judge_identity,
+        [RULE_ARGUMENTS] = judge_arguments, [RULE_LIMIT] = judge_limit};
     const struct rule *of = &judging->rules->rules[rule];
 
     if (judges[of->kind] != NULL && of->about == ABOUT_MODULES)

@@ -83,6 +83,7 @@ void judge_path(struct judging *judging, size_t rule, const struct scope *scope)
 void judge_cause(struct judging *judging, size_t rule, const struct scope *scope);
 void judge_identity(struct judging *judging, size_t rule, const struct scope *scope);
 void judge_limit(struct judging *judging, size_t rule, const struct scope *scope);
+void judge_arguments(struct judging *judging, size_t rule, const struct scope *scope);
 
 /* The modules of one process by the rules that decide on them. */
 void judge_presence(struct judging *judging, const struct scope *process);

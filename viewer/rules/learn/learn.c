@@ -277,7 +277,7 @@ static int learn_sections(const struct learned_scope *whole, const struct progra
     if (result == 0) {
         qsort(scopes, programs->count, sizeof *scopes, compare_programs);
         write_processes(whole, programs, out);
-        result = learn_limits(&run, true, out);
+        result = learn_arguments(whole, out) == 0 ? learn_limits(&run, true, out) : -1;
         write_failures(whole, out);
     }
     for (size_t i = 0; result == 0 && i < programs->count; i++) {
@@ -303,7 +303,7 @@ static int learn_all(const struct learned_scope *whole, struct programs *program
     scope.roles = &role;
     scope.role_count = 1;
     scope.role_runs = whole->side->count;
-    if (learn_scope(&scope, out) != 0)
+    if (learn_arguments(whole, out) != 0 || learn_scope(&scope, out) != 0)
         return -1;
     write_failures(whole, out);
     return 0;

@@ -187,6 +187,7 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
         [RULE_ORDER] = "of those that a process loads, the first loads come in this order",
         [RULE_CAUSE] = "its first load is because one of these needs it or asked for it",
         [RULE_PATH] = "wherever it is loaded, its file is in one of these places",
+        [RULE_ARGUMENTS] = "it is run with one of these lists of arguments",
         [RULE_IDENTITY] = "for each key, the loaded file has one of the values",
         [RULE_LIMIT] = "there are no more of them",
     };

@@ -28,6 +28,7 @@ static void add_driver(struct buffer *out)
         [RULE_CAUSE] = "By whom a module is loaded",
         [RULE_PATH] = "Where a module is loaded from",
         [RULE_IDENTITY] = "Which build of a module is loaded",
+        [RULE_ARGUMENTS] = "With which arguments a program is run",
         [RULE_LIMIT] = "How many, or how long",
     };
 
