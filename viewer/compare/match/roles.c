@@ -197,7 +197,9 @@ static int match_groups(struct matching *matching, bool by_arguments)
             a_end++;
         while (b_end < left->count && is_like(&left->items[b], &left->items[b_end], by_arguments))
             b_end++;
-        result = match_alike(matching, a, a_end, b, b_end);
+        /* where one has more, it is the order of all of that image that tells which is the one */
+        if (!by_arguments || a_end - a == b_end - b)
+            result = match_alike(matching, a, a_end, b, b_end);
         a = a_end;
         b = b_end;
     }

@@ -1,0 +1,227 @@
+"""What corresponds to what: scripted runs with names and folders that chance makes, and with fifty
+children. What is only chance must not be told by diff or check, and what was planted must be,
+once, and nothing else.
+
+    correspond.py TRAILFAKE TRAILVIEW FOLDER CASE [FIRST_SEED [SEEDS]]
+
+CASE is names or children. CI runs few seeds; a thousand take a person a quarter of an hour.
+"""
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+
+LETTERS, DIGITS = 'abcdefghijklmnopqrstuvwxyz', '0123456789'
+LEARNED = 12
+
+
+def word(rng, length, alphabet=LETTERS):
+    return ''.join(rng.choice(alphabet) for _ in range(length))
+
+
+NAMES = {
+    'python': lambda rng: 'tmp' + word(rng, 8, LETTERS + DIGITS + '_'),
+    'letters': lambda rng: 'tmp' + word(rng, 6),
+    'all': lambda rng: word(rng, 7),
+    'hexadecimal': lambda rng: word(rng, 6, DIGITS + 'abcdef'),
+    'pid': lambda rng: 'worker-%d' % rng.randrange(300, 99999),
+    'number': lambda rng: 'jna%d' % rng.randrange(10 ** 11),
+    'fixed': lambda rng: 'plugin',
+}
+FOLDERS = {
+    'temp': lambda rng: '/tmp/' + word(rng, 5),
+    'tmpdir': lambda rng: '/scratch/job/' + word(rng, 5) + '/lib',
+    'cache': lambda rng: '/opt/cache/' + word(rng, 8, LETTERS + DIGITS) + '/lib',
+    'pid': lambda rng: '/run/app/%d' % rng.randrange(300, 99999),
+    'app': lambda rng: '/opt/a',
+}
+
+
+class Script:
+    def __init__(self, arguments='-x'):
+        self.lines, self.ns, self.base = [], 0, 0x7f0000000000
+        self.add(0, 100, 'CreateProcess via=launch path=/opt/a/main base=0x400000 size=4096 '
+                 'build_id=aa command_line="/opt/a/main %s"' % arguments)
+
+    def add(self, ns, pid, text):
+        self.ns += ns
+        self.lines.append('t=%d pid=%d tid=%d %s' % (self.ns, pid, pid, text))
+
+    def load(self, pid, path, build, has_id=True):
+        self.base += 0x100000
+        self.add(1000000, pid, 'LoadDll path=%s base=0x%x load_phase=runtime size=%d %s'
+                 % (path, self.base, 4096 * build, 'build_id=%02x' % build if has_id else ''))
+
+    def text(self):
+        self.add(1000, 100, 'ExitProcess exit_code=0')
+        return '\n'.join(self.lines) + '\n'
+
+
+class Checker:
+    def __init__(self, trailfake, trailview, folder, case):
+        self.trailfake, self.trailview, self.folder = trailfake, trailview, folder + '/' + case
+        self.failures, self.what = 0, ''
+
+    def begin(self, what):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder)
+        self.what, self.runs = what, 0
+
+    def record(self, label, scripts):
+        """The numbers of the runs."""
+        first, path = self.runs + 1, self.folder + '/app.script'
+        for text in scripts:
+            with open(path, 'w') as file:
+                file.write(text)
+            subprocess.run([self.trailfake, '-q', '-f', '-o', self.folder + '/trail.db', '-l',
+                            'side=' + label, '--', path], check=True,
+                           env=dict(os.environ, TMPDIR='/scratch/job'))
+            self.runs += 1
+        return [str(run) for run in range(first, self.runs + 1)]
+
+    def view(self, *arguments):
+        done = subprocess.run([self.trailview, '-d', self.folder + '/trail.db', *arguments],
+                              capture_output=True, text=True)
+        if done.returncode not in (0, 1):
+            raise SystemExit('trailview %s: %s' % (' '.join(arguments), done.stderr))
+        return done.stdout
+
+    def learn(self, runs):
+        self.view('baseline', '-o', self.folder + '/app.rules', runs)
+
+    def diff(self, a, b):
+        return [row for row in json.loads(self.view('diff', a, b, '--format', 'json'))
+                if row['differs'] and row['section'] != 'time']
+
+    def check(self, *runs):
+        return json.loads(self.view('check', self.folder + '/app.rules', *runs, '--format', 'json'))
+
+    def expect(self, holds, told, rows):
+        if not holds:
+            self.failures += 1
+            print('%s: %s: %s' % (self.what, told, json.dumps(
+                [{k: v for k, v in row.items() if v is not None} for row in rows])))
+
+
+def unpack(rng, name, folder, has_id, planted=None):
+    script = Script()
+    modules = [('/opt/a/lib%s.so' % name, 2 + i) for i, name in enumerate(['one', 'two', 'three'])]
+    unpacked = ('%s/%s.so' % (FOLDERS[folder](rng), NAMES[name](rng)), 16)
+    modules = modules[:2] + [unpacked] + modules[2:]
+    if planted == 'added':
+        modules.insert(3, ('/opt/a/intruder.so', 20))
+    elif planted == 'path':
+        modules[2] = ('/home/ada/evil/' + os.path.basename(unpacked[0]), 16)
+    elif planted == 'removed':
+        del modules[2]
+    for path, build in modules:
+        script.load(100, path, build, has_id)
+    return script.text()
+
+
+def names(checker, seed):
+    rng = random.Random('names %s' % seed)
+    name, folder = rng.choice(list(NAMES)), rng.choice(list(FOLDERS))
+    has_id = rng.random() < 0.7
+    checker.begin('names %s: %s in %s%s' % (seed, name, folder, '' if has_id else ', sizes only'))
+
+    def record(label, count, planted=None):
+        return checker.record(label, [unpack(rng, name, folder, has_id, planted)
+                                      for _ in range(count)])
+
+    learned, good = record('a', LEARNED), record('b', 3)
+    checker.learn('@side=a')
+    pairs = [('@side=a', '@side=b'), ('@side=a', good[0])]
+    if has_id:  # two runs of a build that is only known by its size are too few
+        pairs += [(learned[0], learned[1])]
+    for a, b in pairs:
+        rows = checker.diff(a, b)
+        checker.expect(not rows, '%s against %s differ' % (a, b), rows)
+    for runs in [good] + [[run] for run in good]:
+        rows = checker.check(*runs)
+        checker.expect(not rows, 'good runs are told of', rows)
+    for planted in ('added', 'path', 'removed'):
+        runs = record(planted, 3, planted)
+        rows = checker.diff('@side=a', '@side=' + planted)
+        section = 'path' if planted == 'path' else 'loads'
+        change = 'replaced' if planted == 'path' else planted
+        checker.expect([(row['section'], row['change']) for row in rows] == [(section, change)],
+                       'diff of what was planted: ' + planted, rows)
+        # what may have any name in the program's own folder may be an intruder, too
+        if planted == 'added' and name in ('all', 'hexadecimal') and folder == 'app':
+            continue
+        rows = checker.check(runs[0])
+        checker.expect(len(rows) == 1, 'check of what was planted: ' + planted, rows)
+
+
+def children(rng, with_ids, own_modules, planted=None, at=None):
+    script = Script('-y' if planted == 'argument' and at == 0 else '-x')
+    pid = rng.randrange(300, 30000)
+    for i in range(50):
+        if planted == 'lost' and i == at:
+            continue
+        for again in range(2 if planted == 'extra' and i == at else 1):
+            pid += rng.randrange(1, 5)
+            arguments = '--id %d' % i if with_ids else '--fast'
+            if planted == 'argument' and i == at and at > 0:
+                arguments += ' --verbose'
+            script.add(rng.randrange(1000000, 2000000), pid,
+                       'CreateProcess via=create path=/opt/a/worker parent_pid=100 base=0x500000 '
+                       'size=4096 build_id=bb command_line="worker %s --parent %d --in /tmp/%s/x"'
+                       % (arguments, 100, word(rng, 6)))
+            script.load(pid, '/opt/a/lib%s.so' % (i if own_modules else 'same'),
+                        1 + (i if own_modules else 0))
+            script.add(1000, pid, 'ExitProcess exit_code=0')
+    return script.text()
+
+
+def fifty(checker, seed):
+    rng = random.Random('children %s' % seed)
+    with_ids, own_modules = rng.random() < 0.5, rng.random() < 0.5
+    at = rng.choice([0, 25, 49])
+    checker.begin('children %s: %d, ids %s, modules %s' % (seed, at, with_ids, own_modules))
+
+    def record(label, count, planted=None):
+        return checker.record(label, [children(rng, with_ids, own_modules, planted, at)
+                                      for _ in range(count)])
+
+    learned, good = record('a', LEARNED), record('b', 2)
+    checker.learn('@side=a')
+    for a, b in (('@side=a', '@side=b'), (learned[0], learned[1])):
+        rows = checker.diff(a, b)
+        checker.expect(not rows, '%s against %s differ' % (a, b), rows)
+    rows = checker.check(*good)
+    checker.expect(not rows, 'good runs are told of', rows)
+    for planted, change in (('lost', 'removed'), ('extra', 'added'), ('argument', 'replaced')):
+        runs = record(planted, 2, planted)
+        for a, b in (('@side=a', '@side=' + planted), (learned[0], runs[0])):
+            rows = checker.diff(a, b)
+            told = [(row['section'], row['change']) for row in rows]
+            checker.expect(told == [('processes', change)], '%s against %s: %s' % (a, b, planted),
+                           rows)
+            if planted == 'lost' and told == [('processes', change)]:
+                number = at + 1 if with_ids or own_modules else 50
+                checker.expect(rows[0]['name'] == 'worker' + ('#%d' % number if number > 1 else ''),
+                               'not the one that was lost', rows)
+        rows = checker.check(runs[0])
+        checker.expect(len(rows) == 1 and ('worker' in rows[0]['rule'] or at == 0),
+                       'check of what was planted: ' + planted, rows)
+
+
+CASES = {'names': names, 'children': fifty}
+
+
+def main():
+    case = sys.argv[4]
+    first, seeds = [int(text) for text in sys.argv[5:7]] if len(sys.argv) > 5 else (1, 1)
+    checker = Checker(*sys.argv[1:5])
+    for seed in range(first, first + seeds):
+        CASES[case](checker, seed)
+    shutil.rmtree(checker.folder, ignore_errors=True)
+    return 1 if checker.failures else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
