@@ -151,6 +151,8 @@ def long_runs():
     subprocess.run([TRAILFAKE, "-q", "-o", "long.db", "--", "long.trail"], check=True)
     _, text, _ = trailview("-d", "long.db", "timeline", "--unicode", "never")
     expect(re.search("up to 10001.000 ms", text), "does not say what is drawn")
+    expect(re.search(r"25000\.000 +no event +5\.00 s after event 25001 +%", text), "no silence")
+    expect("25002 events in all" in text, "does not say how many events there are")
     _, text, _ = trailview("-d", "long.db", "timeline", "--from", "24s", "--unicode", "never")
     expect("up to" not in text and "l7.so" in text, "does not draw the end")
     expect(re.search(r"25000\.000 +l\d.so.* 5\.00 s", text), "the last bar is not there")

@@ -273,7 +273,7 @@ static void add_words(struct drawing *drawing, const struct picture_row *row)
 
 static double height_of_row(const struct drawing *drawing, const struct picture_row *row)
 {
-    if (row->kind == PICTURE_ALIVE)
+    if (row->kind == PICTURE_ALIVE || row->kind == PICTURE_RATE)
         return ROW + ALIVE_HEIGHT + 4;
     return has_looks_below(drawing, row) ? ROW + LOOKS : ROW;
 }
@@ -402,6 +402,7 @@ static void add_any_row(struct drawing *drawing, size_t index)
         drawing->y += ROW + 4;
         break;
     case PICTURE_ALIVE:
+    case PICTURE_RATE:
         add_alive(drawing, row);
         break;
     default:

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GLYPH_BYTES = 24, CELLS_PER_TICK = 10, LEAST_WORDS = 12, INDENT = 2 };
+enum { GLYPH_BYTES = 24, CELLS_PER_TICK = 10, INDENT = 2 };
 
 /* One cell of what stands to the right of the labels. */
 struct glyph {
@@ -281,22 +281,18 @@ static void put_counts(struct drawing *drawing, const struct picture_row *row)
     }
 }
 
-/* Words beside what is drawn, on the side where they fit, else where there is more room. */
+/* Words beside what is drawn, to the right or else to the left; false if they fit on neither side.
+ */
 static bool put_words(struct drawing *drawing, const char *words, size_t first, size_t last,
-                      const char *color, bool may_cut)
+                      const char *color)
 {
     size_t width = escape_display_width(words, strlen(words)),
            right = drawing->room > last + 2 ? drawing->room - last - 2 : 0,
-           left = first > 1 ? first - 1 : 0, room = right >= left ? right : left;
-    struct buffer cut = {0};
+           left = first > 1 ? first - 1 : 0;
 
-    if (width > right && width > left && !may_cut)
+    if (width > right && width > left)
         return false;
-    if (width > right && width > left && room < LEAST_WORDS)
-        return false;
-    width = add_cut(drawing, &cut, words, width <= right ? right : width <= left ? left : room);
-    put_text(drawing, width <= right ? last + 2 : first - 1 - width, buffer_text(&cut), color);
-    buffer_release(&cut);
+    put_text(drawing, width <= right ? last + 2 : first - 1 - width, words, color);
     return true;
 }
 
@@ -333,10 +329,10 @@ static void print_row(struct drawing *drawing, const struct picture_row *row)
     buffer_add_text(&all, words);
     buffer_add_text(&all, is_seen ? "" : ", ");
     buffer_add_text(&all, seen);
-    is_said = put_words(drawing, buffer_text(&all), first, last, color, false);
+    is_said = put_words(drawing, buffer_text(&all), first, last, color);
     is_seen |= is_said;
     if (!is_said)
-        is_said = put_words(drawing, words, first, last, color, true);
+        is_said = put_words(drawing, words, first, last, color);
     put_ticks(drawing);
     print_label(drawing, row);
     print_glyphs(drawing);
@@ -498,7 +494,7 @@ static void print_any_row(struct drawing *drawing, const struct picture_row *row
         print_text(drawing, row, dim);
     else if (row->kind == PICTURE_AXIS)
         print_axis(drawing);
-    else if (row->kind == PICTURE_ALIVE)
+    else if (row->kind == PICTURE_ALIVE || row->kind == PICTURE_RATE)
         print_alive(drawing, row);
     else
         print_row(drawing, row);

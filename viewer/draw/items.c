@@ -65,7 +65,8 @@ static int collect(struct items *items, const struct lanes *lanes)
 {
     items->list = calloc(lanes->bar_count + lanes->exception_count + 1, sizeof *items->list);
     items->shown = calloc(lanes->process_count + 1, sizeof *items->shown);
-    if (items->list == NULL || items->shown == NULL)
+    items->listed = calloc(lanes->process_count + 1, sizeof *items->listed);
+    if (items->list == NULL || items->shown == NULL || items->listed == NULL)
         return -1;
     for (size_t i = 0; i < lanes->process_count; i++)
         add_bars(items, lanes, i);
@@ -205,17 +206,33 @@ static int choose_items(struct items *items, const struct lanes *lanes, size_t r
 }
 
 /* An item alone between two picked ones takes the row that it would be folded into. */
-static void unfold_single_items(struct items *items)
+static void unfold_single_items(struct items *items, size_t first, size_t end)
 {
+    for (size_t i = first; i < end; i++)
+        if ((i == first || items->list[i - 1].is_picked) &&
+            (i + 1 == end || items->list[i + 1].is_picked))
+            items->list[i].is_picked = true;
+}
+
+/*
+ * Processes with a picked item list their items; where all processes are shown, others do, too,
+ * while there is a row left for each.
+ */
+static void list_items(struct items *items, const struct lanes *lanes, size_t rows)
+{
+    size_t left = items->shown_count == lanes->process_count ? rows - rows_of(items) : 0;
+
     for (size_t first = 0, end; first < items->count; first = end) {
-        bool is_any = false;
+        bool *listed = &items->listed[items->list[first].process];
         end = items_process_end(items, first);
         for (size_t i = first; i < end; i++)
-            is_any |= items->list[i].is_picked;
-        for (size_t i = first; is_any && i < end; i++)
-            if ((i == first || items->list[i - 1].is_picked) &&
-                (i + 1 == end || items->list[i + 1].is_picked))
-                items->list[i].is_picked = true;
+            *listed |= items->list[i].is_picked;
+        if (!*listed && items->shown[items->list[first].process] && left > 0) {
+            *listed = true;
+            left--;
+        }
+        if (*listed)
+            unfold_single_items(items, first, end);
     }
 }
 
@@ -227,7 +244,7 @@ int items_choose(struct items *items, const struct lanes *lanes, size_t rows)
     if (collect(items, lanes) != 0 || choose_processes(items, lanes, lanes_at_most) != 0 ||
         choose_items(items, lanes, rows - items->shown_count) != 0)
         return -1;
-    unfold_single_items(items);
+    list_items(items, lanes, rows - items->shown_count);
     return 0;
 }
 
@@ -235,5 +252,6 @@ void items_release(struct items *items)
 {
     free(items->list);
     free(items->shown);
+    free(items->listed);
     memset(items, 0, sizeof *items);
 }

@@ -21,11 +21,13 @@ struct items {
     size_t count;
     bool *shown; /* by process: it has a row */
     size_t shown_count;
+    bool *listed; /* by process: its items have rows, too */
 };
 
 /*
  * Chooses so that there are no more than `rows` rows (at least 4): processes, picked items, and one
- * for those that lie between. Returns 0, or -1 without memory; items_release in either case.
+ * for those that lie between, in each process that has room for its items. Returns 0, or -1 without
+ * memory; items_release in either case.
  */
 int items_choose(struct items *items, const struct lanes *lanes, size_t rows);
 void items_release(struct items *items);

@@ -182,6 +182,7 @@ int lanes_read(struct lanes *lanes, sqlite3 *db, int64_t run, const struct lanes
 void lanes_release(struct lanes *lanes)
 {
     sqlite3_finalize(lanes->words);
+    sqlite3_finalize(lanes->event_time);
     text_pool_free(lanes->texts);
     free(lanes->processes);
     free(lanes->threads);

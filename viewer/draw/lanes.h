@@ -91,7 +91,7 @@ struct lanes {
     sqlite3 *db; /* stays open until lanes_release */
     int64_t run;
     struct text_pool *texts;
-    sqlite3_stmt *words;                 /* of lanes_looks */
+    sqlite3_stmt *words, *event_time;    /* of lanes_looks, of lanes_event_time */
     uint32_t command_line, start, state; /* start: UTC */
     int64_t wall_ns, hold_ns, events;
     int64_t from_ns, to_ns;         /* what is looked at, within the run */

@@ -311,22 +311,28 @@ static int64_t number_of(struct lane_reading *reading, const char *sql, int64_t 
     return number;
 }
 
-static const char sql_time[] = "SELECT t_ns FROM event WHERE run_id = ?1 AND seq >= ?2 "
-                               "ORDER BY seq LIMIT 1";
-
 int64_t lanes_event_time(struct lanes *lanes, int64_t seq)
 {
+    static const char sql[] =
+        "SELECT t_ns FROM event WHERE run_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1";
     struct trail_error error;
-    struct lane_reading reading = {lanes, &error};
-    int64_t ns = number_of(&reading, sql_time, seq, 0, LANES_UNKNOWN);
+    int64_t ns = LANES_UNKNOWN;
 
-    return ns > latest_ns ? latest_ns : ns;
+    if (lanes->event_time == NULL)
+        lanes->event_time = sql_prepare(lanes->db, sql, &error);
+    if (lanes->event_time == NULL)
+        return LANES_UNKNOWN;
+    sqlite3_bind_int64(lanes->event_time, 1, lanes->run);
+    sqlite3_bind_int64(lanes->event_time, 2, seq);
+    if (sqlite3_step(lanes->event_time) == SQLITE_ROW)
+        ns = time_of(lanes->event_time, 0);
+    sqlite3_reset(lanes->event_time);
+    return ns;
 }
 
-/* The first event at or after a time: events are in the order of time. */
-static int64_t first_event_at(struct lanes *lanes, int64_t ns)
+int64_t lanes_first_event_at(struct lanes *lanes, int64_t ns)
 {
-    int64_t low = 1, high = lanes->events + 1;
+    int64_t low = 1, high = lanes->events < INT64_MAX / 2 ? lanes->events + 1 : INT64_MAX / 2;
 
     while (low < high) {
         int64_t middle = low + (high - low) / 2, there = lanes_event_time(lanes, middle);
@@ -365,7 +371,7 @@ static int read_bars(struct lane_reading *reading, int64_t at_most, int64_t *fro
     *from_seq = 1;
     if (lanes->from_ns > 0)
         *from_seq =
-            number_of(reading, sql_draw_before, first_event_at(lanes, lanes->from_ns), 0, 1);
+            number_of(reading, sql_draw_before, lanes_first_event_at(lanes, lanes->from_ns), 0, 1);
     *to_seq = number_of(reading, sql_draw_cutoff, *from_seq, at_most, INT64_MAX);
     lanes->read_to_ns = *to_seq == INT64_MAX ? INT64_MAX : lanes_event_time(lanes, *to_seq);
     if ((rows = prepare(reading, sql_draw_bars, *from_seq, *to_seq, 0)) == NULL ||

@@ -16,8 +16,11 @@ int lanes_read_rows(struct lanes *lanes, const struct lanes_options *options, in
 int lanes_read_holds(struct lanes *lanes, int64_t from_seq, int64_t to_seq,
                      struct trail_error *error);
 
-/* The time of an event; LANES_UNKNOWN. */
+/* The time of an event, or of the next one that there is; LANES_UNKNOWN. */
 int64_t lanes_event_time(struct lanes *lanes, int64_t seq);
+
+/* The first event at or after a time: events are in the order of time. */
+int64_t lanes_first_event_at(struct lanes *lanes, int64_t ns);
 
 /* Has room for one more item; see array_with_room. `items` is the address of the array. */
 void *lanes_with_room(void *items, size_t count, size_t item_bytes);

@@ -6,6 +6,7 @@
 #include "human.h"
 #include "items.h"
 #include "lanes_read.h"
+#include "silences.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -247,24 +248,28 @@ static struct folded count_folded(const struct adding *adding, size_t first, siz
     return folded;
 }
 
-static void say_folded(struct adding *adding, const struct folded *folded)
+/* Of the kinds that are no failure, or of those that are. Returns whether there is any. */
+static bool say_folded(struct adding *adding, const struct folded *folded, bool failures,
+                       const char *before)
 {
     const struct {
         int64_t count;
         const char *one, *many;
-    } kinds[] = {{folded->loads, "load", "loads"},
-                 {folded->failed, "failed load", "failed loads"},
-                 {folded->exceptions, "exception", "exceptions"},
-                 {folded->others, "more", "more"}};
-    const char *separator = "";
+        bool is_failure;
+    } kinds[] = {{folded->loads, "load", "loads", false},
+                 {folded->others, "more", "more", false},
+                 {folded->failed, "not loaded", "not loaded", true},
+                 {folded->exceptions, "exception", "exceptions", true}};
+    const char *separator = before;
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (kinds[i].count == 0)
+        if (kinds[i].count == 0 || kinds[i].is_failure != failures)
             continue;
         buffer_add_text(&adding->text, separator);
         say_count(adding, kinds[i].count, kinds[i].one, kinds[i].many);
         separator = ", ";
     }
+    return separator != before;
 }
 
 static void add_fold(struct adding *adding, size_t first, size_t end, size_t depth)
@@ -277,12 +282,14 @@ static void add_fold(struct adding *adding, size_t first, size_t end, size_t dep
     row->end_ns = items[end - 1].end_ns;
     row->depth = depth;
     row->is_bad = folded.failed + folded.exceptions > 0;
-    buffer_add_text(&adding->text, "and ");
-    say_folded(adding, &folded);
+    if (!say_folded(adding, &folded, false, "and "))
+        buffer_add_text(&adding->text, "and failures");
     row->label = take_text(adding);
     human_duration(&adding->text, row->end_ns - row->t_ns);
+    say_folded(adding, &folded, true, ", ");
     row->words = take_text(adding);
-    say_folded(adding, &folded);
+    say_folded(adding, &folded, false, "");
+    say_folded(adding, &folded, true, ", ");
     buffer_add_text(&adding->text, ": ");
     say_span(adding, row->t_ns, row->end_ns);
     row->details = take_text(adding);
@@ -356,9 +363,9 @@ static void say_process(struct adding *adding, const struct lane_process *proces
         say(adding, process->exit);
     }
     folded.others = 0;
-    if (!has_rows && folded.loads + folded.failed + folded.exceptions > 0) {
-        buffer_add_text(&adding->text, ", ");
-        say_folded(adding, &folded);
+    if (!has_rows) {
+        say_folded(adding, &folded, false, ", ");
+        say_folded(adding, &folded, true, ", ");
     }
     buffer_add_text(&adding->text, process->is_unseen ? ", loads not observed" : "");
 }
@@ -427,10 +434,8 @@ static int add_process(struct adding *adding, size_t process, size_t first, size
     const struct lane_process *lane = &adding->lanes->processes[process];
     struct picture_row *row = add_row(adding->picture, PICTURE_PROCESS);
     size_t depth = shown_depth(adding, process);
-    bool has_rows = false;
+    bool has_rows = adding->items.listed[process];
 
-    for (size_t i = first; i < end; i++)
-        has_rows |= adding->items.list[i].is_picked;
     row->t_ns = lane->t_ns;
     row->end_ns = lane->end_ns;
     row->depth = depth;
@@ -570,6 +575,44 @@ static void add_others(struct adding *adding)
     row->label = row->details = take_text(adding);
 }
 
+static void add_silence(struct adding *adding, const struct silence *silence)
+{
+    struct picture_row *row = add_row(adding->picture, PICTURE_BAR);
+
+    row->t_ns = silence->t_ns;
+    row->end_ns = silence->end_ns;
+    buffer_add_text(&adding->text, "no event");
+    row->label = take_text(adding);
+    human_duration(&adding->text, silence->end_ns - silence->t_ns);
+    buffer_format(&adding->text, " after event %" PRId64, silence->seq);
+    row->words = take_text(adding);
+    buffer_add_text(&adding->text, "no event: ");
+    say_span(adding, silence->t_ns, silence->end_ns);
+    row->details = take_text(adding);
+    add_part(adding->picture, PART_UNKNOWN, row->t_ns, row->end_ns, TEXT_NONE);
+}
+
+/* Of a run that is too long for all its bars: how its events lie in time, and where there is none.
+ */
+static int add_events(struct adding *adding)
+{
+    struct silences silences;
+
+    if (adding->lanes->read_to_ns >= adding->lanes->to_ns)
+        return 0;
+    if (silences_find(&silences, adding->lanes) != 0)
+        return error_set(adding->error, TRAIL_FAILED, 0, "out of memory");
+    for (size_t i = 0; i < silences.count; i++)
+        add_silence(adding, &silences.list[i]);
+    say_count(adding, adding->lanes->events, "event", "events");
+    buffer_add_text(&adding->text, " in all, how many at a time:");
+    add_row(adding->picture, PICTURE_RATE)->label = take_text(adding);
+    for (size_t i = 1; i < silences.sample_count; i++)
+        add_part(adding->picture, PART_ALIVE, silences.samples[i - 1], silences.samples[i],
+                 TEXT_NONE);
+    return 0;
+}
+
 static void add_title(struct adding *adding)
 {
     struct lanes *lanes = adding->lanes;
@@ -599,7 +642,8 @@ static void add_limits(struct adding *adding)
     if (lanes->read_to_ns < lanes->to_ns) {
         buffer_add_text(&adding->text, "bars are drawn up to ");
         say_at(adding, lanes->read_to_ns);
-        buffer_add_text(&adding->text, ", since there are too many; --from shows what follows");
+        buffer_add_text(&adding->text, ", since there are more than ");
+        buffer_format(&adding->text, "%d; --from shows what follows", (int)LANES_BARS_AT_MOST);
         add_row(adding->picture, PICTURE_NOTE)->label = take_text(adding);
     }
     if (lanes->process_count == LANES_OTHERS_AT_MOST || lanes->has_more_threads) {
@@ -628,7 +672,8 @@ int picture_add(struct picture *picture, struct lanes *lanes, size_t rows,
         add_title(&adding);
         add_limits(&adding);
         add_row(picture, PICTURE_AXIS);
-        result = add_processes(&adding);
+        if ((result = add_processes(&adding)) == 0)
+            result = add_events(&adding);
         add_others(&adding);
     } else {
         picture->has_failed = true;

@@ -17,7 +17,8 @@ enum picture_row_kind {
     PICTURE_BAR,       /* a gap, computing and waiting apart */
     PICTURE_FOLD,      /* bars that have no row of their own, side by side */
     PICTURE_EXCEPTION, /* a point in time */
-    PICTURE_ALIVE      /* how many of the processes without a row were there at a time */
+    PICTURE_ALIVE,     /* how many of the processes without a row were there at a time */
+    PICTURE_RATE       /* how many events there were: as many in each part */
 };
 
 /* What a part is; the first four are shares of a bar, in no order of time. */

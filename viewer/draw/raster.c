@@ -81,6 +81,26 @@ struct raster_cell raster_cell(const struct raster_step *steps)
     return cell;
 }
 
+static void count_shares(const struct picture *picture, const struct picture_part *part,
+                         size_t count, size_t *counts, size_t cells)
+{
+    double cell_ns = (double)(picture->to_ns - picture->from_ns) / (double)cells;
+
+    for (; count > 0; count--, part++) {
+        double length = (double)(part->end_ns - part->t_ns);
+        size_t first = raster_at(picture, part->t_ns, cells),
+               last = raster_at(picture, part->end_ns, cells);
+        for (size_t i = first; i <= last && i < cells; i++) {
+            double from = (double)picture->from_ns + cell_ns * (double)i,
+                   begin = fmax(from, (double)part->t_ns),
+                   end = fmin(from + cell_ns, (double)part->end_ns);
+            counts[i] += length <= 0   ? 1000
+                         : end > begin ? (size_t)(1000 * (end - begin) / length)
+                                       : 0;
+        }
+    }
+}
+
 void raster_count(const struct picture *picture, const struct picture_row *row, size_t *counts,
                   size_t cells)
 {
@@ -88,6 +108,10 @@ void raster_count(const struct picture *picture, const struct picture_row *row, 
     size_t begin, end, alive = 0;
 
     memset(counts, 0, (cells + 1) * sizeof *counts);
+    if (row->kind == PICTURE_RATE) {
+        count_shares(picture, part, row->part_count, counts, cells);
+        return;
+    }
     for (size_t i = row->part_count; i > 0; i--, part++) {
         if (!is_visible(picture, part))
             continue;

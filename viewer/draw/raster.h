@@ -32,7 +32,10 @@ struct raster_cell {
 };
 struct raster_cell raster_cell(const struct raster_step *steps);
 
-/* How many of a row's parts there are in each cell, for rows of PICTURE_ALIVE. */
+/*
+ * How many of a row's parts there are in each cell, for rows of PICTURE_ALIVE; of PICTURE_RATE how
+ * much of its parts falls into each, in thousandths.
+ */
 void raster_count(const struct picture *picture, const struct picture_row *row, size_t *counts,
                   size_t cells);
 
