@@ -164,6 +164,19 @@ def lost(checker):
         checker.expect(not rows, 'a thread whose start was lost', a, b, rows)
 
 
+def unknown(checker):
+    """Who asked for a load is not known where its stack could not be unwound: no difference."""
+    for side in 'ab':
+        scripted.record(checker.trailfake, checker.database, checker.folder,
+                        [SMALL % (11, UNLOAD)] * 3, 'side=' + side)
+    for by, differs in (('NULL', False), ('3', True)):
+        with sqlite3.connect(checker.database) as db:
+            db.execute('UPDATE event_load_dll SET cause = 6, by_seq = CASE WHEN run_id > 3 THEN %s '
+                       'ELSE 1 END WHERE seq > 3' % by)
+        rows = [row['section'] for row in checker.differences('@side=a', '@side=b')]
+        checker.expect(rows == ['cause'] * differs, 'who asked is ' + by, 'a', 'b', [])
+
+
 def sets(checker):
     """Sets against sets: of 20 comparisons of benign ones one may claim a difference of times (a
     claim has a chance), and none any other."""
@@ -232,7 +245,7 @@ def wait(checker):
 
 
 CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'lost': lost,
-         'sets': sets, 'slow': slow, 'wait': wait,
+         'sets': sets, 'unknown': unknown, 'slow': slow, 'wait': wait,
          'slow_blocks': lambda checker: slow(checker, False)}
 for planted_change in scripted.CHANGES:
     CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)

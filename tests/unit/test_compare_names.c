@@ -47,6 +47,7 @@ static void test_keys_of_varying_names(void **state)
     expect_key("6F9619FF-8B86-D011-B42D-00C04FC964FF.dll", true, "{uuid}.dll");
     expect_key("8f3a2b1c9d.addon.node", false, "{n}.addon.node");
     expect_key("_MEI81234", false, "_MEI{n}");
+    expect_key("tmp.FmdWtEnrdq", false, "tmp.{n}");
     expect_key("libfoo.so.Xa3k9Q", false, "libfoo.so.{n}");
 }
 

@@ -25,7 +25,8 @@ static void take_side(struct usual *usual, const struct side *side)
     for (size_t i = 0; i < side->count; i++) {
         const struct recording *run = &side->all->items[side->first + i];
         for (size_t k = 0; k < run->load_count; k++)
-            if (run->loads[k].element != UINT32_MAX && run->loads[k].cause != TEXT_NONE)
+            if (run->loads[k].element != UINT32_MAX &&
+                recordings_know_cause(side->all, &run->loads[k]))
                 take(&usual[run->loads[k].element], &run->loads[k]);
     }
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PID_DIGITS_AT_LEAST = 3 };
+enum { PID_DIGITS_AT_LEAST = 3, EXTENSION_AT_MOST = 4 };
 
 struct writing {
     struct buffer *out, word, folder;
@@ -64,7 +64,7 @@ static void add_path(struct writing *writing, const char *path, size_t length, s
         while (end > name && path[end - 1] != '.')
             end--;
         buffer_add_text(writing->out, "{n}");
-        name = end > name ? end - 1 : length;
+        name = end > name && length - end <= EXTENSION_AT_MOST ? end - 1 : length;
     }
     add_name(writing, path + name, length - name);
 }

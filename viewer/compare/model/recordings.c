@@ -2,6 +2,7 @@
 #include "recordings.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct recordings *recordings_new(void)
 {
@@ -41,6 +42,14 @@ uint32_t recordings_scratch_text(struct recordings *recordings)
 
     buffer_clear(scratch);
     return number;
+}
+
+bool recordings_know_cause(const struct recordings *recordings, const struct recorded_load *load)
+{
+    const char *cause = recordings_text(recordings, load->cause);
+
+    return *cause != '\0' && strcmp(cause, "unknown") != 0 &&
+           (load->by != TEXT_NONE || strcmp(cause, "asked") != 0);
 }
 
 bool recordings_have_failed(const struct recordings *recordings)

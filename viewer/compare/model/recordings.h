@@ -52,6 +52,9 @@ const char *recordings_text(const struct recordings *recordings, uint32_t number
 /* The number of what `scratch` holds; empties it. */
 uint32_t recordings_scratch_text(struct recordings *recordings);
 
+/* Whether it is known why a module was loaded: who asked at run time not always is. */
+bool recordings_know_cause(const struct recordings *recordings, const struct recorded_load *load);
+
 /* Whether memory ran out for a text. */
 bool recordings_have_failed(const struct recordings *recordings);
 

@@ -6,6 +6,7 @@
 enum {
     UUID_LENGTH = 36,
     MKDTEMP = 6,
+    MKTEMP = 10, /* the program */
     PYTHON = 8,
     RANDOM_AT_LEAST = 4,
     HASH_DIGITS_AT_LEAST = 8,
@@ -79,11 +80,13 @@ size_t shape_made_name(const char *name, size_t length, size_t *start)
     if (length == 3 + PYTHON && memcmp(name, "tmp", 3) == 0 && is_word(name + 3, PYTHON, &others) &&
         others > 0)
         return PYTHON;
-    *start = length - MKDTEMP;
-    return length > MKDTEMP + 1 && name[*start - 1] == '.' &&
-                   is_word(name + *start, MKDTEMP, &others) && others > 0
-               ? MKDTEMP
-               : 0;
+    for (size_t random = MKDTEMP; random <= MKTEMP; random += MKTEMP - MKDTEMP) {
+        *start = length - random;
+        if (length > random + 1 && name[*start - 1] == '.' &&
+            is_word(name + *start, random, &others) && others > 0)
+            return random;
+    }
+    return 0;
 }
 
 static bool is_vowel(char c)

@@ -3,8 +3,6 @@
 
 #include "text.h"
 
-#include <string.h>
-
 static bool is_wanted(const struct rule *rule, const char *name)
 {
     for (size_t i = 1; i < rule->word_count; i++)
@@ -35,13 +33,6 @@ static void add_other(struct judging *judging, size_t rule, const struct scope *
     judge_add(judging, rule, scope, load, &message, &hint);
 }
 
-/* Who asked at run time is not always known; then there is nothing to judge. */
-static bool is_known(const struct judging *judging, const struct recorded_load *load)
-{
-    return load->cause != TEXT_NONE && strcmp(judge_text(judging, load->cause), "unknown") != 0 &&
-           (load->by != TEXT_NONE || strcmp(judge_text(judging, load->cause), "asked") != 0);
-}
-
 void judge_cause(struct judging *judging, size_t rule, const struct scope *scope)
 {
     const struct rule *of = &judging->rules->rules[rule];
@@ -49,7 +40,8 @@ void judge_cause(struct judging *judging, size_t rule, const struct scope *scope
 
     for (size_t i = 0; i < list->count; i++) {
         size_t load = scope->first[list->items[i]];
-        if (load == RECORDING_NONE || !is_known(judging, &scope->run->loads[load]))
+        if (load == RECORDING_NONE ||
+            !recordings_know_cause(judging->recordings, &scope->run->loads[load]))
             continue;
         judging->judgement->verdicts[rule].judged++;
         if (!is_wanted(of, judge_text(judging, scope->run->loads[load].by)))
