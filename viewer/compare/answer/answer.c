@@ -6,6 +6,7 @@
 #include "answer.h"
 
 #include "bounds.h"
+#include "compare/diff/difference_identity.h"
 #include "compare/order/statistics.h"
 #include "escape.h"
 #include "human.h"
@@ -190,10 +191,18 @@ static const struct bound *longest_gap(const struct part *part, unsigned which, 
     return longest;
 }
 
-static const char *first_of(const char *text, char *out)
+/* "564c2aed -> 8e201ed7": of the numbers of builds the beginnings, where these tell them apart. */
+static void add_builds(struct answer *answer, const char *a, const char *b)
 {
-    snprintf(out, ID_SHOWN + 1, "%s", text);
-    return out;
+    bool enough = strncmp(a, b, ID_SHOWN) != 0 && strncmp(a, "0x", 2) != 0;
+    char text[DIFFERENCE_IDENTITY_BYTES];
+    size_t shown = enough ? ID_SHOWN + 1 : sizeof text;
+
+    snprintf(text, shown, "%s", a);
+    add_text(answer, text);
+    buffer_add_text(answer->out, " -> ");
+    snprintf(text, shown, "%s", b);
+    add_text(answer, text);
 }
 
 /* " (another build: 564c2aed -> 8e201ed7)", " (only in B)", or nothing. */
@@ -201,9 +210,9 @@ static void add_change(struct answer *answer, const struct part *part, unsigned 
                        const struct bound *bound)
 {
     size_t there = bounds_position(&part->bounds[1 - which], bound);
-    const struct recorded_module *modules = answer->differences->all->modules;
-    const struct identity *identities[2];
-    char ids[2][ID_SHOWN + 1];
+    const struct recordings *all = answer->differences->all;
+    char ids[2][DIFFERENCE_IDENTITY_BYTES];
+    size_t modules[2];
 
     if (bound->kind != BOUND_LOAD || bound->module == RECORDING_NONE)
         return;
@@ -211,17 +220,13 @@ static void add_change(struct answer *answer, const struct part *part, unsigned 
         buffer_format(answer->out, " (only in %c)", which == 0 ? 'A' : 'B');
         return;
     }
-    if (part->bounds[1 - which].items[there].module == RECORDING_NONE)
+    modules[which] = bound->module;
+    modules[1 - which] = part->bounds[1 - which].items[there].module;
+    if (modules[1 - which] == RECORDING_NONE ||
+        !difference_identity_values(all, modules[0], modules[1], ids[0], ids[1]))
         return;
-    identities[which] = &modules[bound->module].identity;
-    identities[1 - which] = &modules[part->bounds[1 - which].items[there].module].identity;
-    if (identity_equal(identities[0], identities[1]))
-        return;
-    buffer_add_text(answer->out, " (another build");
-    if (identities[0]->build_id != TEXT_NONE && identities[1]->build_id != TEXT_NONE)
-        buffer_format(answer->out, ": %s -> %s",
-                      first_of(text_of(answer, identities[0]->build_id), ids[0]),
-                      first_of(text_of(answer, identities[1]->build_id), ids[1]));
+    buffer_add_text(answer->out, " (another build: ");
+    add_builds(answer, ids[0], ids[1]);
     buffer_add_char(answer->out, ')');
 }
 
@@ -493,17 +498,20 @@ static const struct {
     {SECTION_FAILED, CHANGE_REMOVED, " was not found in A"},
 };
 
-/* Of a build's number the beginning is enough. */
-static void add_value(struct answer *answer, const struct difference *row, uint32_t value)
+static void add_values(struct answer *answer, const struct difference *row)
 {
-    char id[ID_SHOWN + 1];
+    const char *texts[2] = {
+        row->a != TEXT_NONE ? text_of(answer, row->a) : "nothing",
+        row->b != TEXT_NONE ? text_of(answer, row->b) : "nothing",
+    };
 
-    if (value == TEXT_NONE)
-        buffer_add_text(answer->out, "nothing");
-    else if (row->section == SECTION_IDENTITY)
-        add_text(answer, first_of(text_of(answer, value), id));
-    else
-        add_text(answer, text_of(answer, value));
+    if (row->section == SECTION_IDENTITY) {
+        add_builds(answer, texts[0], texts[1]);
+        return;
+    }
+    add_text(answer, texts[0]);
+    buffer_add_text(answer->out, " -> ");
+    add_text(answer, texts[1]);
 }
 
 /* All differences of a kind in one sentence, which names the first. */
@@ -532,9 +540,7 @@ static void say_kind(struct answer *answer, size_t kind)
         add_text(answer, text_of(answer, first->note));
     } else if (first->a != TEXT_NONE || first->b != TEXT_NONE) {
         buffer_add_text(answer->out, ": ");
-        add_value(answer, first, first->a);
-        buffer_add_text(answer->out, " -> ");
-        add_value(answer, first, first->b);
+        add_values(answer, first);
     }
     end_sentence(answer);
 }

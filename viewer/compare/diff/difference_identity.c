@@ -8,7 +8,7 @@
 /* A part of an identity as text, "" where it is not known. */
 struct part {
     const char *what;
-    char text[160];
+    char text[DIFFERENCE_IDENTITY_BYTES];
 };
 
 enum { PARTS = 7 };
@@ -41,6 +41,28 @@ static void describe(const struct recordings *all, const struct identity *identi
     }
 }
 
+static bool differs(const struct part *a, const struct part *b)
+{
+    return a->text[0] != '\0' && b->text[0] != '\0' && strcmp(a->text, b->text) != 0;
+}
+
+bool difference_identity_values(const struct recordings *all, size_t module_a, size_t module_b,
+                                char *a, char *b)
+{
+    struct part parts[2][PARTS];
+
+    describe(all, &all->modules[module_a].identity, parts[0]);
+    describe(all, &all->modules[module_b].identity, parts[1]);
+    for (size_t i = 0; i < PARTS; i++) {
+        if (!differs(&parts[0][i], &parts[1][i]))
+            continue;
+        strcpy(a, parts[0][i].text);
+        strcpy(b, parts[1][i].text);
+        return true;
+    }
+    return false;
+}
+
 /* All that differs as the note; the first, which tells most, as the two values. */
 void difference_identity_describe(struct differences *differences, struct difference *row,
                                   size_t module_a, size_t module_b)
@@ -50,7 +72,7 @@ void difference_identity_describe(struct differences *differences, struct differ
     describe(differences->all, &differences->all->modules[module_a].identity, a);
     describe(differences->all, &differences->all->modules[module_b].identity, b);
     for (size_t i = 0; i < PARTS; i++) {
-        if (a[i].text[0] == '\0' || b[i].text[0] == '\0' || strcmp(a[i].text, b[i].text) == 0)
+        if (!differs(&a[i], &b[i]))
             continue;
         if (row->a == TEXT_NONE) {
             row->a = text_pool_add_text(differences->all->texts, a[i].text);

@@ -8,4 +8,13 @@
 void difference_identity_describe(struct differences *differences, struct difference *row,
                                   size_t module_a, size_t module_b);
 
+enum { DIFFERENCE_IDENTITY_BYTES = 160 };
+
+/*
+ * Of that, the part that tells most, of both as text of at most that many bytes with its NUL. False
+ * if nothing differs.
+ */
+bool difference_identity_values(const struct recordings *all, size_t module_a, size_t module_b,
+                                char *a, char *b);
+
 #endif
