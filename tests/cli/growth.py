@@ -22,6 +22,7 @@ SHAPES = ("many", "same", "turned")
 ARGUMENTS = {
     "runs": [[], ["@build=7"]], "why": [["*", "1"]], "stack": [["4", "1"]],
     "loads": [["1"], ["--failed", "1"]], "diff": [["1", "2"]], "stats": [["1", "2"], ["@all=all"]],
+    "history": [["--by", "build"], ["--by", "build", "--of", "loads"]],
     "baseline": [["-o", "{rules}", "1"], ["@all=all"], ["--update", "{rules}", "1"]],
     "check": [["{rules}", "1"], ["{rules}", "2"], ["{rules}", "@some=some"]],
     "sql": [["SELECT * FROM events WHERE run = 1"]], "verify": [[]], "recover": [[]], "help": [[]],

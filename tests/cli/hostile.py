@@ -19,6 +19,7 @@ TRAILVIEW, TRAILFAKE = sys.argv[1:3]
 SECONDS, MEGABYTES = 10, 200
 ARGUMENTS = {"diff": [["1", "1"]], "why": [["lib*"]], "stack": [["2"]],
              "check": [["mine.rules"]], "stats": [["1", "1"]],
+             "history": [["--by", "build"], ["--by", "build", "--format", "html"]],
              "sql": [["SELECT * FROM runs"], ["SELECT count(*) FROM events"]],
              "events": [[], ["--text", "nothing"]],
              "export": [[], ["--format", "folded"], ["--format", "csv"]],

@@ -29,9 +29,10 @@ t=7ms ExitProcess exit_code=0
 # What a command needs beside the file; {rules} is a file of rules.
 ARGUMENTS = {"why": ["libc*"], "stack": ["2"], "diff": ["1", "1"], "check": ["{rules}"],
              "merge": ["-o", "merged.db", "one.db"], "report": ["-o", "report.html"],
+             "history": ["--by", "a"],
              "sql": ["SELECT 1 AS one, NULL AS two"],
              "prune": ["--keep", "3", "--older", "1h"], "label": ["last", "a=b", "c="]}
-NEEDS_RUN = {"diff", "why", "stack", "label"}
+NEEDS_RUN = {"diff", "why", "stack", "label", "history"}
 failures = []
 
 
@@ -67,7 +68,7 @@ def check_csv(text):
 
 def check_html(text):
     assert text.startswith("<!") and text.endswith("</html>\n"), "no whole page"
-    assert text.count("<title>") == 1, "not one title"
+    assert text.partition("</head>")[0].count("<title>") == 1, "not one title"
     assert text.count("<table>") == text.count("</table>"), "a table is not closed"
     assert not re.search("<(x|b|i)>", text), "markup from the target"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import layout
 
 # of viewer/compare; each may need those before it
-ROOMS = ('model', 'match', 'order', 'diff', 'answer')
+ROOMS = ('model', 'match', 'order', 'times', 'diff', 'answer', 'trend')
 SEAM = ('recorder/platform.h', 'recorder/os.h', 'recorder/event.h', 'recorder/look.h',
         'recorder/debug_text.h', 'recorder/os_newcomers.h', 'recorder/os_shared.h',
         'recorder/stack_copy.h', 'schema/array.h', 'schema/error.h', 'schema/text.h',

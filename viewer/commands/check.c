@@ -1,6 +1,7 @@
 /* trailview check: whether runs are as a rules file says. */
 #include "command.h"
 #include "compare/match/load_runs.h"
+#include "compare/trend/history.h"
 #include "human.h"
 #include "rules/judge/weight.h"
 #include "rules/report/report.h"
@@ -208,11 +209,28 @@ static int check(struct viewer *viewer, const struct rules *rules, struct trail_
     return result;
 }
 
+/* No rules: whether a quantity changed in the last builds. */
+static int check_history(struct viewer *viewer, struct trail_error *error)
+{
+    const char *argument = viewer->options.argument[OPTION_HISTORY];
+    int64_t last;
+
+    if (human_parse_number(argument, &last) != 0 || last == 0)
+        return error_set(error, TRAIL_FAILED, 0, "'--history %.20s' is no number of builds",
+                         argument);
+    if (viewer->own_format != NULL)
+        return error_set(error, TRAIL_FAILED, 0, "--history has no format '%s'",
+                         viewer->own_format);
+    return history_print(viewer, (size_t)last, error);
+}
+
 static int run(struct viewer *viewer, struct trail_error *error)
 {
     struct rules rules = {0};
     int result = -1;
 
+    if (viewer->options.given[OPTION_HISTORY])
+        return check_history(viewer, error);
     if (viewer->argument_count == 0)
         return add_runs(viewer, error);
     if (rules_read(viewer->arguments[0], &rules, error) == 0 && add_runs(viewer, error) == 0)
@@ -236,6 +254,8 @@ const struct command command_check = {
         "but paths and identities by one. Besides the formats below there are junit (JUnit "
         "XML, a test case for each rule), sarif (SARIF 2.1.0)\n"
         "and github (annotations of GitHub Actions).\n"
+        "Without a file, --history K --by KEY says whether a quantity changed in the last K "
+        "builds: see 'trailview help history'.\n"
         "\n"
         "A rules file begins with the line 'trail-rules 1'. A line is a rule; # begins a "
         "comment; a name with blanks stands in quotes.\n"
@@ -273,7 +293,9 @@ const struct command command_check = {
         "writes it\n"
         "  [process NAME]            the rules below are about each process of that "
         "program; [run] leads back\n",
-    .options = OPTION_BIT(OPTION_EXPLAIN) | OPTION_BIT(OPTION_AT_LEAST),
+    .options = OPTION_BIT(OPTION_EXPLAIN) | OPTION_BIT(OPTION_AT_LEAST) |
+               OPTION_BIT(OPTION_HISTORY) | OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_OF) |
+               OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_THRESHOLD),
     .flags = COMMAND_TAKES_ARGUMENTS,
     .formats = report_formats,
     .run = run,

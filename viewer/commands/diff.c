@@ -6,7 +6,7 @@
 #include "compare/diff/difference_rows.h"
 #include "compare/order/busy_runs.h"
 #include "compare/order/statistics.h"
-#include "human.h"
+#include "compare/times/floors.h"
 #include "nearest.h"
 #include "selector.h"
 
@@ -48,40 +48,6 @@ static int parse_part(struct difference_options *options, const char *word, size
                      copy, nearest != NULL ? nearest : names[0]);
 }
 
-/* "5%" or "1ms" */
-static int parse_floor(struct evidence_floors *floors, const char *word, size_t length)
-{
-    char copy[32], *end;
-    int64_t ns;
-    double percent;
-
-    snprintf(copy, sizeof copy, "%.*s", (int)(length < sizeof copy ? length : 0), word);
-    percent = strtod(copy, &end);
-    if (end > copy && strcmp(end, "%") == 0 && percent >= 0)
-        floors->share = percent / 100;
-    else if (human_parse_time(copy, &ns) == 0)
-        floors->ns = (double)ns;
-    else
-        return -1;
-    return 0;
-}
-
-/* What is not named stays as it is. */
-static int parse_threshold(struct diff *diff, struct trail_error *error)
-{
-    const char *text = diff->viewer->options.argument[OPTION_THRESHOLD];
-
-    diff->floors = evidence_floors_default;
-    diff->options.floors = &diff->floors;
-    for (const char *at = text; at != NULL;
-         at = strchr(at, ',') != NULL ? strchr(at, ',') + 1 : NULL)
-        if (parse_floor(&diff->floors, at, strcspn(at, ",")) != 0)
-            return error_set(error, TRAIL_FAILED, 0,
-                             "--threshold is a share, a time, or both, as in 2%%,0.2ms, not '%s'",
-                             text);
-    return 0;
-}
-
 static int parse_options(struct diff *diff, struct trail_error *error)
 {
     const struct options *options = &diff->viewer->options;
@@ -98,7 +64,8 @@ static int parse_options(struct diff *diff, struct trail_error *error)
             return -1;
         only = only[length] == ',' ? only + length + 1 : NULL;
     }
-    return parse_threshold(diff, error);
+    diff->options.floors = &diff->floors;
+    return floors_parse(options->argument[OPTION_THRESHOLD], &diff->floors, error);
 }
 
 /* Finds the runs of both sides; counts[] says how many are whose. */

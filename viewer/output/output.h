@@ -69,6 +69,7 @@ struct output {
      * before and after. May be NULL.
      */
     const char *title, *preface, *conclusion;
+    const char *picture; /* html: markup between what stands before and the rows, or NULL */
     /*
      * Several results as one document: a heading of this one (a table has it too; one without rows
      * is left out), and its neighbours.

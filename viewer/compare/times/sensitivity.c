@@ -15,7 +15,6 @@ struct planting {
     struct evidence_samples samples; /* b is b_as_a made slower */
     struct timed *a, *b, *b_as_a;
     size_t tests;
-    const struct evidence_floors *floors;
 };
 
 /* As many standard deviations as a change must be away to be claimed. */
@@ -49,7 +48,7 @@ static int is_found(struct planting *planting, double share, struct trail_error 
         return 0;
     if (evidence_measure(&planting->samples, &evidence, error) != 0)
         return -1;
-    return evidence_is_change(&evidence, p, planting->floors);
+    return evidence_is_change(&evidence, p, &(struct evidence_floors){0, 0});
 }
 
 static int find_smallest(struct planting *planting, double *share, struct trail_error *error)
@@ -112,8 +111,7 @@ int sensitivity_find(const struct evidence_samples *samples, size_t tests,
     struct planting planting = {.a = malloc((count_a + 1) * sizeof *planting.a),
                                 .b = malloc((count_b + 1) * sizeof *planting.b),
                                 .b_as_a = malloc((count_b + 1) * sizeof *planting.b_as_a),
-                                .tests = tests,
-                                .floors = floors};
+                                .tests = tests};
     double *room = malloc((count_a + count_b + 1) * sizeof *room), in_turns = NAN;
     int result = -1;
 
@@ -121,12 +119,17 @@ int sensitivity_find(const struct evidence_samples *samples, size_t tests,
     if (planting.a == NULL || planting.b == NULL || planting.b_as_a == NULL || room == NULL) {
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     } else {
+        double median = median_of(samples->a, count_a, room),
+               least = fmax(floors->share, median > 0 ? floors->ns / median : 0);
         make_alike(&planting, samples, room);
         result = find_smallest(&planting, &sensitivity->share, error);
         take_turns(&planting);
         if (result == 0)
             result = find_smallest(&planting, &in_turns, error);
-        sensitivity->runs_of_five = (double)(count_a + count_b) / 2 * pow(in_turns / 0.05, 2);
+        if (isfinite(sensitivity->share))
+            sensitivity->share = fmax(sensitivity->share, least);
+        sensitivity->runs_of_five =
+            least < 0.05 ? (double)(count_a + count_b) / 2 * pow(in_turns / 0.05, 2) : NAN;
     }
     free(room);
     free(planting.b_as_a);

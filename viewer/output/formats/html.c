@@ -62,6 +62,7 @@ static void add_head(struct output *output)
     markup_add_harmless(&output->line, title, strlen(title));
     buffer_add_text(&output->line, "</h1>\n");
     add_lines(output, output->preface, "<p>");
+    buffer_add_text(&output->line, output->picture != NULL ? output->picture : "");
 }
 
 static void add_heading(struct output *output)

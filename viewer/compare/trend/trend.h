@@ -1,0 +1,56 @@
+/*
+ * A quantity over builds: the runs by the value of a label, in the order in which the values were
+ * first recorded, and where the quantity changed. Main thread.
+ */
+#ifndef TRAIL_TREND_H
+#define TRAIL_TREND_H
+
+#include "changes.h"
+#include "compare/order/side.h"
+#include "compare/times/evidence.h"
+#include "viewer.h"
+
+/* A value of the label. */
+struct trend_build {
+    char *name;
+    int64_t start_utc_ns;     /* of its first run */
+    size_t first, count;      /* of its values */
+    double median, low, high; /* the 95 % interval of the median; NAN with fewer than six runs */
+    size_t level;             /* which */
+};
+
+/* What lasts from one change to the next. */
+struct trend_level {
+    size_t first, count; /* builds */
+    double median;       /* over all their runs */
+    double p;            /* of the change that began it; of the first NAN */
+};
+
+struct trend {
+    struct recordings *recordings;
+    struct side side; /* all runs */
+    char *what;       /* "start..end" */
+    bool is_time;     /* else a count of loads */
+    struct trend_build *builds;
+    size_t build_count;
+    double *values; /* of a build side by side */
+    size_t value_count;
+    struct trend_level *levels;
+    size_t level_count;
+    size_t without_label, without_value; /* runs that are left out */
+};
+
+/*
+ * Fills the trend (all zero before) of viewer->runs, as --by, --of, --sort and --threshold say;
+ * `module` is what follows '--of module'. Returns 0, or -1 and error; trend_release in either case.
+ */
+int trend_find(struct trend *trend, const struct viewer *viewer, const char *module,
+               struct trail_error *error);
+void trend_release(struct trend *trend);
+
+/* Adds a value as people read it: "33.1 ms", "217". */
+void trend_add_value(const struct trend *trend, struct buffer *out, double value);
+/* "131 (33.1 ms -> 34.8 ms, +5.1 %)": what began a level, which is not the first. */
+void trend_add_change(const struct trend *trend, struct buffer *out, size_t level);
+
+#endif
