@@ -175,6 +175,7 @@ static void test_order(void **state)
 }
 
 static void learn(const char *own, struct buffer *out);
+static void expect_violated(const struct buffer *text, size_t violated);
 #define ASKED "  # asked for by one thread of prog\n"
 
 /* Of a load of run RUN: it is an import of the first load. */
@@ -230,6 +231,81 @@ static void test_asked_by_others(void **state)
     expect(rules_text, "1:d.so");
     assert_int_equal(judgement.findings[0].run, 1);
     assert_non_null(strstr(judgement.findings[0].message, "before a.so"));
+}
+
+/* b.so is an import of a.so, and could be one of c.so. */
+static void add_run_with_import(int run, const char *loads, int needed, int by)
+{
+    add_run(run, loads);
+    run_sql("INSERT OR IGNORE INTO import (module_id, position, kind, name) "
+            "SELECT id, 1, 0, 'b.so' FROM module WHERE name IN ('a.so', 'c.so')");
+    run_sql("UPDATE event_load_dll SET cause = 6 WHERE run_id = %d", run);
+    if (by > 0)
+        run_sql("UPDATE event_load_dll SET cause = 0, by_seq = %d WHERE run_id = %d AND seq = %d",
+                by, run, needed);
+}
+
+static void test_learned_causes(void **state)
+{
+    struct buffer text = {0};
+
+    add_run_with_import(1, "a.so b.so c.so d.so", 3, 2);
+    add_run_with_import(2, "c.so b.so a.so d.so", 3, 2);
+    add_run_with_import(3, "d.so b.so a.so c.so", 3, 2);
+    add_run_with_import(4, "b.so a.so c.so d.so", 0, 0);
+    read_runs(4);
+    recordings->count = 1;
+    learn(NULL, &text);
+    assert_non_null(strstr(buffer_text(&text), "\ncause b.so by a.so c.so\n"));
+    assert_null(strstr(buffer_text(&text), "cause a.so"));
+    for (int i = 2; i <= 4; i++) {
+        recordings->count = (size_t)i;
+        expect_violated(&text, i > 2);
+    }
+    assert_int_equal(judgement.finding_count, 2);
+    assert_string_equal(judgement.findings[0].message,
+                        "b.so is needed by d.so, not by a.so or c.so: 3.000 ms, seq 3, thread 70 "
+                        "(main)");
+    assert_string_equal(
+        judgement.findings[1].message,
+        "b.so is asked for, not by a.so or c.so: 2.000 ms, seq 2, thread 70 (main)");
+    buffer_release(&text);
+}
+
+static void set(int run, const char *name, const char *value, int check_value)
+{
+    run_sql("INSERT INTO environment VALUES (%d, %Q, %Q, %d)", run, name, value, check_value);
+}
+
+static void test_surroundings(void **state)
+{
+    struct buffer text = {0};
+
+    for (int run = 1; run <= 3; run++) {
+        add_run(run, "a.so");
+        set(run, "HOME", run == 1 ? "/home/ada" : "/home/bob/", 1);
+        set(run, "MODE", NULL, run == 3 ? 16 : 255);
+        set(run, "LD_BIND_NOW", "", 0);
+        run_sql("UPDATE process SET command_line = 'prog --port %d' WHERE run_id = %d",
+                run == 3 ? 1 : 8080, run);
+    }
+    set(3, "LD_PRELOAD", "/tmp/x.so", 5);
+    set(3, "OTHER", NULL, 5);
+    read_runs(3);
+    recordings->count = 2;
+    learn(NULL, &text);
+    assert_non_null(strstr(buffer_text(&text), "arguments prog \"--port "));
+    assert_non_null(strstr(buffer_text(&text), "environment HOME {home}\n"
+                                               "environment LD_BIND_NOW {none}\n"
+                                               "environment MODE \"(check value 0ff)\"\n"
+                                               "forbid environment *\n"));
+    expect_violated(&text, 0);
+    expect("arguments prog \"--port [0-9][0-9]*\" x\nenvironment H* /home\nenvironment GONE *\n"
+           "forbid environment MODE\nallow environment LD_*",
+           "2:HOME 2:HOME 3:GONE 3:GONE 4:MODE 4:MODE");
+    recordings->count = 3;
+    expect_violated(&text, 3); /* arguments, MODE, LD_PRELOAD; another variable more is none */
+    buffer_release(&text);
 }
 
 static void test_paths(void **state)
@@ -295,14 +371,19 @@ static void learn(const char *own, struct buffer *out)
     side_release(&side);
 }
 
-static void expect_holds(const struct buffer *text)
+static void expect_violated(const struct buffer *text, size_t violated)
 {
     judgement_release(&judgement);
     rules_release(&rules);
     if (rules_parse("learned", buffer_text(text), text->length, &rules, &error) != 0)
         fail_msg("%s\n%s", error.sentence, buffer_text(text));
     assert_int_equal(judge(&rules, recordings, &judgement, &error), 0);
-    assert_int_equal(judgement.violated, 0);
+    assert_int_equal(judgement.violated, violated);
+}
+
+static void expect_holds(const struct buffer *text)
+{
+    expect_violated(text, 0);
 }
 
 #define LEARNED "# --- learned by 'trailview baseline', which replaces these lines with --update\n"
@@ -671,6 +752,8 @@ static const struct CMUnitTest tests[] = {
     CASE(test_asked),
     CASE(test_asked_closed),
     CASE(test_asked_by_others),
+    CASE(test_learned_causes),
+    CASE(test_surroundings),
     CASE(test_paths),
     CASE(test_entry),
     CASE(test_limits),

@@ -144,7 +144,7 @@ static void test_complaints(void **state)
     expect_complaint("requre a", 1, "unknown rule 'requre'; did you mean 'require'?");
     expect_complaint("  frobnicate a", 3,
                      "unknown rule 'frobnicate'; there are require, allow, forbid, order, path, "
-                     "cause, identity, arguments and limit");
+                     "cause, identity, arguments, environment and limit");
     expect_complaint("\"require\" a", 1, "unknown rule 'require'; did you mean 'require'?");
     expect_complaint("require", 8, "a module's name is missing");
     expect_complaint("require a b", 11,
@@ -426,7 +426,7 @@ static void test_soft(void **state)
     expect_complaint("soft", 5, "a rule is missing");
     expect_complaint("soft soft forbid *", 6,
                      "unknown rule 'soft'; there are require, allow, forbid, order, path, cause, "
-                     "identity, arguments and limit");
+                     "identity, arguments, environment and limit");
     expect_complaint("budget 0% alarms 0 of 1 notices 0 of 1", 8, "'0%' is no share: 3%");
     expect_complaint("budget 3% alarms 2 of 1 notices 0 of 1", 11,
                      "this is not 'alarms COUNT of RUNS', as 'baseline' writes it");

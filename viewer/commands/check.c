@@ -288,6 +288,8 @@ const struct command command_check = {
         "  require process NAME      such a process runs (with 'trailrec -f'); also allow "
         "and forbid\n"
         "  forbid failed NAME        nobody asks the loader for it in vain; also allow\n"
+        "  environment NAME GLOB...  the variable has one of these values; 'allow environment "
+        "NAME', 'forbid environment NAME'\n"
         "  soft RULE                 good runs break that rule now and then\n"
         "  budget ...                how often good runs break the learned rules: 'baseline' "
         "writes it\n"

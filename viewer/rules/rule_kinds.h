@@ -11,12 +11,13 @@ enum rule_kind {
     RULE_CAUSE,
     RULE_IDENTITY,
     RULE_ARGUMENTS,
+    RULE_ENVIRONMENT,
     RULE_LIMIT,
     RULE_KINDS
 };
 
 /* What a REQUIRE, ALLOW or FORBID is about. */
-enum rule_about { ABOUT_MODULES, ABOUT_PROCESSES, ABOUT_FAILURES };
+enum rule_about { ABOUT_MODULES, ABOUT_PROCESSES, ABOUT_FAILURES, ABOUT_VARIABLES };
 
 enum rule_measure {
     MEASURE_LOADS,

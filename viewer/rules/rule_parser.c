@@ -11,9 +11,16 @@
 #include <string.h>
 
 static const char *const kind_words[RULE_KINDS] = {
-    [RULE_REQUIRE] = "require",   [RULE_ALLOW] = "allow",         [RULE_FORBID] = "forbid",
-    [RULE_ORDER] = "order",       [RULE_PATH] = "path",           [RULE_CAUSE] = "cause",
-    [RULE_IDENTITY] = "identity", [RULE_ARGUMENTS] = "arguments", [RULE_LIMIT] = "limit",
+    [RULE_REQUIRE] = "require",
+    [RULE_ALLOW] = "allow",
+    [RULE_FORBID] = "forbid",
+    [RULE_ORDER] = "order",
+    [RULE_PATH] = "path",
+    [RULE_CAUSE] = "cause",
+    [RULE_IDENTITY] = "identity",
+    [RULE_ARGUMENTS] = "arguments",
+    [RULE_ENVIRONMENT] = "environment",
+    [RULE_LIMIT] = "limit",
 };
 
 static const char *const measure_words[MEASURES] = {
@@ -123,20 +130,27 @@ static int parse_presence(struct parser *parser, struct rule *rule)
 
     if (rule_need_word(parser, '\0', &word, "a module's name") < 0)
         return -1;
-    rule->about = word_is(&word, "process")  ? ABOUT_PROCESSES
-                  : word_is(&word, "failed") ? ABOUT_FAILURES
-                                             : ABOUT_MODULES;
+    rule->about = word_is(&word, "process")       ? ABOUT_PROCESSES
+                  : word_is(&word, "failed")      ? ABOUT_FAILURES
+                  : word_is(&word, "environment") ? ABOUT_VARIABLES
+                                                  : ABOUT_MODULES;
     if (rule->about == ABOUT_MODULES)
         parser->words = before;
     if (rule->about != ABOUT_MODULES && rule->process != NULL)
-        return words_complain(&parser->words, word.start,
-                              "rules about processes and failed loads stand before the first "
-                              "section");
+        return words_complain(
+            &parser->words, word.start,
+            "rules about processes, failed loads and the environment stand before "
+            "the first section");
     if (rule->about == ABOUT_FAILURES && rule->kind == RULE_REQUIRE)
         return words_complain(&parser->words, word.start,
                               "a load that fails can be allowed or forbidden, not required");
+    if (rule->about == ABOUT_VARIABLES && rule->kind == RULE_REQUIRE)
+        return words_complain(&parser->words, word.start,
+                              "that a variable is set is 'environment NAME *'");
     return need_name(parser, '\0', rule,
-                     rule->about == ABOUT_PROCESSES ? "a program's name" : "a module's name");
+                     rule->about == ABOUT_PROCESSES   ? "a program's name"
+                     : rule->about == ABOUT_VARIABLES ? "a variable's name"
+                                                      : "a module's name");
 }
 
 /* order: A < B [< C]... */
@@ -202,19 +216,34 @@ static int parse_path(struct parser *parser, struct rule *rule)
     return result;
 }
 
-/* arguments: GLOB GLOB... */
-static int parse_arguments(struct parser *parser, struct rule *rule)
+static int parse_values(struct parser *parser, struct rule *rule, const char *what,
+                        const char *values)
 {
     struct word word;
     int result;
 
-    if (need_name(parser, '\0', rule, "a program's name") != 0)
+    if (need_name(parser, '\0', rule, what) != 0)
         return -1;
-    for (result = rule_need_word(parser, '\0', &word, "a list of arguments"); result > 0;
+    for (result = rule_need_word(parser, '\0', &word, values); result > 0;
          result = words_next(&parser->words, '\0', &word))
         if (add_word(parser, rule, word.text, IDENTITY_VERSION) != 0)
             return -1;
     return result;
+}
+
+/* arguments: GLOB GLOB... */
+static int parse_arguments(struct parser *parser, struct rule *rule)
+{
+    return parse_values(parser, rule, "a program's name", "a list of arguments");
+}
+
+/* environment: NAME GLOB... */
+static int parse_environment(struct parser *parser, struct rule *rule)
+{
+    if (rule->process != NULL)
+        return words_complain(&parser->words, parser->words.at,
+                              "rules about the environment stand before the first section");
+    return parse_values(parser, rule, "a variable's name", "a value");
 }
 
 static int parse_identity_value(struct parser *parser, struct rule *rule, const struct word *word)
@@ -455,10 +484,15 @@ static void take_any(const struct parser *parser, const struct rule *rule)
 int rule_parse(struct parser *parser, const struct word *first, struct rule *rule)
 {
     static int (*const parsers[RULE_KINDS])(struct parser *, struct rule *) = {
-        [RULE_REQUIRE] = parse_presence,  [RULE_ALLOW] = parse_presence,
-        [RULE_FORBID] = parse_presence,   [RULE_ORDER] = parse_order,
-        [RULE_PATH] = parse_path,         [RULE_CAUSE] = parse_cause,
-        [RULE_IDENTITY] = parse_identity, [RULE_ARGUMENTS] = parse_arguments,
+        [RULE_REQUIRE] = parse_presence,
+        [RULE_ALLOW] = parse_presence,
+        [RULE_FORBID] = parse_presence,
+        [RULE_ORDER] = parse_order,
+        [RULE_PATH] = parse_path,
+        [RULE_CAUSE] = parse_cause,
+        [RULE_IDENTITY] = parse_identity,
+        [RULE_ARGUMENTS] = parse_arguments,
+        [RULE_ENVIRONMENT] = parse_environment,
         [RULE_LIMIT] = parse_limit,
     };
     int found = find_word(first->text, kind_words, RULE_KINDS);

@@ -18,6 +18,8 @@
  *     limit loads * 1                          each module so often by a process, at most
  *     limit exceptions "SIGSEGV in a.so" 2     of that kind
  *     limit processes worker.exe 4..6          so many of that program
+ *     environment MODE "(check value 3fa)"     of the program; of some only a check value is known
+ *     forbid environment LD_*                  no such variable is set, of those that steer loading
  *     limit time start..mark:ready 450ms median 390ms
  *     soft forbid *                            good runs break it now and then: judge/weight.h
  *     budget 3% alarms 0 of 20 notices 2 of 20 how often good runs do: own_error.h

@@ -14,7 +14,8 @@ const char *const rule_placeholders[] = {"{system}", "{app}", "{temp}", "{home}"
 static bool needs_quotes(const char *word)
 {
     return word[0] == '\0' || word[0] == '#' || word[0] == '[' || strcmp(word, "process") == 0 ||
-           strcmp(word, "failed") == 0 || strpbrk(word, " \t\"<]") != NULL;
+           strcmp(word, "failed") == 0 || strcmp(word, "environment") == 0 ||
+           strpbrk(word, " \t\"<]") != NULL;
 }
 
 void rule_write_word(struct buffer *out, const char *word)

@@ -1,9 +1,12 @@
 /* See reading_modules.h. */
 #include "reading_modules.h"
 
+#include "array.h"
 #include "module_key.h"
-#include "sql.h"
 #include "place.h"
+#include "sql.h"
+#include "text.h"
+#include "viewer_sql.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +32,32 @@ static int take_module(struct reading *reading, sqlite3_stmt *row)
     return 0;
 }
 
+static int read_imports(struct reading *reading, int64_t id, struct recorded_module *module)
+{
+    struct recordings *all = reading->all;
+    sqlite3_stmt *rows =
+        statements_get(reading->statements, reading->db, sql_recording_imports, reading->error);
+    int step = SQLITE_DONE, result = 0;
+
+    if (rows == NULL)
+        return -1;
+    sqlite3_bind_int64(rows, 1, id);
+    while (result == 0 && (step = sqlite3_step(rows)) == SQLITE_ROW) {
+        result = reading_make_room(reading, &module->imports, module->import_count,
+                                   sizeof *module->imports);
+        if (result != 0)
+            break;
+        module_key_add(&all->scratch,
+                       text_base_name(recordings_text(all, reading_text(reading, rows, 0))),
+                       reading->recording->folds_case);
+        module->imports[module->import_count++] = recordings_scratch_text(all);
+    }
+    if (result == 0 && step != SQLITE_DONE)
+        result = sql_error(reading->db, reading->error);
+    sqlite3_reset(rows);
+    return result;
+}
+
 static int read_module(struct reading *reading, int64_t id, size_t *position)
 {
     int step, result = 0;
@@ -37,7 +66,11 @@ static int read_module(struct reading *reading, int64_t id, size_t *position)
     sqlite3_bind_int64(reading->module, 1, id);
     step = sqlite3_step(reading->module);
     if (step == SQLITE_ROW)
-        result = take_module(reading, reading->module);
+        result = take_module(reading, reading->module) != 0 ||
+                         (!reading->all->only_loads &&
+                          read_imports(reading, id, &reading->all->modules[*position]) != 0)
+                     ? -1
+                     : 0;
     else if (step == SQLITE_DONE)
         *position = RECORDING_NONE;
     else

@@ -3,6 +3,7 @@
 #define TRAIL_RECORDED_MODULE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Texts are numbers of the pool (text_pool.h), TEXT_NONE and 0 are unknown. */
@@ -15,6 +16,8 @@ struct recorded_module {
     uint32_t name, path;
     uint32_t key; /* module_key.h, before keys_assign keeps different ones apart */
     struct identity identity;
+    uint32_t *imports; /* keys of what it needs at once; not read where only loads are */
+    size_t import_count;
     bool varies; /* the key is what several names have in common: match/varying.h */
 };
 

@@ -21,6 +21,8 @@ void recordings_free(struct recordings *recordings)
         return;
     for (size_t i = 0; i < recordings->count; i++)
         recording_release(&recordings->items[i]);
+    for (size_t i = 0; i < recordings->module_count; i++)
+        free(recordings->modules[i].imports);
     tuple_map_release(&recordings->module_index);
     buffer_release(&recordings->scratch);
     text_pool_free(recordings->texts);

@@ -12,8 +12,10 @@
 static void add_acceptable(const struct rule *rule, const struct finding *finding,
                            struct buffer *out)
 {
-    static const char *const about[] = {
-        [ABOUT_MODULES] = "", [ABOUT_PROCESSES] = "process ", [ABOUT_FAILURES] = "failed "};
+    static const char *const about[] = {[ABOUT_MODULES] = "",
+                                        [ABOUT_PROCESSES] = "process ",
+                                        [ABOUT_FAILURES] = "failed ",
+                                        [ABOUT_VARIABLES] = "environment "};
 
     if (rule->kind != RULE_FORBID || finding->subject[0] == '\0') {
         buffer_add_text(out, rule->text);

@@ -16,6 +16,7 @@ enum rule_class {
     CLASS_CAUSE,
     CLASS_ARGUMENTS,
     CLASS_TIME,
+    CLASS_ENVIRONMENT,
     CLASS_HARD, /* never soft: places, identities, and what somebody wrote */
     RULE_CLASSES
 };

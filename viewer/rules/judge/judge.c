@@ -20,7 +20,7 @@ static int no_memory(struct trail_error *error)
 /* Whether words are names of modules: how many of the rule's are, outside of sections. */
 static size_t module_names(const struct rule *rule)
 {
-    if (rule->about != ABOUT_MODULES || rule->kind == RULE_LIMIT || rule->process != NULL)
+    if (rule->about != ABOUT_MODULES || rule->kind >= RULE_ARGUMENTS || rule->process != NULL)
         return 0;
     return rule->kind == RULE_ORDER ? rule->word_count : 1;
 }
@@ -322,11 +322,12 @@ static void judge_run(struct judging *judging, const struct run_index *index, si
     judging->missing_count = 0;
     judging->current = judging->deciders;
     note_first_loads(judging, &scope, first, true);
+    judge_process_counts(judging, &scope); /* which arguments heed */
     for (size_t i = 0; i < judging->rules->count; i++)
         if (judging->rules->rules[i].process == NULL)
             judge_in(judging, i, &scope);
     judge_processes(judging, &scope);
-    judge_process_counts(judging, &scope);
+    judge_environment(judging, &scope);
     judge_failures(judging, &scope);
     note_first_loads(judging, &scope, first, false);
     judge_processes_alone(judging, &scope, first);
@@ -399,6 +400,7 @@ static void release_judging(struct judging *judging)
     free(judging->found.items);
     free(judging->orders.items);
     free(judging->closed_places);
+    tuple_map_release(&judging->too_many);
     closed_orders_release(&judging->closed);
     sections_release(&judging->sections);
     subjects_release(&judging->subjects);

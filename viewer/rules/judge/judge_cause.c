@@ -3,6 +3,8 @@
 
 #include "text.h"
 
+#include <string.h>
+
 static bool is_wanted(const struct rule *rule, const char *name)
 {
     for (size_t i = 1; i < rule->word_count; i++)
@@ -20,6 +22,8 @@ static void add_other(struct judging *judging, size_t rule, const struct scope *
     buffer_add_text(&message, judge_text(judging, at->name));
     buffer_add_text(&message, " is ");
     buffer_add_text(&message, judge_text(judging, at->cause));
+    if (at->by == TEXT_NONE && at->is_asked)
+        buffer_add_text(&message, " for");
     if (at->by != TEXT_NONE) {
         buffer_add_text(&message, " by ");
         buffer_add_text(&message, judge_text(judging, at->by));
@@ -33,6 +37,25 @@ static void add_other(struct judging *judging, size_t rule, const struct scope *
     judge_add(judging, rule, scope, load, &message, &hint);
 }
 
+/* Whether one of those that may have brought a load was there before it. */
+static bool may_have_brought(const struct judging *judging, const struct rule *rule,
+                             const struct scope *scope, size_t load)
+{
+    for (size_t i = 0; i < scope->loads.count && part_at(&scope->loads, i) < load; i++)
+        if (is_wanted(rule, judge_text(judging, scope->run->loads[part_at(&scope->loads, i)].key)))
+            return true;
+    return false;
+}
+
+/* Whether a load that was somebody's import is nobody's now: who asked for it matters not. */
+static bool is_asked_now(const struct judging *judging, const struct rule *rule,
+                         const struct scope *scope, size_t load)
+{
+    return rule->is_learned &&
+           strcmp(judge_text(judging, scope->run->loads[load].cause), "asked") == 0 &&
+           !may_have_brought(judging, rule, scope, load);
+}
+
 void judge_cause(struct judging *judging, size_t rule, const struct scope *scope)
 {
     const struct rule *of = &judging->rules->rules[rule];
@@ -41,7 +64,8 @@ void judge_cause(struct judging *judging, size_t rule, const struct scope *scope
     for (size_t i = 0; i < list->count; i++) {
         size_t load = scope->first[list->items[i]];
         if (load == RECORDING_NONE ||
-            !recordings_know_cause(judging->recordings, &scope->run->loads[load]))
+            (!recordings_know_cause(judging->recordings, &scope->run->loads[load]) &&
+             !is_asked_now(judging, of, scope, load)))
             continue;
         judging->judgement->verdicts[rule].judged++;
         if (!is_wanted(of, judge_text(judging, scope->run->loads[load].by)))

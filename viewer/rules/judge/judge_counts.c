@@ -246,5 +246,10 @@ void judge_process_counts(struct judging *judging, const struct scope *scope)
         count(&counting, process->key, names, i);
     }
     report(&counting, describe_processes);
+    tuple_map_clear(&judging->too_many);
+    for (size_t i = 0; i < counting.count; i++)
+        if (counting.items[i].beyond != RECORDING_NONE)
+            *tuple_map_at(&judging->too_many, counting.items[i].key, 0, 0) = 1;
+    judging->has_failed |= judging->too_many.failed;
     release(&counting);
 }

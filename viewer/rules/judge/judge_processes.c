@@ -101,7 +101,9 @@ static void judge_arguments_of(struct judging *judging, size_t rule, const struc
 {
     const struct rule *of = &judging->rules->rules[rule];
 
+    /* where one more runs than may, that is said, and not with which arguments */
     if (process->command_line == TEXT_NONE ||
+        tuple_map_find(&judging->too_many, process->key, 0, 0) != 0 ||
         !subject_matches_process(judging->recordings, of->words[0], scope->run, process))
         return;
     judging->judgement->verdicts[rule].judged++;

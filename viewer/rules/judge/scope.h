@@ -41,8 +41,9 @@ struct judging {
     /* subjects' names that are required but were not loaded in the run at hand: rules */
     size_t *missing;
     size_t missing_count;
-    size_t effort;   /* how many names may still be compared for hints */
-    bool has_failed; /* without memory */
+    struct tuple_map too_many; /* programs of the run at hand with more processes than may be: 1 */
+    size_t effort;             /* how many names may still be compared for hints */
+    bool has_failed;           /* without memory */
 };
 
 struct scope {
@@ -101,6 +102,9 @@ void judge_process_counts(struct judging *judging, const struct scope *scope);
 
 /* "; the limit is 2..4" */
 void judge_add_limit(const struct rule *rule, struct buffer *out);
+
+/* In which environment the program was started; `scope` is the run as a whole. */
+void judge_environment(struct judging *judging, const struct scope *scope);
 
 /* What a run asked for in vain; `scope` is the run as a whole. */
 void judge_failures(struct judging *judging, const struct scope *scope);

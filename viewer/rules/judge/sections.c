@@ -57,6 +57,8 @@ int sections_init(struct sections *sections, const struct rules *rules)
         const struct rule *rule = &rules->rules[i];
         struct globs *of = rule->about == ABOUT_PROCESSES  ? &sections->processes
                            : rule->about == ABOUT_FAILURES ? &sections->failures
+                           : rule->about == ABOUT_VARIABLES || rule->kind == RULE_ENVIRONMENT
+                               ? &sections->variables
                            : rule_is_named_limit(rule) && rule->process == NULL
                                ? &sections->limits[rule->measure]
                                : NULL;
@@ -66,6 +68,7 @@ int sections_init(struct sections *sections, const struct rules *rules)
     names_sort(&sections->sections.plain);
     names_sort(&sections->processes.plain);
     names_sort(&sections->failures.plain);
+    names_sort(&sections->variables.plain);
     for (int i = 0; i < MEASURES; i++)
         names_sort(&sections->limits[i].plain);
     return 0;
@@ -83,6 +86,7 @@ void sections_release(struct sections *sections)
     release_globs(&sections->sections);
     release_globs(&sections->processes);
     release_globs(&sections->failures);
+    release_globs(&sections->variables);
     for (int i = 0; i < MEASURES; i++)
         release_globs(&sections->limits[i]);
 }

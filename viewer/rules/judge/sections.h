@@ -20,6 +20,7 @@ struct sections {
     size_t count;
     struct globs sections;         /* by the first of their rules in in_sections */
     struct globs processes;        /* rules of the kind 'require process NAME' */
+    struct globs variables;        /* 'environment NAME ...' and its like */
     struct globs failures;         /* rules of the kind 'forbid failed NAME' */
     struct globs limits[MEASURES]; /* 'limit loads NAME N', outside of sections */
 };

@@ -165,7 +165,7 @@ static int write_paragraphs(const struct learned_scope *scope, bool with_process
                             struct buffer *out)
 {
     if (learn_presence(scope, out) != 0 || learn_order(scope, out) != 0 ||
-        learn_paths(scope, out) != 0 ||
+        learn_paths(scope, out) != 0 || learn_causes(scope, out) != 0 ||
         (scope->options->with_identity && learn_identities(scope, out) != 0) ||
         learn_counts(scope, out) != 0)
         return -1;
@@ -279,6 +279,7 @@ static int learn_sections(const struct learned_scope *whole, const struct progra
         write_processes(whole, programs, out);
         result = learn_arguments(whole, out) == 0 ? learn_limits(&run, true, out) : -1;
         write_failures(whole, out);
+        learn_environment(whole, out);
     }
     for (size_t i = 0; result == 0 && i < programs->count; i++) {
         buffer_add_text(out, "\n[process ");
@@ -306,6 +307,7 @@ static int learn_all(const struct learned_scope *whole, struct programs *program
     if (learn_arguments(whole, out) != 0 || learn_scope(&scope, out) != 0)
         return -1;
     write_failures(whole, out);
+    learn_environment(whole, out);
     return 0;
 }
 

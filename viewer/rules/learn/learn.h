@@ -8,6 +8,9 @@
  *   path            the folders that it came from, with placeholders
  *   identity        if asked for, since every rebuild changes them: version and build of the
  *                   program and each module, or else the file's size
+ *   cause           of modules that were imports in all runs: all that import them
+ *   environment     of the program: values that all runs have, or several of them each; of the
+ *                   variables of which the value is kept, no others
  *   arguments       of each program, without what varies; none where they are other ones each time
  *   limit           of each process, the loads: a fifth more than the most that was seen, and at
  *                   least five; of a module that is loaded again and again, of exceptions of a

@@ -71,10 +71,14 @@ int learn_presence(const struct learned_scope *scope, struct buffer *out);
 int learn_order(const struct learned_scope *scope, struct buffer *out);
 int learn_paths(const struct learned_scope *scope, struct buffer *out);
 int learn_identities(const struct learned_scope *scope, struct buffer *out);
+int learn_causes(const struct learned_scope *scope, struct buffer *out);
 int learn_counts(const struct learned_scope *scope, struct buffer *out);
 /* Of all programs, whatever the scope. */
 int learn_arguments(const struct learned_scope *whole, struct buffer *out);
 int learn_limits(const struct learned_scope *scope, bool with_processes, struct buffer *out);
+
+/* Adds in which environment the program was started. */
+void learn_environment(const struct learned_scope *whole, struct buffer *out);
 
 /* How many processes of each program there are; what no process has more of than is said of it. */
 void learn_process_counts(const struct learned_scope *whole, struct line_list *list);

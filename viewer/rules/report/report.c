@@ -190,6 +190,7 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
         [RULE_ARGUMENTS] = "it is run with one of these lists of arguments",
         [RULE_IDENTITY] = "for each key, the loaded file has one of the values",
         [RULE_LIMIT] = "there are no more of them",
+        [RULE_ENVIRONMENT] = "the variable has one of these values",
     };
     static const char *const about[][RULE_FORBID + 1] = {
         [ABOUT_PROCESSES] = {"such a process runs", "such a process may run",
@@ -197,6 +198,8 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
                              "allows it"},
         [ABOUT_FAILURES] = {"", "it may be asked for in vain",
                             "it is not asked for in vain, unless a more specific rule allows it"},
+        [ABOUT_VARIABLES] = {"", "it may be set, to whatever value",
+                             "it is not set, unless a more specific rule allows it"},
     };
     const struct rule *of = &report->judgement->rules->rules[rule];
     const struct verdict *verdict = &report->judgement->verdicts[rule];
@@ -223,10 +226,11 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
                                                             : "it was not");
     else
         add_judged(verdict, out,
-                   of->kind == RULE_REQUIRE       ? "time"
-                   : of->kind == RULE_ORDER       ? "pair"
-                   : of->about == ABOUT_PROCESSES ? "process"
-                                                  : "load");
+                   of->kind == RULE_REQUIRE                                       ? "time"
+                   : of->kind == RULE_ORDER                                       ? "pair"
+                   : of->kind == RULE_ENVIRONMENT || of->about == ABOUT_VARIABLES ? "variable"
+                   : of->kind == RULE_ARGUMENTS || of->about == ABOUT_PROCESSES   ? "process"
+                                                                                  : "load");
     if (of->kind == RULE_ORDER && verdict->worst != INT64_MIN) {
         buffer_add_text(out, ", the nearest ");
         human_ms(out, verdict->worst);

@@ -30,6 +30,7 @@ static void add_driver(struct buffer *out)
         [RULE_IDENTITY] = "Which build of a module is loaded",
         [RULE_ARGUMENTS] = "With which arguments a program is run",
         [RULE_LIMIT] = "How many, or how long",
+        [RULE_ENVIRONMENT] = "What a variable of the environment is",
     };
 
     buffer_add_text(out, "\"tool\":{\"driver\":{");
