@@ -66,7 +66,8 @@ static void name_document(struct document *document)
         document->title.data[0] = 'R';
     buffer_add_text(&document->title, ": ");
     buffer_add(&document->title, command, text_cut(command, strlen(command), TITLE_BYTES));
-    buffer_add_char(&document->file_name, '-');
+    if (row_has(document->facts[0], "program"))
+        buffer_add_char(&document->file_name, '-');
     add_file_word(&document->file_name, row_text(document->facts[0], "program"));
     buffer_add_text(&document->file_name, ".html");
     document->title.failed |= side.failed;

@@ -11,9 +11,10 @@ sqlite3_stmt *facts_find(const struct run_reference *run, struct trail_error *er
     struct buffer sql = {0};
     sqlite3_stmt *row = NULL;
 
-    buffer_add_text(&sql, sql_report_facts);
+    buffer_add_text(&sql, "WITH s AS MATERIALIZED (");
     buffer_add_text(&sql, sql_summary);
-    buffer_add_text(&sql, ")) s");
+    buffer_add_text(&sql, ") ");
+    buffer_add_text(&sql, sql_report_facts);
     if (sql.failed)
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     else

@@ -1,5 +1,6 @@
--- What a report says of a run beside its summary: facts.c puts that, and what closes the brackets,
--- behind the last line. Of several processes only gaps of those count that waited for no child.
+-- What a report says of a run, besides its summary, which facts.c makes the table s (MATERIALIZED:
+-- else SQLite would compute it at each mention). Of several processes only gaps of those count that
+-- waited for no child.
 SELECT s.*,
   (SELECT count(*) FROM main.process p WHERE p.run_id = :run) AS processes,
   (SELECT count(*) FROM main.thread t WHERE t.run_id = :run) AS threads,
@@ -27,5 +28,4 @@ SELECT s.*,
       || json_extract(s.first_exception, '$.offset'),
     json_extract(s.first_exception, '$.address')) AS exception_place,
   json_extract(s.first_exception, '$.t_ns') AS exception_t_ns
-FROM (
-  SELECT *, iif(process_count > 1, process_gaps, gaps) AS told_gaps FROM (
+FROM (SELECT DISTINCT *, iif(process_count > 1, process_gaps, gaps) AS told_gaps FROM s) s
