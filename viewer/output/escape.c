@@ -19,6 +19,17 @@ void escape_for_terminal(struct buffer *out, const char *text, size_t length)
     buffer_add(out, text + done, length - done);
 }
 
+/* How many bytes from `at` on are plain in JSON. */
+static size_t plain_bytes(const char *text, size_t length, size_t at, bool is_document)
+{
+    size_t start = at;
+
+    while (at < length && text[at] >= ' ' && text[at] < 0x7F &&
+           (is_document || (text[at] != '"' && text[at] != '\\')))
+        at++;
+    return at - start;
+}
+
 /*
  * Common to strings and documents: in a document quotes and backslashes are already as JSON wants
  * them.
@@ -29,8 +40,12 @@ static void escape_for_json(struct buffer *out, const char *text, size_t length,
 
     for (size_t at = 0; at < length;) {
         uint32_t c = 0;
-        size_t size = text_decode(text + at, length - at, &c);
-        bool is_special = c == '"' || c == '\\' || harmful_is(c);
+        size_t size;
+        bool is_special;
+        if ((at += plain_bytes(text, length, at, is_document)) == length)
+            break;
+        size = text_decode(text + at, length - at, &c);
+        is_special = c == '"' || c == '\\' || harmful_is(c);
         if (is_document)
             is_special = c >= 0x7F && harmful_is(c); /* white space between values may stay */
         if (size > 0 && !is_special) {
