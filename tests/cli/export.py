@@ -21,7 +21,8 @@ import sys
 
 TRAILVIEW, TRAILFAKE, FIXTURES = sys.argv[1:4]
 README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../schema/README.md")
-MEMBERS = {"M": {"args"}, "X": {"cat", "ts", "dur", "args"}, "i": {"cat", "s", "ts", "args"},
+MEMBERS = {"M": {"args"},
+           "B": {"cat", "ts", "args"}, "E": {"ts", "args"}, "i": {"cat", "s", "ts", "args"},
            "s": {"cat", "id", "ts"}, "f": {"cat", "bp", "id", "ts"}, "C": {"ts", "args"}}
 HOSTILE = "<script>alert(1)</script>\x1b[2J\u202e=1+1\x01\ud800"
 failures = []
@@ -56,15 +57,23 @@ def check_members(where, event):
     expect(event.get("s", "t") == "t" and event.get("bp", "e") == "e", f"{where}: {event}")
 
 
-def check_nesting(where, slices):
-    """Of one track: each lies within those that are open when it begins."""
-    open_until = []
-    for start, duration, name in sorted(slices, key=lambda each: (each[0], -each[1])):
-        while open_until and open_until[-1] <= start:
-            open_until.pop()
-        expect(not open_until or start + duration <= open_until[-1],
-               f"{where}: {name} at {start} for {duration} crosses one that ends {open_until}")
-        open_until.append(start + duration)
+def slices_of(where, events):
+    """{track: [(start, duration, name, event)]}: each ends that began last of those that are open,
+    by the time and then as they stand in the file."""
+    found, open_ones = collections.defaultdict(list), collections.defaultdict(list)
+    for event in sorted((event for event in events if event["ph"] in "BE"),
+                        key=lambda event: nanoseconds(event["ts"])):
+        track = event["pid"], event["tid"]
+        if event["ph"] == "B":
+            open_ones[track].append(event)
+        elif expect(open_ones[track] and open_ones[track][-1]["name"] == event["name"]
+                    and open_ones[track][-1].get("args") == event.get("args"),
+                    f"{where}: {event} ends {open_ones[track][-1:]}"):
+            begin = open_ones[track].pop()
+            start = nanoseconds(begin["ts"])
+            found[track].append((start, nanoseconds(event["ts"]) - start, begin["name"], begin))
+    expect(not any(open_ones.values()), f"{where}: not ended: {open_ones}")
+    return found
 
 
 def check_flows(where, events, slices):
@@ -78,7 +87,7 @@ def check_flows(where, events, slices):
         times = {phase: ns for phase, ns, _ in both}
         expect(times["s"] <= times["f"], f"{where}: flow {number} goes back in time")
         for _, ns, event in both:
-            expect(any(start <= ns <= start + duration for start, duration, _ in
+            expect(any(start <= ns <= start + duration for start, duration, *_ in
                        slices[event["pid"], event["tid"]]), f"{where}: flow {number} binds nowhere")
 
 
@@ -95,45 +104,37 @@ def check_trace(where, text):
     """Numbers with a point stay texts: how many digits they have matters."""
     events = json.loads(text, parse_float=str)["traceEvents"]
     names = collections.defaultdict(list)
-    slices = collections.defaultdict(list)
     for event in events:
         check_members(where, event)
-        for time in ("ts", "dur"):
-            expect(time not in event or re.fullmatch(r"\d+\.\d{3}", event[time]), f"{event}")
+        expect("ts" not in event or re.fullmatch(r"\d+\.\d{3}", event["ts"]), f"{event}")
         if event["ph"] == "M" and event["name"] in ("process_name", "thread_name"):
             track = (event["pid"], event["tid"])[:1 + (event["name"] == "thread_name")]
             names[track].append(event["args"]["name"])
-        if event["ph"] == "X":
-            slices[event["pid"], event["tid"]].append(
-                (nanoseconds(event["ts"]), nanoseconds(event["dur"]), event["name"]))
+    slices = slices_of(where, events)
     for event in events:
-        if event["ph"] in "Xisf":
+        if event["ph"] in "Bisf":
             expect(len(names[event["pid"],]) == 1 and len(names[event["pid"], event["tid"]]) == 1,
-                   f"{where}: not one name of the track of {event}: {names}")
-    for track in slices.values():
-        check_nesting(where, track)
+                   f"{where}: not one name of the track of {event}")
     check_flows(where, events, slices)
     check_counters(where, events)
-    return events
+    return events, [each for track in slices.values() for each in track]
 
 
-def check_agrees(where, database, run, events):
+def check_agrees(where, database, run, slices):
     """Gaps are those of gaps, phases those of timeline."""
     rows = json.loads(view("-d", database, "gaps", run, "-n", "200", "--format", "json"))
     gaps = sorted((row["t_ns"], row["gap_ns"], f"{row['from']} -> {row['to']}", row["held_ns"],
                    row["cpu_ns"]) for row in rows)
-    traced = sorted((nanoseconds(event["ts"]), nanoseconds(event["dur"]), event["name"],
-                     round(float(event["args"]["held ms"]) * 1e6),
-                     round(float(event["args"]["CPU ms"]) * 1e6) if "CPU ms" in event["args"]
-                     else None) for event in events if event.get("cat") == "gap")
+    traced = [(start, duration, name, round(float(event["args"]["held ms"]) * 1e6),
+               round(float(event["args"]["CPU ms"]) * 1e6) if "CPU ms" in event["args"] else None)
+              for start, duration, name, event in slices if event["cat"] == "gap"]
     left = collections.Counter(gaps) - collections.Counter(traced)
     expect(not left and (len(gaps) == len(traced) or len(gaps) == 200),
            f"{where}: gaps {gaps} are {traced}: {left}")
     rows = json.loads(view("-d", database, "timeline", run, "--format", "json"))
     phases = sorted((row["t_ns"], row["duration_ns"], row["name"]) for row in rows
                     if row["what"] == "phase" and row["name"])
-    traced = sorted((nanoseconds(event["ts"]), nanoseconds(event["dur"]), event["name"])
-                    for event in events if event.get("cat") == "phase")
+    traced = sorted(each[:3] for each in slices if each[3]["cat"] == "phase")
     expect(traced == phases, f"{where}: phases {phases} are {traced}")
 
 
@@ -187,15 +188,15 @@ def check_traces():
         runs = json.loads(view("-d", database, "--format", "json"))
         for run in (str(row["run"]) for row in runs):
             text = view("-d", database, "export", run)
-            events = check_trace(f"{name}:{run}", text)
+            _, slices = check_trace(f"{name}:{run}", text)
             if name not in ("wrong_types.db", "hostile.db"):
-                check_agrees(f"{name}:{run}", database, run, events)
+                check_agrees(f"{name}:{run}", database, run, slices)
             expect(not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]|\xe2\x80\xae", text), f"{name}: raw")
-    events = check_trace("two", view("-d", "export.db", "export", "1", "2"))
+    events, _ = check_trace("two", view("-d", "export.db", "export", "1", "2"))
     expect({event["args"]["name"] for event in events if event["name"] == "process_name"} ==
            {f"run {run}: {name} ({pid})" for run in (1, 2) for name, pid in
             (("shop", 10), ("sh", 20), ("shop", 20))}, "names of processes of two runs")
-    flows = [event for event in check_trace("2", view("-d", "export.db", "export", "2"))
+    flows = [event for event in check_trace("2", view("-d", "export.db", "export", "2"))[0]
              if event["ph"] == "s"]
     expect(len(flows) > 80, f"{len(flows)} arrows")
 

@@ -5,6 +5,7 @@
 #include "trace.h"
 
 #include "compare/model/tuple_map.h"
+#include "event_kinds.h"
 #include "sql.h"
 #include "trace_process.h"
 #include "viewer_sql.h"
@@ -30,7 +31,7 @@ struct tracing {
     sqlite3 *db;
     sqlite3_int64 run;
     sqlite3_stmt *statements[STATEMENTS];
-    bool has_bound, has_kernel_times, has_real_numbers, is_one_of_several;
+    bool has_kernel_times, has_real_numbers, is_one_of_several;
     int64_t base, first_flow; /* what is added to numbers and flows of this run */
     int64_t now_ns, wall_ns;
     struct trace_flows flows;
@@ -163,6 +164,7 @@ static void put_thread(struct tracing *tracing, const struct trace_process *proc
 {
     sqlite3_stmt *row = find(tracing, THREAD, id), *owner;
     struct trace_track track = {process->tracks[0].pid, 0};
+    const char *name;
     int64_t from, to;
 
     if (row == NULL)
@@ -174,20 +176,16 @@ static void put_thread(struct tracing *tracing, const struct trace_process *proc
                                             : NULL;
     trace_json_name(&tracing->json, "thread_name", &track, "name",
                     (const char *)sqlite3_column_text(row, 1));
-    trace_json_event(
-        &tracing->json, 'X',
-        (const char *)(owner != NULL ? sqlite3_column_text(owner, 1) : sqlite3_column_text(row, 1)),
-        &track);
-    trace_json_member(&tracing->json, "\"cat\":\"thread\"");
-    trace_json_time(&tracing->json, "ts", from);
-    trace_json_time(&tracing->json, "dur", to > from ? to - from : 0);
+    name =
+        (const char *)(owner != NULL ? sqlite3_column_text(owner, 1) : sqlite3_column_text(row, 1));
+    trace_json_slice(&tracing->json, name, &track, "thread", from);
     if (owner != NULL) {
         trace_json_text(&tracing->json, "command line",
                         (const char *)sqlite3_column_text(owner, 2));
         trace_json_text(&tracing->json, "exit", (const char *)sqlite3_column_text(owner, 5));
         trace_json_number(&tracing->json, "pid", sqlite3_column_int64(owner, 0));
     }
-    trace_json_done(&tracing->json);
+    trace_json_slice_done(&tracing->json, to > from ? to : from);
     sqlite3_reset(row);
 }
 
@@ -197,17 +195,17 @@ static void put_point(struct tracing *tracing, const struct trace_track *track,
     trace_json_event(&tracing->json, 'i', name, track);
     trace_json_member(&tracing->json, category);
     trace_json_member(&tracing->json, "\"s\":\"t\"");
-    trace_json_time(&tracing->json, "ts", ns);
+    trace_json_time(&tracing->json, ns);
 }
 
-/* Whether the cursor of bounds stands at that event. */
-static bool is_bound(struct tracing *tracing, int64_t seq)
+/* The row of an event that bounds a gap; NULL: it is of a kind that does not, or synthetic. */
+static sqlite3_stmt *find_bound(struct tracing *tracing, int kind, int64_t seq)
 {
-    sqlite3_stmt *row = tracing->statements[BOUNDS];
+    static const uint32_t kinds = 1u << EVENT_CREATE_PROCESS | 1u << EVENT_EXIT_PROCESS |
+                                  1u << EVENT_LOAD_DLL | 1u << EVENT_LOAD_FAILED |
+                                  1u << EVENT_ENTRY_POINT | 1u << EVENT_MARK;
 
-    while (tracing->has_bound && sqlite3_column_int64(row, 0) < seq)
-        tracing->has_bound = sqlite3_step(row) == SQLITE_ROW;
-    return tracing->has_bound && sqlite3_column_int64(row, 0) == seq;
+    return kind > 0 && kind < 32 && (kinds >> kind & 1) ? find(tracing, BOUNDS, seq) : NULL;
 }
 
 static char what_of(const char *word)
@@ -217,9 +215,8 @@ static char what_of(const char *word)
     return strcmp(word, "entry") == 0 ? 'n' : strcmp(word, "exec") == 0 ? 'c' : word[0];
 }
 
-static int take_bound(struct tracing *tracing, struct trace_process *process)
+static int take_bound(struct tracing *tracing, struct trace_process *process, sqlite3_stmt *row)
 {
-    sqlite3_stmt *row = tracing->statements[BOUNDS];
     bool has_phase = sqlite3_column_type(row, 6) != SQLITE_NULL;
     struct trace_bound bound = {
         .seq = sqlite3_column_int64(row, 0),
@@ -252,6 +249,7 @@ static int take_event(struct tracing *tracing, sqlite3_stmt *row)
 {
     struct trace_process *process = process_of(tracing, row, 3);
     int64_t hold = sqlite3_column_int64(row, 2), thread = sqlite3_column_int64(row, 4);
+    sqlite3_stmt *bound;
     int result = 0;
 
     tracing->now_ns = time_of(row, 1);
@@ -268,10 +266,11 @@ static int take_event(struct tracing *tracing, sqlite3_stmt *row)
         trace_json_number(&tracing->json, "seq", sqlite3_column_int64(row, 0));
         trace_json_done(&tracing->json);
     }
-    if (is_bound(tracing, sqlite3_column_int64(row, 0)))
-        result = take_bound(tracing, process);
+    if ((bound = find_bound(tracing, sqlite3_column_int(row, 5), sqlite3_column_int64(row, 0))) !=
+        NULL)
+        result = take_bound(tracing, process, bound);
     process->held_ns += hold < 0 || hold > latest_ns >> 19 ? 0 : hold;
-    if (result != 0 || sqlite3_column_int(row, 5) != 2)
+    if (result != 0 || sqlite3_column_int(row, 5) != EVENT_EXIT_PROCESS)
         return result;
     *tuple_map_at(&tracing->places, (uint32_t)sqlite3_column_int64(row, 3), 0, 0) = ENDED;
     return end_process(tracing, process, tracing->now_ns);
@@ -282,7 +281,6 @@ static int take_events(struct tracing *tracing)
     sqlite3_stmt *rows = tracing->statements[EVENTS];
     int result = 0, step = SQLITE_DONE;
 
-    tracing->has_bound = sqlite3_step(tracing->statements[BOUNDS]) == SQLITE_ROW;
     while (result == 0 && (step = sqlite3_step(rows)) == SQLITE_ROW) {
         result = take_event(tracing, rows);
         if (result == 0)

@@ -53,7 +53,9 @@ void trace_json_event(struct trace_json *json, char phase, const char *name,
 {
     buffer_add_text(&json->line, json->has_events ? ",\n{\"ph\":\"" : "\n{\"ph\":\"");
     buffer_add_char(&json->line, phase);
-    buffer_add_text(&json->line, "\",\"name\":");
+    buffer_add_char(&json->line, '"');
+    json->name_at = json->line.length;
+    buffer_add_text(&json->line, ",\"name\":");
     add_string(&json->line, name != NULL && *name != '\0' ? name : "?");
     buffer_add_text(&json->line, ",\"pid\":");
     buffer_add_number(&json->line, track->pid);
@@ -63,12 +65,51 @@ void trace_json_event(struct trace_json *json, char phase, const char *name,
     json->has_arguments = false;
 }
 
-void trace_json_time(struct trace_json *json, const char *member, int64_t ns)
+void trace_json_time(struct trace_json *json, int64_t ns)
 {
-    buffer_add_text(&json->line, ",\"");
-    buffer_add_text(&json->line, member);
-    buffer_add_text(&json->line, "\":");
+    buffer_add_text(&json->line, ",\"ts\":");
     add_decimal(&json->line, ns, 1000, 3);
+}
+
+void trace_json_slice(struct trace_json *json, const char *name, const struct trace_track *track,
+                      const char *category, int64_t ns)
+{
+    trace_json_event(json, 'B', name, track);
+    json->name_end = json->line.length;
+    buffer_add_text(&json->line, ",\"cat\":\"");
+    buffer_add_text(&json->line, category);
+    buffer_add_char(&json->line, '"');
+    trace_json_time(json, ns);
+    json->arguments_at = json->line.length;
+}
+
+/* The event that ends it has its name, place and arguments. */
+void trace_json_slice_begun(struct trace_json *json, int64_t end_ns, struct buffer *end)
+{
+    const char *line = buffer_text(&json->line);
+
+    buffer_add_text(end, ",\n{\"ph\":\"E\"");
+    buffer_add(end, line + json->name_at, json->name_end - json->name_at);
+    buffer_add_text(end, ",\"ts\":");
+    add_decimal(end, end_ns, 1000, 3);
+    buffer_add(end, line + json->arguments_at, json->line.length - json->arguments_at);
+    buffer_add_text(end, json->has_arguments ? "}}" : "}");
+    trace_json_done(json);
+}
+
+void trace_json_put(struct trace_json *json, struct buffer *end)
+{
+    json->line.failed |= end->failed;
+    sink_write(json->sink, buffer_text(end), end->length);
+    buffer_release(end);
+}
+
+void trace_json_slice_done(struct trace_json *json, int64_t end_ns)
+{
+    struct buffer end = {0};
+
+    trace_json_slice_begun(json, end_ns, &end);
+    trace_json_put(json, &end);
 }
 
 void trace_json_member(struct trace_json *json, const char *member)

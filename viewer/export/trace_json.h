@@ -19,6 +19,7 @@ struct trace_track {
 struct trace_json {
     struct sink *sink;
     struct buffer line;
+    size_t name_at, name_end, arguments_at; /* in the line, of a slice */
     bool has_events, has_arguments;
 };
 
@@ -32,8 +33,20 @@ void trace_json_release(struct trace_json *json);
 void trace_json_event(struct trace_json *json, char phase, const char *name,
                       const struct trace_track *track);
 
-/* "ts" or "dur", which are microseconds with three decimals. */
-void trace_json_time(struct trace_json *json, const char *member, int64_t ns);
+/* "ts": microseconds with three decimals. */
+void trace_json_time(struct trace_json *json, int64_t ns);
+
+/*
+ * A slice, which may get arguments, from here to trace_json_slice_done: two events, a begin and an
+ * end, since readers that add up a start and a duration as floating point find that slices cross.
+ * Both have the arguments, since speedscope compares them.
+ */
+void trace_json_slice(struct trace_json *json, const char *name, const struct trace_track *track,
+                      const char *category, int64_t ns);
+void trace_json_slice_done(struct trace_json *json, int64_t end_ns);
+/* The same where others lie within it: `end` is written, and freed, by trace_json_put. */
+void trace_json_slice_begun(struct trace_json *json, int64_t end_ns, struct buffer *end);
+void trace_json_put(struct trace_json *json, struct buffer *end);
 
 /* Another member outside of "args", as it is. */
 void trace_json_member(struct trace_json *json, const char *member);

@@ -30,15 +30,11 @@ void trace_process_begin(struct trace_process *process, const char *name, const 
 }
 
 static void begin_slice(struct trace_process *process, enum trace_lane lane, const char *name,
-                        int64_t from_ns, int64_t to_ns)
+                        int64_t ns)
 {
-    static const char *const categories[] = {"\"cat\":\"phase\"", "\"cat\":\"gap\"",
-                                             "\"cat\":\"load\""};
+    static const char *const categories[] = {"phase", "gap", "load"};
 
-    trace_json_event(process->json, 'X', name, &process->tracks[lane]);
-    trace_json_member(process->json, categories[lane]);
-    trace_json_time(process->json, "ts", from_ns);
-    trace_json_time(process->json, "dur", to_ns - from_ns);
+    trace_json_slice(process->json, name, &process->tracks[lane], categories[lane], ns);
 }
 
 static void put_flow(struct trace_process *process, char phase, int64_t effect, int64_t ns)
@@ -51,19 +47,20 @@ static void put_flow(struct trace_process *process, char phase, int64_t effect, 
         trace_json_member(process->json, "\"bp\":\"e\"");
     snprintf(id, sizeof id, "\"id\":%lld", (long long)(process->first_id + effect));
     trace_json_member(process->json, id);
-    trace_json_time(process->json, "ts", ns);
+    trace_json_time(process->json, ns);
     trace_json_done(process->json);
 }
 
 /* An arrow binds to the slice that was written last on its track. */
-static void put_load(struct trace_process *process, const struct trace_bound *bound, int64_t to_ns)
+static void begin_load(struct trace_process *process, const struct trace_bound *bound,
+                       int64_t end_ns, struct buffer *end)
 {
     const struct trace_flows *flows = process->flows;
 
-    begin_slice(process, TRACE_LOADS, bound->name, bound->t_ns, to_ns);
+    begin_slice(process, TRACE_LOADS, bound->name, bound->t_ns);
     trace_json_text(process->json, "why", bound->why);
     trace_json_number(process->json, "seq", bound->seq);
-    trace_json_done(process->json);
+    trace_json_slice_begun(process->json, end_ns, end);
     if (bound->by_seq != 0 && trace_flows_has(flows, bound->by_seq, bound->seq))
         put_flow(process, 'f', bound->seq, bound->t_ns);
     for (size_t i = trace_flows_of(flows, bound->seq);
@@ -83,7 +80,7 @@ static void put_gap(struct trace_process *process, const struct trace_bound *fro
     buffer_add_text(&name, " -> ");
     buffer_add_text(&name, to->name);
     process->json->line.failed |= name.failed;
-    begin_slice(process, TRACE_GAPS, buffer_text(&name), from->t_ns, to->t_ns);
+    begin_slice(process, TRACE_GAPS, buffer_text(&name), from->t_ns);
     trace_json_ms(process->json, "held ms", held);
     if (from->cpu_ns >= 0 && cpu >= 0) {
         trace_json_ms(process->json, "CPU ms", cpu);
@@ -91,7 +88,7 @@ static void put_gap(struct trace_process *process, const struct trace_bound *fro
     }
     trace_json_number(process->json, "from_seq", from->seq);
     trace_json_number(process->json, "seq", to->seq);
-    trace_json_done(process->json);
+    trace_json_slice_done(process->json, to->t_ns);
     buffer_release(&name);
 }
 
@@ -106,7 +103,7 @@ static void put_counters(struct trace_process *process, const struct trace_bound
     process->counted_cpu_ns = cpu;
     process->counted_held_ns = held;
     trace_json_event(process->json, 'C', "used", &process->tracks[TRACE_PHASES]);
-    trace_json_time(process->json, "ts", bound->t_ns);
+    trace_json_time(process->json, bound->t_ns);
     if (cpu >= 0)
         trace_json_ms(process->json, "CPU ms", cpu);
     trace_json_ms(process->json, "held ms", held);
@@ -122,6 +119,7 @@ static void release_bound(struct trace_bound *bound)
 /* What happened at one time lasts until the next bound; `next` may be NULL. */
 static void put_group(struct trace_process *process, int64_t end_ns, const struct trace_bound *next)
 {
+    struct buffer ends[DEPTH_AT_MOST] = {{0}};
     struct trace_bound *last;
 
     if (process->group_count == 0)
@@ -129,7 +127,9 @@ static void put_group(struct trace_process *process, int64_t end_ns, const struc
     last = &process->group[process->group_count - 1];
     for (size_t i = 0; i < process->group_count; i++)
         if (process->group[i].what != 'x')
-            put_load(process, &process->group[i], end_ns);
+            begin_load(process, &process->group[i], end_ns, &ends[i]);
+    for (size_t i = process->group_count; i-- > 0;)
+        trace_json_put(process->json, &ends[i]);
     if (next != NULL && next->t_ns > last->t_ns)
         put_gap(process, last, next);
     put_counters(process, last);
@@ -143,8 +143,8 @@ static void put_group(struct trace_process *process, int64_t end_ns, const struc
 static void put_phase(struct trace_process *process, const char *name, int64_t from_ns,
                       int64_t to_ns)
 {
-    begin_slice(process, TRACE_PHASES, name, from_ns, to_ns);
-    trace_json_done(process->json);
+    begin_slice(process, TRACE_PHASES, name, from_ns);
+    trace_json_slice_done(process->json, to_ns);
 }
 
 static void end_phase(struct trace_process *process, int64_t ns)
@@ -203,6 +203,8 @@ static void take_phase(struct trace_process *process, const struct trace_bound *
         begin_phase(process, "program", bound->t_ns);
         break;
     case 'm':
+        if (process->start_end_ns != INT64_MAX) /* what it would write now would come too late */
+            process->is_starting = false;
         begin_phase(process, bound->name, bound->t_ns);
         break;
     case 'x':
