@@ -178,7 +178,8 @@ static int run_command(struct viewer *viewer, int argument_count, char **argumen
     if (choose_path(viewer, error) != 0 || choose_command(viewer, error) != 0 ||
         choose_output(viewer, error) != 0)
         return -1;
-    if (viewer->output.is_terminal && !viewer->options.given[OPTION_FOLLOW])
+    if (viewer->output.is_terminal && !viewer->options.given[OPTION_FOLLOW] &&
+        !(viewer->command->flags & COMMAND_DRAWS))
         program_page();
     if (open_what_is_needed(viewer, error) != 0)
         return -1;

@@ -16,7 +16,8 @@ enum command_flags {
     COMMAND_TAKES_RUNS = 2,
     COMMAND_TAKES_ALL_RUNS = 4,  /* with TAKES_RUNS: no argument means all runs, possibly none */
     COMMAND_TAKES_ARGUMENTS = 8, /* it looks at viewer->arguments itself */
-    COMMAND_OWN_FORMATS = 16     /* its formats are its own only; the first is the default */
+    COMMAND_OWN_FORMATS = 16,    /* its formats are its own only; the first is the default */
+    COMMAND_DRAWS = 32           /* on the terminal: there is no pager */
 };
 
 struct command {
