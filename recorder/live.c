@@ -5,6 +5,7 @@
 #include "live.h"
 
 #include "harmful.h"
+#include "program.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -14,15 +15,23 @@
 #include <string.h>
 
 enum {
-    COLUMNS = 100,
-    NAME_COLUMNS = 40, /* of a file, where more follows */
+    COLUMNS = 100, /* where it is no terminal */
+    COLUMNS_LEAST = 60,
+    COLUMNS_MOST = 250,
+    KIND_COLUMNS = 13, /* on a terminal the longest kind's */
+    KIND_COLUMNS_TERMINAL = 17,
+    NAME_END_TERMINAL = 72, /* folders stand in line from there */
+    NAME_COLUMNS = 40,      /* of a file, where more follows */
     NAME_COLUMNS_LEAST = 8,
     /* what one line takes at the most; longer texts are cut in the listing (not in the file) */
     LINE_MAX_BYTES = 8 * 1024
 };
 
 struct live {
+    bool is_terminal, has_color;
+    size_t columns; /* of a line */
     size_t used, line_start;
+    size_t unseen; /* bytes of the line that are no column: colours */
     char buffer[64 * 1024];
 };
 
@@ -30,10 +39,22 @@ struct live *live_new(struct trail_error *error)
 {
     struct live *live = malloc(sizeof *live);
 
-    if (live == NULL)
+    if (live == NULL) {
         error_set(error, TRAIL_FAILED, 0, "out of memory");
-    else
-        live->used = live->line_start = 0;
+        return NULL;
+    }
+    live->used = live->line_start = live->unseen = 0;
+    live->is_terminal = program_is_terminal(stderr);
+    live->columns = COLUMNS;
+    live->has_color = false;
+    if (live->is_terminal) {
+        const char *no_color = program_environment("NO_COLOR");
+        size_t width = (size_t)program_terminal_width(stderr);
+        live->has_color = no_color == NULL || *no_color == '\0';
+        live->columns = width < COLUMNS_LEAST  ? COLUMNS_LEAST
+                        : width > COLUMNS_MOST ? COLUMNS_MOST
+                                               : width;
+    }
     return live;
 }
 
@@ -83,10 +104,26 @@ static size_t columns(const char *text, size_t length)
 /* How many columns of the line are free; those that only some lines need may come behind it. */
 static size_t columns_left(const struct live *live)
 {
-    size_t taken = columns(live->buffer + live->line_start, live->used - live->line_start);
+    size_t taken =
+        columns(live->buffer + live->line_start, live->used - live->line_start) - live->unseen;
 
-    return taken < COLUMNS ? COLUMNS - taken : 0;
+    return taken < live->columns ? live->columns - taken : 0;
 }
+
+/* A sequence that sets a colour, or ends one. */
+static void put_color(struct live *live, const char *sequence)
+{
+    if (!live->has_color)
+        return;
+    put(live, "%s", sequence);
+    live->unseen += strlen(sequence);
+}
+
+/* As trailview has them in its tables. */
+static const char *const kind_colors[EVENT_KINDS] = {
+    [EVENT_EXCEPTION] = "\x1B[31m",   [EVENT_RIP_EVENT] = "\x1B[31m",
+    [EVENT_LOAD_FAILED] = "\x1B[31m", [EVENT_LOAD_DLL] = "\x1B[32m",
+    [EVENT_MARK] = "\x1B[36m",        [EVENT_OUTPUT_DEBUG_STRING] = "\x1B[36m"};
 
 /* The next character as it is shown; returns how many bytes of the text it is. */
 static size_t next_shown(const char *text, size_t length, char shown[HARMFUL_ESCAPE_CAPACITY])
@@ -204,7 +241,8 @@ static void tell_process(struct live *live, const struct event *event,
 
     put(live, "%s ", event_code_word(FIELD_VIA, via));
     if (subject->path[0] != '\0')
-        put_name(live, subject->path, NAME_COLUMNS);
+        put_name(live, subject->path,
+                 columns_left(live) < NAME_COLUMNS ? columns_left(live) : NAME_COLUMNS);
     if ((via == VIA_FORK || via == VIA_CREATE) &&
         event_has(event, FIELD(CREATE_PROCESS, parent_pid)))
         put(live, " by %" PRIu64, event->value[FIELD(CREATE_PROCESS, parent_pid)]);
@@ -225,7 +263,11 @@ static void tell_module(struct live *live, const struct event *event,
                                                        : FIELD(UNLOAD_DLL, base)]);
         return;
     }
-    put_name(live, subject->path, NAME_COLUMNS);
+    put_name(live, subject->path,
+             columns_left(live) < NAME_COLUMNS ? columns_left(live) : NAME_COLUMNS);
+    if (name > subject->path && live->is_terminal)
+        while (columns_left(live) + NAME_END_TERMINAL > live->columns)
+            put(live, " ");
     if (name > subject->path)
         put_folder(live, subject->path,
                    (size_t)(name - subject->path) - (name - subject->path > 1));
@@ -379,11 +421,18 @@ static void (*const tellers[EVENT_KINDS])(struct live *live, const struct event 
 void live_print(struct live *live, const struct event *event, uint64_t t_ns,
                 const struct rows_subject *subject)
 {
+    const char *color = kind_colors[event->kind];
+
     if (sizeof live->buffer - live->used < 2 * LINE_MAX_BYTES)
         live_flush(live);
     live->line_start = live->used;
-    put(live, "%4" PRIu64 ".%06" PRIu64 " %6" PRIu32 " %6" PRIu32 "  %-13s ", t_ns / 1000000000,
-        t_ns / 1000 % 1000000, event->pid, event->tid, event_kind_descriptor(event->kind)->name);
+    live->unseen = 0;
+    put(live, "%4" PRIu64 ".%06" PRIu64 " %6" PRIu32 " %6" PRIu32 "  ", t_ns / 1000000000,
+        t_ns / 1000 % 1000000, event->pid, event->tid);
+    put_color(live, color != NULL ? color : "");
+    put(live, "%-*s ", live->is_terminal ? KIND_COLUMNS_TERMINAL : KIND_COLUMNS,
+        event_kind_descriptor(event->kind)->name);
+    put_color(live, color != NULL ? "\x1B[0m" : "");
     if (tellers[event->kind] != NULL)
         tellers[event->kind](live, event, subject);
     put_naming(live, event);

@@ -1,7 +1,8 @@
 /*
  * The listing of `trailrec -v`: one line per event on stderr while it happens, with what a person
  * wants to know first: names before folders, codes by their names, addresses as module and offset.
- * A line has 100 columns at most, debug strings aside. Runs on the writer thread, so that it never
+ * A line has 100 columns at most, on a terminal as many as that, debug strings aside; there it has
+ * colours, too, unless NO_COLOR is set. Runs on the writer thread, so that it never
  * holds the target.
  */
 #ifndef TRAIL_LIVE_H

@@ -57,6 +57,39 @@ cat >expected.txt <<'EOF'
 0.021000      4      4  ExitProcess   exit code 0
 EOF
 diff -u expected.txt lines.txt >&2 || fail "the listing is another one (+)"
+# On a terminal: as wide as that, in line, with colours.
+if [ -z "$EMULATOR" ] && command -v python3 >/dev/null; then
+    cat >terminal.py <<'EOF'
+import fcntl, os, pty, struct, sys, termios
+child, terminal = pty.fork()
+if child == 0:
+    fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 50, int(sys.argv[1]), 0, 0))
+    os.execv(sys.argv[2], sys.argv[2:])
+text = b""
+try:
+    while more := os.read(terminal, 65536):
+        text += more
+except OSError: # the other side is closed
+    pass
+sys.stdout.write(text.decode().replace("\r\n", "\n"))
+EOF
+    shown() # shown COLUMNS
+    {
+        python3 terminal.py "$1" "$TRAILFAKE" -q -v -o terminal.db -- script.txt >shown.txt
+        sed "s/$(printf '\033')\[[0-9;]*m//g" shown.txt >plain.txt
+    }
+    NO_COLOR=1 shown 80
+    grep -E '  (LoadDll|CreateProcess)' shown.txt | grep -E '.{81}' && fail "wider than 80 columns"
+    grep -q "$(printf '\033')" shown.txt && fail "colours in spite of NO_COLOR"
+    NO_COLOR='' shown 140
+    red=$(printf '\033[31mException         \033[0m')
+    grep -qF "${red}ACCESS_VIOLATION: write to 0x0 at shop.exe+0x123" shown.txt ||
+        fail "no red exception: $(cat -v shown.txt)"
+    same "folders in line" 1 "$(grep -v library_ plain.txt |
+        sed -n 's/\(.*LoadDll .*[^ ]  *\)\(C:\|\/\).*$/\1/p' |
+        awk '{ print length($0) }' | sort -u | wc -l)"
+    grep -E '.{141}' plain.txt && fail "wider than 140 columns"
+fi
 grep -v '^ *0\.011' live.txt | LC_ALL=C grep -E '.{101}' && fail "these lines are too long"
 
 cat >script.txt <<'EOF'
