@@ -1,6 +1,6 @@
 /*
  * What /proc says now of a process that is recorded on this machine, where its owner may ask. On
- * other systems nothing is known. Main thread.
+ * other systems nothing is known. One of here_posix.c and here_windows.c. Main thread.
  */
 #ifndef TRAIL_HERE_H
 #define TRAIL_HERE_H

@@ -1,27 +1,32 @@
-/* See here.h. proc(5). */
+/* See here.h. proc(5); where there is no /proc, nothing is known. */
+#define _POSIX_C_SOURCE 200809L
 #include "live/here.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NS_PER_TICK = 10000000 }; /* USER_HZ is 100 on all that Trail runs on */
 
 /* The beginning of a file, without an end of line at its end; false if there is none. */
 static bool read_text(const char *path, char *text, size_t size)
 {
-    FILE *file = fopen(path, "r");
-    size_t length;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    ssize_t length;
 
-    if (file == NULL)
+    if (file < 0)
         return false;
-    length = fread(text, 1, size - 1, file);
-    fclose(file);
+    length = read(file, text, size - 1);
+    close(file);
+    if (length <= 0)
+        return false;
     text[length] = '\0';
-    if (length > 0 && text[length - 1] == '\n')
+    if (text[length - 1] == '\n')
         text[length - 1] = '\0';
-    return length > 0;
+    return true;
 }
 
 static bool read_of(int64_t pid, const char *name, char *text, size_t size)
