@@ -244,8 +244,30 @@ def wait(checker):
                        'more than %s' % gap, '@side=a', '@side=b%d' % i, rows)
 
 
+def held(checker):
+    """A gap is without what its own process was held, but not without what another one was."""
+    script = ('t=0 pid=10 tid=10 CreateProcess via=launch path="/app" base=0x1000 size=4096\n'
+              't=1ms pid=10 tid=10 LoadDll path="/a.so" base=0x70000 load_phase=startup size=8\n'
+              't=2ms pid=20 tid=20 CreateProcess via=fork parent_pid=10 path="/app" base=0x1000\n'
+              't=3ms pid=20 tid=20 LoadDll path="/x.so" base=0x70000 load_phase=runtime size=8\n'
+              't=11ms pid=10 tid=10 LoadDll path="/b.so" base=0x80000 load_phase=runtime size=8\n'
+              't=12ms pid=20 tid=20 ExitProcess exit_code=0\n'
+              't=13ms pid=10 tid=10 ExitProcess exit_code=0\n')
+    path = os.path.join(checker.folder, 'two.script')
+    with open(path, 'w') as file:
+        file.write(script)
+    subprocess.run([checker.trailfake, '-q', '-f', '-o', checker.database, '--', path], check=True)
+    with sqlite3.connect(checker.database) as db:
+        db.execute('UPDATE event SET hold_ns = process_id * 500000')
+    done = subprocess.run([checker.trailview, '-d', checker.database, 'stats', '--only', 'gaps',
+                           '--format', 'json'], capture_output=True, text=True, check=True)
+    gaps = {row['name']: row['median_ns'] for row in json.loads(done.stdout)}
+    checker.expect(gaps.get('a.so -> b.so') == 9500000, 'a gap beside another process', 'last',
+                   'last', [gaps])
+
+
 CASES = {'benign': benign, 'runs': runs, 'machines': machines, 'small': small, 'lost': lost,
-         'sets': sets, 'unknown': unknown, 'slow': slow, 'wait': wait,
+         'held': held, 'sets': sets, 'unknown': unknown, 'slow': slow, 'wait': wait,
          'slow_blocks': lambda checker: slow(checker, False)}
 for planted_change in scripted.CHANGES:
     CASES[planted_change] = lambda checker, change=planted_change: planted(checker, change)

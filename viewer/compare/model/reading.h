@@ -9,9 +9,14 @@
 
 /* An event without its details. */
 struct moment {
-    int64_t seq, t_ns, net_ns;
+    int64_t seq, t_ns, net_ns, own_ns;
     size_t process, thread; /* positions, or RECORDING_NONE */
     bool is_synthetic;
+};
+
+/* What makes net times of times: how long was held until now, and until when it still is. */
+struct hold_clock {
+    int64_t held_ns, until_ns;
 };
 
 struct reading {
@@ -24,8 +29,10 @@ struct reading {
     struct tuple_map places; /* of modules in this run, + 1 */
     sqlite3_stmt *details;   /* which go on beside the events; at this one, or INT64_MAX */
     int64_t details_seq;
-    size_t looks_placed;                  /* how many looks are before the events so far */
-    int64_t held_ns, held_until, last_ns; /* what makes net times of times */
+    size_t looks_placed;          /* how many looks are before the events so far */
+    struct hold_clock clock;      /* of the run */
+    struct hold_clock *own_clock; /* of each process */
+    int64_t last_ns;
     struct trail_error *error;
 };
 

@@ -44,6 +44,7 @@ static int take_load(struct reading *reading, const struct moment *moment, sqlit
         .seq = moment->seq,
         .t_ns = moment->t_ns,
         .net_ns = moment->net_ns,
+        .own_ns = moment->own_ns,
         .module = module,
         .process = moment->process,
         .thread = moment->thread,
@@ -189,6 +190,7 @@ int reading_take_detail(struct reading *reading, const struct moment *moment, sq
             struct recorded_process *process = &reading->recording->processes[moment->process];
             process->entry_seq = moment->seq;
             process->entry_net_ns = moment->net_ns;
+            process->entry_own_ns = moment->own_ns;
             process->entry_t_ns = moment->t_ns;
         }
         return 0;

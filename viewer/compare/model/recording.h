@@ -32,8 +32,8 @@ struct recorded_process {
     uint32_t place;
     int64_t exit_code; /* or RECORDING_UNKNOWN */
     /* the end is RECORDING_UNKNOWN if it was not seen */
-    int64_t start_seq, end_seq, start_net_ns, end_net_ns, end_t_ns;
-    int64_t entry_seq, entry_net_ns, entry_t_ns; /* of the last program that it ran */
+    int64_t start_seq, end_seq, start_net_ns, end_net_ns, end_own_ns, end_t_ns;
+    int64_t entry_seq, entry_net_ns, entry_own_ns, entry_t_ns; /* of the last program that it ran */
 };
 
 struct role_place {
@@ -52,12 +52,12 @@ struct recorded_thread {
     int64_t start_offset;
     /* for people: "" for the main thread, its name, "foo.dll+0x1200", or "thread" */
     uint32_t role;
-    int64_t start_seq, end_seq, start_net_ns, end_net_ns;
+    int64_t start_seq, end_seq, start_net_ns, start_own_ns, end_net_ns;
     bool is_synthetic; /* it was there at an attach */
 };
 
 struct recorded_load {
-    int64_t seq, t_ns, net_ns;
+    int64_t seq, t_ns, net_ns, own_ns;
     /* positions; the latter two may be RECORDING_NONE in a damaged file */
     size_t module, process, thread;
     uint32_t name, place; /* place.h */

@@ -9,7 +9,8 @@
  *
  * Times are net: what the recorder held the target until then is subtracted, as the union of the
  * times in which any thread was held. Where other threads ran on meanwhile (Linux) that is a little
- * too much, but the same on both sides.
+ * too much, but the same on both sides. Own times are net of what their process alone was held: for
+ * gaps within a process.
  */
 #ifndef TRAIL_RECORDINGS_H
 #define TRAIL_RECORDINGS_H

@@ -118,6 +118,7 @@ static int take_process(struct reading *reading, sqlite3_stmt *row)
     process->start_seq = reading_number(row, 6);
     process->end_seq = reading_number(row, 7);
     process->start_net_ns = process->end_net_ns = process->entry_net_ns = RECORDING_UNKNOWN;
+    process->end_own_ns = process->entry_own_ns = RECORDING_UNKNOWN;
     process->exit_code = reading_number(row, 8);
     process->via = reading_text(reading, row, 9);
     process->exit_signal = reading_text(reading, row, 10);
@@ -154,7 +155,7 @@ static int take_thread(struct reading *reading, sqlite3_stmt *row)
     thread->start_offset = reading_number(row, 5);
     thread->start_seq = reading_number(row, 6);
     thread->end_seq = reading_number(row, 7);
-    thread->start_net_ns = thread->end_net_ns = RECORDING_UNKNOWN;
+    thread->start_net_ns = thread->start_own_ns = thread->end_net_ns = RECORDING_UNKNOWN;
     thread->is_main = recording->processes[process].main_thread == RECORDING_NONE;
     if (thread->is_main)
         recording->processes[process].main_thread = recording->thread_count - 1;
@@ -260,25 +261,35 @@ static int read_conclusions(struct reading *reading)
 }
 
 /*
- * The time net of what the recorder held the target until then: the union of [t, t + hold) over the
- * events before. Adds what it is held for this event.
+ * The time net of what was held until then: the union of [t, t + hold) over the events before. Adds
+ * what is held for this event.
  */
-static int64_t net_time(struct reading *reading, int64_t t, int64_t hold)
+static int64_t net_time(struct hold_clock *clock, int64_t t, int64_t hold)
 {
-    int64_t net, until = reading->held_until;
+    int64_t until = clock->until_ns;
+    /* of what was counted, the part after t is still to come */
+    int64_t net = t - (clock->held_ns - (until > t ? until - t : 0));
+
+    if (t + hold > until) {
+        clock->held_ns += t + hold - (until > t ? until : t);
+        clock->until_ns = t + hold;
+    }
+    return net;
+}
+
+static void take_times(struct reading *reading, struct moment *moment, int64_t hold)
+{
+    int64_t t = moment->t_ns;
 
     if (t < reading->last_ns || t > INT64_MAX / 4) /* only a damaged file says so */
         t = reading->last_ns;
     if (hold < 0 || hold > INT64_MAX / 4)
         hold = 0;
     reading->last_ns = t;
-    /* of what was counted, the part after t is still to come */
-    net = t - (reading->held_ns - (until > t ? until - t : 0));
-    if (t + hold > until) {
-        reading->held_ns += t + hold - (until > t ? until : t);
-        reading->held_until = t + hold;
-    }
-    return net;
+    moment->net_ns = net_time(&reading->clock, t, hold);
+    moment->own_ns = moment->process != RECORDING_NONE
+                         ? net_time(&reading->own_clock[moment->process], t, hold)
+                         : moment->net_ns;
 }
 
 /* Where the event begins or ends its process or thread. */
@@ -294,10 +305,12 @@ static void take_lives(struct reading *reading, const struct moment *moment)
         process->start_net_ns = moment->net_ns;
     if (process != NULL && process->end_seq == moment->seq) {
         process->end_net_ns = moment->net_ns;
+        process->end_own_ns = moment->own_ns;
         process->end_t_ns = moment->t_ns;
     }
     if (thread != NULL && thread->start_seq == moment->seq) {
         thread->start_net_ns = moment->net_ns;
+        thread->start_own_ns = moment->own_ns;
         thread->is_synthetic = moment->is_synthetic;
     }
     if (thread != NULL && thread->end_seq == moment->seq)
@@ -330,16 +343,16 @@ static int step_details(struct reading *reading)
 
 static int take_event(struct reading *reading, sqlite3_stmt *row)
 {
-    const struct moment moment = {
+    struct moment moment = {
         .seq = sqlite3_column_int64(row, 0),
         .t_ns = sqlite3_column_int64(row, 1),
-        .net_ns = net_time(reading, sqlite3_column_int64(row, 1), sqlite3_column_int64(row, 2)),
         .process = find_process(reading->recording, sqlite3_column_int64(row, 3)),
         .thread = find_thread(reading->recording, sqlite3_column_int64(row, 4)),
         .is_synthetic = sqlite3_column_int64(row, 5) == 1,
     };
     int result = 0;
 
+    take_times(reading, &moment, sqlite3_column_int64(row, 2));
     place_looks(reading, moment.seq, moment.t_ns);
     take_lives(reading, &moment);
     while (reading->details_seq <= moment.seq && reading->details_seq != INT64_MAX && result == 0) {
@@ -357,6 +370,9 @@ static int read_events(struct reading *reading)
     struct recording *recording = reading->recording;
     int result = -1;
 
+    reading->own_clock = calloc(recording->process_count + 1, sizeof *reading->own_clock);
+    if (reading->own_clock == NULL)
+        return reading_out_of_memory(reading);
     if ((reading->details = statements_get(reading->statements, reading->db, sql_recording_details,
                                            reading->error)) == NULL)
         return -1;
@@ -367,8 +383,9 @@ static int read_events(struct reading *reading)
     sqlite3_reset(reading->details);
     place_looks(reading, INT64_MAX, INT64_MAX);
     settle_ends(recording);
-    recording->net_wall_ns =
-        recording->wall_ns > reading->held_ns ? recording->wall_ns - reading->held_ns : 0;
+    recording->net_wall_ns = recording->wall_ns > reading->clock.held_ns
+                                 ? recording->wall_ns - reading->clock.held_ns
+                                 : 0;
     return result;
 }
 
@@ -443,5 +460,6 @@ int recordings_read(struct recordings *recordings, struct statements *statements
     if ((reading.module = statements_get(statements, db, sql_recording_module, error)) != NULL)
         result = read_all(&reading);
     tuple_map_release(&reading.places);
+    free(reading.own_clock);
     return result == 0 ? 0 : error_context(error, "cannot read run %" PRId64 " of '%s'", run, path);
 }

@@ -69,7 +69,7 @@ static int reach(struct walk *walk, size_t thread, uint32_t point, int64_t ns)
 static int pass_entry(struct walk *walk, size_t thread, int64_t ns)
 {
     const struct recorded_thread *of = &walk->recording->threads[thread];
-    int64_t entry = walk->recording->processes[of->process].entry_net_ns;
+    int64_t entry = walk->recording->processes[of->process].entry_own_ns;
 
     if (!of->is_main || entry == RECORDING_UNKNOWN || entry > ns ||
         walk->places[thread].ns == RECORDING_UNKNOWN || walk->places[thread].ns > entry ||
@@ -84,8 +84,8 @@ static int take_loads(struct walk *walk)
         const struct recorded_load *load = &walk->recording->loads[i];
         if (load->thread == RECORDING_NONE || load->is_synthetic)
             continue;
-        if (pass_entry(walk, load->thread, load->net_ns) != 0 ||
-            reach(walk, load->thread, load->key, load->net_ns) != 0)
+        if (pass_entry(walk, load->thread, load->own_ns) != 0 ||
+            reach(walk, load->thread, load->key, load->own_ns) != 0)
             return -1;
     }
     return 0;
@@ -95,10 +95,10 @@ static int take_ends(struct walk *walk)
 {
     for (size_t i = 0; i < walk->recording->process_count; i++) {
         const struct recorded_process *process = &walk->recording->processes[i];
-        if (process->main_thread == RECORDING_NONE || process->end_net_ns == RECORDING_UNKNOWN)
+        if (process->main_thread == RECORDING_NONE || process->end_own_ns == RECORDING_UNKNOWN)
             continue;
-        if (pass_entry(walk, process->main_thread, process->end_net_ns) != 0 ||
-            reach(walk, process->main_thread, walk->exit, process->end_net_ns) != 0)
+        if (pass_entry(walk, process->main_thread, process->end_own_ns) != 0 ||
+            reach(walk, process->main_thread, walk->exit, process->end_own_ns) != 0)
             return -1;
     }
     return 0;
@@ -119,7 +119,7 @@ int side_gaps_take(struct side_gaps *gaps, const struct recordings *all,
     for (size_t i = 0; i < recording->thread_count && walk.places != NULL; i++)
         walk.places[i] = (struct place){walk.start, recording->threads[i].is_synthetic
                                                         ? RECORDING_UNKNOWN
-                                                        : recording->threads[i].start_net_ns};
+                                                        : recording->threads[i].start_own_ns};
     if (walk.places != NULL)
         result = take_loads(&walk) == 0 ? take_ends(&walk) : -1;
     free(walk.places);
