@@ -42,7 +42,7 @@ static const struct look {
     [PART_COMPUTING] = {"\x1B[32m", "\u2588", "#", "computing"},
     [PART_WAITING] = {"\x1B[33m", "\u2591", "-", "waiting"},
     [PART_HELD] = {"\x1B[35m", "\u2592", "+", "held by the recorder"},
-    [PART_UNKNOWN] = {NULL, "\u2593", "%", "computing or waiting"},
+    [PART_UNKNOWN] = {dim, "\u2593", "%", "computing or waiting"},
     [PART_LOADER] = {"\x1B[34m", "\u2501", "=", NULL},
     [PART_CONSTRUCTORS] = {"\x1B[35m", "\u2501", "=", NULL},
     [PART_PROGRAM] = {"\x1B[36m", "\u2501", "=", NULL},
@@ -340,7 +340,7 @@ static void print_row(struct drawing *drawing, const struct picture_row *row)
     if (!is_said)
         print_words(drawing, buffer_text(&all), color);
     else if (!is_seen)
-        print_words(drawing, seen, color);
+        print_words(drawing, seen, NULL);
     buffer_release(&all);
 }
 

@@ -1,6 +1,7 @@
 -- The exceptions and signals of run ?1, from event ?2 to before ?3, that tell of an error: those by
 -- which summary counts. The first breakpoint of a process is its loader's, unless it was attached.
-SELECT seq, t_ns, process_id, thread_id, name, place FROM (
+SELECT seq, t_ns, process_id, thread_id, name, coalesce(
+    (SELECT v.symbol FROM temp.exceptions v WHERE v.run = ?1 AND v.seq = f.seq), place) FROM (
   SELECT x.seq, e.t_ns, e.process_id, e.thread_id, coalesce(
       (SELECT c.word FROM code c WHERE c.domain = iif(x.si_code IS NULL, 'exception', 'signal')
         AND c.value = x.code), iif(x.si_code IS NULL, printf('0x%08x', x.code),
@@ -16,4 +17,4 @@ SELECT seq, t_ns, process_id, thread_id, name, place FROM (
     ORDER BY seq LIMIT ?4) x
   CROSS JOIN event e ON e.run_id = ?1 AND e.seq = x.seq
   LEFT JOIN module m ON m.id = x.address_module_id
-) WHERE is_error AND NOT is_of_loader ORDER BY seq
+) f WHERE is_error AND NOT is_of_loader ORDER BY seq
