@@ -89,6 +89,14 @@ static void add_percent(struct drawing *drawing, double share)
     buffer_format(&drawing->line, "%.1f%%", 100 * share);
 }
 
+/* How long ago that was; never less than nothing, whatever a file says. */
+static int64_t since(int64_t now_ns, int64_t then_ns)
+{
+    uint64_t passed = now_ns > then_ns ? (uint64_t)now_ns - (uint64_t)then_ns : 0;
+
+    return passed < INT64_MAX ? (int64_t)passed : INT64_MAX;
+}
+
 static void draw_head(struct drawing *drawing, const struct watch *watch)
 {
     struct buffer *line = &drawing->line;
@@ -122,7 +130,7 @@ static void draw_head(struct drawing *drawing, const struct watch *watch)
     if (watch->is_recording) {
         if (watch->elapsed_ns > watch->last_t_ns) {
             buffer_add_text(line, "last event ");
-            human_duration(line, watch->elapsed_ns - watch->last_t_ns);
+            human_duration(line, since(watch->elapsed_ns, watch->last_t_ns));
             buffer_add_text(line, " ago; ");
         }
         buffer_add_text(line, "events come here in batches, a quarter of a second late or less");
@@ -143,7 +151,7 @@ static void draw_process(struct drawing *drawing, struct watch *watch,
                   process->percent >= 0 ? percent : "     ");
     add_right(drawing, 9, process->cpu_ns >= 0, human_duration, process->cpu_ns);
     add_right(drawing, 10, process->last_t_ns >= 0, human_duration,
-              watch->elapsed_ns - process->last_t_ns);
+              since(watch->elapsed_ns, process->last_t_ns));
     buffer_add_text(&drawing->line, "  ");
     add_cell(drawing, process->name[0] != '\0' ? process->name : "?",
              is_wide ? NAME_WIDE : NAME_NARROW, FITTING_MIDDLE);

@@ -155,9 +155,12 @@ SELECT r.*,
   (
     SELECT json_group_array(json_object('name', name, 'processes', processes, 'lived_ns', lived_ns,
         'cpu_ns', cpu_ns, 'failed', failed))
-    FROM (SELECT name, count(*) AS processes, sum(lived_ns) AS lived_ns, sum(cpu_ns) AS cpu_ns,
+    -- total(), since sum() is an error where a damaged file's numbers are too large
+    FROM (SELECT name, count(*) AS processes,
+        iif(count(lived_ns) > 0, CAST(total(lived_ns) AS INTEGER), NULL) AS lived_ns,
+        iif(count(cpu_ns) > 0, CAST(total(cpu_ns) AS INTEGER), NULL) AS cpu_ns,
         sum(has_failed) AS failed
-        FROM relative GROUP BY name ORDER BY sum(cpu_ns) DESC, lived_ns DESC, name LIMIT 10)
+        FROM relative GROUP BY name ORDER BY 4 DESC, 3 DESC, name LIMIT 10)
   ) AS programs,
   (
     SELECT json_group_array(json_object('pid', pid, 'name', name, 'command_line', command_line,
