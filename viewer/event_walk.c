@@ -47,6 +47,8 @@ struct walk {
     int64_t counts[EVENT_KINDS]; /* of the current run; [0] of unknown kinds */
     struct key first, last;      /* the current run's first and last event */
     struct buffer *json;
+    struct progress *progress;
+    int64_t events; /* so far */
 };
 
 static void tell(struct walk *walk, enum walk_check check, const char *format, ...)
@@ -297,15 +299,19 @@ static void take_events(struct walk *walk)
                                  "FROM main.event ORDER BY run_id, seq");
 
     walk->first = (struct key){INT64_MIN, 0};
-    while (rows != NULL && step(walk, WALK_EVENTS, rows))
+    while (rows != NULL && step(walk, WALK_EVENTS, rows)) {
         take_event(walk, rows);
+        progress_to(walk->progress, ++walk->events);
+    }
     end_run(walk);
     sqlite3_finalize(rows);
 }
 
-void event_walk(sqlite3 *db, walk_problem *problem, void *context, struct buffer *counts)
+void event_walk(sqlite3 *db, walk_problem *problem, void *context, struct buffer *counts,
+                struct progress *progress)
 {
-    struct walk walk = {.db = db, .problem = problem, .context = context, .json = counts};
+    struct walk walk = {
+        .db = db, .problem = problem, .context = context, .json = counts, .progress = progress};
     struct keys *const all[] = {&walk.runs, &walk.processes, &walk.threads, &walk.modules};
 
     buffer_add_char(counts, '[');

@@ -7,6 +7,7 @@
 #define TRAIL_EVENT_WALK_H
 
 #include "buffer.h"
+#include "progress.h"
 
 #include <sqlite3.h>
 
@@ -26,7 +27,9 @@ typedef void walk_problem(void *context, enum walk_check check, const char *sent
 /*
  * Calls `problem` for each problem; what SQLite cannot read, and want of memory, is one. Adds how
  * many events there are to `counts`: a JSON array of [run, kind, events], kind 0 for unknown ones.
+ * `progress` counts events.
  */
-void event_walk(sqlite3 *db, walk_problem *problem, void *context, struct buffer *counts);
+void event_walk(sqlite3 *db, walk_problem *problem, void *context, struct buffer *counts,
+                struct progress *progress);
 
 #endif

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Files merged into one: every table says of each run what its own file says, merging again changes
 nothing, a merge that was killed can be repeated, and what cannot be merged is refused as a whole.
+200 files of 10 runs each (50, without TRAIL_LONG=1 in the environment) take less than 10 s of the
+processor, and a terminal is told how far it is.
 
     merge.py TRAILVIEW TRAILFAKE
 
@@ -9,6 +11,10 @@ Works in the current folder.
 import glob
 import json
 import os
+import pty
+import re
+import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,6 +23,7 @@ import time
 
 TRAILVIEW, TRAILFAKE = sys.argv[1:3]
 FILES, RUNS = 6, 2
+MANY, SECONDS = (200, 10) if os.environ.get("TRAIL_LONG") == "1" else (50, 4)
 SHARED = {"module_id", "image_module_id", "start_address_module_id", "address_module_id",
           "stack_id", "cause_frame_id"}
 failures = []
@@ -148,6 +155,56 @@ for delay in range(8):
     repeated = merge(*files, output="killed.db")
     expect(repeated.returncode == 0 and contents("killed.db") == expected,
            f"killed after {4 * delay} ms: {repeated.stderr}")
+
+def all_rows(database):
+    db = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    tables = [name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' "
+                                           "AND name NOT LIKE 'sqlite%'")]
+    rows = {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+    db.close()
+    return rows
+
+
+def merge_many(many):
+    """(its seconds of the processor, on the clock, what a terminal showed of messages)"""
+    ours, theirs = pty.openpty()
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    process = subprocess.Popen([TRAILVIEW, "merge", "-o", "all_many.db", *many],
+                               stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            more = os.read(ours, 65536)
+        except OSError: # the other side is closed
+            break
+        shown += more
+    os.close(ours)
+    expect(process.wait() == 0, f"merge of many: {shown}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+            time.monotonic() - start, shown.decode())
+
+
+# Many files, the same but for the identity of their runs.
+for k in range(10):
+    record("ten.db", k)
+many = [f"many{i}.db" for i in range(MANY)]
+for i, name in enumerate(many):
+    shutil.copy("ten.db", name)
+    db = sqlite3.connect(name)
+    with db:
+        db.execute("UPDATE run SET uuid = ? || substr(uuid, 9)", (f"{i:08d}",))
+    db.close()
+seconds, wall, shown = merge_many(many)
+expect(seconds < SECONDS, f"merge of {MANY} files took {seconds:.1f} s")
+expect(wall < 2 or re.search(rf"\rmerge: \d+ of {MANY} files\x1b\[K", shown),
+       f"progress: {shown!r}")
+expect(not shown or shown.endswith("\r\x1b[K"), f"progress stays: {shown!r}")
+merged_many = all_rows("all_many.db")
+expect(len(merged_many["run"]) == 10 * MANY, f"{len(merged_many['run'])} runs")
+merge_many(many)
+expect(all_rows("all_many.db") == merged_many, "a second merge of many files changed something")
 
 # Refused: one that is still recorded, together with what else is in its file.
 record("live.db", 99)

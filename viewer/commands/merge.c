@@ -1,6 +1,7 @@
 /* trailview merge: the runs of several files in one. */
 #include "command.h"
 #include "db.h"
+#include "progress.h"
 #include "upkeep/merge.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@ static const struct column columns[] = {
 struct merging {
     struct viewer *viewer;
     const char *path; /* of the file whose runs are copied */
+    struct progress progress;
 };
 
 static int print_run(void *context, sqlite3_int64 run, sqlite3_int64 there, int is_new,
@@ -24,6 +26,7 @@ static int print_run(void *context, sqlite3_int64 run, sqlite3_int64 there, int 
     struct cell cells[] = {cell_text(merging->path), cell_integer(run), cell_integer(there),
                            cell_text(is_new ? "merged" : "was there")};
 
+    progress_hide(&merging->progress); /* a table of many rows is printed meanwhile */
     return output_row(&merging->viewer->output, cells, error);
 }
 
@@ -52,7 +55,7 @@ static int merge_file(struct merging *merging, sqlite3 *to, struct trail_error *
 static int run(struct viewer *viewer, struct trail_error *error)
 {
     const char *path = viewer->options.argument[OPTION_OUTPUT];
-    struct merging merging = {viewer, NULL};
+    struct merging merging = {.viewer = viewer};
     sqlite3 *to;
     int result;
 
@@ -63,10 +66,13 @@ static int run(struct viewer *viewer, struct trail_error *error)
     if (db_open_for_recording(path, &to, error) != 0)
         return -1;
     result = output_begin(&viewer->output, columns, sizeof columns / sizeof *columns, error);
+    progress_begin(&merging.progress, "merge", "files", viewer->argument_count);
     for (int i = 0; result == 0 && i < viewer->argument_count; i++) {
         merging.path = viewer->arguments[i];
+        progress_to(&merging.progress, i);
         result = merge_file(&merging, to, error);
     }
+    progress_hide(&merging.progress);
     if (output_end(&viewer->output, result == 0 ? error : NULL) != 0)
         result = -1;
     db_close(to);

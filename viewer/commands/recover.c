@@ -4,6 +4,7 @@
  */
 #include "command.h"
 #include "db.h"
+#include "progress.h"
 #include "recovery.h"
 
 static const struct column columns[] = {{.name = "run", .style = STYLE_COUNT},
@@ -13,6 +14,7 @@ struct report {
     struct viewer *viewer;
     struct trail_error *error;
     int result;
+    struct progress progress;
 };
 
 static void print_row(void *context, int64_t run_id, uint64_t events, const char *left_alone)
@@ -20,15 +22,17 @@ static void print_row(void *context, int64_t run_id, uint64_t events, const char
     struct report *report = context;
     struct cell cells[2] = {cell_integer(run_id), cell_integer((int64_t)events)};
 
+    progress_hide(&report->progress);
     if (left_alone != NULL)
         viewer_say(left_alone);
     report->result |= output_row(&report->viewer->output, cells, report->error);
+    progress_to(&report->progress, (int64_t)report->viewer->output.row_count);
 }
 
 static int run(struct viewer *viewer, struct trail_error *error)
 {
     const char *path = viewer->argument_count > 0 ? viewer->arguments[0] : viewer->path;
-    struct report report = {viewer, error, 0};
+    struct report report = {.viewer = viewer, .error = error};
     sqlite3 *db;
     int count;
 
@@ -40,7 +44,9 @@ static int run(struct viewer *viewer, struct trail_error *error)
     db_close(db);
     if (output_begin(&viewer->output, columns, 2, error) != 0)
         return -1;
+    progress_begin(&report.progress, "recover", "runs", 0);
     count = recovery_of_file(path, print_row, &report, error);
+    progress_hide(&report.progress);
     if (output_end(&viewer->output, count >= 0 ? error : NULL) != 0)
         return -1;
     if (count == 0)

@@ -78,8 +78,13 @@ static void take_problem(void *context, enum walk_check which, const char *sente
 static void run_checks(struct check check[CHECKS], sqlite3 *db)
 {
     struct buffer counts = {0};
+    struct progress progress;
+    sqlite3_int64 events = 0;
 
-    event_walk(db, take_problem, check, &counts);
+    sql_integer(db, "SELECT CAST(total(events) AS INTEGER) FROM main.run", &events, NULL);
+    progress_begin(&progress, "verify", "events", events);
+    event_walk(db, take_problem, check, &counts, &progress);
+    progress_hide(&progress);
     if (counts.failed)
         add_problem(&check[0], "out of memory");
     for (size_t i = 0; i < CHECKS; i++)
