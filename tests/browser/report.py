@@ -4,7 +4,7 @@ reader can do works by keyboard, and axe-core finds no serious fault, in light a
 
     report.py CHROMIUM AXE BUILD-FOLDER SOURCES
 
-AXE is the folder of the package axe-core. Pages and pictures are left in the current folder. Exit
+AXE is the folder of the package axe-core. The pages are left in the current folder. Exit
 status 77: something that the test needs is missing.
 """
 import os
