@@ -43,16 +43,14 @@ static int32_t compare(const struct recordings *all, const struct like *a, const
 {
     const char *of_a = recordings_text(all, a->arguments),
                *of_b = recordings_text(all, b->arguments);
-    size_t first = 0, last = 0, length_a, length_b;
+    size_t first = 0, last = 0;
 
     if (a->arguments == b->arguments)
         return 1 + 3 * CHARACTERS_AT_MOST + (a->signature == b->signature) * CHARACTERS_AT_MOST;
-    length_a = strlen(of_a);
-    length_b = strlen(of_b);
     while (first < CHARACTERS_AT_MOST && of_a[first] == of_b[first] && of_a[first] != '\0')
         first++;
-    while (last < CHARACTERS_AT_MOST && last + first < length_a && last + first < length_b &&
-           of_a[length_a - last - 1] == of_b[length_b - last - 1])
+    while (last < CHARACTERS_AT_MOST && last + first < a->length && last + first < b->length &&
+           of_a[a->length - last - 1] == of_b[b->length - last - 1])
         last++;
     return 1 + (int32_t)(first + last) + (a->signature == b->signature) * CHARACTERS_AT_MOST;
 }
@@ -125,6 +123,12 @@ static int match_middle(struct likeness *likeness, const struct recordings *all,
     return 0;
 }
 
+static void measure(struct like *likes, size_t count, const struct recordings *all)
+{
+    for (size_t i = 0; i < count; i++)
+        likes[i].length = strlen(recordings_text(all, likes[i].arguments));
+}
+
 int likeness_match(struct likeness *likeness, const struct recordings *all)
 {
     struct middle of = {0, 0, likeness->count_a, likeness->count_b};
@@ -146,5 +150,7 @@ int likeness_match(struct likeness *likeness, const struct recordings *all)
         return 0;
     }
     likeness->effort += of.count_a * of.count_b;
+    measure(likeness->a, likeness->count_a, all);
+    measure(likeness->b, likeness->count_b, all);
     return match_middle(likeness, all, &of);
 }

@@ -11,6 +11,7 @@
 /* What a process is told from its like by. */
 struct like {
     uint32_t arguments, signature; /* a text; a number for what it loaded */
+    size_t length;                 /* of the text: private */
 };
 
 /* All zero is an empty one. */

@@ -124,9 +124,10 @@ static int collect(struct matching *matching, size_t parent, const struct part *
 
 static struct like like_of(const struct matching *matching, size_t item, bool is_node)
 {
-    return is_node ? (struct like){matching->nodes[item].arguments, matching->nodes[item].signature}
-                   : (struct like){matching->recording->processes[item].arguments,
-                                   matching->signatures[item]};
+    return is_node
+               ? (struct like){matching->nodes[item].arguments, matching->nodes[item].signature, 0}
+               : (struct like){matching->recording->processes[item].arguments,
+                               matching->signatures[item], 0};
 }
 
 /* Those of one image, and as long as that goes of one list of arguments. */

@@ -12,7 +12,7 @@
 enum {
     RUNS_TO_LEARN = 3,        /* from so many on, what varies needs not look like it */
     COMMON_AT_LEAST = 3,      /* characters of names that are left over of a new build */
-    EFFORT_AT_MOST = 1 << 22, /* names that are compared with patterns */
+    EFFORT_AT_MOST = 1 << 20, /* names that are compared with patterns */
 };
 
 /* What is the same in all names, before and behind what varies. */

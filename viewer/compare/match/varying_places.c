@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS_TO_LEARN = 3, ELEMENTS_AT_MOST = 2, EFFORT_AT_MOST = 1 << 22 };
+enum { RUNS_TO_LEARN = 3, ELEMENTS_AT_MOST = 2, EFFORT_AT_MOST = 1 << 20 };
 
 struct finding {
     struct recordings *all;
@@ -72,6 +72,13 @@ static bool is_made(const char *element, size_t length)
     return memchr(element, '{', length) != NULL || shape_is_random(element, length);
 }
 
+/* Or one of two that are of one length. */
+static bool are_made(const char *a, size_t length, const char *b, size_t other)
+{
+    return is_made(a, length) ? length == other || is_made(b, other)
+                              : length == other && is_made(b, other);
+}
+
 /*
  * Adds what two places have in common, element by element, with {any} where they differ; it may be
  * such a result itself. Whether they are as deep, and differ in few elements and not in the first.
@@ -92,7 +99,7 @@ static bool add_common(struct buffer *out, const char *a, const char *b, bool *l
             buffer_add(out, a, length);
         } else {
             buffer_add_text(out, PLACE_ANY);
-            *looks_random &= is_made(a, length) && is_made(b, other);
+            *looks_random &= are_made(a, length, b, other);
             differing += is_first ? ELEMENTS_AT_MOST + 1 : 1;
         }
         a += length;
@@ -106,12 +113,14 @@ static uint32_t find_pattern(struct finding *finding, const struct spread_group 
 {
     const struct recordings *all = finding->all;
     uint32_t common = TEXT_NONE;
+    size_t others = 0; /* that have no shape */
     bool looks_random = true;
 
     for (size_t i = group->first; i != 0; i = finding->places.values[i - 1].next) {
         const struct spread_value *value = &finding->places.values[i - 1];
         if (!value->is_left)
             continue;
+        others += !value->is_shape;
         if (common == TEXT_NONE) {
             common = value->value;
         } else if (add_common(&finding->all->scratch, recordings_text(all, common),
@@ -122,8 +131,9 @@ static uint32_t find_pattern(struct finding *finding, const struct spread_group 
             return TEXT_NONE;
         }
     }
-    return looks_random || (group->left_runs >= RUNS_TO_LEARN && !group->has_shape) ? common
-                                                                                    : TEXT_NONE;
+    return looks_random || (group->left_runs >= RUNS_TO_LEARN && 2 * others > group->left_of_runs)
+               ? common
+               : TEXT_NONE;
 }
 
 static int learn(struct finding *finding)
