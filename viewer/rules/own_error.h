@@ -4,7 +4,8 @@
  *
  *     budget 3% alarms 0 of 20 notices 2 of 20
  *
- * Alarms break a hard rule; the others a soft one, which in one run is a notice. Pure functions.
+ * Alarms break a hard rule; the others a soft one, which in one run is a notice. Pure functions,
+ * but for the parser.
  */
 #ifndef TRAIL_RULES_OWN_ERROR_H
 #define TRAIL_RULES_OWN_ERROR_H
@@ -32,6 +33,10 @@ int share_parse(const char *text, double *share);
 
 /* Adds "0 (at most 16)", "10 (3 to 30)": percent. */
 void share_write(struct buffer *out, size_t hits, size_t count);
+
+/* Parses what follows the word 'budget' into the rules: 0, or -1 having complained. */
+struct parser;
+int own_error_parse(struct parser *parser);
 
 void own_error_write(struct buffer *out, const struct own_error *error);
 

@@ -424,41 +424,6 @@ static int parse_limit(struct parser *parser, struct rule *rule)
     return 0;
 }
 
-/* WORD COUNT of RUNS */
-static int parse_share(struct parser *parser, const char *name, size_t *hits, size_t *runs)
-{
-    struct word words[4];
-    int64_t numbers[2];
-
-    for (int i = 0; i < 4; i++)
-        if (rule_need_word(parser, '\0', &words[i], "of how many runs how many") < 0)
-            return -1;
-    if (!word_is(&words[0], name) || !word_is(&words[2], "of") ||
-        human_parse_number(words[1].text, &numbers[0]) != 0 ||
-        human_parse_number(words[3].text, &numbers[1]) != 0 || numbers[0] > numbers[1] ||
-        numbers[1] > INT32_MAX)
-        return words_complain(&parser->words, words[0].start,
-                              "this is not '%s COUNT of RUNS', as 'baseline' writes it", name);
-    *hits = (size_t)numbers[0];
-    *runs = (size_t)numbers[1];
-    return 0;
-}
-
-int rule_parse_budget(struct parser *parser)
-{
-    struct own_error *error = &parser->rules->own_error;
-    struct word word;
-
-    if (rule_need_word(parser, '\0', &word, "a share in percent") < 0)
-        return -1;
-    if (share_parse(word.text, &error->budget) != 0)
-        return words_complain(&parser->words, word.start, "'%.60s' is no share: 3%%", word.text);
-    if (parse_share(parser, "alarms", &error->alarms, &error->runs) != 0 ||
-        parse_share(parser, "notices", &error->notices, &error->runs) != 0)
-        return -1;
-    return words_end(&parser->words);
-}
-
 void rule_take_any(char *name)
 {
     for (char *at; (at = strstr(name, PLACE_ANY)) != NULL;) {

@@ -25,9 +25,6 @@ struct parser {
 /* Parses what follows the rule's first word, and that: 0 or 1, or -1 having complained. */
 int rule_parse(struct parser *parser, const struct word *first, struct rule *rule);
 
-/* Parses what follows the word 'budget'. As above. */
-int rule_parse_budget(struct parser *parser);
-
 /* Turns each {any} of a name into *, in place. */
 void rule_take_any(char *name);
 

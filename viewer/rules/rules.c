@@ -144,7 +144,7 @@ static int parse_line(struct parser *parser)
         return result;
     if (!parser->has_header)
         return parse_header(parser, &first);
-    return word_is(&first, "budget") ? rule_parse_budget(parser) : parse_rule(parser, &first);
+    return word_is(&first, "budget") ? own_error_parse(parser) : parse_rule(parser, &first);
 }
 
 /* Complains about the first byte of the line that is no text. */

@@ -30,6 +30,7 @@ struct finding {
 struct verdict {
     size_t findings, runs; /* how many, and in how many runs */
     bool is_violated;      /* one of them is no notice */
+    size_t at_least;       /* so many runs it takes; more than there are: it cannot be violated */
     size_t judged;         /* how often there was something to judge: loads, pairs, runs */
     /* limits: the most that was seen; order: the shortest time between two; INT64_MIN: nothing */
     int64_t worst;

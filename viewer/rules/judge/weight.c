@@ -83,9 +83,9 @@ static int compare_subjects(const void *left, const void *right)
 }
 
 /* Weighs the findings from `first` on that are of one rule and subject; returns how many. */
-static size_t weigh_one(struct judgement *judgement, struct finding **first, size_t count,
-                        const struct weights *weights)
+static size_t weigh_one(struct judgement *judgement, struct finding **first, size_t count)
 {
+    struct verdict *verdict = &judgement->verdicts[first[0]->rule];
     size_t of = 0, runs = 0;
     bool is_violated;
 
@@ -96,10 +96,10 @@ static size_t weigh_one(struct judgement *judgement, struct finding **first, siz
     /* the median of several runs stands for all of them */
     if (first[0]->run == RECORDING_NONE)
         runs = judgement->recordings->count;
-    is_violated = runs >= weight_of(&judgement->rules->rules[first[0]->rule], weights);
+    is_violated = runs >= verdict->at_least;
     for (size_t i = 0; i < of; i++)
         first[i]->is_notice = !is_violated;
-    judgement->verdicts[first[0]->rule].is_violated |= is_violated;
+    verdict->is_violated |= is_violated;
     return of;
 }
 
@@ -115,10 +115,12 @@ int judgement_weigh(struct judgement *judgement, size_t at_least, struct trail_e
         sorted[i] = &judgement->findings[i];
     if (count > 0)
         qsort(sorted, count, sizeof *sorted, compare_subjects);
-    for (size_t i = 0; i < judgement->rules->count; i++)
+    for (size_t i = 0; i < judgement->rules->count; i++) {
         judgement->verdicts[i].is_violated = false;
+        judgement->verdicts[i].at_least = weight_of(&judgement->rules->rules[i], &weights);
+    }
     for (size_t i = 0; i < count;)
-        i += weigh_one(judgement, sorted + i, count - i, &weights);
+        i += weigh_one(judgement, sorted + i, count - i);
     free(sorted);
     judgement->violated = judgement->noticed = 0;
     for (size_t i = 0; i < judgement->rules->count; i++) {

@@ -236,4 +236,9 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
         human_ms(out, verdict->worst);
         buffer_add_text(out, " ms apart");
     }
+    if (verdict->at_least > report->judgement->recordings->count)
+        buffer_add_text(out, "; soft, so that it takes more runs to violate it");
+    else if (verdict->at_least > 1)
+        buffer_format(out, "; it takes %zu of %zu runs to violate it", verdict->at_least,
+                      report->judgement->recordings->count);
 }
