@@ -26,8 +26,8 @@ struct drift {
 };
 
 /*
- * Changes the values: those further from their side's median than 2 median absolute deviations
- * (1.35 standard deviations, where values are normal) count as being there. Returns 0, or -1
+ * Changes the values: those further from their side's median than 3 median absolute deviations
+ * (2 standard deviations, where values are normal) count as being there. Returns 0, or -1
  * without memory.
  */
 int drift_find(struct drift_value *values, size_t count, struct drift *drift);

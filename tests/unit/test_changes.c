@@ -1,0 +1,110 @@
+/* Change points: how often a step is named rightly, and how often one is said that is none. */
+#include "unit.h"
+
+#include "compare/trend/builds.h"
+#include "compare/trend/changes.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BUILDS = 60, RUNS = 10, MODELS = 20, WITHOUT = 60 };
+
+static uint64_t seed;
+
+static double uniform(void)
+{
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return ((double)(seed >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static double normal(void)
+{
+    return sqrt(-2 * log(uniform())) * cos(2 * 3.14159265358979 * uniform());
+}
+
+/*
+ * Runs of builds: noise of each run and, alike for a build's runs, of each build; so much more from
+ * a build on. Returns how many changes there are; *first is the first.
+ */
+static size_t try(double noise, double of_build, double step, size_t at, struct change *first)
+{
+    double values[BUILDS * RUNS];
+    size_t ends[BUILDS], count;
+    struct change changes[BUILDS];
+    struct trail_error error;
+
+    for (size_t build = 0; build < BUILDS; build++) {
+        double level = 1 + of_build * normal() + (build >= at ? step : 0);
+        for (size_t run = 0; run < RUNS; run++)
+            values[build * RUNS + run] = level * (1 + noise * normal());
+        ends[build] = (build + 1) * RUNS;
+    }
+    assert_int_equal(changes_find(&(struct series){values, ends, BUILDS}, changes, &count, &error),
+                     0);
+    *first = changes[0];
+    return count;
+}
+
+static void test_steps(void **state)
+{
+    struct change first;
+    int named = 0, near = 0;
+
+    seed = 11;
+    for (int i = 0; i < MODELS; i++) {
+        size_t at = 5 + (size_t)(uniform() * (BUILDS - 10)), count = try(0.03, 0, 0.05, at, &first);
+        named += count == 1 && first.group == at;
+        near += count == 1 && first.group + 1 >= at && first.group <= at + 1;
+    }
+    printf("%d of %d named, %d nearly\n", named, MODELS, near);
+    assert_true(named >= MODELS - 1);
+}
+
+static void test_without_steps(void **state)
+{
+    struct change first;
+    int plain = 0, unlike = 0;
+
+    seed = 12;
+    for (int i = 0; i < WITHOUT; i++) {
+        plain += try(0.05, 0, 0, 0, &first) > 0;
+        unlike += try(0.02, 0.03, 0, 0, &first) > 0;
+    }
+    printf("%d and %d of %d have none and are said to have one\n", plain, unlike, WITHOUT);
+    assert_true(20 * plain <= WITHOUT && 20 * unlike <= WITHOUT);
+}
+
+static void test_small_series(void **state)
+{
+    const double values[] = {3, 3, 3, 3}, one[] = {1};
+    const size_t ends[] = {1, 2, 3, 4};
+    struct change changes[4];
+    struct trail_error error;
+    size_t count = 7;
+
+    assert_int_equal(changes_find(&(struct series){values, ends, 4}, changes, &count, &error), 0);
+    assert_int_equal(count, 0);
+    assert_int_equal(changes_find(&(struct series){one, ends, 1}, changes, &count, &error), 0);
+    assert_int_equal(count, 0);
+    assert_int_equal(changes_find(&(struct series){one, ends, 0}, changes, &count, &error), 0);
+    assert_int_equal(count, 0);
+}
+
+static void test_versions(void **state)
+{
+    assert_true(builds_compare_versions("1.9", "1.10") < 0);
+    assert_true(builds_compare_versions("1.10", "1.9.9") > 0);
+    assert_true(builds_compare_versions("v2", "v2-rc") < 0);
+    assert_true(builds_compare_versions("007", "7") != 0);
+    assert_int_equal(builds_compare_versions("a1b22", "a1b22"), 0);
+    assert_true(builds_compare_versions("99999999999999999999999", "100000000000000000000000") < 0);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_steps),
+    cmocka_unit_test(test_without_steps),
+    cmocka_unit_test(test_small_series),
+    cmocka_unit_test(test_versions),
+};
+
+UNIT_MAIN(tests)
