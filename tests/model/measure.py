@@ -195,7 +195,8 @@ def part(options, tally):
     """A part that takes seconds, of which what must be so is known: the test."""
     options.traits, options.programs, options.checks, options.runs = '-', 2, 9, 10
     good(options, tally)
-    options.changes = 'swap-adjacent,swap-far,added,removed,identity,path,failed'
+    options.changes = 'swap-adjacent,swap-far,added,removed,identity,path,failed,' \
+        'twice,cause,environment,exception'
     planted(options, tally)
     wrong = [row for row in tally.counts for column in tally.counts[row]
              if tally.share(row, column) != (row not in ('one', 'three') and 'else' not in column)]

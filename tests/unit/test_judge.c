@@ -206,6 +206,46 @@ static void test_asked(void **state)
     buffer_release(&text);
 }
 
+/* Plugins in any order: of p.so and q.so, which kept theirs by chance, none is learned. */
+static void test_asked_shuffled(void **state)
+{
+    static const char *const orders[] = {"p.so x.so y.so q.so z.so", "z.so y.so p.so q.so x.so",
+                                         "x.so p.so z.so q.so y.so", "y.so z.so x.so p.so q.so",
+                                         "p.so q.so z.so y.so x.so"};
+    struct buffer text = {0};
+
+    for (int run = 1; run <= 10; run++) {
+        char loads[80];
+        snprintf(loads, sizeof loads, "a.so %s b.so", orders[run % 5]);
+        add_run(run, loads);
+    }
+    read_runs(10);
+    learn(NULL, &text);
+    assert_null(strstr(buffer_text(&text), "order p.so < q.so"));
+    assert_non_null(strstr(buffer_text(&text), "order a.so < p.so" ASKED));
+    assert_non_null(strstr(buffer_text(&text), "order q.so < b.so" ASKED));
+    buffer_release(&text);
+}
+
+/* One that comes anywhere says nothing of the order of the others. */
+static void test_asked_beside(void **state)
+{
+    struct buffer text = {0};
+
+    for (int run = 1; run <= 10; run++) {
+        char loads[80] = "";
+        for (int i = 0; i < 8; i++)
+            snprintf(loads + strlen(loads), sizeof loads - strlen(loads), "%s%c.so ",
+                     i == run % 8 ? "x.so " : "", 'a' + i);
+        add_run(run, loads);
+    }
+    read_runs(10);
+    learn(NULL, &text);
+    assert_non_null(strstr(buffer_text(&text), "order c.so < d.so" ASKED));
+    assert_null(strstr(buffer_text(&text), "order c.so < x.so"));
+    buffer_release(&text);
+}
+
 static void test_asked_closed(void **state)
 {
     static const char rules_text[] =
@@ -750,6 +790,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_at_least),
     CASE(test_order),
     CASE(test_asked),
+    CASE(test_asked_shuffled),
+    CASE(test_asked_beside),
     CASE(test_asked_closed),
     CASE(test_asked_by_others),
     CASE(test_learned_causes),

@@ -3,6 +3,7 @@
 
 #include "asked.h"
 #include "order_matrix.h"
+#include "shuffled.h"
 #include "statistics.h"
 
 #include <stdlib.h>
@@ -107,6 +108,7 @@ struct narrowing {
     struct order *order;
     const struct recording *recording;
     uint64_t *absent, *seen;
+    uint64_t *before; /* rows: what came before, in one run or more */
 };
 
 static void narrow(const struct narrowing *narrowing, uint64_t *matrix, size_t local,
@@ -165,15 +167,18 @@ static int narrow_asked(const struct narrowing *narrowing)
         if (local == SIZE_MAX)
             continue;
         narrow(narrowing, order->asked, local, narrowing->seen);
+        for (size_t w = 0; w < order->words; w++)
+            order_row(order, narrowing->before, local)[w] |= narrowing->seen[w];
         bits_add(narrowing->seen, local);
     }
     free(asked);
     return 0;
 }
 
-static int take_run(struct order *order, size_t run)
+static int take_run(struct order *order, size_t run, uint64_t *before)
 {
     struct narrowing narrowing = {.order = order,
+                                  .before = before,
                                   .recording = &order->all->items[order->first + run],
                                   .absent = calloc(order->words + 1, sizeof *narrowing.absent),
                                   .seen = calloc(order->words + 1, sizeof *narrowing.seen)};
@@ -191,20 +196,22 @@ static int take_run(struct order *order, size_t run)
     return result;
 }
 
-static void learn_pairs(struct order *order)
+static void learn_pairs(struct order *order, struct shuffled *shuffled)
 {
     for (size_t after = 0; after < order->count; after++) {
         const uint64_t *asked = order_row(order, order->asked, after),
                        *presence = order->presence + after * order->run_words;
         bits_remove(order_row(order, order->held, after), after);
         for (size_t before = bits_next(asked, order->words, 0); before < order->count;
-             before = bits_next(asked, order->words, before + 1))
-            if (before != after &&
-                bits_common(presence, order->presence + before * order->run_words,
-                            order->run_words) >= ORDER_RUNS_AT_LEAST) {
-                bits_add(order_row(order, order->learned, after), before);
-                order->pairs++;
-            }
+             before = bits_next(asked, order->words, before + 1)) {
+            size_t runs = bits_common(presence, order->presence + before * order->run_words,
+                                      order->run_words);
+            if (before == after || runs < ORDER_RUNS_AT_LEAST ||
+                shuffled_are(shuffled, before, after, runs))
+                continue;
+            bits_add(order_row(order, order->learned, after), before);
+            order->pairs++;
+        }
     }
 }
 
@@ -212,18 +219,25 @@ static int learn(struct order *order)
 {
     size_t *counts = NULL;
     double *places = NULL;
+    uint64_t *before = NULL;
+    struct shuffled shuffled = {0};
     int result = -1;
 
     if (choose_elements(order) == 0 && make_room(order) == 0 &&
         (counts = calloc(order->count + 1, sizeof *counts)) != NULL &&
-        (places = malloc((order->count * order->runs + 1) * sizeof *places)) != NULL) {
+        (places = malloc((order->count * order->runs + 1) * sizeof *places)) != NULL &&
+        (before = calloc(order->count * order->words + 1, sizeof *before)) != NULL) {
         note_places(order, places, counts);
         result = 0;
     }
     for (size_t run = 0; run < order->runs && result == 0; run++)
-        result = take_run(order, run);
+        result = take_run(order, run, before);
     if (result == 0)
-        learn_pairs(order);
+        result = shuffled_init(&shuffled, order, before);
+    if (result == 0)
+        learn_pairs(order, &shuffled);
+    free(before);
+    free(shuffled.both);
     free(counts);
     free(places);
     return result;

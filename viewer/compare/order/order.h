@@ -12,6 +12,9 @@
  * that asked for both. A pair whose loads two threads ask for now, or that another module needs
  * now, is not judged.
  *
+ * Where a thread asks for things in another order each time, pairs that held by chance are not
+ * learned (shuffled.h).
+ *
  * Where no imports were recorded (runs of an older trailrec, images that could not be read), each
  * load counts as asked for. Where no thread of a process was recorded, the process counts as one
  * thread; where threads were, but not that of a load, nothing is learned of that load.
