@@ -2,6 +2,7 @@
 #include "trend_picture.h"
 
 #include "markup.h"
+#include "text.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,8 +59,8 @@ static void add_name(struct buffer *out, const char *name)
 {
     size_t length = strlen(name);
 
-    markup_add_harmless(out, name, length < NAME_BYTES ? length : NAME_BYTES);
-    buffer_add_text(out, length < NAME_BYTES ? "" : "...");
+    markup_add_harmless(out, name, text_cut(name, length, NAME_BYTES));
+    buffer_add_text(out, length <= NAME_BYTES ? "" : "...");
 }
 
 static void add_axes(const struct trend *trend, const struct scale *scale, struct buffer *out)
