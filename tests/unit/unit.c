@@ -2,6 +2,8 @@
 #define _GNU_SOURCE /* setresuid */
 #include "unit.h"
 
+#include "program.h"
+
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,4 +104,22 @@ char *unit_read(const char *path, size_t *length)
     bytes[*length] = '\0';
     fclose(file);
     return bytes;
+}
+
+/* In place of program.c, which has a main of its own: tests have no terminal. */
+const char *program_environment(const char *name)
+{
+    return getenv(name);
+}
+
+bool program_is_terminal(FILE *stream)
+{
+    (void)stream;
+    return false;
+}
+
+int program_terminal_width(FILE *stream)
+{
+    (void)stream;
+    return 0;
 }
