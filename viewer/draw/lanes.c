@@ -162,6 +162,20 @@ static int arrange(struct lanes *lanes, int64_t from_seq, int64_t to_seq, struct
     return 0;
 }
 
+/* None of the lists is NULL, so that an empty one can be sorted and walked. */
+static int make_lists(struct lanes *lanes)
+{
+    return (lanes->texts = text_pool_new()) != NULL &&
+                   lanes_with_room(&lanes->processes, 0, sizeof *lanes->processes) != NULL &&
+                   lanes_with_room(&lanes->threads, 0, sizeof *lanes->threads) != NULL &&
+                   lanes_with_room(&lanes->bars, 0, sizeof *lanes->bars) != NULL &&
+                   lanes_with_room(&lanes->phases, 0, sizeof *lanes->phases) != NULL &&
+                   lanes_with_room(&lanes->exceptions, 0, sizeof *lanes->exceptions) != NULL &&
+                   lanes_with_room(&lanes->looks, 0, sizeof *lanes->looks) != NULL
+               ? 0
+               : -1;
+}
+
 int lanes_read(struct lanes *lanes, sqlite3 *db, int64_t run, const struct lanes_options *options,
                struct trail_error *error)
 {
@@ -170,7 +184,7 @@ int lanes_read(struct lanes *lanes, sqlite3 *db, int64_t run, const struct lanes
     memset(lanes, 0, sizeof *lanes);
     lanes->db = db;
     lanes->run = run;
-    if ((lanes->texts = text_pool_new()) == NULL)
+    if (make_lists(lanes) != 0)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
     if (lanes_read_rows(lanes, options, &from_seq, &to_seq, error) != 0 ||
         arrange(lanes, from_seq, to_seq, error) != 0)

@@ -688,7 +688,8 @@ int picture_add(struct picture *picture, struct lanes *lanes, size_t rows,
 int picture_init(struct picture *picture, struct trail_error *error)
 {
     memset(picture, 0, sizeof *picture);
-    return (picture->texts = text_pool_new()) != NULL
+    return (picture->texts = text_pool_new()) != NULL &&
+                   lanes_with_room(&picture->parts, 0, sizeof *picture->parts) != NULL
                ? 0
                : error_set(error, TRAIL_FAILED, 0, "out of memory");
 }
