@@ -84,9 +84,9 @@ static bool is_own(const struct learned_scope *scope, enum rule_measure measure,
 {
     const struct rules *own = scope->options->own;
 
-    for (size_t i = 0; own != NULL && i < own->count; i++) {
-        const struct rule *rule = &own->rules[i];
-        if (rule->kind == RULE_LIMIT && !rule->is_learned && rule->measure == measure &&
+    for (size_t i = 0; own != NULL && i < scope->own->limits.count; i++) {
+        const struct rule *rule = &own->rules[scope->own->limits.items[i]];
+        if (rule->measure == measure &&
             (rule->process == NULL ||
              (scope->process != NULL && text_glob(rule->process, scope->process, true))) &&
             (strncmp(rule->text, text, strlen(text)) == 0 ||

@@ -47,6 +47,8 @@ int own_rules_init(struct own_rules *own, const struct rules *rules)
     memset(own, 0, sizeof *own);
     for (size_t i = 0; rules != NULL && i < rules->count; i++) {
         const struct rule *rule = &rules->rules[i];
+        if (!rule->is_learned && rule->kind == RULE_LIMIT && number_list_add(&own->limits, i) != 0)
+            return -1;
         if (!rule->is_learned && rule->word_count > 0 &&
             names_add(subject_is_glob(rule->words[0]) ? &own->globs : &own->plain, rule->words[0],
                       i) != 0)
@@ -61,6 +63,7 @@ void own_rules_release(struct own_rules *own)
 {
     names_release(&own->plain);
     names_release(&own->globs);
+    free(own->limits.items);
 }
 
 bool own_rules_have(const struct own_rules *own, const struct rules *rules, enum rule_about about,

@@ -26,6 +26,7 @@ struct learned_module {
 /* The hand-written rules of what stands in the file already, by their first word. */
 struct own_rules {
     struct names plain, globs; /* positions in options->own->rules */
+    struct number_list limits; /* those of its limits */
 };
 
 struct learned_scope {
