@@ -178,20 +178,21 @@ static void add_limit_judged(const struct report *report, const struct rule *rul
     }
 }
 
+static const char *const meanings[RULE_KINDS] = {
+    [RULE_REQUIRE] = "it is loaded at least once",
+    [RULE_ALLOW] = "it may be loaded",
+    [RULE_FORBID] = "it is not loaded, unless a more specific rule requires or allows it",
+    [RULE_ORDER] = "of those that a process loads, the first loads come in this order",
+    [RULE_CAUSE] = "its first load is because one of these needs it or asked for it",
+    [RULE_PATH] = "wherever it is loaded, its file is in one of these places",
+    [RULE_ARGUMENTS] = "it is run with one of these lists of arguments",
+    [RULE_IDENTITY] = "for each key, the loaded file has one of the values",
+    [RULE_LIMIT] = "there are no more of them",
+    [RULE_ENVIRONMENT] = "the variable has one of these values",
+};
+
 void report_add_meaning(const struct report *report, size_t rule, struct buffer *out)
 {
-    static const char *const meanings[RULE_KINDS] = {
-        [RULE_REQUIRE] = "it is loaded at least once",
-        [RULE_ALLOW] = "it may be loaded",
-        [RULE_FORBID] = "it is not loaded, unless a more specific rule requires or allows it",
-        [RULE_ORDER] = "of those that a process loads, the first loads come in this order",
-        [RULE_CAUSE] = "its first load is because one of these needs it or asked for it",
-        [RULE_PATH] = "wherever it is loaded, its file is in one of these places",
-        [RULE_ARGUMENTS] = "it is run with one of these lists of arguments",
-        [RULE_IDENTITY] = "for each key, the loaded file has one of the values",
-        [RULE_LIMIT] = "there are no more of them",
-        [RULE_ENVIRONMENT] = "the variable has one of these values",
-    };
     static const char *const about[][RULE_FORBID + 1] = {
         [ABOUT_PROCESSES] = {"such a process runs", "such a process may run",
                              "no such process runs, unless a more specific rule requires or "
