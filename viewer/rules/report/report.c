@@ -191,32 +191,12 @@ static const char *const meanings[RULE_KINDS] = {
     [RULE_ENVIRONMENT] = "the variable has one of these values",
 };
 
-void report_add_meaning(const struct report *report, size_t rule, struct buffer *out)
+/* How the rule was judged. */
+static void add_how_judged(const struct report *report, size_t rule, struct buffer *out)
 {
-    static const char *const about[][RULE_FORBID + 1] = {
-        [ABOUT_PROCESSES] = {"such a process runs", "such a process may run",
-                             "no such process runs, unless a more specific rule requires or "
-                             "allows it"},
-        [ABOUT_FAILURES] = {"", "it may be asked for in vain",
-                            "it is not asked for in vain, unless a more specific rule allows it"},
-        [ABOUT_VARIABLES] = {"", "it may be set, to whatever value",
-                             "it is not set, unless a more specific rule allows it"},
-    };
     const struct rule *of = &report->judgement->rules->rules[rule];
     const struct verdict *verdict = &report->judgement->verdicts[rule];
 
-    if (of->about != ABOUT_MODULES)
-        buffer_add_text(out, about[of->about][of->kind]);
-    else if (of->kind == RULE_LIMIT && of->measure == MEASURE_TIME)
-        buffer_add_text(out, "it takes no longer, net of the recorder's own holds; of several runs "
-                             "the median counts");
-    else
-        buffer_add_text(out, of->least > 0 ? "there are so many of them"
-                             : of->is_asked
-                                 ? "where one thread asks for them, the first loads come "
-                                   "in this order"
-                                 : meanings[of->kind]);
-    buffer_add_text(out, "; ");
     if (of->kind == RULE_LIMIT)
         add_limit_judged(report, of, verdict, out);
     else if (of->kind == RULE_FORBID)
@@ -242,4 +222,32 @@ void report_add_meaning(const struct report *report, size_t rule, struct buffer 
     else if (verdict->at_least > 1)
         buffer_format(out, "; it takes %zu of %zu runs to violate it", verdict->at_least,
                       report->judgement->recordings->count);
+}
+
+void report_add_meaning(const struct report *report, size_t rule, struct buffer *out)
+{
+    static const char *const about[][RULE_FORBID + 1] = {
+        [ABOUT_PROCESSES] = {"such a process runs", "such a process may run",
+                             "no such process runs, unless a more specific rule requires or "
+                             "allows it"},
+        [ABOUT_FAILURES] = {"", "it may be asked for in vain",
+                            "it is not asked for in vain, unless a more specific rule allows it"},
+        [ABOUT_VARIABLES] = {"", "it may be set, to whatever value",
+                             "it is not set, unless a more specific rule allows it"},
+    };
+    const struct rule *of = &report->judgement->rules->rules[rule];
+
+    if (of->about != ABOUT_MODULES)
+        buffer_add_text(out, about[of->about][of->kind]);
+    else if (of->kind == RULE_LIMIT && of->measure == MEASURE_TIME)
+        buffer_add_text(out, "it takes no longer, net of the recorder's own holds; of several runs "
+                             "the median counts");
+    else
+        buffer_add_text(out, of->least > 0 ? "there are so many of them"
+                             : of->is_asked
+                                 ? "where one thread asks for them, the first loads come "
+                                   "in this order"
+                                 : meanings[of->kind]);
+    buffer_add_text(out, "; ");
+    add_how_judged(report, rule, out);
 }
