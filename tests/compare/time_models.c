@@ -103,7 +103,7 @@ static void compare(const struct model *model, bool *is_found, bool *is_more)
     for (size_t i = 0; i <= model->gaps; i++)
         questions[i] =
             (struct question){.samples = {times[0][i], times[1][i], model->runs, model->runs},
-                              .is_gap = i < model->gaps};
+                              .family = i < model->gaps ? QUESTION_GAP : QUESTION_WHOLE};
     if (questions_test(questions, model->gaps + 1, &tested, &error) != 0)
         exit(2);
     for (size_t i = 0; i <= model->gaps; i++) {

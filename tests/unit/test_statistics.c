@@ -211,13 +211,11 @@ static void test_sensitivity(void **state)
         a[i] = (struct timed){1e8 + 1e7 * uniform(&random), 2 * i};
         b[i] = (struct timed){1.3e8 + 1.3e7 * uniform(&random), 2 * i + 1};
     }
-    assert_int_equal(sensitivity_find(&samples, 3, &evidence_floors_default, &sensitivity, &error),
-                     0);
+    assert_int_equal(sensitivity_find(&samples, &evidence_floors_default, &sensitivity, &error), 0);
     assert_true(sensitivity.share > 0.02 && sensitivity.share < 0.06);
     assert_true(sensitivity.runs_of_five > 3 && sensitivity.runs_of_five < 30);
     samples.count_a = 4;
-    assert_int_equal(sensitivity_find(&samples, 3, &evidence_floors_default, &sensitivity, &error),
-                     0);
+    assert_int_equal(sensitivity_find(&samples, &evidence_floors_default, &sensitivity, &error), 0);
     assert_true(isnan(sensitivity.share));
 }
 

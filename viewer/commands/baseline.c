@@ -263,7 +263,7 @@ const struct command command_baseline = {
         "  cause            whose import a module is: one of all that import it\n"
         "  arguments        of each program, without what varies from run to run\n"
         "  environment      the program's variables; of those of which the value is kept, no "
-        "others\n"
+        "others; always soft, since each shell has its own\n"
         "  identity         only with --identity, since every rebuild changes them: version and "
         "build of the program and its modules\n"
         "  limit            loads: a fifth more than was seen; modules that are loaded again, "

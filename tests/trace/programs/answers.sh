@@ -71,15 +71,15 @@ build causes
 cc -shared -fPIC -o causes/libcache.so -DWAIT=0 -DINIT=0 -DRUN=0 plugin.c -Lcauses \
     -Wl,--no-as-needed -lcodec || fail "cannot build a plugin that needs another"
 
-# record SIDE FOLDER ARGUMENT...: five runs. The same folder name each time, so that only what is in
-# it differs.
+# record SIDE FOLDER ARGUMENT...: seven runs. The same folder name each time, so that only what is
+# in it differs.
 record()
 {
     side=$1
     rm -f plugins
     ln -s "$2" plugins
     shift 2
-    trailrec -q -n 5 -l side="$side" -o trail.db -E LD_LIBRARY_PATH=plugins -- ./host "$@" ||
+    trailrec -q -n 7 -l side="$side" -o trail.db -E LD_LIBRARY_PATH=plugins -- ./host "$@" ||
         fail "$side ends with $?"
 }
 # answer SIDE PATTERN: the first sentence against the usual side
@@ -103,8 +103,8 @@ usual='libcache.so libcodec.so libnet.so libui.so'
     record causes causes $usual
     record order usual libcache.so libnet.so libcodec.so libui.so
 }
-trailrec -q -n 5 -l side=place -o trail.db -E LD_LIBRARY_PATH=waits -- ./host $usual
-trailrec -q -n 5 -l side=again -o trail.db -E LD_LIBRARY_PATH=usual -- ./host $usual
+trailrec -q -n 7 -l side=place -o trail.db -E LD_LIBRARY_PATH=waits -- ./host $usual
+trailrec -q -n 7 -l side=again -o trail.db -E LD_LIBRARY_PATH=usual -- ./host $usual
 
 slower='It takes * longer (*), * of them between'
 other='(another build: * -> *)'
@@ -118,7 +118,7 @@ answer polls \
     "$slower libcodec.so and libnet.so: main waits in poll 300 ms, called by host!main."
 # the same where perf is forbidden
 rm plugins && ln -s computes plugins
-for i in 1 2 3 4 5; do
+for i in 1 2 3 4 5 6 7; do
     "$TRACE_TOOLS/refuse_perf" "$TRAILREC" -q -l side=forbidden -o trail.db \
         -E LD_LIBRARY_PATH=plugins -- ./host $usual || fail "run $i without perf ends with $?"
 done
@@ -127,9 +127,9 @@ answer forbidden "$slower libcodec.so $other and libnet.so: main computes; $unkn
 # python that sleeps in a module
 if command -v python3 >/dev/null; then
     echo 'import time' >module.py
-    trailrec -q -n 5 -l side=fast -o python.db -- python3 -c 'import module'
+    trailrec -q -n 7 -l side=fast -o python.db -- python3 -c 'import module'
     echo 'time.sleep(0.3)' >>module.py
-    trailrec -q -n 5 -l side=slow -o python.db -- python3 -c 'import module'
+    trailrec -q -n 7 -l side=slow -o python.db -- python3 -c 'import module'
     case $(trailview -d python.db diff @side=fast @side=slow | head -n 1) in
     *"main waits in clock_nanosleep"*", called by "*python3*) ;;
     *) fail "of python: $(trailview -d python.db diff @side=fast @side=slow | head -n 1)" ;;
@@ -138,8 +138,8 @@ fi
 # node that waits for a child that is not followed; the last run's stack may not be unwound yet
 if command -v node >/dev/null; then
     echo 'require("child_process").spawn("sleep", [process.env.NAP]);' >waits.js
-    NAP=0.01 trailrec -q -n 5 -l side=short -o node.db -- node waits.js
-    NAP=1 trailrec -q -n 5 -l side=long -o node.db -- node waits.js
+    NAP=0.01 trailrec -q -n 7 -l side=short -o node.db -- node waits.js
+    NAP=1 trailrec -q -n 7 -l side=long -o node.db -- node waits.js
     case $(trailview -d node.db diff @side=short @side=long | head -n 1) in
     "It takes "*"and the end: main waits in epoll_"*) ;;
     *) fail "of node: $(trailview -d node.db diff @side=short @side=long | head -n 1)" ;;

@@ -71,7 +71,9 @@ static struct timed *add_question(struct collection *collection, const struct su
     if (samples == NULL)
         return NULL;
     *question = (struct question){.samples = {samples, samples + count_a, count_a, count_b},
-                                  .is_gap = subject->phase_a == NULL};
+                                  .family = subject->is_whole          ? QUESTION_WHOLE
+                                            : subject->phase_a != NULL ? QUESTION_PHASE
+                                                                       : QUESTION_GAP};
     collection->subjects[collection->count++] = *subject;
     return samples;
 }
@@ -191,18 +193,6 @@ static void add_row(struct collection *collection, const struct subject *subject
     }
 }
 
-/* What could have been seen of the whole, if nothing was. */
-static int find_sensitivity(struct collection *collection, const struct question *question,
-                            const struct evidence_floors *floors, struct trail_error *error)
-{
-    size_t phases = 0;
-
-    for (size_t i = 0; i < collection->count; i++)
-        phases += !collection->questions[i].is_gap && collection->questions[i].evidence.is_enough;
-    return sensitivity_find(&question->samples, phases, floors,
-                            &collection->differences->sensitivity, error);
-}
-
 /* A row for a phase always, for a gap only if there is evidence. */
 static int answer(struct collection *collection, size_t at, struct trail_error *error)
 {
@@ -227,7 +217,7 @@ static int answer(struct collection *collection, size_t at, struct trail_error *
         add_row(collection, subject, question, is_change,
                 evidence_is_drift(&question->evidence, question->p, floors));
     return subject->is_whole && !is_change && question->evidence.is_enough
-               ? find_sensitivity(collection, question, floors, error)
+               ? sensitivity_find(&question->samples, floors, &differences->sensitivity, error)
                : 0;
 }
 

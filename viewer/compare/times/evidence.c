@@ -114,6 +114,36 @@ static double least_chance(size_t count_a, size_t count_b)
     return 2 / ways;
 }
 
+/*
+ * Whether the sides lie at least three times as far apart as either is wide. Of values that chance
+ * puts there, that is likeliest where there are two, and each run has either: half of the runs one,
+ * half the other, and just so that the sides get them. Of few runs, ranks cannot be as sure.
+ */
+static bool are_apart(const struct part_side *sides)
+{
+    double least[2], most[2], widest = 0;
+
+    for (int i = 0; i < 2; i++) {
+        least[i] = INFINITY;
+        most[i] = -INFINITY;
+        for (size_t k = 0; k < sides[i].count; k++) {
+            least[i] = fmin(least[i], sides[i].values[k]);
+            most[i] = fmax(most[i], sides[i].values[k]);
+        }
+        widest = fmax(widest, most[i] - least[i]);
+    }
+    return fmax(least[1] - most[0], least[0] - most[1]) > 3 * widest;
+}
+
+static double chance_of_ranks(const struct part_side *sides)
+{
+    double p =
+        statistics_mann_whitney(sides[0].values, sides[0].count, sides[1].values, sides[1].count);
+
+    return p >= 0 && are_apart(sides) ? fmin(p, ldexp(2, -(int)(sides[0].count + sides[1].count)))
+                                      : p;
+}
+
 struct weight {
     double p;
     bool drifts;
@@ -133,9 +163,8 @@ static int weigh_part(struct part_side *sides, enum evidence_part part, struct w
     if (find_drift(sides, part, &drift) != 0)
         return -1;
     weight->drifts = drift.is_evident;
-    weight->p = drift.is_evident
-                    ? fmax(TOO_SURE * drift.chance, least_chance(a->count, b->count))
-                    : statistics_mann_whitney(a->values, a->count, b->values, b->count);
+    weight->p = drift.is_evident ? fmax(TOO_SURE * drift.chance, least_chance(a->count, b->count))
+                                 : chance_of_ranks(sides);
     return weight->p >= 0 ? 0 : -1;
 }
 

@@ -6,21 +6,23 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int test_family(struct question *questions, size_t count, bool are_gaps, double *p,
+const double question_share[QUESTION_FAMILIES] = {2, 4, 4};
+
+static int test_family(struct question *questions, size_t count, int family, double *p,
                        size_t *tested, struct trail_error *error)
 {
     size_t in_family = 0;
 
     for (size_t i = 0; i < count; i++)
-        if (questions[i].is_gap == are_gaps && questions[i].evidence.is_enough)
+        if ((int)questions[i].family == family && questions[i].evidence.is_enough)
             p[in_family++] = questions[i].evidence.p;
     if (statistics_holm(p, in_family, error) != 0)
         return -1;
     *tested += in_family;
     in_family = 0;
     for (size_t i = 0; i < count; i++)
-        if (questions[i].is_gap == are_gaps && questions[i].evidence.is_enough)
-            questions[i].p = fmin(1, QUESTION_FAMILIES * p[in_family++]);
+        if ((int)questions[i].family == family && questions[i].evidence.is_enough)
+            questions[i].p = fmin(1, question_share[family] * p[in_family++]);
     return 0;
 }
 
@@ -35,10 +37,8 @@ int questions_test(struct question *questions, size_t count, size_t *tested,
         questions[i].p = 1;
         result = evidence_weigh(&questions[i].samples, &questions[i].evidence, error);
     }
-    if (result == 0)
-        result = test_family(questions, count, false, p, tested, error);
-    if (result == 0)
-        result = test_family(questions, count, true, p, tested, error);
+    for (int family = 0; family < QUESTION_FAMILIES && result == 0; family++)
+        result = test_family(questions, count, family, p, tested, error);
     free(p);
     return result;
 }

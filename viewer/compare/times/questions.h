@@ -1,17 +1,20 @@
 /*
- * All times of a comparison, tested together: phases and gaps are two families that share the
- * chance of a false claim by half, since phases are few. Pure functions.
+ * All times of a comparison, tested together: the whole has half of the chance of a false claim,
+ * its phases and its gaps share the rest, each a family of its own. Pure functions.
  */
 #ifndef TRAIL_QUESTIONS_H
 #define TRAIL_QUESTIONS_H
 
 #include "evidence.h"
 
-enum { QUESTION_FAMILIES = 2 };
+enum question_family { QUESTION_WHOLE, QUESTION_PHASE, QUESTION_GAP, QUESTION_FAMILIES };
+
+/* By what a chance in a family is multiplied, beside Holm's correction within it. */
+extern const double question_share[QUESTION_FAMILIES];
 
 struct question {
     struct evidence_samples samples;
-    bool is_gap;
+    enum question_family family;
     struct evidence evidence; /* weighed */
     double p;                 /* corrected for all that is tested */
 };

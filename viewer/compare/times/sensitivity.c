@@ -14,13 +14,12 @@ enum { HALVINGS = 24 };
 struct planting {
     struct evidence_samples samples; /* b is b_as_a made slower */
     struct timed *a, *b, *b_as_a;
-    size_t tests;
 };
 
 /* As many standard deviations as a change must be away to be claimed. */
-static double threshold(size_t tests)
+static double threshold(void)
 {
-    double low = 0, high = 16, p = STATISTICS_TIME_ALPHA / (QUESTION_FAMILIES * (double)tests);
+    double low = 0, high = 16, p = STATISTICS_TIME_ALPHA / question_share[QUESTION_WHOLE];
 
     for (int i = 0; i < 60; i++) {
         double middle = (low + high) / 2;
@@ -43,7 +42,7 @@ static int is_found(struct planting *planting, double share, struct trail_error 
             (struct timed){planting->b_as_a[i].ns * (1 + share), planting->b_as_a[i].at};
     if (evidence_weigh(&planting->samples, &evidence, error) != 0)
         return -1;
-    p = fmin(1, QUESTION_FAMILIES * (double)planting->tests * evidence.p);
+    p = fmin(1, question_share[QUESTION_WHOLE] * evidence.p);
     if (!evidence.is_enough || p > STATISTICS_TIME_ALPHA)
         return 0;
     if (evidence_measure(&planting->samples, &evidence, error) != 0)
@@ -70,7 +69,7 @@ static int find_smallest(struct planting *planting, double *share, struct trail_
             i = 8;
     }
     if (found > 0) /* which is found in half of all comparisons */
-        *share = high * (1 + SURELY / threshold(planting->tests));
+        *share = high * (1 + SURELY / threshold());
     return found < 0 ? -1 : 0;
 }
 
@@ -103,15 +102,13 @@ static void take_turns(struct planting *planting)
         planting->b_as_a[i].at = 2 * i + 1;
 }
 
-int sensitivity_find(const struct evidence_samples *samples, size_t tests,
-                     const struct evidence_floors *floors, struct sensitivity *sensitivity,
-                     struct trail_error *error)
+int sensitivity_find(const struct evidence_samples *samples, const struct evidence_floors *floors,
+                     struct sensitivity *sensitivity, struct trail_error *error)
 {
     size_t count_a = samples->count_a, count_b = samples->count_b;
     struct planting planting = {.a = malloc((count_a + 1) * sizeof *planting.a),
                                 .b = malloc((count_b + 1) * sizeof *planting.b),
-                                .b_as_a = malloc((count_b + 1) * sizeof *planting.b_as_a),
-                                .tests = tests};
+                                .b_as_a = malloc((count_b + 1) * sizeof *planting.b_as_a)};
     double *room = malloc((count_a + count_b + 1) * sizeof *room), in_turns = NAN;
     int result = -1;
 

@@ -13,11 +13,10 @@ struct sensitivity {
 };
 
 /*
- * `tests` times are tested together. Both are NAN where no change up to 16 times the median would
- * be found. Returns 0, or -1 and error without memory.
+ * Of the whole, as questions.h tests it. Both are NAN where no change up to 16 times the median
+ * would be found. Returns 0, or -1 and error without memory.
  */
-int sensitivity_find(const struct evidence_samples *samples, size_t tests,
-                     const struct evidence_floors *floors, struct sensitivity *sensitivity,
-                     struct trail_error *error);
+int sensitivity_find(const struct evidence_samples *samples, const struct evidence_floors *floors,
+                     struct sensitivity *sensitivity, struct trail_error *error);
 
 #endif

@@ -15,10 +15,13 @@ static size_t count_broken(const struct left_out *left_out, unsigned classes, si
     return count;
 }
 
+/* Each shell has an environment of its own: one run in another is no fault of the program. */
+static const unsigned always_soft = CLASS_BIT(CLASS_ENVIRONMENT);
+
 /* What must be soft, by all runs but those of a part. */
 static unsigned decide(const struct left_out *left_out, double share, size_t part)
 {
-    unsigned hard = CLASS_BIT(RULE_CLASSES) - 1;
+    unsigned hard = (CLASS_BIT(RULE_CLASSES) - 1) & ~always_soft;
     size_t runs = left_out->runs - (part != SIZE_MAX ? left_out->runs / left_out->parts : 0);
 
     while ((double)count_broken(left_out, hard, part) > share * (double)runs) {
@@ -43,7 +46,7 @@ struct budget budget_decide(const struct left_out *left_out, double share)
     struct budget budget = {decide(left_out, share, SIZE_MAX), {share, 0, 0, left_out->runs}};
 
     if (left_out->runs < 2)
-        return (struct budget){0, {share, 0, 0, 0}};
+        return (struct budget){always_soft, {share, 0, 0, 0}};
     for (size_t part = 0; part < left_out->parts; part++) {
         unsigned soft = decide(left_out, share, part);
         for (size_t i = part; i < left_out->runs; i += left_out->parts) {
@@ -62,7 +65,7 @@ void budget_write_rates(const struct budget *budget, struct buffer *out)
     buffer_add_text(out, "100 good runs ");
     share_write(out, error->alarms, error->runs);
     buffer_add_text(out, " break a rule by chance");
-    if (budget->soft == 0 && error->notices == 0)
+    if ((budget->soft & ~always_soft) == 0 && error->notices == 0)
         return;
     buffer_add_text(out, ", and ");
     share_write(out, error->notices, error->runs);

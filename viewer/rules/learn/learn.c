@@ -270,6 +270,7 @@ static int learn_sections(const struct learned_scope *whole, const struct progra
         const struct program *program = &programs->items[i];
         scopes[i] = *whole;
         scopes[i].process = recordings_text(side->all, program->key);
+        scopes[i].program = program->key;
         scopes[i].roles = program->roles;
         scopes[i].role_count = program->role_count;
         scopes[i].role_runs = program->role_runs;
@@ -317,8 +318,16 @@ int learn_rules(const struct side *side, const struct learn_options *options, st
     struct programs programs = {0};
     const struct side_module **by_role = malloc((side->module_count + 1) * sizeof *by_role);
     struct own_rules own;
-    struct learned_scope whole = {
-        .side = side, .options = options, .own = &own, .by_role = by_role};
+    struct happenings happenings;
+    struct importers importers;
+    struct learned_scope whole = {.side = side,
+                                  .options = options,
+                                  .own = &own,
+                                  .happenings = &happenings,
+                                  .importers = &importers,
+                                  .program = TEXT_NONE,
+                                  .by_role = by_role};
+    bool is_ready = happenings_init(&happenings, side) == 0;
     int result = -1;
 
     buffer_add_text(out, RULES_LEARNED_START
@@ -326,7 +335,8 @@ int learn_rules(const struct side *side, const struct learn_options *options, st
     buffer_add_text(out, options->preface != NULL ? options->preface : "");
     for (size_t i = 0; by_role != NULL && i < side->module_count; i++)
         by_role[i] = &side->modules[i];
-    if (own_rules_init(&own, options->own) == 0 && by_role != NULL) {
+    is_ready &= importers_of_modules(&importers, side->all) == 0;
+    if (own_rules_init(&own, options->own) == 0 && is_ready && by_role != NULL) {
         qsort(by_role, side->module_count, sizeof *by_role, compare_roles);
         result = learn_all(&whole, &programs, out);
     }
@@ -336,6 +346,8 @@ int learn_rules(const struct side *side, const struct learn_options *options, st
     free(programs.items);
     free(by_role);
     own_rules_release(&own);
+    happenings_release(&happenings);
+    importers_release(&importers);
     tuple_map_release(&programs.index);
     return result == 0 && !out->failed ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 }

@@ -133,14 +133,6 @@ static void write_others(const struct learned_scope *scope, enum rule_measure me
     line_list_take(list, &line);
 }
 
-static bool is_in(const struct learned_scope *scope, const struct recording *run, size_t process)
-{
-    return process != RECORDING_NONE &&
-           (scope->process == NULL ||
-            strcmp(recordings_text(scope->side->all, run->processes[process].key),
-                   scope->process) == 0);
-}
-
 /* Of modules that a process loads more than once. */
 static void learn_reloads(const struct learned_scope *scope, struct line_list *list)
 {
@@ -161,32 +153,44 @@ static void learn_reloads(const struct learned_scope *scope, struct line_list *l
     }
 }
 
-/* What each process did, put together by `spreads`: all of its threads and loads, its exceptions.
- */
-static void count_run(const struct learned_scope *scope, const struct recording *run,
-                      struct spreads spreads[3])
+/* What is counted of something that happened, beside its process; TEXT_NONE: all in one. */
+static uint32_t counted_key(const struct recordings *all, const struct recording *run,
+                            enum happening what, size_t item)
 {
-    const struct recordings *all = scope->side->all;
-    struct tuple_map counts = {0};
+    return what == HAPPENED_EXCEPTIONS
+               ? all->elements[run->steps[STREAM_EXCEPTIONS][item].element].key
+               : TEXT_NONE;
+}
 
-    for (size_t i = 0; i < run->step_count[STREAM_EXCEPTIONS]; i++) {
-        const struct recorded_step *step = &run->steps[STREAM_EXCEPTIONS][i];
-        if (is_in(scope, run, step->process))
-            ++*tuple_map_at(&counts, (uint32_t)step->process, all->elements[step->element].key, 0);
+static size_t process_of(const struct recording *run, enum happening what, size_t item)
+{
+    return what == HAPPENED_EXCEPTIONS ? run->steps[STREAM_EXCEPTIONS][item].process
+           : what == HAPPENED_THREADS  ? run->threads[item].process
+                                       : run->loads[item].process;
+}
+
+/* How much of it each process of the scope did. */
+static void count(const struct learned_scope *scope, enum happening what, struct spreads *spreads)
+{
+    const struct happenings *happenings = scope->happenings;
+    const struct recordings *all = scope->side->all;
+    struct part part = happenings_of(happenings, what, scope->program);
+    struct tuple_map counts = {0};
+    size_t last_run = SIZE_MAX;
+
+    for (size_t i = 0; i < part.count; i++) {
+        const struct happened *at = &happenings->items[what][part_at(&part, i)];
+        const struct recording *run = &all->items[at->run];
+        if (at->run != last_run)
+            take_counts(spreads, &counts);
+        last_run = at->run;
+        if (what != HAPPENED_LOADS || !run->loads[at->item].is_synthetic)
+            ++*tuple_map_at(&counts, (uint32_t)process_of(run, what, at->item),
+                            counted_key(all, run, what, at->item), 0);
     }
-    take_counts(&spreads[0], &counts);
-    for (size_t i = 0; i < run->thread_count; i++)
-        if (is_in(scope, run, run->threads[i].process))
-            ++*tuple_map_at(&counts, (uint32_t)run->threads[i].process, TEXT_NONE, 0);
-    take_counts(&spreads[1], &counts);
-    for (size_t i = 0; i < run->load_count; i++)
-        if (is_in(scope, run, run->loads[i].process) && !run->loads[i].is_synthetic)
-            ++*tuple_map_at(&counts, (uint32_t)run->loads[i].process, TEXT_NONE, 0);
-    take_counts(&spreads[2], &counts);
-    for (size_t i = 0; i < run->process_count; i++)
-        for (int k = 0; k < 3; k++)
-            spreads[k].of += is_in(scope, run, i);
+    take_counts(spreads, &counts);
     tuple_map_release(&counts);
+    spreads->of = happenings_of(happenings, HAPPENED_PROCESSES, scope->program).count;
 }
 
 void learn_other_counts(const struct learned_scope *scope, struct line_list *list)
@@ -201,8 +205,9 @@ int learn_counts(const struct learned_scope *scope, struct buffer *out)
     struct spreads spreads[3] = {{0}};
     struct line_list list = {0};
 
-    for (size_t r = side->first; r < side->first + side->count; r++)
-        count_run(scope, &side->all->items[r], spreads);
+    count(scope, HAPPENED_EXCEPTIONS, &spreads[0]);
+    count(scope, HAPPENED_THREADS, &spreads[1]);
+    count(scope, HAPPENED_LOADS, &spreads[2]);
     for (size_t i = 0; i < spreads[0].count; i++) {
         struct spread limits = with_room(&spreads[0], &spreads[0].items[i], side->count);
         limits.least = 0; /* a signal that does not come is no fault */

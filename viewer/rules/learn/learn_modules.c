@@ -264,22 +264,20 @@ static void add_identity(const struct files *files, const char *name, struct lin
 static void add_program(const struct learned_scope *scope, struct line_list *list)
 {
     struct files files = {.scope = scope};
-    const struct side *side = scope->side;
+    struct part part = happenings_of(scope->happenings, HAPPENED_PROCESSES, scope->program);
     struct buffer name = {0};
     uint32_t key = TEXT_NONE;
     bool is_whole = true;
 
-    for (size_t r = side->first; r < side->first + side->count; r++) {
-        const struct recording *run = &side->all->items[r];
-        for (size_t p = 0; p < run->process_count; p++) {
-            bool is_in = scope->process == NULL ||
-                         strcmp(text(scope, run->processes[p].key), scope->process) == 0;
-            if (!is_in || run->processes[p].module == RECORDING_NONE)
-                continue;
-            is_whole &= (key == TEXT_NONE || key == run->processes[p].key) &&
-                        add_file(&files, run->processes[p].module);
-            key = run->processes[p].key;
-        }
+    for (size_t i = 0; i < part.count; i++) {
+        const struct happened *at =
+            &scope->happenings->items[HAPPENED_PROCESSES][part_at(&part, i)];
+        const struct recorded_process *process =
+            &scope->side->all->items[at->run].processes[at->item];
+        if (process->module == RECORDING_NONE)
+            continue;
+        is_whole &= (key == TEXT_NONE || key == process->key) && add_file(&files, process->module);
+        key = process->key;
     }
     rule_write_key_glob(&name, text(scope, key));
     if (is_whole && files.count > 0 && name.length > 0)

@@ -5,6 +5,7 @@
 #ifndef TRAIL_LEARNING_H
 #define TRAIL_LEARNING_H
 
+#include "happenings.h"
 #include "learn.h"
 #include "rules/names.h"
 
@@ -23,6 +24,18 @@ struct learned_module {
     size_t role_count;
 };
 
+/* Whose import a module is. */
+struct importer {
+    uint32_t of, by; /* keys */
+};
+
+struct importers {
+    struct importer *items; /* each once; sorted when all are there */
+    size_t count;
+    struct tuple_map seen; /* (of, by) -> 1 */
+    bool failed;
+};
+
 /* The hand-written rules of what stands in the file already, by their first word. */
 struct own_rules {
     struct names plain, globs; /* positions in options->own->rules */
@@ -33,8 +46,11 @@ struct learned_scope {
     const struct side *side;
     const struct learn_options *options;
     const struct own_rules *own;
-    const char *process;   /* the program's key; NULL: the run as a whole */
-    const uint32_t *roles; /* of its processes */
+    const struct happenings *happenings;
+    const struct importers *importers; /* of any module that was loaded */
+    const char *process;               /* the program's key as text; NULL: the run as a whole */
+    uint32_t program;                  /* the program's key, or TEXT_NONE */
+    const uint32_t *roles;             /* of its processes */
     size_t role_count;
     /* in how many runs they are there and do not merely inherit their modules, all together */
     size_t role_runs;
@@ -66,6 +82,10 @@ bool own_rules_have(const struct own_rules *own, const struct rules *rules, enum
  */
 bool learned_is_own(const struct learned_scope *scope, enum rule_kind kind, const char *name,
                     bool by_glob);
+
+/* What the images themselves say. Returns 0, or -1 without memory; release in any case. */
+int importers_of_modules(struct importers *importers, const struct recordings *all);
+void importers_release(struct importers *importers);
 
 /* Each adds its paragraph; returns 0, or -1 without memory. */
 int learn_presence(const struct learned_scope *scope, struct buffer *out);
