@@ -199,7 +199,7 @@ static int weigh(struct part_side *sides, struct evidence *evidence)
 int evidence_weigh(const struct evidence_samples *samples, struct evidence *evidence,
                    struct trail_error *error)
 {
-    struct part_side sides[2] = {{NULL}, {NULL}};
+    struct part_side sides[2] = {{.all = NULL}, {.all = NULL}};
     int result = 0;
 
     *evidence = (struct evidence){.is_enough = samples->count_a >= STATISTICS_RUNS_AT_LEAST &&
@@ -246,7 +246,7 @@ static int measure(struct part_side *sides, struct evidence *evidence, struct tr
 int evidence_measure(const struct evidence_samples *samples, struct evidence *evidence,
                      struct trail_error *error)
 {
-    struct part_side sides[2] = {{NULL}, {NULL}};
+    struct part_side sides[2] = {{.all = NULL}, {.all = NULL}};
     int result;
 
     if (begin_side(&sides[0], samples->a, samples->count_a) != 0 ||
