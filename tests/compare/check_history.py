@@ -132,6 +132,16 @@ def parts(database):
     expect('a change began with 1.8 (' in table and '1 run has no such label' in table, table)
     page = trailview(database, 'history', '--by', 'build', '--format', 'html').stdout
     expect('<svg class="trend"' in page and page.count('<circle') == 160, page[:300])
+    runs = [str(run) for run in range(1, 161)]
+    page = trailview(database, 'report', '-o', '-', *runs).stdout
+    expect('id="history"' in page and 'A change began with 1.8 (' in page
+           and page.count('<svg class="trend"') == 1, 'the curve of a report', page[:300])
+    page = trailview(database, 'report', '-o', '-', *runs[:16]).stdout # of two builds
+    expect('id="history"' not in page and '<html' in page, 'a curve of two builds', page[:300])
+    # few builds: the one change of them is not taken for how builds vary
+    make(database, [[rng.lognormvariate(0, 0.02) * (1.5 if b >= 4 else 1) for _ in range(6)]
+                    for b in range(8)])
+    expect(sum(row['change'] is not None for row in history(database)) == 1, 'eight builds')
     for wrong in (('--by', 'nothing'), ('--by', 'build', '--of', 'a..b'), (),
                   ('--by', 'build', '--of', 'module', 'no.so'), ('--by', 'build', '--sort', 'x')):
         expect(trailview(database, 'history', *wrong).returncode == 2, wrong)

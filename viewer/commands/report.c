@@ -78,13 +78,16 @@ const struct command command_report = {
     .name = "report",
     .summary = "one HTML page about a run, two runs, or two sets of runs",
     .arguments = "[RUN...]",
-    .details = "The page needs nothing else: it can be mailed, kept as an artifact of CI, and "
-               "opened anywhere. With two RUNs, each of which may be a set such as @build=100, it "
-               "is about their difference, the answer first; of a set, the details are those of "
-               "the run in the middle by its time. Several RUNs are one set. Without -o the file "
-               "is named after the run and the program, as trail-run7-python3.html; with -o - the "
-               "page goes to standard output.\n",
-    .options = OPTION_BIT(OPTION_OUTPUT),
+    .details =
+        "The page needs nothing else: it can be mailed, kept as an artifact of CI, and "
+        "opened anywhere. With two RUNs, each of which may be a set such as @build=100, it "
+        "is about their difference, the answer first; of a set, the details are those of "
+        "the run in the middle by its time. Several RUNs are one set. Where the runs are of three "
+        "builds or more (by the label --by, else 'build'), a curve shows their history. Without -o "
+        "the file "
+        "is named after the run and the program, as trail-run7-python3.html; with -o - the "
+        "page goes to standard output.\n",
+    .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_BY),
     .flags = COMMAND_TAKES_ARGUMENTS,
     .run = run,
 };

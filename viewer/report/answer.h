@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-/* Adds the sentences, a line each, not escaped; `facts` is facts.h's row. */
+/* Adds the sentences, a line each, not escaped; `facts` is row_find_facts's. */
 void answer_of_run(struct buffer *out, sqlite3_stmt *facts);
 
 /* How the run ended, in words: "exit code 0". */

@@ -9,7 +9,7 @@
         "digest", "At a glance" \
     }
 
-/* Writes the section; `facts` is facts.h's row. */
+/* Writes the section; `facts` is row_find_facts's. */
 void digest_write(struct page *page, sqlite3_stmt *facts);
 
 #endif

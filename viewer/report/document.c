@@ -5,7 +5,6 @@
 #include "answer.h"
 #include "digest.h"
 #include "dots.h"
-#include "facts.h"
 #include "parts.h"
 #include "row.h"
 #include "stacks.h"
@@ -83,13 +82,15 @@ int document_init(struct document *document, struct viewer *viewer, const char *
         document->comparison.names[i] = names[i];
         document->counts[i] = counts[i];
     }
-    if (!is_one_run(document) && comparison_init(&document->comparison, viewer, counts, error) != 0)
+    if (!is_one_run(document) &&
+        (comparison_init(&document->comparison, viewer, counts, error) != 0 ||
+         curve_find(&document->trend, viewer, error) != 0))
         return -1;
     for (size_t i = 0; i < side_count; i++) {
         document->shown[i] =
             viewer
                 ->runs[is_one_run(document) ? 0 : comparison_typical_run(&document->comparison, i)];
-        if ((document->facts[i] = facts_find(&document->shown[i], error)) == NULL)
+        if ((document->facts[i] = row_find_facts(&document->shown[i], error)) == NULL)
             return -1;
     }
     name_document(document);
@@ -104,6 +105,7 @@ void document_release(struct document *document)
         sqlite3_finalize(document->facts[i]);
     if (document->comparison.recordings != NULL)
         comparison_release(&document->comparison);
+    trend_release(&document->trend);
     buffer_release(&document->title);
     buffer_release(&document->file_name);
 }
@@ -148,7 +150,8 @@ static void add_navigation(struct page *page, const struct document *document)
         first[] = {{"answer", "In short"}, TIMELINE_ENTRY},
         of_two[] = {{"answer", "In short"}, DIFFERENCES_ENTRY, TIMELINE_ENTRY,
                     ALIGNED_ENTRY,          DOTS_ENTRY,        RUNS_ENTRY},
-        of_set[] = {{"answer", "In short"}, TIMELINE_ENTRY, DOTS_ENTRY, RUNS_ENTRY};
+        of_set[] = {{"answer", "In short"}, TIMELINE_ENTRY, DOTS_ENTRY, RUNS_ENTRY},
+        of_builds[] = {CURVE_ENTRY};
     struct buffer group = {0};
 
     page_begin_navigation(page);
@@ -158,6 +161,8 @@ static void add_navigation(struct page *page, const struct document *document)
         page_add_entries(page, NULL, of_two, sizeof of_two / sizeof *of_two);
     else
         page_add_entries(page, NULL, of_set, sizeof of_set / sizeof *of_set);
+    if (document->trend.build_count > 0)
+        page_add_entries(page, NULL, of_builds, 1);
     for (size_t i = 0; i < document->comparison.side_count; i++) {
         buffer_clear(&group);
         add_group(&group, document, i);
@@ -220,6 +225,8 @@ static int write_overview(struct page *page, const struct document *document,
         return -1;
     if (is_one_run(document))
         return 0;
+    if (document->trend.build_count > 0)
+        curve_write(page, &document->trend);
     return dots_write(page, comparison, error) != 0
                ? -1
                : comparison_write_runs(page, comparison, error);
@@ -263,6 +270,7 @@ int document_write(struct document *document, FILE *stream, struct trail_error *
         buffer_format(&about, ", run %" PRId64 ", ", (int64_t)document->shown[i].run);
         buffer_add_text(&about, row_text(document->facts[i], "start"));
     }
+    progress_begin(&page.progress, "report", "sections", 0);
     page_begin(&page, buffer_text(&document->title), buffer_text(&about));
     add_navigation(&page, document);
     write_answer(&page, document);
@@ -271,6 +279,7 @@ int document_write(struct document *document, FILE *stream, struct trail_error *
         result = write_run(&page, document, i, error);
     if (result == 0)
         result = page_end(&page, error);
+    progress_hide(&page.progress);
     buffer_release(&about);
     buffer_release(&page.line);
     return result;

@@ -5,13 +5,15 @@
 #define TRAIL_REPORT_DOCUMENT_H
 
 #include "comparison.h"
+#include "curve.h"
 
 struct document {
     struct viewer *viewer;
     size_t counts[2];              /* how many of viewer->runs are whose */
     struct comparison comparison;  /* of more than one run */
+    struct trend trend;            /* over their builds; empty where there are few */
     struct run_reference shown[2]; /* of each side the run whose details are shown */
-    sqlite3_stmt *facts[2];        /* about those (facts.h) */
+    sqlite3_stmt *facts[2];        /* about those (row.h) */
     struct buffer title;
     struct buffer file_name; /* for a report that no name was given for */
 };

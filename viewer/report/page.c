@@ -101,6 +101,7 @@ void page_end_navigation(struct page *page)
 
 void page_begin_section(struct page *page, const char *id)
 {
+    progress_to(&page->progress, page->sections++);
     page_markup(page, "<section id=\"");
     page_markup(page, page->prefix);
     page_markup(page, id);

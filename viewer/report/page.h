@@ -6,6 +6,7 @@
 #ifndef TRAIL_REPORT_PAGE_H
 #define TRAIL_REPORT_PAGE_H
 
+#include "progress.h"
 #include "viewer.h"
 
 /*
@@ -20,9 +21,11 @@ struct page {
     struct buffer line;   /* what is being put together, not written yet */
     struct output output; /* where rows become a table, with these words (table.h) */
     const struct table_words *words;
-    bool is_uncounted;  /* how many rows it has says nothing */
-    const char *prefix; /* of the ids of sections: "", or of one of two runs "a-", "b-" */
-    int level;          /* of a section's heading: 2, or 3 below a run */
+    bool is_uncounted;        /* how many rows it has says nothing */
+    const char *prefix;       /* of the ids of sections: "", or of one of two runs "a-", "b-" */
+    int level;                /* of a section's heading: 2, or 3 below a run */
+    struct progress progress; /* in sections */
+    int64_t sections;
 };
 
 /* An entry of the page's navigation: a heading, and the id of its section behind the prefix. */

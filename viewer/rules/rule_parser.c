@@ -436,7 +436,8 @@ void rule_take_any(char *name)
 static void take_any(const struct parser *parser, const struct rule *rule)
 {
     const char *const *words =
-        parser->memory->words + parser->memory->word_count - rule->word_count;
+        rule->word_count > 0 ? parser->memory->words + parser->memory->word_count - rule->word_count
+                             : NULL;
     size_t first = rule->about != ABOUT_MODULES   ? 0
                    : rule->kind == RULE_ARGUMENTS ? 0
                    : rule->kind == RULE_CAUSE     ? 1

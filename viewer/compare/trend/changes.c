@@ -91,14 +91,14 @@ static size_t size_of(const struct numbers *numbers, size_t group)
 
 /*
  * Whether neighbours differ more than runs of one group do: then runs are not what may be
- * exchanged. A change or two between neighbours weighs little.
+ * exchanged. The largest step is left out: it may be the change that is looked for.
  */
 static bool are_unalike(const struct numbers *numbers)
 {
     size_t within = numbers->count - numbers->groups, between = numbers->groups - 1;
-    double squares = 0, steps = 0;
+    double squares = 0, steps = 0, largest = 0;
 
-    if (within == 0)
+    if (within == 0 || between < 2)
         return false;
     for (size_t group = 0; group < numbers->groups; group++) {
         double mean = mean_of(numbers, group);
@@ -106,14 +106,16 @@ static bool are_unalike(const struct numbers *numbers)
              i++)
             squares += (numbers->values[i] - mean) * (numbers->values[i] - mean);
         if (group > 0) {
-            double step = mean - mean_of(numbers, group - 1);
-            steps +=
-                step * step /
-                (1 / (double)size_of(numbers, group) + 1 / (double)size_of(numbers, group - 1));
+            double step = mean - mean_of(numbers, group - 1),
+                   weighed = step * step /
+                             (1 / (double)size_of(numbers, group) +
+                              1 / (double)size_of(numbers, group - 1));
+            steps += weighed;
+            largest = fmax(largest, weighed);
         }
     }
-    return steps / (double)between >
-           squares / (double)within * (1 + UNALIKE * sqrt(3 / (double)between));
+    return (steps - largest) / (double)(between - 1) >
+           squares / (double)within * (1 + UNALIKE * sqrt(3 / (double)(between - 1)));
 }
 
 /* Each group's mean in the place of its values. */

@@ -102,6 +102,9 @@ static void describe(struct history *history)
     conclude_runs(history);
     buffer_add_text(&history->title, "trailview history --by ");
     buffer_add_text(&history->title, key);
+    buffer_add_text(&history->picture, "<style>\n");
+    buffer_add_text(&history->picture, trend_picture_style);
+    buffer_add_text(&history->picture, "</style>\n");
     trend_add_picture(trend, &history->picture);
 }
 

@@ -4,7 +4,12 @@
 
 #include "trend.h"
 
-/* Adds markup, in the colours that the page's style gives (--line, --soft, --change). */
+/*
+ * Adds markup, which trend_picture_style lays, in the colours that the page's style gives (--line,
+ * --soft, --add, --change).
+ */
 void trend_add_picture(const struct trend *trend, struct buffer *out);
+
+extern const char trend_picture_style[];
 
 #endif
