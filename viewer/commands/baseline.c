@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char head[] = "trail-rules 1\n"
@@ -101,23 +102,60 @@ static int write_learned(struct viewer *viewer, const struct recordings *recordi
     return result;
 }
 
+/*
+ * The viewer's run that a recording is of: recordings are in the order of the viewer's runs, some
+ * of which may be left out. `from` is where to look on; run_count: there is none.
+ */
+static size_t find_run(const struct viewer *viewer, const struct recording *recording, size_t from)
+{
+    while (from < viewer->run_count &&
+           (recording->run != viewer->runs[from].run ||
+            strcmp(recording->path, viewer->runs[from].database->path) != 0))
+        from++;
+    return from;
+}
+
 /* "# runs UUID UUID" lines of the runs that are learned from. */
 static int name_runs(const struct viewer *viewer, const struct recordings *learned,
                      struct buffer *out, struct trail_error *error)
 {
-    size_t at = 0; /* what is learned from is in the order of the viewer's runs */
-
-    for (size_t i = 0; i < viewer->run_count && at < learned->count; i++) {
-        const struct run_reference *run = &viewer->runs[i];
-        if (learned->items[at].run != run->run ||
-            strcmp(learned->items[at].path, run->database->path) != 0)
-            continue;
-        if (named_runs_add(out, run->database->db, run->run, error) != 0)
+    for (size_t i = 0, at = 0; i < learned->count; i++, at++) {
+        at = find_run(viewer, &learned->items[i], at);
+        if (at == viewer->run_count)
+            break;
+        if (named_runs_add(out, viewer->runs[at].database->db, viewer->runs[at].run, error) != 0)
             return -1;
-        at++;
     }
     buffer_add_text(out, out->length > 0 ? "\n" : "");
     return 0;
+}
+
+/* Which recordings the rules name as what they were learned from. */
+static int find_known(const struct viewer *viewer, const struct recordings *recordings,
+                      const struct rules *own, bool *known, struct trail_error *error)
+{
+    struct tuple_map named = {0};
+    struct buffer uuid = {0};
+    const char *place = NULL, *word;
+    size_t length;
+    int result = 0;
+
+    while ((word = named_runs_next(own, &place, &length)) != NULL)
+        *tuple_map_at(&named, text_pool_add(recordings->texts, word, length), 0, 0) = 1;
+    for (size_t i = 0, at = 0; i < recordings->count && result == 0; i++, at++) {
+        at = find_run(viewer, &recordings->items[i], at);
+        if (at == viewer->run_count)
+            break;
+        buffer_clear(&uuid);
+        result = named_runs_uuid(&uuid, viewer->runs[at].database->db, viewer->runs[at].run, error);
+        known[i] = tuple_map_find(&named, text_pool_add_text(recordings->texts, buffer_text(&uuid)),
+                                  0, 0) != 0;
+    }
+    if (named.failed)
+        result = error_set(error, TRAIL_FAILED, 0, "out of memory");
+    tuple_map_release(&named);
+    buffer_release(&uuid);
+    return result;
 }
 
 static int learn(struct viewer *viewer, const struct recordings *recordings,
@@ -140,8 +178,18 @@ static int admit(struct viewer *viewer, struct recordings *recordings, const str
                  struct trail_error *error)
 {
     struct accepted accepted = {viewer->options.repeated, viewer->options.repeated_count};
+    bool *known;
+    int result;
 
-    return own != NULL ? admit_runs(own, recordings, &accepted, viewer_say, error) : 0;
+    if (own == NULL)
+        return 0;
+    known = calloc(recordings->count + 1, sizeof *known);
+    result = known != NULL ? find_known(viewer, recordings, own, known, error)
+                           : error_set(error, TRAIL_FAILED, 0, "out of memory");
+    if (result == 0)
+        result = admit_runs(own, recordings, known, &accepted, viewer_say, error);
+    free(known);
+    return result;
 }
 
 static int baseline(struct viewer *viewer, const struct rules *own, double share,

@@ -26,7 +26,7 @@ static void add_uuid(struct buffer *out, const char *uuid)
     buffer_add(out, uuid, length);
 }
 
-int named_runs_add(struct buffer *out, sqlite3 *db, sqlite3_int64 run, struct trail_error *error)
+int named_runs_uuid(struct buffer *out, sqlite3 *db, sqlite3_int64 run, struct trail_error *error)
 {
     sqlite3_stmt *row = sql_prepare(db, "SELECT uuid FROM main.run WHERE id = ?1", error);
     const char *uuid = NULL;
@@ -36,10 +36,20 @@ int named_runs_add(struct buffer *out, sqlite3 *db, sqlite3_int64 run, struct tr
     sqlite3_bind_int64(row, 1, run);
     if (sqlite3_step(row) == SQLITE_ROW)
         uuid = (const char *)sqlite3_column_text(row, 0);
-    if (uuid != NULL)
-        add_uuid(out, uuid);
+    buffer_add_text(out, uuid != NULL ? uuid : "");
     sqlite3_finalize(row);
     return out->failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
+}
+
+int named_runs_add(struct buffer *out, sqlite3 *db, sqlite3_int64 run, struct trail_error *error)
+{
+    struct buffer uuid = {0};
+    int result = named_runs_uuid(&uuid, db, run, error);
+
+    if (result == 0)
+        add_uuid(out, buffer_text(&uuid));
+    buffer_release(&uuid);
+    return result == 0 && out->failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : result;
 }
 
 /* The next line of uuids from `at` on, behind its first words; NULL: there is none. */

@@ -10,6 +10,9 @@
 
 #include <sqlite3.h>
 
+/* Adds the uuid of a run, nothing if it has none. Returns 0, or -1 and error. */
+int named_runs_uuid(struct buffer *out, sqlite3 *db, sqlite3_int64 run, struct trail_error *error);
+
 /*
  * Adds the uuid of one more run to the comments in `out`, which hold nothing else. One that no
  * trailrec makes is left out. Returns 0, or -1 and error.

@@ -39,6 +39,7 @@ static bool is_accepted(const struct accepted *accepted, const struct rule *rule
 struct admitting {
     const struct judgement *judgement;
     const struct accepted *accepted;
+    const bool *known; /* [run] */
     void (*say)(const char *sentence);
     bool *refused;         /* [run] */
     struct tuple_map said; /* (rule, subject) */
@@ -78,11 +79,13 @@ static void refuse(struct admitting *admitting, const struct finding *finding)
 
     if (rule->is_soft && finding->is_notice)
         return;
+    if (rule->is_learned && finding->run != RECORDING_NONE && admitting->known[finding->run])
+        return;
     add_acceptable(rule, finding, &acceptable);
     if (!is_accepted(admitting->accepted, rule, buffer_text(&acceptable))) {
         say_why(admitting, finding, buffer_text(&acceptable));
         for (size_t i = 0; i < count; i++)
-            admitting->refused[first + i] = true;
+            admitting->refused[first + i] |= !(rule->is_learned && admitting->known[first + i]);
     }
     buffer_release(&acceptable);
 }
@@ -100,13 +103,14 @@ static void take_out(struct recordings *recordings, const bool *refused)
     recordings->count = kept;
 }
 
-int admit_runs(const struct rules *rules, struct recordings *recordings,
+int admit_runs(const struct rules *rules, struct recordings *recordings, const bool *known,
                const struct accepted *accepted, void (*say)(const char *sentence),
                struct trail_error *error)
 {
     struct judgement judgement;
     struct admitting admitting = {.judgement = &judgement,
                                   .accepted = accepted,
+                                  .known = known,
                                   .say = say,
                                   .refused = calloc(recordings->count + 1, sizeof(bool))};
     int result = judge(rules, recordings, &judgement, error);

@@ -16,10 +16,11 @@ struct accepted {
 };
 
 /*
- * Takes the runs out of the recordings that must not be learned from, and says which and why.
- * Returns 0, or -1 and error.
+ * Takes the runs out of the recordings that must not be learned from, and says which and why. Of
+ * those that are `known` (by position: the rules were learned from them), only what somebody wrote
+ * is held against them. Returns 0, or -1 and error.
  */
-int admit_runs(const struct rules *rules, struct recordings *recordings,
+int admit_runs(const struct rules *rules, struct recordings *recordings, const bool *known,
                const struct accepted *accepted, void (*say)(const char *sentence),
                struct trail_error *error);
 
