@@ -124,12 +124,13 @@ for i in 1 2 3 4 5 6 7; do
 done
 unknown='place unknown: perf is forbidden here'
 answer forbidden "$slower libcodec.so $other and libnet.so: main computes; $unknown."
-# python that sleeps in a module
+# python that sleeps in a module. What takes so long by itself is recorded in turns.
 if command -v python3 >/dev/null; then
-    echo 'import time' >module.py
-    trailrec -q -n 7 -l side=fast -o python.db -- python3 -c 'import module'
-    echo 'time.sleep(0.3)' >>module.py
-    trailrec -q -n 7 -l side=slow -o python.db -- python3 -c 'import module'
+    mkdir fast slow
+    echo 'import time' >fast/module.py
+    echo 'import time; time.sleep(0.3)' >slow/module.py
+    trailrec -q --turns -n 7 -o python.db -l side=fast -C fast -- python3 -c 'import module' \
+        --next -l side=slow -C slow -- python3 -c 'import module'
     case $(trailview -d python.db diff @side=fast @side=slow | head -n 1) in
     *"main waits in clock_nanosleep"*", called by "*python3*) ;;
     *) fail "of python: $(trailview -d python.db diff @side=fast @side=slow | head -n 1)" ;;
@@ -138,8 +139,8 @@ fi
 # node that waits for a child that is not followed; the last run's stack may not be unwound yet
 if command -v node >/dev/null; then
     echo 'require("child_process").spawn("sleep", [process.env.NAP]);' >waits.js
-    NAP=0.01 trailrec -q -n 7 -l side=short -o node.db -- node waits.js
-    NAP=1 trailrec -q -n 7 -l side=long -o node.db -- node waits.js
+    trailrec -q --turns -n 6 -o node.db -l side=short -E NAP=0.01 -- node waits.js \
+        --next -l side=long -E NAP=0.6 -- node waits.js
     case $(trailview -d node.db diff @side=short @side=long | head -n 1) in
     "It takes "*"and the end: main waits in epoll_"*) ;;
     *) fail "of node: $(trailview -d node.db diff @side=short @side=long | head -n 1)" ;;
