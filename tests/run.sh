@@ -34,8 +34,9 @@ need node nodejs
 need xmllint libxml2-utils
 need flock util-linux
 need dpkg-shlibdeps dpkg-dev # the packages
+need file file
 need lintian lintian
-need chromium chromium
+command -v google-chrome >/dev/null || need chromium chromium # pages
 install_missing
 
 # Their names have the versions of the python3 and the clang that are there now.

@@ -16,7 +16,8 @@ class Browser:
         self.came, from_browser = os.pipe()
         self.process = subprocess.Popen(
             ["sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", program,
-             "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+             "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync",
              "--hide-scrollbars", "--remote-debugging-pipe", f"--user-data-dir={folder}"],
             pass_fds=(to_browser, from_browser), stdin=subprocess.DEVNULL,
