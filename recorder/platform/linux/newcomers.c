@@ -6,13 +6,12 @@
 #define _GNU_SOURCE
 #include "os_newcomers.h"
 
-#include "array.h"
 #include "os.h"
+#include "proc.h"
 #include "text.h"
 
 #include <ctype.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,40 +25,30 @@ struct young {
     uint64_t seen_ns;
 };
 
-struct known {
-    uint32_t pid;
-    uint64_t started; /* in ticks since the machine started */
-};
-
 struct os_newcomers {
     const char *name;
-    struct known *known; /* that have the name, and were there or were told */
-    size_t count;
     struct young young[YOUNG_MAX];
     unsigned young_count;
     uint32_t last;                  /* number that was given */
-    uint64_t looked_ns, scanned_ns; /* when that began: last time, and at all processes */
+    uint64_t looked_ns, scanned_ns; /* when that began: last time, and at all processes; 0: never */
 };
 
-static size_t read_text(const char *path, char *text, size_t capacity)
+/* As text. */
+static void read_text(pid_t pid, const char *name, char *text, size_t capacity)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = file < 0 ? -1 : read(file, text, capacity - 1);
-
-    if (file >= 0)
-        close(file);
-    text[length > 0 ? length : 0] = '\0';
-    return length > 0 ? (size_t)length : 0;
+    text[proc_read(pid, name, text, capacity - 1)] = '\0';
 }
 
 static uint32_t last_number(void)
 {
-    char text[128];
-    const char *blank;
+    unsigned long last = 0;
+    FILE *file = fopen("/proc/loadavg", "re");
 
-    read_text("/proc/loadavg", text, sizeof text);
-    blank = strrchr(text, ' ');
-    return blank != NULL ? (uint32_t)strtoul(blank + 1, NULL, 10) : 0;
+    if (file != NULL && fscanf(file, "%*s %*s %*s %*s %lu", &last) != 1)
+        last = 0;
+    if (file != NULL)
+        fclose(file);
+    return (uint32_t)last;
 }
 
 /* The name of its image's file, or what the kernel calls it (by which it was asked for, 15 bytes).
@@ -76,8 +65,7 @@ static bool has_name(const char *glob, uint32_t pid, char *name)
     snprintf(name, NAME_BYTES, "%.255s", text_base_name(text));
     if (length > 0 && text_glob(glob, name, false))
         return true;
-    snprintf(path, sizeof path, "/proc/%u/comm", (unsigned)pid);
-    read_text(path, text, sizeof text);
+    read_text((pid_t)pid, "comm", text, sizeof text);
     text[strcspn(text, "\n")] = '\0';
     if (*text == '\0' || !text_glob(glob, text, false))
         return false;
@@ -85,71 +73,56 @@ static bool has_name(const char *glob, uint32_t pid, char *name)
     return true;
 }
 
-/* 0: it is a thread of another process, or has ended. */
+/* 0: it is a thread of another process, or has ended. In ticks since the machine started. */
 static uint64_t start_of(uint32_t pid)
 {
-    char path[64], text[4096];
+    char text[4096];
     const char *at;
 
-    snprintf(path, sizeof path, "/proc/%u/status", (unsigned)pid);
-    read_text(path, text, sizeof text);
-    at = strstr(text, "\nTgid:");
-    if (at == NULL || strtoul(at + 6, NULL, 10) != pid)
+    if (proc_status_number((pid_t)pid, "Tgid:") != (long)pid)
         return 0;
-    snprintf(path, sizeof path, "/proc/%u/stat", (unsigned)pid);
-    read_text(path, text, sizeof text);
+    read_text((pid_t)pid, "stat", text, sizeof text);
     at = strrchr(text, ')'); /* the end of field 2, which may have any bytes */
     for (int field = 3; at != NULL && field <= TICKS_FIELD; field++)
         at = strchr(at + 1, ' ');
     return at != NULL ? strtoull(at, NULL, 10) : 0;
 }
 
-static bool is_known(const struct os_newcomers *newcomers, uint32_t pid, uint64_t started)
+/* What is told, to whom; seen_ns: when it was not there yet, or had another name. */
+struct telling {
+    const char *name;
+    uint64_t seen_ns;
+    os_newcomers_tell tell;
+    void *context;
+};
+
+static bool tell(const struct telling *telling, uint32_t pid)
 {
-    for (size_t i = 0; i < newcomers->count; i++)
-        if (newcomers->known[i].pid == pid && newcomers->known[i].started == started)
-            return true;
-    return false;
+    struct os_newcomer newcomer = {.pid = pid};
+
+    if (!has_name(telling->name, pid, newcomer.name) || (newcomer.made = start_of(pid)) == 0)
+        return false;
+    newcomer.age_ns = os_monotonic_ns() - telling->seen_ns;
+    return telling->tell(telling->context, &newcomer);
 }
 
-/* Whether it has the name and was not known for that; then it is from now on. */
-static bool is_newcomer(struct os_newcomers *newcomers, uint32_t pid, char *name)
-{
-    uint64_t started = has_name(newcomers->name, pid, name) ? start_of(pid) : 0;
-    struct known *known;
-
-    if (started == 0 || is_known(newcomers, pid, started))
-        return false;
-    known = array_with_room(newcomers->known, newcomers->count, sizeof *known);
-    if (known == NULL)
-        return false;
-    newcomers->known = known;
-    known[newcomers->count++] = (struct known){pid, started};
-    return true;
-}
-
-/* The first newcomer among all processes. */
-static bool scan(struct os_newcomers *newcomers, struct os_newcomer *found, bool just_notes)
+static bool scan(const struct telling *telling)
 {
     DIR *folder = opendir("/proc");
     struct dirent *entry;
-    bool is_there = false;
+    bool is_over = false;
 
-    while (folder != NULL && !is_there && (entry = readdir(folder)) != NULL) {
-        if (!isdigit((unsigned char)entry->d_name[0]))
-            continue;
-        found->pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-        is_there = is_newcomer(newcomers, found->pid, found->name) && !just_notes;
-    }
+    while (folder != NULL && !is_over && (entry = readdir(folder)) != NULL)
+        if (isdigit((unsigned char)entry->d_name[0]))
+            is_over = tell(telling, (uint32_t)strtoul(entry->d_name, NULL, 10));
     if (folder != NULL)
         closedir(folder);
-    return is_there;
+    return is_over;
 }
 
 struct os_newcomers *os_newcomers_new(const char *name, struct trail_error *error)
 {
     struct os_newcomers *newcomers = calloc(1, sizeof *newcomers);
-    struct os_newcomer ignored;
 
     if (newcomers == NULL) {
         error_set(error, TRAIL_FAILED, 0, "out of memory");
@@ -157,8 +130,6 @@ struct os_newcomers *os_newcomers_new(const char *name, struct trail_error *erro
     }
     newcomers->name = name;
     newcomers->last = last_number();
-    newcomers->looked_ns = newcomers->scanned_ns = os_monotonic_ns();
-    scan(newcomers, &ignored, true);
     return newcomers;
 }
 
@@ -180,36 +151,24 @@ static void note_young(struct os_newcomers *newcomers, uint64_t now_ns)
     newcomers->last = last;
 }
 
-static bool look_at_young(struct os_newcomers *newcomers, struct os_newcomer *found)
+bool os_newcomers_look(struct os_newcomers *newcomers, os_newcomers_tell tell_one, void *context)
 {
-    for (unsigned i = 0; i < newcomers->young_count; i++) {
-        found->pid = newcomers->young[i].pid;
-        if (is_newcomer(newcomers, found->pid, found->name))
-            return true;
-    }
-    return false;
-}
-
-bool os_newcomers_look(struct os_newcomers *newcomers, struct os_newcomer *found)
-{
-    uint64_t now_ns = os_monotonic_ns(), before_ns = newcomers->looked_ns;
-    bool is_there;
+    uint64_t now_ns = os_monotonic_ns();
+    struct telling telling = {newcomers->name, newcomers->looked_ns, tell_one, context};
 
     note_young(newcomers, now_ns);
     newcomers->looked_ns = now_ns;
-    is_there = look_at_young(newcomers, found);
-    if (!is_there && now_ns - newcomers->scanned_ns >= SCAN_NS) {
-        before_ns = newcomers->scanned_ns;
-        newcomers->scanned_ns = now_ns;
-        is_there = scan(newcomers, found, false);
-    }
-    found->age_ns = os_monotonic_ns() - before_ns;
-    return is_there;
+    for (unsigned i = 0; i < newcomers->young_count; i++)
+        if (tell(&telling, newcomers->young[i].pid))
+            return true;
+    if (newcomers->scanned_ns != 0 && now_ns - newcomers->scanned_ns < SCAN_NS)
+        return false;
+    telling.seen_ns = newcomers->scanned_ns;
+    newcomers->scanned_ns = now_ns;
+    return scan(&telling);
 }
 
 void os_newcomers_free(struct os_newcomers *newcomers)
 {
-    if (newcomers != NULL)
-        free(newcomers->known);
     free(newcomers);
 }

@@ -243,10 +243,11 @@ struct os_newcomers *os_newcomers_new(const char *name, struct trail_error *erro
     return not_supported(error, "processes that come");
 }
 
-bool os_newcomers_look(struct os_newcomers *newcomers, struct os_newcomer *found)
+bool os_newcomers_look(struct os_newcomers *newcomers, os_newcomers_tell tell, void *context)
 {
     (void)newcomers;
-    (void)found;
+    (void)tell;
+    (void)context;
     return false;
 }
 

@@ -2,7 +2,6 @@
  * See os_newcomers.h. A process runs one program from its start to its end here, and says itself
  * when it was made, to those who may ask.
  */
-#include "array.h"
 #include "os_newcomers.h"
 #include "services/wide.h"
 #include "services/windows_api.h"
@@ -12,15 +11,8 @@
 #include <stdlib.h>
 #include <tlhelp32.h>
 
-struct known {
-    uint32_t pid;
-    uint64_t made; /* as a FILETIME; 0: it does not tell */
-};
-
 struct os_newcomers {
     const char *name;
-    struct known *known; /* that have the name, and were there or were told */
-    size_t count;
     ULONGLONG looked_ms; /* last time */
 };
 
@@ -39,14 +31,6 @@ static uint64_t time_made(uint32_t pid)
     if (process != NULL)
         CloseHandle(process);
     return number_of(made);
-}
-
-static bool is_known(const struct os_newcomers *newcomers, uint32_t pid, uint64_t made)
-{
-    for (size_t i = 0; i < newcomers->count; i++)
-        if (newcomers->known[i].pid == pid && newcomers->known[i].made == made)
-            return true;
-    return false;
 }
 
 static bool has_name(const char *glob, const wchar_t *file, char *name, size_t capacity)
@@ -71,65 +55,48 @@ static uint64_t age_ns(uint64_t made, ULONGLONG looked_ms)
     return number_of(now) > made ? (number_of(now) - made) * 100 : 0;
 }
 
-static bool take(struct os_newcomers *newcomers, const PROCESSENTRY32W *entry,
-                 struct os_newcomer *found)
+static bool tell(const struct os_newcomers *newcomers, const PROCESSENTRY32W *entry,
+                 os_newcomers_tell tell_one, void *context)
 {
-    struct known *known, one = {entry->th32ProcessID, 0};
+    struct os_newcomer newcomer = {.pid = entry->th32ProcessID};
 
-    if (!has_name(newcomers->name, entry->szExeFile, found->name, sizeof found->name))
+    if (!has_name(newcomers->name, entry->szExeFile, newcomer.name, sizeof newcomer.name))
         return false;
-    one.made = time_made(one.pid);
-    if (is_known(newcomers, one.pid, one.made))
-        return false;
-    known = array_with_room(newcomers->known, newcomers->count, sizeof *known);
-    if (known == NULL)
-        return false;
-    newcomers->known = known;
-    known[newcomers->count++] = one;
-    found->pid = one.pid;
-    found->age_ns = age_ns(one.made, newcomers->looked_ms);
-    return true;
-}
-
-static bool scan(struct os_newcomers *newcomers, struct os_newcomer *found, bool just_notes)
-{
-    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
-    PROCESSENTRY32W entry = {.dwSize = sizeof entry};
-    ULONGLONG now_ms = GetTickCount64();
-    bool is_there = false;
-
-    if (snapshot == INVALID_HANDLE_VALUE)
-        return false;
-    for (BOOL more = Process32FirstW(snapshot, &entry); more && !is_there;
-         more = Process32NextW(snapshot, &entry))
-        is_there = take(newcomers, &entry, found) && !just_notes;
-    CloseHandle(snapshot);
-    newcomers->looked_ms = now_ms;
-    return is_there;
+    newcomer.made = time_made(newcomer.pid);
+    newcomer.age_ns = age_ns(newcomer.made, newcomers->looked_ms);
+    return tell_one(context, &newcomer);
 }
 
 struct os_newcomers *os_newcomers_new(const char *name, struct trail_error *error)
 {
     struct os_newcomers *newcomers = calloc(1, sizeof *newcomers);
-    struct os_newcomer ignored;
 
     if (newcomers == NULL) {
         error_set(error, TRAIL_FAILED, 0, "out of memory");
         return NULL;
     }
     newcomers->name = name;
-    scan(newcomers, &ignored, true);
     return newcomers;
 }
 
-bool os_newcomers_look(struct os_newcomers *newcomers, struct os_newcomer *found)
+bool os_newcomers_look(struct os_newcomers *newcomers, os_newcomers_tell tell_one, void *context)
 {
-    return scan(newcomers, found, false);
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    PROCESSENTRY32W entry = {.dwSize = sizeof entry};
+    ULONGLONG now_ms = GetTickCount64();
+    bool is_over = false;
+
+    if (snapshot == INVALID_HANDLE_VALUE)
+        return false;
+    for (BOOL more = Process32FirstW(snapshot, &entry); more && !is_over;
+         more = Process32NextW(snapshot, &entry))
+        is_over = tell(newcomers, &entry, tell_one, context);
+    CloseHandle(snapshot);
+    newcomers->looked_ms = now_ms;
+    return is_over;
 }
 
 void os_newcomers_free(struct os_newcomers *newcomers)
 {
-    if (newcomers != NULL)
-        free(newcomers->known);
     free(newcomers);
 }
