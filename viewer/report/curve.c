@@ -26,7 +26,8 @@ static int have_label(const struct viewer *viewer, const char *key, struct trail
     return count >= BUILDS_AT_LEAST;
 }
 
-int curve_find(struct trend *trend, const struct viewer *viewer, struct trail_error *error)
+int curve_find(struct trend *trend, const struct viewer *viewer, struct recordings *recordings,
+               struct trail_error *error)
 {
     struct viewer asking = *viewer;
     const char **by = &asking.options.argument[OPTION_BY];
@@ -36,7 +37,7 @@ int curve_find(struct trend *trend, const struct viewer *viewer, struct trail_er
     has = have_label(viewer, *by, error);
     if (has <= 0)
         return has;
-    if (trend_find(trend, &asking, NULL, error) != 0)
+    if (trend_find(trend, &asking, recordings, NULL, error) != 0)
         return -1;
     if (trend->build_count < BUILDS_AT_LEAST)
         trend_release(trend);

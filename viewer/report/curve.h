@@ -11,10 +11,12 @@
     }
 
 /*
- * Finds the trend of viewer->runs by --by, else by the label `build`; without three builds or more
- * it stays empty (build_count 0). Returns 0, or -1 and error; trend_release in either case.
+ * Finds the trend of the recordings of viewer->runs by --by, else by the label `build`; without
+ * three builds or more it stays empty (build_count 0). Returns 0, or -1 and error; trend_release in
+ * either case.
  */
-int curve_find(struct trend *trend, const struct viewer *viewer, struct trail_error *error);
+int curve_find(struct trend *trend, const struct viewer *viewer, struct recordings *recordings,
+               struct trail_error *error);
 
 /* Writes the section. */
 void curve_write(struct page *page, const struct trend *trend);

@@ -84,7 +84,7 @@ int document_init(struct document *document, struct viewer *viewer, const char *
     }
     if (!is_one_run(document) &&
         (comparison_init(&document->comparison, viewer, counts, error) != 0 ||
-         curve_find(&document->trend, viewer, error) != 0))
+         curve_find(&document->trend, viewer, document->comparison.recordings, error) != 0))
         return -1;
     for (size_t i = 0; i < side_count; i++) {
         document->shown[i] =
@@ -103,9 +103,9 @@ void document_release(struct document *document)
 {
     for (int i = 0; i < 2; i++)
         sqlite3_finalize(document->facts[i]);
+    trend_release(&document->trend);
     if (document->comparison.recordings != NULL)
         comparison_release(&document->comparison);
-    trend_release(&document->trend);
     buffer_release(&document->title);
     buffer_release(&document->file_name);
 }

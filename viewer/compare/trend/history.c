@@ -1,11 +1,13 @@
 /* See history.h. */
 #include "history.h"
 
+#include "compare/match/load_runs.h"
 #include "escape.h"
 #include "formats.h"
 #include "selector.h"
 #include "trend_picture.h"
 #include "trend_rows.h"
+#include "viewer_sql.h"
 
 #include <math.h>
 #include <string.h>
@@ -103,7 +105,7 @@ static void describe(struct history *history)
     buffer_add_text(&history->title, "trailview history --by ");
     buffer_add_text(&history->title, key);
     buffer_add_text(&history->picture, "<style>\n");
-    buffer_add_text(&history->picture, trend_picture_style);
+    buffer_add_text(&history->picture, css_trend);
     buffer_add_text(&history->picture, "</style>\n");
     trend_add_picture(trend, &history->picture);
 }
@@ -138,17 +140,20 @@ static int print(struct history *history, struct trail_error *error)
 int history_print(struct viewer *viewer, size_t last, struct trail_error *error)
 {
     struct history history = {.viewer = viewer, .last = last};
+    struct recordings *recordings = NULL;
     const char *module;
     int result = -1;
 
     if (viewer->options.argument[OPTION_BY] == NULL)
         error_set(error, TRAIL_FAILED, 0, "which label? for example: --by build");
     else if (choose_runs(viewer, &module, error) == 0 &&
-             trend_find(&history.trend, viewer, module, error) == 0)
+             (recordings = load_runs(viewer, LOAD_LOADS_WITHOUT_STEPS, error)) != NULL &&
+             trend_find(&history.trend, viewer, recordings, module, error) == 0)
         result = print(&history, error);
     if (result == 0)
         result = last > 0 && count_late(&history) > 0;
     trend_release(&history.trend);
+    recordings_free(recordings);
     buffer_release(&history.title);
     buffer_release(&history.preface);
     buffer_release(&history.conclusion);

@@ -3,7 +3,6 @@
 
 #include "array.h"
 #include "builds.h"
-#include "compare/match/load_runs.h"
 #include "compare/order/statistics.h"
 #include "compare/times/floors.h"
 #include "human.h"
@@ -239,8 +238,8 @@ static int name_quantity(struct trend *trend, const char *what, const char *modu
     return 0;
 }
 
-int trend_find(struct trend *trend, const struct viewer *viewer, const char *module,
-               struct trail_error *error)
+int trend_find(struct trend *trend, const struct viewer *viewer, struct recordings *recordings,
+               const char *module, struct trail_error *error)
 {
     const struct options *options = &viewer->options;
     struct evidence_floors floors;
@@ -253,10 +252,8 @@ int trend_find(struct trend *trend, const struct viewer *viewer, const char *mod
         return -1;
     if (name_quantity(trend, options->argument[OPTION_OF], module) != 0)
         return out_of_memory(error);
-    trend->recordings = load_runs(viewer, LOAD_LOADS_WITHOUT_STEPS, error);
-    return trend->recordings != NULL &&
-                   side_init(&trend->side, trend->recordings, 0, trend->recordings->count, error) ==
-                       0 &&
+    trend->recordings = recordings;
+    return side_init(&trend->side, recordings, 0, recordings->count, error) == 0 &&
                    find_builds(trend, viewer, module, error) == 0
                ? find_levels(trend, &floors, error)
                : -1;
@@ -271,7 +268,6 @@ void trend_release(struct trend *trend)
     free(trend->levels);
     free(trend->what);
     side_release(&trend->side);
-    recordings_free(trend->recordings);
     memset(trend, 0, sizeof *trend);
 }
 

@@ -27,10 +27,10 @@ struct trend_level {
 };
 
 struct trend {
-    struct recordings *recordings;
-    struct side side; /* all runs */
-    char *what;       /* "start..end" */
-    bool is_time;     /* else a count of loads */
+    struct recordings *recordings; /* the caller's */
+    struct side side;              /* all runs */
+    char *what;                    /* "start..end" */
+    bool is_time;                  /* else a count of loads */
     struct trend_build *builds;
     size_t build_count;
     double *values; /* of a build side by side */
@@ -41,11 +41,12 @@ struct trend {
 };
 
 /*
- * Fills the trend (all zero before) of viewer->runs, as --by, --of, --sort and --threshold say;
- * `module` is what follows '--of module'. Returns 0, or -1 and error; trend_release in either case.
+ * Fills the trend (all zero before) of the recordings, which are those of viewer->runs and outlive
+ * it, as --by, --of, --sort and --threshold say; `module` is what follows '--of module'. Returns 0,
+ * or -1 and error; trend_release in either case.
  */
-int trend_find(struct trend *trend, const struct viewer *viewer, const char *module,
-               struct trail_error *error);
+int trend_find(struct trend *trend, const struct viewer *viewer, struct recordings *recordings,
+               const char *module, struct trail_error *error);
 void trend_release(struct trend *trend);
 
 /* Adds a value as people read it: "33.1 ms", "217". */

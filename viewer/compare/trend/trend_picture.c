@@ -125,18 +125,6 @@ static void add_levels(const struct trend *trend, const struct scale *scale, str
     }
 }
 
-/* The same stands in report/page.css. */
-const char trend_picture_style[] =
-    ".trend { display: block; width: 100%; max-width: 70rem; margin-top: 1rem;\n"
-    "  font: 11px system-ui, sans-serif; }\n"
-    ".trend text { fill: var(--soft); }\n"
-    ".trend circle { fill: var(--soft); opacity: .35; }\n"
-    ".trend .grid { stroke: var(--line); stroke-width: .6; }\n"
-    ".trend .median { stroke: currentColor; stroke-width: 1.6; }\n"
-    ".trend .level { stroke: var(--add); stroke-width: 2; }\n"
-    ".trend path.begin { stroke: var(--change); stroke-dasharray: 4 3; }\n"
-    ".trend text.begin { fill: var(--change); font-weight: 600; }\n";
-
 void trend_add_picture(const struct trend *trend, struct buffer *out)
 {
     struct scale scale = find_scale(trend);

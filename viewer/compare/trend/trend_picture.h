@@ -5,11 +5,9 @@
 #include "trend.h"
 
 /*
- * Adds markup, which trend_picture_style lays, in the colours that the page's style gives (--line,
+ * Adds markup, which trend.css lays, in the colours that the page's style gives (--line,
  * --soft, --add, --change).
  */
 void trend_add_picture(const struct trend *trend, struct buffer *out);
-
-extern const char trend_picture_style[];
 
 #endif
