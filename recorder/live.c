@@ -199,6 +199,14 @@ static void put_name(struct live *live, const char *path, size_t room)
     put_cut(live, name, strlen(name), room);
 }
 
+/* Of a file, where more follows. */
+static void put_file_name(struct live *live, const char *path)
+{
+    size_t left = columns_left(live);
+
+    put_name(live, path, left < NAME_COLUMNS ? left : NAME_COLUMNS);
+}
+
 static void put_number(struct live *live, const struct event *event, unsigned field)
 {
     put(live, "0x%" PRIx64, event->value[field]);
@@ -241,8 +249,7 @@ static void tell_process(struct live *live, const struct event *event,
 
     put(live, "%s ", event_code_word(FIELD_VIA, via));
     if (subject->path[0] != '\0')
-        put_name(live, subject->path,
-                 columns_left(live) < NAME_COLUMNS ? columns_left(live) : NAME_COLUMNS);
+        put_file_name(live, subject->path);
     if ((via == VIA_FORK || via == VIA_CREATE) &&
         event_has(event, FIELD(CREATE_PROCESS, parent_pid)))
         put(live, " by %" PRIu64, event->value[FIELD(CREATE_PROCESS, parent_pid)]);
@@ -263,8 +270,7 @@ static void tell_module(struct live *live, const struct event *event,
                                                        : FIELD(UNLOAD_DLL, base)]);
         return;
     }
-    put_name(live, subject->path,
-             columns_left(live) < NAME_COLUMNS ? columns_left(live) : NAME_COLUMNS);
+    put_file_name(live, subject->path);
     if (name > subject->path && live->is_terminal)
         while (columns_left(live) + NAME_END_TERMINAL > live->columns)
             put(live, " ");

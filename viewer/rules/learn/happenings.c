@@ -22,7 +22,7 @@ static size_t count_of(const struct recording *run, enum happening what)
     return counts[what];
 }
 
-static size_t process_of(const struct recording *run, enum happening what, size_t item)
+size_t happenings_process(const struct recording *run, enum happening what, size_t item)
 {
     switch (what) {
     case HAPPENED_THREADS:
@@ -41,7 +41,7 @@ static size_t group_of(const void *context, size_t position)
     const struct grouping *grouping = context;
     const struct happened *at = &grouping->happenings->items[grouping->what][position];
     const struct recording *run = &grouping->side->all->items[at->run];
-    size_t process = process_of(run, grouping->what, at->item);
+    size_t process = happenings_process(run, grouping->what, at->item);
 
     /* one beyond the last, SIZE_MAX, where there is none */
     return process >= run->process_count
@@ -65,7 +65,7 @@ static int list(struct happenings *happenings, const struct side *side, enum hap
     for (size_t r = side->first; r < side->first + side->count; r++) {
         const struct recording *run = &side->all->items[r];
         for (size_t i = 0; i < count_of(run, what); i++)
-            if (process_of(run, what, i) < run->process_count)
+            if (happenings_process(run, what, i) < run->process_count)
                 happenings->items[what][happenings->count[what]++] = (struct happened){r, i};
     }
     return grouped_init(&happenings->by_program[what], happenings->programs.count,

@@ -32,6 +32,9 @@ struct happenings {
 int happenings_init(struct happenings *happenings, const struct side *side);
 void happenings_release(struct happenings *happenings);
 
+/* Which process of the run it was of; RECORDING_NONE where that is not known. */
+size_t happenings_process(const struct recording *run, enum happening what, size_t item);
+
 /* Positions in items[what], ascending, of the program with that key; TEXT_NONE: of all. */
 struct part happenings_of(const struct happenings *happenings, enum happening what,
                           uint32_t program);

@@ -162,13 +162,6 @@ static uint32_t counted_key(const struct recordings *all, const struct recording
                : TEXT_NONE;
 }
 
-static size_t process_of(const struct recording *run, enum happening what, size_t item)
-{
-    return what == HAPPENED_EXCEPTIONS ? run->steps[STREAM_EXCEPTIONS][item].process
-           : what == HAPPENED_THREADS  ? run->threads[item].process
-                                       : run->loads[item].process;
-}
-
 /* How much of it each process of the scope did. */
 static void count(const struct learned_scope *scope, enum happening what, struct spreads *spreads)
 {
@@ -185,7 +178,7 @@ static void count(const struct learned_scope *scope, enum happening what, struct
             take_counts(spreads, &counts);
         last_run = at->run;
         if (what != HAPPENED_LOADS || !run->loads[at->item].is_synthetic)
-            ++*tuple_map_at(&counts, (uint32_t)process_of(run, what, at->item),
+            ++*tuple_map_at(&counts, (uint32_t)happenings_process(run, what, at->item),
                             counted_key(all, run, what, at->item), 0);
     }
     take_counts(spreads, &counts);
