@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 enum { PAUSE_MS = 1 };
+static const uint64_t YOUNG_NS = 1000000000;
 
 struct known {
     uint32_t pid;
@@ -75,4 +76,16 @@ int newcomer_wait(const char *name, void (*on_ready)(const char *sentence), bool
     os_newcomers_free(newcomers);
     os_wake_free(pause);
     return result;
+}
+
+bool newcomer_is_young(uint64_t found_ns)
+{
+    struct trail_error ignored;
+    struct os_wake *pause = os_wake_new(&ignored);
+
+    if (pause == NULL)
+        return false;
+    os_wake_wait(pause, PAUSE_MS);
+    os_wake_free(pause);
+    return os_monotonic_ns() - found_ns < YOUNG_NS;
 }

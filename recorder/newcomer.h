@@ -13,4 +13,10 @@
 int newcomer_wait(const char *name, void (*on_ready)(const char *sentence), bool (*is_over)(void),
                   struct os_newcomer *found, struct trail_error *error);
 
+/*
+ * After a failure to attach to one that was found then: pauses, and says whether to try again. A
+ * system may refuse it for as long as the process is being made (Wine: access denied).
+ */
+bool newcomer_is_young(uint64_t found_ns);
+
 #endif

@@ -439,9 +439,10 @@ static int attach_newcomer(struct session *session, struct trail_error *error)
     if (newcomer_wait(options->awaited, options->on_notice, is_unwanted, newcomer, error) != 0)
         return -1;
     found_ns = os_monotonic_ns();
-    if (platform_attach(session->platform, newcomer->pid, options->launch.follow,
-                        (int)(ATTACH_NS / 1000000), error) != 0)
-        return -1;
+    while (platform_attach(session->platform, newcomer->pid, options->launch.follow,
+                           (int)(ATTACH_NS / 1000000), error) != 0)
+        if (is_unwanted() || !newcomer_is_young(found_ns))
+            return -1;
     newcomer->age_ns += os_monotonic_ns() - found_ns;
     return 0;
 }

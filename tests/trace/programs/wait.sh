@@ -19,20 +19,28 @@ start() # FILE
 
 start first
 wait_for "the first program loads" has_loaded first
-trailrec_within 60 -o trail.db --until 'load:sample_plugin.*' --wait 'counting*' 2>err.txt &
-recorder=$!
-wait_for "trailrec waits" grep -q "waiting for 'counting\*'" err.txt
-start second
-wait $recorder
-same "status" 0 $?
-wait_for "the second program goes on" has_loaded second
+# One that is so young that nothing has been loaded says little: then another one is awaited.
+for try in 1 2 3 4 5 6 7 8 9 10; do
+    rm -f trail.db
+    trailrec_within 60 -o trail.db --until 'load:sample_plugin.*' --wait 'counting*' 2>err.txt &
+    recorder=$!
+    wait_for "trailrec waits" grep -q "waiting for 'counting\*'" err.txt
+    start second
+    wait $recorder
+    same "status" 0 $?
+    wait_for "the second program goes on" has_loaded second
+    missed=$(value "SELECT count(*) FROM loads WHERE load_phase = 'attach'")
+    [ "$missed" -eq 0 ] || break
+    enough second
+done
+[ "$missed" -gt 0 ] || fail "nothing was loaded when it was attached to"
 same "the process" "attach $(number second 0)" "$(value "SELECT via || ' ' || pid FROM processes")"
 same "how it ended" "complete until attach" "$(value "SELECT state || ' ' || end_reason || ' ' ||
     mode FROM runs")"
-missed=$(value "SELECT count(*) FROM loads WHERE load_phase = 'attach'")
-[ "$missed" -gt 0 ] || fail "nothing was loaded when it was attached to"
+modules="$missed modules"
+[ "$missed" -ne 1 ] || modules="1 module"
 said="^trailrec: counting[.exe]* ($(number second 0)) had run for at most [0-9.]* [mun]*s when it"
-grep -q "$said was attached to; $missed modules had been loaded by then" err.txt ||
+grep -q "$said was attached to; $modules had been loaded by then" err.txt ||
     fail "$(cat err.txt)"
 same "a load that was seen" 1 "$(value "SELECT count(*) FROM loads WHERE load_phase = 'runtime'
     AND name LIKE 'sample_plugin.%'")"
