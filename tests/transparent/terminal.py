@@ -136,7 +136,7 @@ def continued_elsewhere(terminal):
 
 def reads_in_background(terminal):
     terminal.start("echo running; read x; echo got $x; exit 6", "&")
-    terminal.type("wait_for_state Tt $!\n")
+    terminal.type("until jobs | grep -q Stopped; do sleep 0.01; done\n")
     print(terminal.stopped())
     terminal.type("fg\n")
     terminal.expect("fg\n.*\n")
