@@ -1,10 +1,12 @@
 /*
  * A look at what the threads of a process are doing, while it is silent. It stops nothing and
- * interrupts nothing, but for Windows, which suspends threads of what was launched for a moment.
- * What a platform answers to recorder/looks.c.
+ * interrupts nothing unless that is allowed, but for Windows, which suspends threads of what was
+ * launched for a moment. What a platform answers to recorder/looks.c.
  */
 #ifndef TRAIL_LOOK_H
 #define TRAIL_LOOK_H
+
+#include "error.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -39,5 +41,14 @@ typedef void (*look_taker)(void *context, const struct thread_look *look);
  * thread, any.
  */
 void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *context);
+
+struct platform;
+
+/*
+ * Allows platform_look to stop a thread that computes for a moment, to copy its stack, where the
+ * system forbids to sample it: the program can notice. Loop thread, before anything is launched or
+ * attached to. 0, or -1 and error where it is not done.
+ */
+int platform_allow_look_stops(struct platform *platform, struct trail_error *error);
 
 #endif

@@ -205,6 +205,8 @@ static bool *flag_of(struct options *options, int option)
         return &options->quiet;
     case OPTION_KERNEL_TIMES:
         return &options->session.kernel_times;
+    case OPTION_LOOKS_STOP:
+        return &options->session.looks_stop;
     case OPTION_TURNS:
         return &options->takes_turns;
     case OPTION_NOP:
@@ -295,6 +297,8 @@ static enum options_action check_options(const struct options *options)
         return wrong("--then says what a stop condition does; give one too: -t or --until");
     if (session->then == THEN_STOP && repeats != NULL)
         return wrong("--then stop leaves a COMMAND standing; it does not go with %s", repeats);
+    if (session->looks_stop && session->looks_ms == 0)
+        return wrong("--looks-stop is about looks, and --looks 0 has none: give one of them");
     if (options->takes_turns && options->side_count < 2)
         return wrong("--turns is for two COMMANDs or more, with --next between them");
     return OPTIONS_RECORD;

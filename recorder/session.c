@@ -1,6 +1,7 @@
 /* See session.h. */
 #include "session.h"
 
+#include "look.h"
 #include "looks.h"
 #include "newcomer.h"
 #include "os.h"
@@ -492,6 +493,19 @@ static int make_snaps(struct session *session, struct trail_error *error)
     return error_set(error, TRAIL_FAILED, 0, "out of memory");
 }
 
+/* What may be refused: the run is recorded without it then. */
+static void ask_platform(struct session *session, struct session_result *result)
+{
+    const struct session_options *options = session->options;
+
+    if (options->nop)
+        return;
+    if (options->kernel_times && platform_ask_kernel_times(session->platform, &result->notice) != 0)
+        error_context(&result->notice, "no load times from the kernel");
+    if (options->looks_stop && platform_allow_look_stops(session->platform, &result->notice) != 0)
+        error_context(&result->notice, "no stops for looks");
+}
+
 int session_run(const struct session_options *options, struct session_result *result,
                 struct trail_error *error)
 {
@@ -505,9 +519,8 @@ int session_run(const struct session_options *options, struct session_result *re
     /* now, and not page by page while the target stands still */
     memset(session->event.bytes, 0, FIRST_TOUCHED_BYTES);
     session->platform = platform_new(error);
-    if (session->platform != NULL && options->kernel_times && !options->nop &&
-        platform_ask_kernel_times(session->platform, &result->notice) != 0)
-        error_context(&result->notice, "no load times from the kernel");
+    if (session->platform != NULL)
+        ask_platform(session, result);
     if (session->platform == NULL || check_conditions(session, error) != 0 ||
         make_snaps(session, error) != 0 || (!options->nop && open_writer(session, error) != 0)) {
         free_session(session);

@@ -67,6 +67,7 @@ struct session_options {
     bool asks_debuginfod;      /* for symbols */
     bool live;                 /* print events while they happen */
     unsigned looks_ms;         /* how long a silence must be before it is looked into; 0: never */
+    bool looks_stop;           /* and may stop what computes, where it cannot be sampled */
     bool nop;                  /* the bare loop: same stops, nothing kept */
     bool kernel_times;         /* ask for load times from the kernel */
 };

@@ -397,7 +397,7 @@ SELECT
   CASE w.computing
   WHEN 0 THEN coalesce(w.call, 'in the kernel') || coalesce(', called by ' || w.caller, '')
   WHEN 1 THEN 'computing' || coalesce(' in ' || w.caller, '')
-  ELSE 'computing, place unknown: perf is forbidden here'
+  ELSE 'computing, place unknown: perf is forbidden here, record with --looks-stop'
   END AS doing
 FROM (
   SELECT

@@ -55,7 +55,7 @@ def read_row(path, name):
     if not found:
         fail(f"there is no row '{name}' in {path}")
     unknown = set(found.flags) - {"any-stdout", "any-stderr", "long", "root", "needs", "only",
-                                  "seconds"}
+                                  "seconds", "looks-stop"}
     if unknown:
         fail(f"row '{name}' has unknown flags: {', '.join(sorted(unknown))}")
     return found
@@ -247,7 +247,11 @@ def main():
     alone = run(row, launcher, "alone", folder, None)
     told = []
     looks = "" if emulator else " --looks 1 -k all"  # what Windows does there can be noticed
-    for mode, prefix in (("plain", record + " --"), ("follow", f"{record} -f{looks} --")):
+    modes = [("plain", record + " --"), ("follow", f"{record} -f{looks} --")]
+    if "looks-stop" in row.flags:  # where perf is forbidden
+        modes.append(("stops", f"{programs.split(':')[0]}/../../trace/refuse_perf {record} -f "
+                               "--looks 1 --looks-stop --"))
+    for mode, prefix in modes:
         if row.flags.get("only", mode) != mode:
             continue
         told += compare(row, mode, alone, run(row, prefix, mode, folder, alone.left))

@@ -1,7 +1,8 @@
 /*
- * What a thread is doing, from outside and without a stop: /proc/PID/task/TID/syscall has number
- * and arguments of the call that a thread sleeps in, and says "running" of one that computes
- * (proc(5)). What an argument points to is read from memory: a sleeper's stays as it is.
+ * What a thread is doing, from outside and without a stop (but for tracing/look_stops.h):
+ * /proc/PID/task/TID/syscall has number and arguments of the call that a thread sleeps in, and says
+ * "running" of one that computes (proc(5)). What an argument points to is read from memory: a
+ * sleeper's stays as it is.
  */
 #define _GNU_SOURCE
 #include "look.h"
@@ -10,6 +11,7 @@
 #include "proc.h"
 #include "stack_copy.h"
 #include "text.h"
+#include "tracing/look_stops.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -272,10 +274,12 @@ static void give_computing(pid_t pid, struct thread *thread, uint64_t interval_n
 {
     enum perf_samples_begun begun = perf_samples_begin(pid, (pid_t)thread->look.tid, interval_ns);
 
-    if (begun == PERF_SAMPLES_FORBIDDEN)
+    if (begun == PERF_SAMPLES_GO_ON ||
+        (begun == PERF_SAMPLES_FORBIDDEN && look_stops_ask(pid, (pid_t)thread->look.tid)))
+        return;
+    if (begun == PERF_SAMPLES_FORBIDDEN && !look_stops_are_allowed())
         thread->look.state = LOOK_COMPUTES_UNSEEN;
-    if (begun != PERF_SAMPLES_GO_ON)
-        take(context, &thread->look);
+    take(context, &thread->look);
 }
 
 void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *context)
@@ -283,7 +287,9 @@ void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *co
     static struct looking looking;
 
     perf_samples_take((pid_t)pid, take, context);
+    look_stops_take((pid_t)pid, take, context);
     if (interval_ns == 0) {
+        look_stops_take_rest((pid_t)pid, take, context);
         perf_samples_end((pid_t)pid);
         return;
     }

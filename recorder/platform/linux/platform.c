@@ -2,11 +2,13 @@
 #define _GNU_SOURCE
 #include "loader/loader.h"
 #include "loader/probes.h"
+#include "look.h"
 #include "os.h"
 #include "perf/perf_events.h"
 #include "tracing/attach.h"
 #include "tracing/decode.h"
 #include "tracing/jobs.h"
+#include "tracing/look_stops.h"
 #include "tracing/orphan.h"
 #include "tracing/stop.h"
 #include "tracing/tasks.h"
@@ -69,6 +71,7 @@ void platform_free(struct platform *platform)
         return;
     alarm_end(&platform->alarm);
     perf_events_close();
+    look_stops_end();
     tasks_free_all(platform);
     link_map_end(&platform->changes);
     free(platform);
@@ -147,6 +150,16 @@ static pid_t wait_for_stop(struct platform *platform, int *status)
     return tid;
 }
 
+/* What somebody asks for after the alarm is set sets it off. */
+static void prepare_to_sleep(struct platform *platform, uint64_t deadline_ns)
+{
+    alarm_set(&platform->alarm, deadline_ns);
+    while (look_stops_interrupt(platform)) {
+        alarm_stop(&platform->alarm);
+        alarm_set(&platform->alarm, deadline_ns);
+    }
+}
+
 /*
  * Sleeps until there is a stop (PLATFORM_EVENT: tid and status say which), the deadline is over (0:
  * there is none) or somebody interrupts.
@@ -155,7 +168,7 @@ static enum platform_wait_result sleep_until_stop(struct platform *platform, uin
                                                   pid_t *tid, int *status,
                                                   struct trail_error *error)
 {
-    alarm_set(&platform->alarm, deadline_ns);
+    prepare_to_sleep(platform, deadline_ns);
     while ((*tid = wait_for_stop(platform, status)) < 0) {
         if (errno == ECHILD)
             return PLATFORM_END;
@@ -166,6 +179,7 @@ static enum platform_wait_result sleep_until_stop(struct platform *platform, uin
         }
         if (alarm_heard(&platform->alarm) || (deadline_ns != 0 && os_monotonic_ns() >= deadline_ns))
             return PLATFORM_TIMEOUT;
+        prepare_to_sleep(platform, deadline_ns);
     }
     return PLATFORM_EVENT;
 }
@@ -238,6 +252,7 @@ static void resume_task(struct platform *platform, struct task *task)
         break;
     case RESUME_LISTEN:
         ptrace(PTRACE_LISTEN, task->tid, NULL, NULL);
+        task->listens = true;
         break;
     case RESUME_ATTACHED:
         attach_resume(platform, task);
@@ -282,6 +297,11 @@ int platform_ask_kernel_times(struct platform *platform, struct trail_error *err
 {
     platform->has_kernel_times = perf_events_open(error) == 0;
     return platform->has_kernel_times ? 0 : -1;
+}
+
+int platform_allow_look_stops(struct platform *platform, struct trail_error *error)
+{
+    return look_stops_begin(platform) == 0 ? 0 : error_set(error, TRAIL_FAILED, 0, "out of memory");
 }
 
 void platform_facts(const struct platform *platform, struct platform_facts *facts)

@@ -26,6 +26,8 @@ struct task {
     bool held_at_exec;       /* it stands where it is a new program */
     bool ended;              /* its end was seen while another task was waited for: to be removed */
     bool out_of_reach;       /* in a vfork: it will stand still when its child lets it */
+    bool listens;            /* stopped by job control */
+    bool interrupted;        /* for a look: it is about to stop */
     int held_signal;
     int fault; /* the last signal for what an instruction did, and where; 0: none */
     uint64_t fault_pc;

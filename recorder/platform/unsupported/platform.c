@@ -144,3 +144,9 @@ void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *co
 {
     (void)pid, (void)interval_ns, (void)take, (void)context;
 }
+
+int platform_allow_look_stops(struct platform *platform, struct trail_error *error)
+{
+    (void)platform;
+    return error_set(error, TRAIL_FAILED, 0, "nobody looks into a process here yet");
+}

@@ -251,3 +251,11 @@ void platform_look(uint32_t pid, uint64_t interval_ns, look_taker take, void *co
     }
     CloseHandle(process);
 }
+
+int platform_allow_look_stops(struct platform *platform, struct trail_error *error)
+{
+    (void)platform;
+    return error_set(
+        error, TRAIL_FAILED, 0,
+        "threads of what trailrec launches are suspended for looks anyway, and no others");
+}

@@ -116,14 +116,18 @@ answer extra \
     "$slower libmore.so (only in B) and libnet.so: $sleeps libmore.so!begin, a constructor."
 answer polls \
     "$slower libcodec.so and libnet.so: main waits in poll 300 ms, called by host!main."
-# the same where perf is forbidden
+# the same where perf is forbidden, and where what computes may be stopped for a moment
 rm plugins && ln -s computes plugins
-for i in 1 2 3 4 5 6 7; do
-    "$TRACE_TOOLS/refuse_perf" "$TRAILREC" -q -l side=forbidden -o trail.db \
-        -E LD_LIBRARY_PATH=plugins -- ./host $usual || fail "run $i without perf ends with $?"
-done
-unknown='place unknown: perf is forbidden here'
+refused()
+{
+    "$TRACE_TOOLS/refuse_perf" "$TRAILREC" -q -n 7 -l side="$1" -o trail.db \
+        -E LD_LIBRARY_PATH=plugins ${2:-} -- ./host $usual || fail "without perf it ends with $?"
+}
+refused forbidden
+refused stops --looks-stop
+unknown='place unknown: perf is forbidden here, record with --looks-stop'
 answer forbidden "$slower libcodec.so $other and libnet.so: main computes; $unknown."
+answer stops "$slower libcodec.so $other and libnet.so: main computes in libcodec.so!*."
 # python that sleeps in a module. What takes so long by itself is recorded in turns.
 if command -v python3 >/dev/null; then
     mkdir fast slow

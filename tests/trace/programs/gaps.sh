@@ -28,7 +28,8 @@ esac
 if [ $? -eq 77 ]; then
     echo "perf cannot be refused here: not tested"
 else
-    same "without perf" '"computing, place unknown: perf is forbidden here"' \
+    same "without perf" \
+        '"computing, place unknown: perf is forbidden here, record with --looks-stop"' \
         "$(value 'SELECT DISTINCT doing FROM looks WHERE computing' refused.db)"
     trailrec -q --kernel-times -o times.db -- sh -c : 2>times.txt
     grep -q 'not permitted' times.txt ||

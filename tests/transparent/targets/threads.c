@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MANY = 500, LOADERS = 8 };
@@ -312,6 +313,73 @@ static int fault_in_thread(int argument_count, char **arguments)
     return 0;
 }
 
+static void *compute(void *argument)
+{
+    own = 1;
+    sem_post(&ready);
+    while (__atomic_load_n(&counter, __ATOMIC_SEQ_CST) >= 0)
+        continue;
+    return argument;
+}
+
+/* Computes for so long that one looks into it. */
+static void compute_ms(long ms)
+{
+    struct timespec from, now;
+
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    do
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    while ((now.tv_sec - from.tv_sec) * 1000 + (now.tv_nsec - from.tv_nsec) / 1000000 < ms);
+}
+
+/* A child stops us and lets us go on; its end is how long that takes. */
+static void be_stopped(void)
+{
+    pid_t parent = getpid(), child = fork();
+    int status = 0;
+
+    if (child == 0) {
+        kill(parent, SIGSTOP);
+        usleep(20000);
+        _exit(kill(parent, SIGCONT));
+    }
+    while (waitpid(child, &status, WNOHANG) == 0)
+        continue;
+    printf("stopped, and goes on: %d\n", status);
+}
+
+/*
+ * computing COMMAND...: threads that compute get signals, are stopped, fork, and end when one of
+ * them runs another program.
+ */
+static int computing(int argument_count, char **arguments)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    pthread_t threads[3], last;
+
+    MUST(argument_count > 0);
+    sem_init(&ready, 0, 0);
+    sigaction(SIGUSR1, &action, NULL);
+    for (int i = 0; i < 3; i++) {
+        start(&threads[i], compute, NULL);
+        while (sem_wait(&ready) != 0)
+            continue;
+    }
+    for (int i = 0; i < 60; i++) {
+        pthread_kill(threads[i % 3], SIGUSR1);
+        while (__atomic_load_n(&counter, __ATOMIC_SEQ_CST) <= i)
+            continue;
+        compute_ms(2);
+    }
+    printf("%d\n", counter);
+    for (int i = 0; i < 3; i++)
+        be_stopped();
+    start(&last, exec_another, arguments);
+    compute(NULL);
+    return 0;
+}
+
 int main(int argument_count, char **arguments)
 {
     static const struct behaviour table[] = {
@@ -324,6 +392,7 @@ int main(int argument_count, char **arguments)
         {"load", loaders},
         {"fork-load", forks},
         {"exec", exec_from_thread},
+        {"computing", computing},
         {"robust", robust},
         {"change-user", change_user},
         {"fault", fault_in_thread},

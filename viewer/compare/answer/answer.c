@@ -369,7 +369,8 @@ static void add_doing(struct answer *answer, const struct doing *doing)
         buffer_add_text(answer->out, ": main computes");
         add_caller(answer, " in ", doing);
         if (doing->caller.text == TEXT_NONE && doing->is_unseen)
-            buffer_add_text(answer->out, "; place unknown: perf is forbidden here");
+            buffer_add_text(answer->out, "; place unknown: perf is forbidden here, record with "
+                                         "--looks-stop");
     } else if (doing->call.text != TEXT_NONE) {
         buffer_add_text(answer->out, ": main waits in ");
         add_text(answer, text_of(answer, doing->call.text));

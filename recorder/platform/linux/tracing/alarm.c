@@ -38,7 +38,7 @@ void alarm_end(struct alarm *alarm)
     alarm->is_there = false;
 }
 
-static void start_at_once(const struct alarm *alarm)
+void alarm_wake(const struct alarm *alarm)
 {
     static const struct itimerspec soon = {.it_value = {0, 1}, .it_interval = {0, REPEAT_NS}};
 
@@ -59,13 +59,13 @@ void alarm_set(struct alarm *alarm, uint64_t deadline_ns)
         alarm->set_for_ns = deadline_ns;
     }
     if (alarm->rung) /* before, and it has been set for something else since */
-        start_at_once(alarm);
+        alarm_wake(alarm);
 }
 
 void alarm_ring(struct alarm *alarm)
 {
     alarm->rung = 1;
-    start_at_once(alarm);
+    alarm_wake(alarm);
 }
 
 bool alarm_heard(struct alarm *alarm)
@@ -84,5 +84,5 @@ void alarm_stop(struct alarm *alarm)
     timer_settime(alarm->timer, 0, &never, NULL);
     alarm->set_for_ns = 0;
     if (alarm->rung)
-        start_at_once(alarm);
+        alarm_wake(alarm);
 }

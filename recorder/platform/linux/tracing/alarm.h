@@ -37,6 +37,12 @@ void alarm_ring(struct alarm *alarm);
 /* Whether it was rung since the last time. If so, it is set for nothing that holds any more. */
 bool alarm_heard(struct alarm *alarm);
 
+/*
+ * Has SIGALRM come at once, and again until it is set for something else: for another thread that
+ * has said before what is to be done. Who waits looks for that after alarm_set.
+ */
+void alarm_wake(const struct alarm *alarm);
+
 /* Another has set the timer meanwhile: it is off now, unless it was rung. */
 void alarm_stop(struct alarm *alarm);
 

@@ -263,6 +263,7 @@ void attach_resume(struct platform *platform, const struct task *one)
             if (task->process != one->process || !task->held)
                 continue;
             task->held = task->held_at_exec = false;
+            task->listens = task->held_listen;
             ptrace(task->held_listen ? PTRACE_LISTEN : PTRACE_CONT, task->tid, NULL,
                    (void *)(long)task->held_signal);
         }

@@ -13,6 +13,7 @@
 #include "memory.h"
 #include "os.h"
 #include "proc.h"
+#include "tracing/look_stops.h"
 #include "tracing/restart.h"
 #include "tracing/seize.h"
 #include "tracing/tasks.h"
@@ -558,6 +559,9 @@ void decode_status(struct platform *platform, pid_t tid, int status, struct even
     begin_stop(platform, task, tid, status);
     if (task == NULL)
         return;
+    if (task->interrupted)
+        look_stops_take_notice(&platform->stop);
+    task->interrupted = task->listens = false;
     if (!WIFSTOPPED(status)) {
         decode_end(platform, event);
         return;

@@ -99,7 +99,8 @@ static void hold(struct platform *platform, struct task *task)
 
     if (task->held || task->process == NULL || task->ended)
         return;
-    ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+    if (!task->interrupted) /* for a look: twice it would stop twice */
+        ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
     result = stop_wait(platform, task->tid, &status);
     if (result == STOP_ENDED || result == STOP_GONE)
         stop_remove_ended(platform, task, result);
