@@ -216,7 +216,7 @@ static int print(struct diff *diff, struct trail_error *error)
         fputs("\n", stdout);
     }
     if ((!is_table || diff->differences.count > 0) &&
-        difference_rows_print(&diff->differences, output, error) != 0)
+        difference_rows_print(&diff->differences, buffer_text(&diff->answer), output, error) != 0)
         return -1;
     if (is_table && diff->differences.count > 0)
         fputs("\n", stdout);

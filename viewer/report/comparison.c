@@ -90,7 +90,7 @@ int comparison_write_differences(struct page *page, const struct comparison *com
 
     table_prepare(page, &words);
     page->is_uncounted = true;
-    return difference_rows_print(&comparison->differences, &page->output, error);
+    return difference_rows_print(&comparison->differences, "", &page->output, error);
 }
 
 static const struct column run_columns[] = {

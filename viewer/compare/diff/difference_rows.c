@@ -70,6 +70,7 @@ static const struct column data_columns[] = {
     {.name = "p"},
     {.name = "note"},
 };
+enum { DATA_COLUMNS = sizeof data_columns / sizeof data_columns[0] };
 
 static void fill_data(struct printing *printing, const struct difference *row)
 {
@@ -236,15 +237,46 @@ static int print_row(struct printing *printing, const struct difference *row, st
     return output_row(output, printing->cells, error);
 }
 
-int difference_rows_print(const struct differences *differences, struct output *output,
-                          struct trail_error *error)
+/* A sentence is a row that has nothing else. */
+static int print_sentence(struct printing *printing, const char *sentence, size_t length,
+                          struct output *output, struct trail_error *error)
+{
+    const struct cell nothing = {.type = CELL_NULL},
+                      words = {.type = CELL_TEXT, .text = sentence, .length = length};
+
+    clear(printing);
+    add_text(printing, "answer");
+    add_text(printing, "said");
+    add(printing, cell_integer(0));
+    while (printing->count < DATA_COLUMNS - 1)
+        add(printing, nothing);
+    add(printing, words);
+    return output_row(output, printing->cells, error);
+}
+
+static int print_answer(struct printing *printing, const char *answer, struct output *output,
+                        struct trail_error *error)
+{
+    int result = 0;
+
+    for (size_t length; *answer != '\0' && result == 0; answer += length + 1) {
+        length = strcspn(answer, "\n");
+        result = print_sentence(printing, answer, length, output, error);
+    }
+    return result;
+}
+
+int difference_rows_print(const struct differences *differences, const char *answer,
+                          struct output *output, struct trail_error *error)
 {
     struct printing printing = {.differences = differences};
     const struct column *columns = output->format->is_for_people ? human_columns : data_columns;
     size_t count = output->format->is_for_people ? sizeof human_columns / sizeof human_columns[0]
-                                                 : sizeof data_columns / sizeof data_columns[0];
+                                                 : DATA_COLUMNS;
     int result = output_begin(output, columns, count, error);
 
+    if (result == 0 && !output->format->is_for_people)
+        result = print_answer(&printing, answer, output, error);
     for (size_t i = 0; i < differences->count && result == 0; i++)
         result = print_row(&printing, &differences->items[i], output, error);
     if (output_end(output, result == 0 ? error : NULL) != 0)

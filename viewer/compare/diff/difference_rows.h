@@ -8,8 +8,11 @@
 #include "difference.h"
 #include "output.h"
 
-/* Prints all rows; data without those that only give context. Returns 0, or -1 and error. */
-int difference_rows_print(const struct differences *differences, struct output *output,
-                          struct trail_error *error);
+/*
+ * Prints all rows; data without those that only give context, and behind the sentences of the
+ * answer, a line each, which formats for people have around the rows. Returns 0, or -1 and error.
+ */
+int difference_rows_print(const struct differences *differences, const char *answer,
+                          struct output *output, struct trail_error *error);
 
 #endif
