@@ -16,12 +16,19 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { ARGUMENTS = 6, THREADS_ASKED_MAX = 256, LINE_BYTES = 256 };
+enum {
+    ARGUMENTS = 6,
+    THREADS_ASKED_MAX = 256,
+    LINE_BYTES = 256,
+    CHILDREN_BYTES = 4096,
+    CHILDREN_ASKED_MAX = 8
+};
 
 /* What is said of a call beside its name. */
 enum words {
@@ -30,7 +37,8 @@ enum words {
     TIMESPEC,           /* argument `at` points to a time limit */
     MILLISECONDS,       /* argument `at` is one; negative: none */
     FILES_MILLISECONDS, /* and argument 1 says of how many files */
-    FILES_TIMESPEC
+    FILES_TIMESPEC,
+    FOR_CHILD
 };
 
 static const struct call {
@@ -69,8 +77,8 @@ static const struct call {
     {SYS_pselect6, "pselect", TIMESPEC, 4},
     {SYS_epoll_wait, "epoll_wait", MILLISECONDS, 3},
     {SYS_epoll_pwait, "epoll_pwait", MILLISECONDS, 3},
-    {SYS_wait4, "wait4", NAME_ONLY, 0},
-    {SYS_waitid, "waitid", NAME_ONLY, 0},
+    {SYS_wait4, "wait4", FOR_CHILD, 0},
+    {SYS_waitid, "waitid", FOR_CHILD, 0},
     {SYS_pause, "pause", NAME_ONLY, 0},
     {SYS_rt_sigsuspend, "sigsuspend", NAME_ONLY, 0},
     {SYS_rt_sigtimedwait, "sigtimedwait", TIMESPEC, 2},
@@ -149,6 +157,71 @@ static void add_files(struct thread_look *look, uint64_t count)
     add(look, text);
 }
 
+/* Its living children that a thread has made, the newest first, up to `capacity`. */
+static unsigned find_children(pid_t pid, uint32_t tid, pid_t *children, unsigned capacity)
+{
+    char name[48], text[CHILDREN_BYTES];
+    unsigned count = 0, asked = 0;
+    size_t length;
+
+    snprintf(name, sizeof name, "task/%u/children", (unsigned)tid);
+    length = proc_read(pid, name, text, sizeof text);
+    while (length > 0 && count < capacity && asked++ < CHILDREN_ASKED_MAX) {
+        pid_t child;
+        text[--length] = '\0'; /* the blank behind a number */
+        while (length > 0 && text[length - 1] != ' ')
+            length--;
+        child = (pid_t)strtol(text + length, NULL, 10);
+        if (child > 0 && !proc_has_ended(child))
+            children[count++] = child;
+    }
+    return count;
+}
+
+static void add_name(struct thread_look *look, pid_t pid)
+{
+    char raw[64], text[TEXT_FROM_BYTES_CAPACITY(sizeof raw)];
+    size_t length = proc_read(pid, "comm", raw, sizeof raw);
+    bool exact;
+
+    text_from_bytes(raw, length > 0 ? length - 1 : 0, text, &exact);
+    add(look, " ");
+    add(look, text);
+}
+
+/* Who waits for files may wait for a child by them: what is certain is that it runs. */
+static void add_children(struct thread_look *look, pid_t pid, const struct call *call,
+                         uint64_t argument)
+{
+    bool is_for_child = call->words == FOR_CHILD;
+    pid_t children[2];
+    unsigned count = find_children(pid, look->tid, children, 2);
+
+    if (count == 0)
+        return;
+    if (call->number == SYS_wait4 && (pid_t)argument > 0) {
+        children[0] = (pid_t)argument;
+        count = 1;
+    }
+    add(look, is_for_child ? " for its " : " while its ");
+    add(look, count == 1 ? "child" : "children");
+    add_name(look, children[0]);
+    if (count > 1)
+        add(look, " and others");
+    if (!is_for_child)
+        add(look, count == 1 ? " runs" : " run");
+}
+
+/* Event loops and shells wait for children by these, too. */
+static bool may_be_for_child(const struct call *call)
+{
+    return call->words == FOR_CHILD || call->words == FILES_MILLISECONDS ||
+           call->words == FILES_TIMESPEC || call->number == SYS_epoll_wait ||
+           call->number == SYS_epoll_pwait || call->number == SYS_select ||
+           call->number == SYS_pselect6 || call->number == SYS_rt_sigsuspend ||
+           call->number == SYS_pause;
+}
+
 static void describe(struct thread_look *look, pid_t pid, const struct call *call,
                      const uint64_t *arguments)
 {
@@ -168,6 +241,8 @@ static void describe(struct thread_look *look, pid_t pid, const struct call *cal
         add_ms(look, (int32_t)argument);
     if (look->call[strlen(look->call) - 1] == ',')
         look->call[strlen(look->call) - 1] = '\0';
+    if (may_be_for_child(call))
+        add_children(look, pid, call, argument);
 }
 
 /* A thread, by its line in /proc. */

@@ -44,6 +44,12 @@ case $(longest 3 looks) in
 *) fail "of one that reads is said '$(longest 3 looks)'" ;;
 esac
 
+# one that waits for a child that is not followed
+trailrec -q -o child.db -- sh -c 'sleep 0.4; exit 3'
+same "the shell's status" 3 $?
+same "for whom a shell waits" 1 "$(value "SELECT count(*) > 2 FROM looks
+    WHERE doing LIKE 'wait4 for its child sleep%'" child.db)"
+
 trailrec -q --looks 0 -o trail.db -- sleep 0.2
 same "looks with --looks 0" 0 "$(value "SELECT count(*) FROM looks WHERE run = 4")"
 trailrec -q --looks 200 -o trail.db -- sleep 0.1
