@@ -4,11 +4,25 @@
 
 static struct perf_buffer *reading;
 
+/* What is given of a thread can be read to its end. */
+static void touch(const struct perf_record *record)
+{
+    static volatile unsigned char last;
+
+    for (size_t i = 0; i < PERF_SAMPLED_REGISTERS * sizeof(uint64_t); i++)
+        last = record->registers[i];
+    for (size_t i = 0; i < record->stack_bytes; i++)
+        last = record->stack[i];
+    (void)last;
+}
+
 static void take(void *context, const struct perf_record *record)
 {
     FUZZ_EXPECT(context == reading);
     FUZZ_EXPECT(record->kind == PERF_MAPPED || record->kind == PERF_EXECED ||
-                record->kind == PERF_LOST);
+                record->kind == PERF_SAMPLED || record->kind == PERF_LOST);
+    if (record->kind == PERF_SAMPLED && record->registers != NULL)
+        touch(record);
 }
 
 /* The first 8 bytes: where reading begins; the rest: what was written from there on. */
@@ -32,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t room)
 {
     static const uint64_t positions[] = {0, BUILDER_BYTES - 20, UINT64_MAX - 50};
+    const struct built_sample sample = builder_sample(11, 400);
     struct builder builder;
     size_t size;
 
@@ -41,6 +56,7 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t room)
     builder_put_command(&builder, 10, true, 100);
     builder_put_mapped(&builder, 10, 0x7000, 0x2000, 42, 200);
     builder_put_lost(&builder, 300);
+    builder_put_sample(&builder, &sample, sizeof sample);
     size = (size_t)(builder.page.data_head - positions[number]);
     if (size + 8 > room)
         return 0;

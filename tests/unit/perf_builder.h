@@ -85,4 +85,41 @@ static inline void builder_put_lost(struct builder *builder, uint64_t time_ns)
     builder_put(builder, PERF_RECORD_LOST, 0, part, sizeof part, NULL, time_ns);
 }
 
+/* A sample of a thread of 64 bits, as perf_samples.c asks for it. */
+struct built_sample {
+    uint32_t pid, tid;
+    uint64_t time_ns, abi;
+    uint64_t registers[PERF_SAMPLED_REGISTERS];
+    uint64_t copied; /* bytes of stack, the first `used` of which are there */
+    unsigned char stack[256];
+    uint64_t used;
+};
+
+static inline struct built_sample builder_sample(uint32_t tid, uint64_t time_ns)
+{
+    struct built_sample sample = {.pid = 10,
+                                  .tid = tid,
+                                  .time_ns = time_ns,
+                                  .abi = PERF_SAMPLE_REGS_ABI_64,
+                                  .copied = sizeof sample.stack,
+                                  .used = sizeof sample.stack / 2};
+
+    for (size_t i = 0; i < PERF_SAMPLED_REGISTERS; i++)
+        sample.registers[i] = 0x1000 + i;
+    for (size_t i = 0; i < sizeof sample.stack; i++)
+        sample.stack[i] = (unsigned char)i;
+    return sample;
+}
+
+/* Its first bytes, as if that were all. */
+static inline void builder_put_sample(struct builder *builder, const struct built_sample *sample,
+                                      size_t bytes)
+{
+    struct perf_event_header header = {PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER,
+                                       (uint16_t)(sizeof header + bytes)};
+
+    builder_put_bytes(builder, &header, sizeof header);
+    builder_put_bytes(builder, sample, bytes);
+}
+
 #endif
