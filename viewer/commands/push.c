@@ -113,7 +113,7 @@ static int run(struct viewer *viewer, struct trail_error *error)
 
 const struct command command_push = {
     .name = "push",
-    .summary = "bring runs to a ClickHouse server, for questions over many machines",
+    .summary = "bring runs to a ClickHouse server, once and whole",
     .arguments = "http[s]://HOST:PORT/DATABASE [RUN...]",
     .details =
         "Brings these runs (default: all of the file) there, and prints each. One that is there "
