@@ -9,7 +9,10 @@
 
 #include <stdbool.h>
 
-/* A schema as Windows 10 and later have it (version 6), in memory; its bytes are not trusted. */
+/*
+ * A schema in memory, as Windows 7 (version 2), 8.1 (4), 10 and later (6) have it; its bytes are
+ * not trusted.
+ */
 struct api_sets {
     const void *schema; /* NULL: there is none */
     size_t size;

@@ -1,4 +1,4 @@
-/* API sets: a schema that is made here, as Windows 10 has it. */
+/* API sets: schemas that are made here, as Windows 7, 8.1 and 10 have them. */
 #include "image/api_sets.h"
 #include "unit.h"
 
@@ -56,6 +56,30 @@ static struct api_sets make(void)
     return (struct api_sets){schema, used};
 }
 
+/* The same as Windows 7 (2) and 8.1 (4) have it: whole names without what they begin with. */
+static struct api_sets make_old(uint32_t version)
+{
+    static const char *const names[] = {"ms-win-core-file-l1-2-0", "ms-win-none-l1-1-0"};
+    const size_t head = version == 2 ? 8 : 16, entry = version == 2 ? 12 : 24,
+                 count = version == 2 ? 4 : 8, value = version == 2 ? 16 : 20,
+                 name = version == 2 ? 0 : 4, values = head + 2 * entry;
+    size_t at[2] = {values, values + count + 2 * value};
+
+    memset(schema, 0, sizeof schema);
+    used = at[1] + count + value;
+    put(0, version);
+    put(head == 8 ? 4 : 12, 2);
+    for (size_t i = 0; i < 2; i++) {
+        put_text(head + entry * i + name, names[i]);
+        put(head + entry * (i + 1) - 4, (uint32_t)at[i]);
+        put(at[i] + count - 4, i == 0 ? 2 : 1);
+    }
+    put_text(at[0] + count + name + 8, "kernelbase.dll");
+    put_text(at[0] + count + value + name, "b.dll");
+    put_text(at[0] + count + value + name + 8, "other.dll");
+    return (struct api_sets){schema, used};
+}
+
 static const char *host_of(const struct api_sets *sets, const char *name, const char *importer)
 {
     static char host[64];
@@ -76,13 +100,34 @@ static void test_who_stands_for_it(void **state)
     assert_string_equal(host_of(&sets, "api-ms-win-core-file-l1-3-0.dll", "a.dll"), "none");
     assert_string_equal(host_of(&sets, "kernelbase.dll", "a.dll"), "none");
     assert_string_equal(host_of(&sets, "", "a.dll"), "none");
-    put(0, 4); /* Windows 8.1 */
+    put(0, 5);
     assert_string_equal(host_of(&sets, "api-ms-win-core-file-l1-2-0.dll", "a.dll"), "none");
 }
 
-static void test_a_schema_that_is_cut(void **state)
+static void test_as_older_systems_have_them(void **state)
 {
-    struct api_sets sets = make();
+    for (uint32_t version = 2; version <= 4; version += 2) {
+        struct api_sets sets = make_old(version);
+        assert_string_equal(host_of(&sets, "api-ms-win-core-file-l1-2-0.dll", "a.dll"),
+                            "kernelbase.dll");
+        assert_string_equal(host_of(&sets, "API-MS-Win-Core-File-L1-2-0", "B.dll"), "other.dll");
+        assert_string_equal(host_of(&sets, "ext-ms-win-none-l1-1-0.dll", "a.dll"), "none");
+        /* there is just this number of it */
+        assert_string_equal(host_of(&sets, "api-ms-win-core-file-l1-2-1.dll", "a.dll"), "none");
+        assert_string_equal(host_of(&sets, "ms-win-core-file-l1-2-0.dll", "a.dll"), "none");
+        assert_string_equal(host_of(&sets, "api-.dll", "a.dll"), "none");
+        assert_string_equal(host_of(&sets, "api-", "a.dll"), "none");
+    }
+}
+
+static struct api_sets make_any(uint32_t version)
+{
+    return version == 6 ? make() : make_old(version);
+}
+
+static void cut(uint32_t version)
+{
+    struct api_sets sets = make_any(version);
     size_t whole = sets.size;
 
     for (sets.size = 0; sets.size < whole; sets.size++) {
@@ -90,10 +135,16 @@ static void test_a_schema_that_is_cut(void **state)
         assert_true(strcmp(host, "none") == 0 || strcmp(host, "kernelbase.dll") == 0);
     }
     for (size_t at = 0; at + 4 <= whole; at += 4) { /* an offset or a length from afar */
-        sets = make();
+        sets = make_any(version);
         put(at, 0xFFFFFFF0);
         host_of(&sets, "api-ms-win-core-file-l1-2-0.dll", "b.dll");
     }
+}
+
+static void test_a_schema_that_is_cut(void **state)
+{
+    for (uint32_t version = 2; version <= 6; version += 2)
+        cut(version);
 }
 
 static void test_imports(void **state)
@@ -120,6 +171,7 @@ static void test_imports(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_who_stands_for_it),
+    cmocka_unit_test(test_as_older_systems_have_them),
     cmocka_unit_test(test_a_schema_that_is_cut),
     cmocka_unit_test(test_imports),
 };

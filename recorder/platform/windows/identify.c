@@ -16,22 +16,23 @@
 
 /*
  * The system's API sets, which lie in every process; documented by those who have looked there.
- * They are the same for all processes.
+ * They are the same for all processes. Not each version says how long it is: it ends where what is
+ * mapped there ends.
  */
 static struct api_sets own_api_sets(void)
 {
-    enum { MAP_AT = sizeof(void *) == 8 ? 0x68 : 0x38, SIZE_AT = 4 };
+    enum { MAP_AT = sizeof(void *) == 8 ? 0x68 : 0x38 };
     const char *(NTAPI * get_block)(void) =
         (const char *(NTAPI *)(void))windows_api_find(L"ntdll.dll", "RtlGetCurrentPeb");
     struct api_sets sets = {.schema = NULL};
-    uint32_t size = 0;
+    MEMORY_BASIC_INFORMATION region;
 
     if (get_block == NULL)
         return sets;
     memcpy(&sets.schema, get_block() + MAP_AT, sizeof sets.schema);
-    if (sets.schema != NULL)
-        memcpy(&size, (const char *)sets.schema + SIZE_AT, sizeof size);
-    sets.size = size;
+    if (sets.schema != NULL && VirtualQuery(sets.schema, &region, sizeof region) != 0)
+        sets.size = (size_t)((const char *)region.BaseAddress + region.RegionSize -
+                             (const char *)sets.schema);
     return sets;
 }
 
