@@ -211,13 +211,16 @@ WITH failed AS (
   -- needer: with the separators of one system
   SELECT f.run_id, f.seq, e.t_ns, e.process_id, e.thread_id, f.what, f.name, f.words, f.object,
       iif(f.status IS NULL, f.object, replace(f.object, '\', '/')) AS needer,
-      f.request, f.load_phase, f.status, 'loader' AS source
+      f.request, f.load_phase, f.status, 'loader' AS source,
+      -- by which name it is imported: what was found and is no good has a path
+      iif(f.load_phase = 0 OR f.request IS NOT NULL,
+        replace(f.name, rtrim(f.name, replace(f.name, '/', '')), ''), f.name) AS imported
   FROM event_load_failed f
   CROSS JOIN event e ON e.run_id = f.run_id AND e.seq = f.seq
   UNION ALL
   SELECT DISTINCT p.run_id, p.last_seq, e.t_ns, p.id, NULL, 0, coalesce(i.version, i.name),
       printf('never came; the start ended with 0x%08x', p.exit_code), m.name, m.name, NULL, 0,
-      p.exit_code, 'conclusion'
+      p.exit_code, 'conclusion', coalesce(i.version, i.name)
   FROM process p
   JOIN event e ON e.run_id = p.run_id AND e.seq = p.last_seq
   -- what belongs to a process lies between its first and its last event
@@ -256,19 +259,19 @@ SELECT
     SELECT coalesce(
       (SELECT m.name FROM import i JOIN module m ON m.id = i.module_id
         WHERE i.module_id = p.image_module_id AND i.kind IN (0, 1)
-          AND coalesce(i.version, i.name) = f.name COLLATE NOCASE LIMIT 1),
+          AND coalesce(i.version, i.name) = f.imported COLLATE NOCASE LIMIT 1),
       (SELECT m.name FROM event_load_dll l
         CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
         CROSS JOIN import i ON i.module_id = l.module_id
         CROSS JOIN module m ON m.id = i.module_id
         WHERE l.run_id = f.run_id AND l.seq BETWEEN p.first_seq AND f.seq
           AND le.process_id = f.process_id AND i.kind IN (0, 1)
-          AND coalesce(i.version, i.name) = f.name COLLATE NOCASE
+          AND coalesce(i.version, i.name) = f.imported COLLATE NOCASE
         ORDER BY l.seq DESC LIMIT 1))
     -- nobody imports what a program only tries by name
     -- (the plus: import_by_name has no type)
     WHERE EXISTS (SELECT 1 FROM import i WHERE i.kind IN (0, 1)
-        AND coalesce(i.version, i.name) = +f.name COLLATE NOCASE)), NULL)) AS needed_by,
+        AND coalesce(i.version, i.name) = +f.imported COLLATE NOCASE)), NULL)) AS needed_by,
   -- who asked for it at run time, or for what needs it
   iif(f.load_phase = 0, NULL, (SELECT a.place FROM kept_stack k JOIN places a
     ON a.frame = k.cause_frame_id WHERE k.run_id = f.run_id AND k.seq = f.seq)) AS asked_by,

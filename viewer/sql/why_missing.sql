@@ -8,8 +8,9 @@ loaded(name) AS MATERIALIZED (
     UNION SELECT o.name FROM main.event_load_dll l JOIN main.module o ON o.id = l.module_id
     WHERE l.run_id = :run)
   WHERE value IS NOT NULL)
-SELECT f.name, coalesce(f.needed_by || ' needs it: ', f.asked_by || ' asked for it: ', '') ||
-  f.words AS why, f.t_ns, f.seq
+SELECT f.name, coalesce(f.needed_by || ' needs it: ', f.asked_by || ' asked for '
+  || iif(f.request IS NULL OR f.request = f.name, 'it: ', f.request || ', which needs it: '), '')
+  || f.words AS why, f.t_ns, f.seq
 FROM failed f
 WHERE trail_glob(:name, f.name, f.name)
 UNION ALL
@@ -24,5 +25,7 @@ WHERE i.kind IN (0, 1) AND trail_glob(:name, i.name, i.name) AND i.module_id IN 
     UNION SELECT c.image_module_id FROM main.event_create_process c WHERE c.run_id = :run)
   AND i.name COLLATE NOCASE NOT IN (SELECT name FROM loaded)
   AND NOT (i.version IS NULL AND (i.name LIKE 'api-ms-%' OR i.name LIKE 'ext-ms-%'))
-  AND i.name NOT IN (SELECT f.name FROM failed f WHERE f.name IS NOT NULL)
+  -- by its name, or by the path of what was found and is no good
+  AND i.name NOT IN (SELECT replace(f.name, rtrim(f.name, replace(f.name, '/', '')), '')
+    FROM failed f WHERE f.name IS NOT NULL)
 ORDER BY 4, 1, 2

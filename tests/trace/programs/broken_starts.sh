@@ -54,9 +54,23 @@ printf 'no library at all, and long enough to be looked at' >copy/libpart.so
 trailrec -q -o trail.db -- ./program 2>/dev/null
 same "a file that is none" 127 $?
 case $(failed) in
-"module $PWD/copy/libpart.so|-|"*) ;;
+"module $PWD/copy/libpart.so|program|"*) ;;
 *) fail "a file that is no library: $(failed)" ;;
 esac
+same "who needs it" 1 "$(trailview why libpart.so | grep -c 'program needs it: ')"
+same "other words for it" 0 "$(trailview why libpart.so | grep -c 'never loaded')"
+if command -v perl >/dev/null; then
+    mv copy/libpart.so copy/none
+    library copy/libpart.so 'int present(void) { return 1; } int absent(void) { return 2; }'
+    printf 'int present(void); int middle(void) { return present(); }\n' | cc -shared -fPIC -x c \
+        -o libmiddle.so - -Lcopy -lpart -Wl,-rpath,"$PWD/copy" || fail "cannot build libmiddle.so"
+    mv copy/none copy/libpart.so
+    trailrec -q -o trail.db -- perl -MDynaLoader -e \
+        'exit(DynaLoader::dl_load_file("./libmiddle.so", 0) ? 4 : 5)'
+    same "status of one that opens what needs it" 5 $?
+    trailview why libpart.so | grep -q 'asked for \./libmiddle\.so, which needs it: ' ||
+        fail "for whom it was needed: $(trailview why libpart.so)"
+fi
 rm copy/libpart.so
 
 printf 'V_1 { global: present; absent; };' >versions
