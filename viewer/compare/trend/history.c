@@ -14,7 +14,7 @@
 
 struct history {
     struct viewer *viewer;
-    struct trend trend;
+    const struct trend *trend;
     size_t last; /* of interest to check, or 0 */
     struct buffer title, preface, conclusion, picture;
 };
@@ -43,7 +43,7 @@ static int choose_runs(struct viewer *viewer, const char **module, struct trail_
 /* How many levels began in the last builds. */
 static size_t count_late(const struct history *history)
 {
-    const struct trend *trend = &history->trend;
+    const struct trend *trend = history->trend;
     size_t count = 0;
 
     for (size_t i = 1; i < trend->level_count; i++)
@@ -53,7 +53,7 @@ static size_t count_late(const struct history *history)
 
 static void conclude_changes(struct history *history)
 {
-    const struct trend *trend = &history->trend;
+    const struct trend *trend = history->trend;
     struct buffer *out = &history->conclusion, change = {0};
 
     for (size_t i = 1; i < trend->level_count; i++) {
@@ -76,7 +76,7 @@ static void conclude_changes(struct history *history)
 
 static void conclude_runs(struct history *history)
 {
-    const struct trend *trend = &history->trend;
+    const struct trend *trend = history->trend;
 
     if (trend->without_label > 0)
         buffer_format(&history->conclusion, "%zu run%s no such label\n", trend->without_label,
@@ -88,7 +88,7 @@ static void conclude_runs(struct history *history)
 
 static void describe(struct history *history)
 {
-    const struct trend *trend = &history->trend;
+    const struct trend *trend = history->trend;
     const char *key = history->viewer->options.argument[OPTION_BY];
 
     escape_for_terminal(&history->preface, trend->what, strlen(trend->what));
@@ -128,7 +128,7 @@ static int print(struct history *history, struct trail_error *error)
         output_lines(output, output->preface);
         fputs("\n", stdout);
     }
-    result = trend_rows_print(&history->trend, output, error);
+    result = trend_rows_print(history->trend, output, error);
     if (is_table && result == 0) {
         fputs("\n", stdout);
         output_lines(output, output->conclusion);
@@ -137,9 +137,24 @@ static int print(struct history *history, struct trail_error *error)
     return result;
 }
 
+int history_print_trend(struct viewer *viewer, const struct trend *trend, size_t last,
+                        struct trail_error *error)
+{
+    struct history history = {.viewer = viewer, .trend = trend, .last = last};
+    int result = print(&history, error);
+
+    if (result == 0)
+        result = last > 0 && count_late(&history) > 0;
+    buffer_release(&history.title);
+    buffer_release(&history.preface);
+    buffer_release(&history.conclusion);
+    buffer_release(&history.picture);
+    return result;
+}
+
 int history_print(struct viewer *viewer, size_t last, struct trail_error *error)
 {
-    struct history history = {.viewer = viewer, .last = last};
+    struct trend trend = {0};
     struct recordings *recordings = NULL;
     const char *module;
     int result = -1;
@@ -148,15 +163,9 @@ int history_print(struct viewer *viewer, size_t last, struct trail_error *error)
         error_set(error, TRAIL_FAILED, 0, "which label? for example: --by build");
     else if (choose_runs(viewer, &module, error) == 0 &&
              (recordings = load_runs(viewer, LOAD_LOADS_WITHOUT_STEPS, error)) != NULL &&
-             trend_find(&history.trend, viewer, recordings, module, error) == 0)
-        result = print(&history, error);
-    if (result == 0)
-        result = last > 0 && count_late(&history) > 0;
-    trend_release(&history.trend);
+             trend_find(&trend, viewer, recordings, module, error) == 0)
+        result = history_print_trend(viewer, &trend, last, error);
+    trend_release(&trend);
     recordings_free(recordings);
-    buffer_release(&history.title);
-    buffer_release(&history.preface);
-    buffer_release(&history.conclusion);
-    buffer_release(&history.picture);
     return result;
 }

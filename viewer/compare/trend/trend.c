@@ -15,14 +15,6 @@
 enum { RUNS_OF_INTERVAL = 6 };
 static const char whole[] = "start..end";
 
-/* A run that has the label: of which build it is, and its value. */
-struct labelled {
-    char *name;
-    size_t run;
-    int64_t start_utc_ns;
-    double value;
-};
-
 static int out_of_memory(struct trail_error *error)
 {
     return error_set(error, TRAIL_FAILED, 0, "out of memory");
@@ -30,8 +22,8 @@ static int out_of_memory(struct trail_error *error)
 
 static int compare_names(const void *left, const void *right)
 {
-    const struct labelled *a = left, *b = right;
-    int by_name = strcmp(a->name, b->name);
+    const struct trend_run *a = left, *b = right;
+    int by_name = strcmp(a->label, b->label);
 
     if (by_name != 0)
         return by_name;
@@ -57,7 +49,7 @@ static int compare_versions(const void *left, const void *right)
 
 /* Those with a label and a value, by name and time; returns how many, or RECORDING_NONE. */
 static size_t take_runs(struct trend *trend, const struct viewer *viewer, const double *values,
-                        struct labelled *runs, struct trail_error *error)
+                        struct trend_run *runs, struct trail_error *error)
 {
     const char *key = viewer->options.argument[OPTION_BY];
     size_t count = 0;
@@ -72,11 +64,10 @@ static size_t take_runs(struct trend *trend, const struct viewer *viewer, const 
         trend->without_value += name != NULL && values[i] < 0;
         if (name != NULL && values[i] >= 0)
             runs[count++] =
-                (struct labelled){name, i, trend->recordings->items[i].start_utc_ns, values[i]};
+                (struct trend_run){name, i, trend->recordings->items[i].start_utc_ns, values[i]};
         else
             free(name);
     }
-    qsort(runs, count, sizeof *runs, compare_names);
     return count;
 }
 
@@ -100,7 +91,7 @@ static void find_interval(struct trend_build *build, const double *sorted)
 }
 
 /* Builds with their values, in the order that is asked for. */
-static int make_builds(struct trend *trend, struct labelled *runs, size_t count, bool by_version)
+static int make_builds(struct trend *trend, struct trend_run *runs, size_t count, bool by_version)
 {
     double *grouped = malloc((count + 1) * sizeof *grouped);
 
@@ -113,12 +104,12 @@ static int make_builds(struct trend *trend, struct labelled *runs, size_t count,
     for (size_t i = 0; i < count; i++) {
         struct trend_build *build = trend->builds + trend->build_count;
         grouped[i] = runs[i].value;
-        if (trend->build_count > 0 && strcmp(build[-1].name, runs[i].name) == 0) {
+        if (trend->build_count > 0 && strcmp(build[-1].name, runs[i].label) == 0) {
             build[-1].count++;
             continue;
         }
-        *build = (struct trend_build){runs[i].name, runs[i].start_utc_ns, i, 1, 0, 0, 0, 0};
-        runs[i].name = NULL;
+        *build = (struct trend_build){runs[i].label, runs[i].start_utc_ns, i, 1, 0, 0, 0, 0};
+        runs[i].label = NULL;
         trend->build_count++;
     }
     qsort(trend->builds, trend->build_count, sizeof *trend->builds,
@@ -194,69 +185,66 @@ static int find_levels(struct trend *trend, const struct evidence_floors *floors
     return result;
 }
 
-static int find_builds(struct trend *trend, const struct viewer *viewer, const char *module,
-                       struct trail_error *error)
+/* What --of and --threshold say, and whether --sort says what it may. */
+static int begin(struct trend *trend, const struct options *options, const char *module,
+                 struct trail_error *error)
 {
-    const char *sort = viewer->options.argument[OPTION_SORT],
-               *what = viewer->options.argument[OPTION_OF] != NULL
-                           ? viewer->options.argument[OPTION_OF]
-                           : whole;
-    size_t runs = trend->recordings->count, count = 0;
-    double *values = malloc((runs + 1) * sizeof *values);
-    struct labelled *labelled = calloc(runs + 1, sizeof *labelled);
-    int result = values == NULL || labelled == NULL ? out_of_memory(error) : 0;
+    const char *sort = options->argument[OPTION_SORT],
+               *what = options->argument[OPTION_OF] != NULL ? options->argument[OPTION_OF] : whole;
+    size_t room = strlen(what) + (module != NULL ? strlen(module) : 0) + 2;
 
-    if (result == 0)
-        result = quantity_find(&trend->side, what, module, values, error);
-    if (result == 0 &&
-        (count = take_runs(trend, viewer, values, labelled, error)) == RECORDING_NONE)
-        result = -1;
-    if (result == 0 &&
-        make_builds(trend, labelled, count, sort != NULL && strcmp(sort, "version") == 0) != 0)
-        result = out_of_memory(error);
-    if (result == 0 && trend->build_count == 0)
-        result = error_set(error, TRAIL_FAILED, 0, "no run that has '%.60s' has a label '%.60s'",
-                           what, viewer->options.argument[OPTION_BY]);
-    for (size_t i = 0; i < runs && labelled != NULL; i++)
-        free(labelled[i].name);
-    free(labelled);
-    free(values);
-    return result;
-}
-
-static int name_quantity(struct trend *trend, const char *what, const char *module)
-{
-    size_t room;
-
-    what = what != NULL ? what : whole;
-    trend->is_time = strcmp(what, "loads") != 0;
-    room = strlen(what) + (module != NULL ? strlen(module) : 0) + 2;
+    if (sort != NULL && strcmp(sort, "version") != 0)
+        return error_set(error, TRAIL_FAILED, 0, "--sort is 'version' here, not '%.40s'", sort);
     if ((trend->what = malloc(room)) == NULL)
-        return -1;
+        return out_of_memory(error);
+    trend->is_time = strcmp(what, "loads") != 0;
     snprintf(trend->what, room, "%s%s%s", what, module != NULL ? " " : "",
              module != NULL ? module : "");
     return 0;
 }
 
+int trend_of_runs(struct trend *trend, const struct options *options, const char *module,
+                  struct trend_run *runs, size_t count, struct trail_error *error)
+{
+    struct evidence_floors floors;
+
+    if (floors_parse(options->argument[OPTION_THRESHOLD], &floors, error) != 0 ||
+        begin(trend, options, module, error) != 0)
+        return -1;
+    if (count > 0)
+        qsort(runs, count, sizeof *runs, compare_names);
+    if (make_builds(trend, runs, count, options->argument[OPTION_SORT] != NULL) != 0)
+        return out_of_memory(error);
+    if (trend->build_count == 0)
+        return error_set(error, TRAIL_FAILED, 0, "no run that has '%.60s' has a label '%.60s'",
+                         trend->what, options->argument[OPTION_BY]);
+    return find_levels(trend, &floors, error);
+}
+
 int trend_find(struct trend *trend, const struct viewer *viewer, struct recordings *recordings,
                const char *module, struct trail_error *error)
 {
-    const struct options *options = &viewer->options;
-    struct evidence_floors floors;
+    const char *of = viewer->options.argument[OPTION_OF];
+    size_t runs = recordings->count, count = 0;
+    double *values = malloc((runs + 1) * sizeof *values);
+    struct trend_run *labelled = calloc(runs + 1, sizeof *labelled);
+    int result = values == NULL || labelled == NULL ? out_of_memory(error) : 0;
 
-    if (options->argument[OPTION_SORT] != NULL &&
-        strcmp(options->argument[OPTION_SORT], "version") != 0)
-        return error_set(error, TRAIL_FAILED, 0, "--sort is 'version' here, not '%.40s'",
-                         options->argument[OPTION_SORT]);
-    if (floors_parse(options->argument[OPTION_THRESHOLD], &floors, error) != 0)
-        return -1;
-    if (name_quantity(trend, options->argument[OPTION_OF], module) != 0)
-        return out_of_memory(error);
     trend->recordings = recordings;
-    return side_init(&trend->side, recordings, 0, recordings->count, error) == 0 &&
-                   find_builds(trend, viewer, module, error) == 0
-               ? find_levels(trend, &floors, error)
-               : -1;
+    if (result == 0)
+        result = side_init(&trend->side, recordings, 0, runs, error);
+    if (result == 0)
+        result = quantity_find(&trend->side, of != NULL ? of : whole, module, values, error);
+    if (result == 0 &&
+        (count = take_runs(trend, viewer, values, labelled, error)) == RECORDING_NONE)
+        result = -1;
+    if (result == 0)
+        result = trend_of_runs(trend, &viewer->options, module, labelled, count, error);
+    for (size_t i = 0; i < runs && labelled != NULL; i++)
+        free(labelled[i].label);
+    free(labelled);
+    free(values);
+    return result;
 }
 
 void trend_release(struct trend *trend)

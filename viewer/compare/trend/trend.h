@@ -26,6 +26,14 @@ struct trend_level {
     double p;            /* of the change that began it; of the first NAN */
 };
 
+/* A run that has the label and the quantity: its build, and its value. */
+struct trend_run {
+    char *label;
+    size_t run; /* orders those that began at the same time */
+    int64_t start_utc_ns;
+    double value;
+};
+
 struct trend {
     struct recordings *recordings; /* the caller's */
     struct side side;              /* all runs */
@@ -48,6 +56,13 @@ struct trend {
 int trend_find(struct trend *trend, const struct viewer *viewer, struct recordings *recordings,
                const char *module, struct trail_error *error);
 void trend_release(struct trend *trend);
+
+/*
+ * The same of runs that are known already, which it sorts; it takes over what it uses of their
+ * labels, and leaves NULL there.
+ */
+int trend_of_runs(struct trend *trend, const struct options *options, const char *module,
+                  struct trend_run *runs, size_t count, struct trail_error *error);
 
 /* Adds a value as people read it: "33.1 ms", "217". */
 void trend_add_value(const struct trend *trend, struct buffer *out, double value);
