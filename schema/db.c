@@ -271,6 +271,22 @@ int db_open_without_views(const char *path, sqlite3 **db, struct trail_error *er
     return open_for_recording(path, false, db, error);
 }
 
+int db_open_scratch(sqlite3 **db, struct trail_error *error)
+{
+    *db = NULL;
+    if (sqlite3_open_v2("", db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
+        sql_error(*db, error);
+    else if (sql_run(*db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", error) == 0 &&
+             tables_make(*db, error) == 0) {
+        db_distrust_schema(*db);
+        return 0;
+    }
+    sqlite3_close(*db);
+    *db = NULL;
+    return error_context(error, "cannot make a temporary file");
+}
+
 /* What every connection that only reads does first. */
 static int check_for_reading(sqlite3 *db, struct trail_error *error)
 {

@@ -23,6 +23,12 @@ int db_open_for_recording(const char *path, sqlite3 **db, struct trail_error *er
 int db_open_without_views(const char *path, sqlite3 **db, struct trail_error *error);
 
 /*
+ * Makes an empty trail file that nobody else sees, on the medium for temporary files, and that is
+ * gone once it is closed; it has no views. Returns 0, or -1 and error.
+ */
+int db_open_scratch(sqlite3 **db, struct trail_error *error);
+
+/*
  * Opens an existing trail file for reading only, also on a read-only medium; who may not write it
  * leaves nothing beside it. Returns 0, or -1 with a code as above or NOT_FOUND.
  */

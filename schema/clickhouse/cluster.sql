@@ -42,8 +42,8 @@ CREATE TABLE IF NOT EXISTS trail.raw_stack AS trail_local.raw_stack
 ENGINE = Distributed(CLUSTER, trail_local, raw_stack, sipHash64(toString(copy)));
 CREATE TABLE IF NOT EXISTS trail.kept_stack AS trail_local.kept_stack
 ENGINE = Distributed(CLUSTER, trail_local, kept_stack, sipHash64(toString(copy)));
-CREATE TABLE IF NOT EXISTS trail.bound AS trail_local.bound
-ENGINE = Distributed(CLUSTER, trail_local, bound, sipHash64(toString(copy)));
+CREATE TABLE IF NOT EXISTS trail.measure AS trail_local.measure
+ENGINE = Distributed(CLUSTER, trail_local, measure, sipHash64(toString(copy)));
 CREATE TABLE IF NOT EXISTS trail.failed_load AS trail_local.failed_load
 ENGINE = Distributed(CLUSTER, trail_local, failed_load, sipHash64(toString(copy)));
 CREATE TABLE IF NOT EXISTS trail.module AS trail_local.module

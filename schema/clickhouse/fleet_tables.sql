@@ -143,21 +143,18 @@ CREATE TABLE IF NOT EXISTS kept_stack (
   seq Int64, stack_id UUID, cause_frame_id UUID, constructor_frame_id UUID
 ) ENGINE = MergeTree PARTITION BY toYYYYMM(start) ORDER BY (program, build, copy, seq);
 
--- What bounds gaps, as the view bounds of a file has it, with the times that comparisons take.
-CREATE TABLE IF NOT EXISTS bound (
+-- What a run is like in numbers, as trailview's stats and history have them of that run alone.
+-- Times are net of what the recorder held, -1 for none.
+CREATE TABLE IF NOT EXISTS measure (
   program String, build String, start DateTime, copy UUID,
-  -- of its process: '' for the launched one, of others the image's name without its version, from
-  -- the second of that name on with #2, #3
-  role String,
-  -- what: load, start, exec, mark, failed, entry, exit; key: the name without its version
-  what String, name String, key String,
-  process_id Nullable(Int64), thread_id Nullable(Int64), seq Int64,
-  module_id UUID, cpu_ns Nullable(Int64), synthetic Int64, load_phase Nullable(Int64), t_ns Int64,
-  -- t_ns without what was held until then: of the run, of its process
-  net_ns Int64, own_ns Int64,
-  -- of a load, an entry and an exit: the gap of its thread that it ends, by own_ns
-  gap_from String, gap_ns Nullable(Int64)
-) ENGINE = MergeTree PARTITION BY toYYYYMM(start) ORDER BY (program, build, copy, seq);
+  -- span: name is "start..end"; gap: name is "liba.so -> libb.so"; load: of a module, how often
+  -- and when first; place: another place, or build, that the module came from in that run; count:
+  -- of "loads"
+  what String,
+  process String, key String, name String, place String, times Int64, ns Int64,
+  -- of a span what was held meanwhile, of a load the time since what came before it in its thread
+  other_ns Int64
+) ENGINE = MergeTree PARTITION BY toYYYYMM(start) ORDER BY (what, program, build, copy);
 
 -- The view failed_loads of a file.
 CREATE TABLE IF NOT EXISTS failed_load (

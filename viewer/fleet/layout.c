@@ -1,7 +1,7 @@
 /* See layout.h. */
 #include "layout.h"
 
-#include "buffer.h"
+#include "fleet/ask/questions.h"
 #include "tables.h"
 #include "viewer_sql.h"
 
@@ -74,6 +74,23 @@ static int run_all(struct server *server, const char *sql, struct trail_error *e
     return result;
 }
 
+/* What can be asked, for other clients. */
+static int make_views(struct server *server, struct trail_error *error)
+{
+    struct buffer sql = {0};
+    int result = 0;
+
+    for (const struct question *question = questions; result == 0 && question->name != NULL;
+         question++) {
+        buffer_clear(&sql);
+        question_add_view(question, &sql);
+        result = sql.failed ? error_set(error, TRAIL_FAILED, 0, "out of memory")
+                            : server_run(server, buffer_text(&sql), error);
+    }
+    buffer_release(&sql);
+    return result;
+}
+
 int layout_make(struct server *server, struct trail_error *error)
 {
     unsigned number, trail;
@@ -81,7 +98,7 @@ int layout_make(struct server *server, struct trail_error *error)
 
     snprintf(sql, sizeof sql, "CREATE DATABASE IF NOT EXISTS %s", server_database(server));
     if (server_run(server, sql, error) != 0 || run_all(server, sql_fleet_tables, error) != 0 ||
-        read_numbers(server, &number, &trail, error) != 0)
+        make_views(server, error) != 0 || read_numbers(server, &number, &trail, error) != 0)
         return -1;
     if (number != 0) /* who made them earlier said what they are */
         return layout_check(server, error);

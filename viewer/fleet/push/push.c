@@ -2,8 +2,8 @@
 #include "push.h"
 
 #include "array.h"
-#include "bound_rows.h"
 #include "failed_rows.h"
+#include "measure_rows.h"
 #include "mirror.h"
 #include "pushed_run.h"
 
@@ -28,7 +28,7 @@ struct push {
     struct shared_rows shared;
     struct statements statements;
     struct mirror *mirror;
-    struct bound_rows bound;
+    struct measure_rows measures;
     struct failed_rows failed;
     struct run_rows rows;
     /* the batch: the runs and where they stand */
@@ -138,7 +138,7 @@ static int send_rows(struct push *push, struct trail_error *error)
     for (size_t i = 0; i < count; i++)
         if (row_stream_send(sources[i], push->runs, push->count, push->server, error) != 0)
             return -1;
-    return row_stream_send(&push->bound.source, push->runs, push->count, push->server, error) !=
+    return row_stream_send(&push->measures.source, push->runs, push->count, push->server, error) !=
                        0 ||
                    row_stream_send(&push->failed.source, push->runs, push->count, push->server,
                                    error) != 0
@@ -206,7 +206,7 @@ static void close_file(struct push *push)
 {
     run_rows_release(&push->rows);
     failed_rows_release(&push->failed);
-    bound_rows_release(&push->bound);
+    measure_rows_release(&push->measures);
     mirror_free(push->mirror);
     statements_release(&push->statements);
     shared_release(&push->shared);
@@ -220,9 +220,9 @@ static int open_file(struct push *push, const struct database *database, struct 
     push->database = database;
     push->shared.db = database->db;
     failed_rows_open(&push->failed, database->db);
+    measure_rows_open(&push->measures, database);
     return (push->mirror = mirror_new(error)) == NULL ||
-                   mirror_open(push->mirror, &push->shared, push->sent, error) != 0 ||
-                   bound_rows_open(&push->bound, &push->shared, error) != 0
+                   mirror_open(push->mirror, &push->shared, push->sent, error) != 0
                ? -1
                : run_rows_open(&push->rows, push->mirror, &push->statements, database->db,
                                push->sent, error);

@@ -1,0 +1,119 @@
+/* See measures.h. */
+#include "measures.h"
+
+#include "buffer.h"
+#include "compare/match/keys.h"
+#include "compare/model/recordings_read.h"
+#include "compare/order/side.h"
+#include "compare/order/side_names.h"
+
+struct measuring {
+    const struct side *side;
+    struct buffer name;
+    measure_take take;
+    void *context;
+    struct trail_error *error;
+};
+
+static const char *text_of(const struct measuring *measuring, uint32_t number)
+{
+    const char *text = recordings_text(measuring->side->all, number);
+
+    return text != NULL ? text : "";
+}
+
+static int take(struct measuring *measuring, const struct measure *measure)
+{
+    return measuring->name.failed ? error_set(measuring->error, TRAIL_FAILED, 0, "out of memory")
+                                  : measuring->take(measuring->context, measure, measuring->error);
+}
+
+static int take_spans(struct measuring *measuring)
+{
+    const struct side *side = measuring->side;
+    int result = 0;
+
+    for (size_t i = 0; i < side->phase_count && result == 0; i++) {
+        const struct side_phase *phase = &side->phases[i];
+        buffer_clear(&measuring->name);
+        side_add_phase_name(&measuring->name, side->all, phase);
+        if (phase->runs > 0)
+            result =
+                take(measuring, &(struct measure){"span", "", "", buffer_text(&measuring->name), "",
+                                                  1, phase->times[0], phase->held[0]});
+    }
+    return result;
+}
+
+static int take_gaps(struct measuring *measuring)
+{
+    const struct side *side = measuring->side;
+    int result = 0;
+
+    for (size_t i = 0; i < side->gaps.count && result == 0; i++) {
+        const struct side_gap *gap = &side->gaps.items[i];
+        buffer_clear(&measuring->name);
+        side_add_gap_name(&measuring->name, side->all, gap);
+        result = take(measuring,
+                      &(struct measure){"gap", text_of(measuring, gap->role), "",
+                                        buffer_text(&measuring->name), "", 1, gap->times[0], -1});
+    }
+    return result;
+}
+
+static int take_module(struct measuring *measuring, const struct side_module *module)
+{
+    struct measure measure = {.what = "load",
+                              .process = text_of(measuring, module->role),
+                              .key = text_of(measuring, module->key),
+                              .name = text_of(measuring, module->name),
+                              .times = (int64_t)module->most,
+                              .ns = module->times[0],
+                              .other_ns = module->gaps[0]};
+    int result = 0;
+
+    for (size_t i = 0; i < module->variant_count && result == 0; i++) {
+        measure.place = text_of(measuring, module->variants[i].place);
+        result = take(measuring, &measure);
+        measure.what = "place";
+        measure.ns = measure.other_ns = -1;
+    }
+    return result;
+}
+
+static int take_count(struct measuring *measuring, const struct recording *recording)
+{
+    int64_t loads = 0;
+
+    for (size_t i = 0; i < recording->load_count; i++)
+        loads += !recording->loads[i].is_synthetic;
+    return take(measuring,
+                &(struct measure){"count", "", "", "loads", "", loads, (double)loads, -1});
+}
+
+int measures_of_run(struct statements *statements, sqlite3 *db, const char *path, int64_t run,
+                    measure_take take_measure, void *context, struct trail_error *error)
+{
+    struct recordings *recordings = recordings_new();
+    struct side side = {0};
+    struct measuring measuring = {
+        .side = &side, .take = take_measure, .context = context, .error = error};
+    int result = -1;
+
+    if (recordings == NULL)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    recordings->only_loads = recordings->without_steps = true;
+    if (recordings_read(recordings, statements, db, path, run, error) == 0 &&
+        keys_assign(recordings, error) == 0 && side_init(&side, recordings, 0, 1, error) == 0)
+        result = take_spans(&measuring);
+    if (result == 0)
+        result = take_gaps(&measuring);
+    if (result == 0)
+        result = take_count(&measuring, &recordings->items[0]);
+    for (size_t i = 0; i < side.module_count && result == 0; i++)
+        result = take_module(&measuring, &side.modules[i]);
+    buffer_release(&measuring.name);
+    side_release(&side);
+    recordings_free(recordings);
+    return result;
+}
