@@ -24,8 +24,10 @@ need pgrep procps
 need perl perl
 need readelf binutils
 need nm binutils
-[ "$(. /etc/os-release && echo "$ID $VERSION_ID")" != "debian 12" ] ||
+if [ "$(. /etc/os-release && echo "$ID $VERSION_ID")" = "debian 12" ]; then
     need clang-format clang-format # 14, by which the sources are laid
+    need_file '/usr/sbin/clickhouse-server' clickhouse-server # which later ones lack
+fi
 need musl-gcc musl-tools
 need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
 need_file '/usr/x86_64-w64-mingw32/lib/libz.a' libz-mingw-w64-dev

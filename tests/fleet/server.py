@@ -100,7 +100,16 @@ class Server:
             self.process.wait()
             self.process = None
 
-    def ask(self, sql, database="default", body=b""):
+    def wait(self):
+        """Until it answers: somebody else may have started it just now."""
+        while True:
+            try:
+                self.ask("SELECT 1")
+                return
+            except OSError:
+                time.sleep(0.05)
+
+    def ask(self, sql, database="default", body=b"", encoding="utf-8"):
         """The answer's text; RuntimeError with the server's words if it is an error."""
         connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=60)
         try:
@@ -110,7 +119,7 @@ class Server:
                 target, body = "/?" + urllib.parse.urlencode({"database": database}), sql.encode()
             connection.request("POST", target, body)
             answer = connection.getresponse()
-            text = answer.read().decode("utf-8", "replace")
+            text = answer.read().decode(encoding, "replace")
         except http.client.HTTPException as error:
             raise OSError(str(error)) from error
         finally:

@@ -134,12 +134,13 @@ static char *make_url(struct server *server, const char *query, bool is_in_datab
     return url.data;
 }
 
-/* Whether a failure of libcurl is one of the network, which passes. */
+/* Whether a failure of libcurl is one of the network, which passes; one connection's end makes it
+ * wish to send the body again. */
 static bool is_networks(CURLcode code)
 {
     return code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT ||
            code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING ||
-           code == CURLE_PARTIAL_FILE;
+           code == CURLE_PARTIAL_FILE || code == CURLE_SEND_FAIL_REWIND;
 }
 
 /* What became of a request that was sent: 0, or -1 and error. */
