@@ -348,9 +348,9 @@ static void give_computing(pid_t pid, struct thread *thread, uint64_t interval_n
                            void *context)
 {
     enum perf_samples_begun begun = perf_samples_begin(pid, (pid_t)thread->look.tid, interval_ns);
+    bool is_refused = begun == PERF_SAMPLES_FORBIDDEN || begun == PERF_SAMPLES_NONE;
 
-    if (begun == PERF_SAMPLES_GO_ON ||
-        (begun == PERF_SAMPLES_FORBIDDEN && look_stops_ask(pid, (pid_t)thread->look.tid)))
+    if (begun == PERF_SAMPLES_GO_ON || (is_refused && look_stops_ask(pid, (pid_t)thread->look.tid)))
         return;
     if (begun == PERF_SAMPLES_FORBIDDEN && !look_stops_are_allowed())
         thread->look.state = LOOK_COMPUTES_UNSEEN;
