@@ -14,6 +14,7 @@ need_file '/usr/include/sqlite3.h' libsqlite3-dev
 need_file '/usr/include/zlib.h' zlib1g-dev
 need_file '/usr/include/elfutils/libdwfl.h' libdw-dev # the callers of stacks
 need_file '/usr/include/*/curl/curl.h' libcurl4-openssl-dev # push
+need_file '/usr/include/openssl/evp.h' libssl-dev # push
 [ $# -gt 0 ] || need git git
 install_missing
 

@@ -15,6 +15,7 @@ need_file '/usr/include/sqlite3.h' libsqlite3-dev
 need_file '/usr/include/zlib.h' zlib1g-dev
 need_file '/usr/include/elfutils/libdwfl.h' libdw-dev # the callers of stacks
 need_file '/usr/include/*/curl/curl.h' libcurl4-openssl-dev # push
+need_file '/usr/include/openssl/evp.h' libssl-dev # push
 need_file '/usr/include/cmocka.h' libcmocka-dev
 need sqlite3 sqlite3
 need python3 python3

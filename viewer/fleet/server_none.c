@@ -3,8 +3,9 @@
 
 static int refuse(struct trail_error *error)
 {
-    return error_set(error, TRAIL_FAILED, 0,
-                     "this trailview was built without libcurl, which asks servers");
+    return error_set(
+        error, TRAIL_FAILED, 0,
+        "this trailview was built without libcurl and OpenSSL, by which servers are asked");
 }
 
 struct server *server_open(const char *url, struct trail_error *error)

@@ -2,7 +2,7 @@
 #include "shared_rows.h"
 
 #include "array.h"
-#include "sha256.h"
+#include "content_hash.h"
 #include "sql.h"
 
 #include <stdio.h>
@@ -144,14 +144,11 @@ static int make_uuid(struct shared_rows *shared, enum shared_kind kind, sqlite3_
                      struct row_uuid *uuid, struct trail_error *error)
 {
     struct buffer content = {0};
-    unsigned char digest[SHA256_BYTES];
     int result = add_content(shared, kind, id, &content, error);
 
     memset(uuid, 0, sizeof *uuid);
-    if (result == 1) {
-        sha256(buffer_text(&content), content.length, digest);
-        memcpy(uuid->bytes, digest, sizeof uuid->bytes);
-    }
+    if (result == 1)
+        result = content_hash(buffer_text(&content), content.length, uuid->bytes, error);
     buffer_release(&content);
     return result >= 0 ? 0 : -1;
 }
