@@ -7,6 +7,12 @@
 #include "compare/order/side.h"
 #include "compare/order/side_names.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+/* Texts of so many are kept before all begins anew. */
+enum { RUNS_TOGETHER = 500 };
+
 struct measuring {
     const struct side *side;
     struct buffer name;
@@ -91,29 +97,78 @@ static int take_count(struct measuring *measuring, const struct recording *recor
                 &(struct measure){"count", "", "", "loads", "", loads, (double)loads, -1});
 }
 
-int measures_of_run(struct statements *statements, sqlite3 *db, const char *path, int64_t run,
+/* Of modules that earlier runs had, as they were read: what varies is found in each run anew. */
+static void restore_modules(struct measures *measures)
+{
+    for (size_t i = 0; i < measures->key_count; i++) {
+        measures->recordings->modules[i].key = measures->keys[i];
+        measures->recordings->modules[i].varies = false;
+    }
+}
+
+static int keep_modules(struct measures *measures)
+{
+    const struct recordings *recordings = measures->recordings;
+    size_t known = measures->key_count;
+    uint32_t *keys = measures->keys;
+
+    if (recordings->module_count > known &&
+        (keys = realloc(keys, recordings->module_count * sizeof *keys)) == NULL)
+        return -1;
+    measures->keys = keys;
+    for (; known < recordings->module_count; known++)
+        keys[known] = recordings->modules[known].key;
+    measures->key_count = known;
+    return 0;
+}
+
+/* Begins with a run, in the memory of the one before it. */
+static int begin(struct measures *measures)
+{
+    if (measures->runs++ % RUNS_TOGETHER == 0) {
+        recordings_free(measures->recordings);
+        measures->key_count = 0;
+        if ((measures->recordings = recordings_new()) == NULL)
+            return -1;
+        measures->recordings->only_loads = measures->recordings->without_steps = true;
+    }
+    recordings_forget_runs(measures->recordings);
+    restore_modules(measures);
+    return 0;
+}
+
+int measures_of_run(struct measures *measures, sqlite3 *db, const char *path, int64_t run,
                     measure_take take_measure, void *context, struct trail_error *error)
 {
-    struct recordings *recordings = recordings_new();
     struct side side = {0};
     struct measuring measuring = {
         .side = &side, .take = take_measure, .context = context, .error = error};
     int result = -1;
 
-    if (recordings == NULL)
+    if (begin(measures) != 0)
         return error_set(error, TRAIL_FAILED, 0, "out of memory");
-    recordings->only_loads = recordings->without_steps = true;
-    if (recordings_read(recordings, statements, db, path, run, error) == 0 &&
-        keys_assign(recordings, error) == 0 && side_init(&side, recordings, 0, 1, error) == 0)
+    if (recordings_read(measures->recordings, &measures->statements, db, path, run, error) != 0)
+        return -1;
+    if (keep_modules(measures) != 0)
+        return error_set(error, TRAIL_FAILED, 0, "out of memory");
+    if (keys_assign(measures->recordings, error) == 0 &&
+        side_init(&side, measures->recordings, 0, 1, error) == 0)
         result = take_spans(&measuring);
     if (result == 0)
         result = take_gaps(&measuring);
     if (result == 0)
-        result = take_count(&measuring, &recordings->items[0]);
+        result = take_count(&measuring, &measures->recordings->items[0]);
     for (size_t i = 0; i < side.module_count && result == 0; i++)
         result = take_module(&measuring, &side.modules[i]);
     buffer_release(&measuring.name);
     side_release(&side);
-    recordings_free(recordings);
     return result;
+}
+
+void measures_release(struct measures *measures)
+{
+    statements_release(&measures->statements);
+    recordings_free(measures->recordings);
+    free(measures->keys);
+    memset(measures, 0, sizeof *measures);
 }

@@ -29,11 +29,20 @@ struct measure {
 typedef int (*measure_take)(void *context, const struct measure *measure,
                             struct trail_error *error);
 
+/* What serves many runs of one file. All zero is none; the rest is private. */
+struct measures {
+    struct statements statements;
+    struct recordings *recordings; /* of one run at a time */
+    uint32_t *keys;                /* of its modules, before what they were in one run */
+    size_t key_count, runs;
+};
+
 /*
- * Hands out those of a run of an open file; `path` names the file. Statements serve all runs of it.
- * Returns 0, or -1 and error; also when `take` returns -1.
+ * Hands out those of a run of an open file; `path` names the file. Returns 0, or -1 and error; also
+ * when `take` returns -1.
  */
-int measures_of_run(struct statements *statements, sqlite3 *db, const char *path, int64_t run,
+int measures_of_run(struct measures *measures, sqlite3 *db, const char *path, int64_t run,
                     measure_take take, void *context, struct trail_error *error);
+void measures_release(struct measures *measures);
 
 #endif

@@ -15,12 +15,18 @@ struct recordings *recordings_new(void)
     return recordings;
 }
 
+void recordings_forget_runs(struct recordings *recordings)
+{
+    for (size_t i = 0; i < recordings->count; i++)
+        recording_release(&recordings->items[i]);
+    recordings->count = recordings->element_count = 0;
+}
+
 void recordings_free(struct recordings *recordings)
 {
     if (recordings == NULL)
         return;
-    for (size_t i = 0; i < recordings->count; i++)
-        recording_release(&recordings->items[i]);
+    recordings_forget_runs(recordings);
     for (size_t i = 0; i < recordings->module_count; i++)
         free(recordings->modules[i].imports);
     tuple_map_release(&recordings->module_index);

@@ -47,6 +47,9 @@ struct recordings {
 struct recordings *recordings_new(void);
 void recordings_free(struct recordings *recordings);
 
+/* Takes the runs out again and keeps texts and modules, for runs that are looked at one by one. */
+void recordings_forget_runs(struct recordings *recordings);
+
 /* The text of a number. */
 const char *recordings_text(const struct recordings *recordings, uint32_t number);
 

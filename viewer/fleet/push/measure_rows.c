@@ -1,8 +1,6 @@
 /* See measure_rows.h. */
 #include "measure_rows.h"
 
-#include "fleet/measures.h"
-
 #include <string.h>
 
 static void add_text(struct buffer *row, const char *text)
@@ -41,7 +39,7 @@ static int begin(struct row_source *source, struct pushed_run *run, struct trail
     buffer_clear(&rows->rows);
     rows->taken = 0;
     rows->run = run;
-    return measures_of_run(&rows->statements, rows->database->db, rows->database->path, run->run,
+    return measures_of_run(&rows->measures, rows->database->db, rows->database->path, run->run,
                            take, rows, error);
 }
 
@@ -69,7 +67,7 @@ void measure_rows_open(struct measure_rows *rows, const struct database *databas
 
 void measure_rows_release(struct measure_rows *rows)
 {
-    statements_release(&rows->statements);
+    measures_release(&rows->measures);
     buffer_release(&rows->rows);
     memset(rows, 0, sizeof *rows);
 }

@@ -5,14 +5,14 @@
 #ifndef TRAIL_MEASURE_ROWS_H
 #define TRAIL_MEASURE_ROWS_H
 
-#include "compare/model/statements.h"
+#include "fleet/measures.h"
 #include "row_stream.h"
 #include "viewer.h"
 
 struct measure_rows {
     struct row_source source;
     const struct database *database; /* private, as all below */
-    struct statements statements;
+    struct measures measures;
     struct pushed_run *run;
     struct buffer rows; /* of the run: each with its length before it */
     size_t taken;
