@@ -1,16 +1,17 @@
 -- How long it took in a thread from one thing that bounds gaps to the next, by build, the longest
 -- first: as 'stats --only gaps'.
 SELECT label, program, process, name, if(runs = of_runs, 'always', 'sometimes') AS presence,
-  runs, of_runs,
-  quartiles[2] AS median_ns, if(n > 1, quartiles[1], NULL) AS low_ns,
+  runs, of_runs, quartiles[2] AS median_ns, if(n > 1, quartiles[1], NULL) AS low_ns,
   if(n > 1, quartiles[3], NULL) AS high_ns
 FROM (
-  SELECT label, program, process, name, count() AS runs, arraySort(groupArray(ns)) AS sorted,
-    toInt64(length(sorted)) AS n,
-    {quartiles} AS quartiles
-  FROM (SELECT copy, process, name, ns FROM measure WHERE what = 'gap' AND {rows})
-  ALL INNER JOIN ({runs}) USING copy
-  GROUP BY label, program, process, name
+  SELECT label, program, process, name, runs, n, {quartiles} AS quartiles
+  FROM (
+    SELECT label, program, process, name, count() AS runs, toInt64(count()) AS n,
+      arraySort(groupArray(ns)) AS sorted
+    FROM (SELECT copy, process, name, ns FROM measure WHERE what = 'gap' AND {rows})
+    ALL INNER JOIN ({runs}) USING copy
+    GROUP BY label, program, process, name
+  )
 )
 ALL INNER JOIN (
   SELECT label, program, count() AS of_runs, min(start_utc_ns) AS began FROM ({runs})

@@ -3,17 +3,20 @@ SELECT label, program, process, first_name AS name,
   if(runs = of_runs, 'always', 'sometimes') AS presence, runs, of_runs,
   if(runs < of_runs, 0, fewest) AS least, most, quartiles[2] AS median_ns,
   if(n > 1, quartiles[1], NULL) AS low_ns, if(n > 1, quartiles[3], NULL) AS high_ns,
-  only_place AS place
+  if(length(places) = 1, places[1], '') AS place
 FROM (
-  SELECT label, program, process, key, argMin(name, start_utc_ns) AS first_name, count() AS runs,
-    min(times) AS fewest, max(times) AS most,
-    arraySort(groupArrayIf(ns, ns >= 0)) AS sorted, toInt64(length(sorted)) AS n,
-    {quartiles} AS quartiles,
-    if(uniqExact(place) = 1, any(place), '') AS only_place
-  FROM (SELECT copy, process, key, name, times, ns, place FROM measure
-    WHERE what = 'load' AND {rows})
-  ALL INNER JOIN ({runs}) USING copy
-  GROUP BY label, program, process, key
+  SELECT label, program, process, key, first_name, runs, fewest, most, places, n,
+    {quartiles} AS quartiles
+  FROM (
+    SELECT label, program, process, key, argMin(name, start_utc_ns) AS first_name,
+      count() AS runs, min(times) AS fewest, max(times) AS most,
+      toInt64(countIf(ns >= 0)) AS n, arraySort(groupArrayIf(ns, ns >= 0)) AS sorted,
+      groupUniqArray(place) AS places
+    FROM (SELECT copy, process, key, name, times, ns, place FROM measure
+      WHERE what = 'load' AND {rows})
+    ALL INNER JOIN ({runs}) USING copy
+    GROUP BY label, program, process, key
+  )
 )
 ALL INNER JOIN (
   SELECT label, program, count() AS of_runs, min(start_utc_ns) AS began FROM ({runs})

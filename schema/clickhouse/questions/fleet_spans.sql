@@ -1,16 +1,17 @@
 -- How long it took from one point of a run to another, by build: as 'stats --only time'.
 SELECT label, program, name, if(runs = of_runs, 'always', 'sometimes') AS presence, runs, of_runs,
   quartiles[2] AS median_ns, if(n > 1, quartiles[1], NULL) AS low_ns,
-  if(n > 1, quartiles[3], NULL) AS high_ns, held_ns
+  if(n > 1, quartiles[3], NULL) AS high_ns,
+  toInt64(floor(0.5 + (held[intDiv(n + 1, 2)] + held[intDiv(n, 2) + 1]) / 2)) AS held_ns
 FROM (
-  SELECT label, program, name, count() AS runs, arraySort(groupArray(other_ns)) AS sorted_held,
-    toInt64(floor(0.5 + (sorted_held[intDiv(n + 1, 2)] + sorted_held[intDiv(n, 2) + 1]) / 2))
-      AS held_ns,
-    arraySort(groupArray(ns)) AS sorted, toInt64(length(sorted)) AS n,
-    {quartiles} AS quartiles
-  FROM (SELECT copy, name, ns, other_ns FROM measure WHERE what = 'span' AND {rows})
-  ALL INNER JOIN ({runs}) USING copy
-  GROUP BY label, program, name
+  SELECT label, program, name, runs, held, n, {quartiles} AS quartiles
+  FROM (
+    SELECT label, program, name, count() AS runs, toInt64(count()) AS n,
+      arraySort(groupArray(other_ns)) AS held, arraySort(groupArray(ns)) AS sorted
+    FROM (SELECT copy, name, ns, other_ns FROM measure WHERE what = 'span' AND {rows})
+    ALL INNER JOIN ({runs}) USING copy
+    GROUP BY label, program, name
+  )
 )
 ALL INNER JOIN (
   SELECT label, program, count() AS of_runs, min(start_utc_ns) AS began FROM ({runs})
