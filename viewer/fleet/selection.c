@@ -32,15 +32,12 @@ static void add_label(struct buffer *sql, const char *key, size_t length)
     buffer_add_text(sql, ")]");
 }
 
+/* With or without dashes. */
 static bool is_uuid(const char *text)
 {
-    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    size_t length = strlen(text);
 
-    for (size_t i = 0; i < sizeof form; i++)
-        if (form[i] == 'x' ? strchr("0123456789abcdef", text[i]) == NULL || text[i] == '\0'
-                           : text[i] != form[i])
-            return false;
-    return true;
+    return (length == 32 || length == 36) && strspn(text, "0123456789abcdef-") == length;
 }
 
 /* One term; *builds stays true where all are of the label build. */

@@ -131,14 +131,16 @@ static int find_references(struct pulling *pulling, const char *condition,
         add_references(pulling, "frame_id", condition, &references->frames) != 0 ||
         add_references(pulling, "module_id", condition, &references->modules) != 0)
         return -1;
-    buffer_add_text(&references->frames, " UNION ALL SELECT arrayJoin(frames) AS id FROM stack "
-                                         "WHERE id GLOBAL IN (");
+    /* in two steps: a WHERE takes the name id for what it is called in the SELECT */
+    buffer_add_text(&references->frames, " UNION ALL SELECT arrayJoin(frames) AS id FROM (SELECT "
+                                         "frames FROM stack WHERE id GLOBAL IN (");
     buffer_add_text(&references->frames, buffer_text(&references->stacks));
-    buffer_add_char(&references->frames, ')');
-    buffer_add_text(&references->modules, " UNION ALL SELECT module_id AS id FROM frame WHERE id "
-                                          "GLOBAL IN (SELECT id FROM (");
+    buffer_add_text(&references->frames, "))");
+    buffer_add_text(&references->modules, " UNION ALL SELECT module_id AS id FROM (SELECT "
+                                          "module_id FROM frame WHERE id GLOBAL IN (SELECT id "
+                                          "FROM (");
     buffer_add_text(&references->modules, buffer_text(&references->frames));
-    buffer_add_text(&references->modules, "))");
+    buffer_add_text(&references->modules, ")))");
     return references->stacks.failed || references->frames.failed || references->modules.failed
                ? out_of_memory(pulling)
                : 0;
