@@ -4,10 +4,14 @@
  *
  *     time_models MODEL ORDER RUNS GAPS CHANGE COMPARISONS SEED [FOUND_AT_LEAST MORE_AT_MOST]
  *
- * MODEL flat, tail, bimodal, sine, walk; ORDER turns (A B B A), blocks (A then B); CHANGE none,
- * a percentage of all times ("10%"), of a bimodal model's one mode ("quick30%", "slow30%"), or ms
- * that one gap takes longer ("10ms"). Prints in how many comparisons what was planted was claimed
- * (the total; of ms the gap), and in how many anything else (without a change: anything).
+ * MODEL is of noise: flat (lognormal), student (t with 3 degrees of freedom), exponential and
+ * pareto (delays, the latter with alpha 2); flat noise and more: tail (one run in ten is 1.3 times
+ * slower or, by Pareto, more), spikes (one in ten is 2 to 10 times slower), bimodal (two in five
+ * are 1.5 times slower), or a level that drifts: sine, walk, trend, burst. "flat:10" has noise of
+ * 10 % instead of 5. ORDER turns (A B B A), blocks (A then B); RUNS of a side, or "20+7"; CHANGE
+ * none, a percentage of all times ("10%"), of a bimodal model's one mode ("quick30%", "slow30%"),
+ * or ms that one gap takes longer ("10ms"). Prints in how many comparisons what was planted was
+ * claimed (the total; of ms the gap), and in how many anything else (without a change: anything).
  * With the last two, exit status 1 if it is otherwise. CI runs a slice; for figures run it with
  * more comparisons and other seeds.
  */
@@ -25,7 +29,7 @@ enum { RUNS_AT_MOST = 500, GAPS_AT_MOST = 300 };
 
 struct model {
     const char *name, *order;
-    size_t runs, gaps;
+    size_t runs[2], gaps;
     double percent, ms; /* what is planted */
     const char *mode;   /* "quick", "slow", or "" for both */
     double noise;       /* of all times of a run alike */
@@ -50,35 +54,68 @@ static double normal(void)
 /* One comparison: the times of each gap in each run, and the total last. */
 static struct timed times[2][GAPS_AT_MOST + 1][RUNS_AT_MOST];
 
-/* Which side the n-th run of all is of. */
-static bool is_of_b(const struct model *model, size_t at)
+/* Which side the n-th run of all is of: with turns A B B A, as long as both have some left. */
+static bool is_of_b(const struct model *model, size_t at, const size_t *counts)
 {
-    return strcmp(model->order, "turns") == 0 ? (at + 1) / 2 % 2 == 1 : at >= model->runs;
+    bool turn = strcmp(model->order, "turns") == 0 ? (at + 1) / 2 % 2 == 1 : at >= model->runs[0];
+
+    return counts[turn] < model->runs[turn] ? turn : !turn;
+}
+
+static bool is(const struct model *model, const char *name)
+{
+    return strcmp(model->name, name) == 0;
+}
+
+/* What each run has of its own: the noise, and now and then more. */
+static double noise(const struct model *model)
+{
+    double z = normal(), size = model->noise;
+
+    if (is(model, "student"))
+        return fmax(
+            0.3, 1 + size * z * sqrt(3 / (pow(normal(), 2) + pow(normal(), 2) + pow(normal(), 2))));
+    if (is(model, "exponential"))
+        return 1 - size * log(uniform());
+    if (is(model, "pareto"))
+        return 1 + size / sqrt(uniform());
+    if (is(model, "tail") && uniform() < 0.1)
+        return exp(size * z) * (1 + 0.3 / sqrt(uniform()));
+    if (is(model, "spikes") && uniform() < 0.1)
+        return exp(size * z) * (2 + 8 * uniform());
+    return exp(size * z);
+}
+
+/* By how much the n-th of all runs is slower for what else the machine does. */
+static double drift(const struct model *model, size_t at, double phase, double *level)
+{
+    double place = (double)at / (double)(model->runs[0] + model->runs[1]);
+
+    *level += 0.02 * normal();
+    if (is(model, "sine"))
+        return 1 + 0.15 * sin(2 * 3.14159265358979 * 2 * place * phase + 9 * phase);
+    if (is(model, "trend"))
+        return 1 + 0.2 * place;
+    if (is(model, "burst"))
+        return fabs(place - phase / 3.3) < 0.08 ? 1.3 : 1;
+    return is(model, "walk") ? exp(*level) : 1;
 }
 
 /* What makes all of a run slower, by the model. */
 static double factor(const struct model *model, bool is_b, size_t at, double phase, double *level)
 {
-    double percent = is_b ? model->percent / 100 : 0, noise = exp(model->noise * normal());
-    bool is_slow = strcmp(model->name, "bimodal") == 0 && uniform() < 0.4;
+    double all = noise(model) * drift(model, at, phase, level);
+    bool is_slow = is(model, "bimodal") && uniform() < 0.4;
 
-    *level += 0.02 * normal();
-    if (strcmp(model->name, "tail") == 0)
-        noise *= uniform() < 0.1 ? 1 + 0.3 / sqrt(uniform()) : 1;
-    if (strcmp(model->name, "sine") == 0)
-        noise *= 1 + 0.15 * sin(2 * 3.14159265358979 * ((double)at / (double)model->runs * phase) +
-                                9 * phase);
-    if (strcmp(model->name, "walk") == 0)
-        noise *= exp(*level);
-    if (model->mode[0] == '\0' || is_slow == (strcmp(model->mode, "slow") == 0))
-        noise *= 1 + percent;
-    return noise * (is_slow ? 1.5 : 1);
+    if (is_b && (model->mode[0] == '\0' || is_slow == (strcmp(model->mode, "slow") == 0)))
+        all *= 1 + model->percent / 100;
+    return all * (is_slow ? 1.5 : 1);
 }
 
 static void make_run(const struct model *model, size_t at, double phase, double *level,
                      size_t *counts)
 {
-    bool is_b = is_of_b(model, at);
+    bool is_b = is_of_b(model, at, counts);
     double all = factor(model, is_b, at, phase, level), total = 0;
     size_t run = counts[is_b]++;
 
@@ -102,7 +139,7 @@ static void compare(const struct model *model, bool *is_found, bool *is_more)
     *is_found = *is_more = false;
     for (size_t i = 0; i <= model->gaps; i++)
         questions[i] =
-            (struct question){.samples = {times[0][i], times[1][i], model->runs, model->runs},
+            (struct question){.samples = {times[0][i], times[1][i], model->runs[0], model->runs[1]},
                               .family = i < model->gaps ? QUESTION_GAP : QUESTION_WHOLE};
     if (questions_test(questions, model->gaps + 1, &tested, &error) != 0)
         exit(2);
@@ -116,6 +153,19 @@ static void compare(const struct model *model, bool *is_found, bool *is_more)
         *is_found |= i == planted;
         *is_more |= i != planted && i < model->gaps;
     }
+}
+
+static void read_model(struct model *model, char *name, const char *runs)
+{
+    char *noise = strchr(name, ':');
+
+    model->noise = noise != NULL ? atof(noise + 1) / 100 : 0.05;
+    if (noise != NULL)
+        *noise = '\0';
+    model->name = name;
+    model->runs[0] = (size_t)atoi(runs);
+    runs = strchr(runs, '+');
+    model->runs[1] = runs != NULL ? (size_t)atoi(runs + 1) : model->runs[0];
 }
 
 static void read_change(struct model *model, const char *text)
@@ -132,14 +182,13 @@ static void read_change(struct model *model, const char *text)
 
 int main(int argument_count, char **arguments)
 {
-    struct model model = {.noise = 0.05};
+    struct model model = {.noise = 0};
     int found = 0, more = 0, either = 0, comparisons;
 
     if (argument_count != 8 && argument_count != 10)
         return 2;
-    model.name = arguments[1];
     model.order = arguments[2];
-    model.runs = (size_t)atoi(arguments[3]);
+    read_model(&model, arguments[1], arguments[3]);
     model.gaps = (size_t)atoi(arguments[4]);
     read_change(&model, arguments[5]);
     comparisons = atoi(arguments[6]);
@@ -149,14 +198,15 @@ int main(int argument_count, char **arguments)
         bool is_found, is_more;
         state = (uint64_t)atoi(arguments[7]) * 1000003 + (uint64_t)i;
         phase = 0.3 + 3 * uniform();
-        for (size_t at = 0; at < 2 * model.runs; at++)
+        for (size_t at = 0; at < model.runs[0] + model.runs[1]; at++)
             make_run(&model, at, phase, &level, counts);
         compare(&model, &is_found, &is_more);
         found += is_found;
         more += is_more;
         either += is_found || is_more;
     }
-    printf("%-8s %-6s %3zu %3zu %-8s found %d, others %d, any %d of %d\n", model.name, model.order,
-           model.runs, model.gaps, arguments[5], found, more, either, comparisons);
+    printf("%s:%g %s %zu+%zu %zu %s: found %d, others %d, any %d of %d\n", model.name,
+           model.noise * 100, model.order, model.runs[0], model.runs[1], model.gaps, arguments[5],
+           found, more, either, comparisons);
     return argument_count == 10 && (found < atoi(arguments[8]) || either > atoi(arguments[9]));
 }

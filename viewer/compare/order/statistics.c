@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXACT_AT_MOST = 20, RESAMPLES = 2000, SUMS = EXACT_AT_MOST * (EXACT_AT_MOST + 1) / 2 + 1 };
+enum { EXACT_AT_MOST = 20, SUMS = EXACT_AT_MOST * (EXACT_AT_MOST + 1) / 2 + 1 };
 
 static int compare(const void *left, const void *right)
 {
@@ -209,77 +209,4 @@ int statistics_holm(double *p, size_t count, struct trail_error *error)
     }
     free(tests);
     return 0;
-}
-
-static uint64_t next_random(uint64_t *state) /* SplitMix64 */
-{
-    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-/* A sample while it is drawn from: its values sorted, and how often each is drawn. */
-struct drawn {
-    double *sorted;
-    unsigned *times;
-    size_t count;
-};
-
-static int begin_draws(struct drawn *drawn, const double *values, size_t count)
-{
-    *drawn = (struct drawn){malloc((count + 1) * sizeof *drawn->sorted),
-                            malloc((count + 1) * sizeof *drawn->times), count};
-    if (drawn->sorted == NULL || drawn->times == NULL)
-        return -1;
-    memcpy(drawn->sorted, values, count * sizeof *values);
-    qsort(drawn->sorted, count, sizeof *drawn->sorted, compare);
-    return 0;
-}
-
-static void end_draws(struct drawn *drawn)
-{
-    free(drawn->sorted);
-    free(drawn->times);
-}
-
-static double resampled_median(struct drawn *drawn, uint64_t *state)
-{
-    size_t seen = 0, at = 0, low;
-
-    memset(drawn->times, 0, drawn->count * sizeof *drawn->times);
-    for (size_t i = 0; i < drawn->count; i++)
-        drawn->times[next_random(state) % drawn->count]++;
-    while ((seen += drawn->times[at]) <= (drawn->count - 1) / 2)
-        at++;
-    low = at;
-    while (seen <= drawn->count / 2)
-        seen += drawn->times[++at];
-    return (drawn->sorted[low] + drawn->sorted[at]) / 2;
-}
-
-int statistics_interval(const double *a, size_t count_a, const double *b, size_t count_b,
-                        double *low, double *high, struct trail_error *error)
-{
-    double *differences = malloc(RESAMPLES * sizeof *differences);
-    struct drawn of_a = {NULL, NULL, 0}, of_b = {NULL, NULL, 0};
-    uint64_t state = 1;
-    bool failed = differences == NULL || begin_draws(&of_a, a, count_a) != 0 ||
-                  begin_draws(&of_b, b, count_b) != 0;
-
-    *low = *high = 0;
-    if (!failed && count_a > 0 && count_b > 0) {
-        for (size_t i = 0; i < RESAMPLES; i++) {
-            double median_a = resampled_median(&of_a, &state);
-            differences[i] = resampled_median(&of_b, &state) - median_a;
-        }
-        qsort(differences, RESAMPLES, sizeof *differences, compare);
-        *low = statistics_quantile(differences, RESAMPLES, 0.005);
-        *high = statistics_quantile(differences, RESAMPLES, 0.995);
-    }
-    free(differences);
-    end_draws(&of_a);
-    end_draws(&of_b);
-    return failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
 }

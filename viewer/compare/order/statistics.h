@@ -1,7 +1,6 @@
 /*
- * Comparing two samples of times honestly: medians, an interval for their difference, and the
- * chance that there is no difference at all. Pure functions; the bootstrap is seeded, so that the
- * same samples always give the same answer.
+ * What samples and counts say: medians, quantiles, and the chance that there is no difference at
+ * all. Pure functions.
  */
 #ifndef TRAIL_STATISTICS_H
 #define TRAIL_STATISTICS_H
@@ -18,8 +17,7 @@ enum { STATISTICS_RUNS_AT_LEAST = 5 };
     0.01 /* the chance that a comparison without any difference claims one, over all that it looks \
             at */
 #define STATISTICS_TIME_ALPHA 0.004 /* likewise, of all times */
-#define STATISTICS_DRIFT \
-    0.001 /* what drift_chance must be below, so that drift does not look like a change */
+#define STATISTICS_DRIFT 0.0015     /* what is likelier with drift may be drift */
 
 struct sample_summary {
     size_t count;
@@ -54,11 +52,5 @@ double statistics_fisher(size_t hits_a, size_t count_a, size_t hits_b, size_t co
 /* Holm's correction for many tests, in place: what is then at most alpha stays significant over all
  * of them together. Returns 0, or -1 and error without memory. */
 int statistics_holm(double *p, size_t count, struct trail_error *error);
-
-/*
- * The 99 % bootstrap interval of median(b) - median(a). Returns 0, or -1 and error without memory.
- */
-int statistics_interval(const double *a, size_t count_a, const double *b, size_t count_b,
-                        double *low, double *high, struct trail_error *error);
 
 #endif

@@ -4,10 +4,14 @@
 #include "compare/order/statistics.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
-enum { VALUES_AT_LEAST = 3 };
-#define FARTHEST 3.0
+enum {
+    VALUES_AT_LEAST = 3,
+    ESTIMATES = 5 /* the level, the step, and the limits: two medians and a width */
+};
+#define FARTHEST 3.25
 #define EVIDENT 3.0
 #define PLAUSIBLE 2.0 /* so much less likely (in logarithms) than the likeliest drift, at most */
 
@@ -47,27 +51,51 @@ static struct fit fit_step(const struct drift_value *values, size_t count, doubl
                         sqrt(squares / (double)(count - 2) / xx)};
 }
 
-static bool limit_outliers(struct drift_value *values, size_t count, bool is_b, size_t *limited)
+static double median_of(const struct drift_value *values, size_t count, bool is_b, double *room)
 {
-    double *room = malloc((count + 1) * sizeof *room);
-    struct sample_summary summary;
     size_t there = 0;
 
-    for (size_t i = 0; i < count && room != NULL; i++)
+    for (size_t i = 0; i < count; i++)
         if (values[i].is_b == is_b)
             room[there++] = values[i].value;
+    return statistics_summary(room, there).median;
+}
+
+/*
+ * What is far away for either side is limited, and not among those that are kept. The limits are
+ * the same for both sides: else of times with two modes, now this one and now that one would be far
+ * away. Returns how many are kept; SIZE_MAX without memory.
+ */
+static size_t limit(struct drift_value *values, size_t count, struct drift_value *kept)
+{
+    double *room = malloc((count + 1) * sizeof *room), medians[2], away, low, high;
+    size_t inside = 0;
+
     if (room == NULL)
-        return false;
-    summary = statistics_summary(room, there);
+        return SIZE_MAX;
+    for (int side = 0; side < 2; side++)
+        medians[side] = median_of(values, count, side == 1, room);
+    for (size_t i = 0; i < count; i++)
+        room[i] = fabs(values[i].value - medians[values[i].is_b]);
+    away = FARTHEST * statistics_summary(room, count).median;
     free(room);
-    for (size_t i = 0; i < count; i++) {
-        double distance = values[i].value - summary.median;
-        if (values[i].is_b != is_b || fabs(distance) <= FARTHEST * summary.mad)
-            continue;
-        values[i].value = summary.median + copysign(FARTHEST * summary.mad, distance);
-        ++*limited;
-    }
-    return true;
+    low = away > 0 ? fmin(medians[0], medians[1]) - away : -INFINITY;
+    high = away > 0 ? fmax(medians[0], medians[1]) + away : INFINITY;
+    for (size_t i = 0; i < count; i++)
+        if (values[i].value >= low && values[i].value <= high)
+            kept[inside++] = values[i];
+        else
+            values[i].value = fmin(fmax(values[i].value, low), high);
+    return inside;
+}
+
+static bool is_enough(const struct drift_value *values, size_t count)
+{
+    size_t of_b = 0;
+
+    for (size_t i = 0; i < count; i++)
+        of_b += values[i].is_b;
+    return of_b >= VALUES_AT_LEAST && count - of_b >= VALUES_AT_LEAST;
 }
 
 static bool all_equal(const struct drift_value *values, size_t count)
@@ -76,11 +104,6 @@ static bool all_equal(const struct drift_value *values, size_t count)
         if (fabs(values[i].value - values[0].value) > 0)
             return false;
     return true;
-}
-
-static double chance_of(const struct fit *fit, size_t count)
-{
-    return statistics_student(fit->step / fit->error, count - 2);
 }
 
 /* What |t| exceeds with a chance of 1 %. */
@@ -98,38 +121,49 @@ static double quantile_of_99(size_t freedom)
     return high;
 }
 
+/*
+ * The likelihood is that of all values: those that are far away together show a drift. The step is
+ * that of those that are kept.
+ */
+static void find_step(const struct drift_value *values, size_t count,
+                      const struct drift_value *kept, size_t kept_count, struct drift *drift)
+{
+    size_t freedom = kept_count - ESTIMATES;
+    double width = quantile_of_99(freedom), likelihoods[RATIOS], most = -INFINITY;
+
+    for (size_t i = 0; i < RATIOS; i++) {
+        likelihoods[i] = fit_step(values, count, ratios[i]).likelihood;
+        most = fmax(most, likelihoods[i]);
+    }
+    drift->is_evident = likelihoods[0] < most - EVIDENT;
+    drift->chance = 0;
+    for (size_t i = 0; i < RATIOS; i++) {
+        struct fit fit = fit_step(kept, kept_count, ratios[i]);
+        double chance = statistics_student(fit.step / fit.error, freedom);
+        if (i == 0)
+            drift->chance_without = chance;
+        if (likelihoods[i] < most - PLAUSIBLE || chance < drift->chance)
+            continue;
+        drift->chance = chance;
+        drift->step = fit.step;
+        drift->low = fit.step - width * fit.error;
+        drift->high = fit.step + width * fit.error;
+    }
+}
+
 int drift_find(struct drift_value *values, size_t count, struct drift *drift)
 {
-    double width;
-    struct fit fits[RATIOS];
-    const struct fit *worst = NULL;
-    double most = -INFINITY;
-    size_t of_b = 0, limited = 0;
+    struct drift_value *kept;
+    size_t kept_count;
 
-    *drift = (struct drift){.chance = 1};
-    for (size_t i = 0; i < count; i++)
-        of_b += values[i].is_b;
-    if (of_b < VALUES_AT_LEAST || count - of_b < VALUES_AT_LEAST)
+    *drift = (struct drift){.chance = 1, .chance_without = 1};
+    if (!is_enough(values, count))
         return 0;
-    if (!limit_outliers(values, count, false, &limited) ||
-        !limit_outliers(values, count, true, &limited))
+    if ((kept = malloc(count * sizeof *kept)) == NULL)
         return -1;
-    if (all_equal(values, count))
-        return 0;
-    width = quantile_of_99(count - 2);
-    for (size_t i = 0; i < RATIOS; i++) {
-        fits[i] = fit_step(values, count, ratios[i]);
-        fits[i].error /= 1 - (double)limited / (double)count;
-        most = fmax(most, fits[i].likelihood);
-    }
-    for (size_t i = 0; i < RATIOS; i++)
-        if (fits[i].likelihood >= most - PLAUSIBLE &&
-            (worst == NULL || chance_of(&fits[i], count) > chance_of(worst, count)))
-            worst = &fits[i];
-    drift->chance = chance_of(worst, count);
-    drift->step = worst->step;
-    drift->low = worst->step - width * worst->error;
-    drift->high = worst->step + width * worst->error;
-    drift->is_evident = fits[0].likelihood < most - EVIDENT;
-    return 0;
+    kept_count = limit(values, count, kept);
+    if (kept_count != SIZE_MAX && is_enough(kept, kept_count) && !all_equal(kept, kept_count))
+        find_step(values, count, kept, kept_count, drift);
+    free(kept);
+    return kept_count != SIZE_MAX ? 0 : -1;
 }

@@ -21,14 +21,15 @@ struct drift {
     /* of values that lie so far apart by drift and noise alone: Student's t of the step, the
        largest chance over the plausible drifts; 1 if a side has fewer than three values */
     double chance;
+    double chance_without;  /* likewise of noise alone */
     bool is_evident;        /* no drift at all is not plausible */
     double step, low, high; /* how much b has more, and its 99 % interval; 0 with chance 1 */
 };
 
 /*
- * Changes the values: those further from their side's median than 3 median absolute deviations
- * (2 standard deviations, where values are normal) count as being there. Returns 0, or -1
- * without memory.
+ * Values that lie further from both medians than 3.25 times the median absolute deviation from
+ * the own one (2.2 standard deviations, where values are normal) tell nothing of the step, but of
+ * the drift. Changes the values: those count as being that far. Returns 0, or -1 without memory.
  */
 int drift_find(struct drift_value *values, size_t count, struct drift *drift);
 

@@ -9,10 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    TESTS_OF_MODES = 4, /* all runs, each mode, both modes together */
-    TOO_SURE = 4
-};
+enum { TESTS_OF_MODES = 4 }; /* all runs, each mode, both modes together */
 
 const struct evidence_floors evidence_floors_default = {0.02, 200000};
 
@@ -135,13 +132,12 @@ static bool are_apart(const struct part_side *sides)
     return fmax(least[1] - most[0], least[0] - most[1]) > 3 * widest;
 }
 
-static double chance_of_ranks(const struct part_side *sides)
+/* Of few runs, no chance is as small as Student's t says: they may have fallen so by chance. */
+static double least(const struct part_side *sides)
 {
-    double p =
-        statistics_mann_whitney(sides[0].values, sides[0].count, sides[1].values, sides[1].count);
+    size_t count = sides[0].count + sides[1].count;
 
-    return p >= 0 && are_apart(sides) ? fmin(p, ldexp(2, -(int)(sides[0].count + sides[1].count)))
-                                      : p;
+    return are_apart(sides) ? ldexp(2, -(int)count) : least_chance(sides[0].count, sides[1].count);
 }
 
 struct weight {
@@ -150,22 +146,21 @@ struct weight {
 };
 
 /*
- * By ranks. Where the times drift evidently, ranks see little; what is tested then is the step that
- * is left without the drift. Its t is of limited values, which makes it a little too sure.
+ * The chance without drift is corrected for all that is tested. That it may be drift is asked of
+ * each time alone (evidence_is_change), unless the times drift evidently.
  */
 static int weigh_part(struct part_side *sides, enum evidence_part part, struct weight *weight)
 {
-    struct part_side *a = &sides[0], *b = &sides[1];
     struct drift drift;
 
-    take_part(a, part);
-    take_part(b, part);
+    take_part(&sides[0], part);
+    take_part(&sides[1], part);
     if (find_drift(sides, part, &drift) != 0)
         return -1;
-    weight->drifts = drift.is_evident;
-    weight->p = drift.is_evident ? fmax(TOO_SURE * drift.chance, least_chance(a->count, b->count))
-                                 : chance_of_ranks(sides);
-    return weight->p >= 0 ? 0 : -1;
+    *weight =
+        (struct weight){fmax(drift.is_evident ? drift.chance : drift.chance_without, least(sides)),
+                        drift.is_evident};
+    return 0;
 }
 
 /* Fisher's: of two independent tests together. */
@@ -206,8 +201,7 @@ int evidence_weigh(const struct evidence_samples *samples, struct evidence *evid
                                                samples->count_b >= STATISTICS_RUNS_AT_LEAST,
                                   .p = 1,
                                   .low = NAN,
-                                  .high = NAN,
-                                  .drift = 1};
+                                  .high = NAN};
     if (evidence->is_enough &&
         (begin_side(&sides[0], samples->a, samples->count_a) != 0 ||
          begin_side(&sides[1], samples->b, samples->count_b) != 0 || weigh(sides, evidence) != 0))
@@ -226,20 +220,16 @@ static int measure(struct part_side *sides, struct evidence *evidence, struct tr
     take_part(b, evidence->part);
     evidence->count_a = a->count;
     evidence->count_b = b->count;
-    if (statistics_interval(a->values, a->count, b->values, b->count, &evidence->low,
-                            &evidence->high, error) != 0)
-        return -1;
     evidence->median_a = statistics_summary(a->values, a->count).median;
     evidence->median_b = statistics_summary(b->values, b->count).median;
-    if (!evidence->is_enough)
-        evidence->low = evidence->high = NAN;
     if (find_drift(sides, evidence->part, &drift) != 0)
         return out_of_memory(error);
-    if (drift.is_evident) {
+    if (evidence->is_enough) {
         evidence->low = drift.low;
         evidence->high = drift.high;
     }
-    evidence->drift = drift.chance;
+    evidence->may_be_drift =
+        drift.chance > STATISTICS_DRIFT && drift.chance > 2 * drift.chance_without;
     return 0;
 }
 
@@ -259,24 +249,21 @@ int evidence_measure(const struct evidence_samples *samples, struct evidence *ev
     return result;
 }
 
-/* But for the drift. */
-static bool stands_out(const struct evidence *evidence, double p,
-                       const struct evidence_floors *floors)
+static bool is_large(const struct evidence *evidence, const struct evidence_floors *floors)
 {
     double change = fabs(evidence->median_b - evidence->median_a);
 
-    return p <= STATISTICS_TIME_ALPHA && (evidence->low > 0 || evidence->high < 0) &&
-           change >= floors->share * evidence->median_a && change >= floors->ns;
+    return change >= floors->share * evidence->median_a && change >= floors->ns;
 }
 
 bool evidence_is_change(const struct evidence *evidence, double p,
                         const struct evidence_floors *floors)
 {
-    return stands_out(evidence, p, floors) && evidence->drift <= STATISTICS_DRIFT;
+    return p <= STATISTICS_TIME_ALPHA && !evidence->may_be_drift && is_large(evidence, floors);
 }
 
 bool evidence_is_drift(const struct evidence *evidence, double p,
                        const struct evidence_floors *floors)
 {
-    return stands_out(evidence, p, floors) && evidence->drift > STATISTICS_DRIFT;
+    return p <= STATISTICS_TIME_ALPHA && evidence->may_be_drift && is_large(evidence, floors);
 }

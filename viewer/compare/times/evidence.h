@@ -1,7 +1,6 @@
 /*
- * What two samples of one time say of a change between them: tested by ranks, held against how the
- * times drift, and where the times have two modes, mode against mode. Pure functions; the same
- * samples always give the same answer.
+ * What two samples of one time say of a change between them: a step that stands out from noise and
+ * drift (drift.h), and where the times have two modes, mode against mode. Pure functions.
  */
 #ifndef TRAIL_EVIDENCE_H
 #define TRAIL_EVIDENCE_H
@@ -27,12 +26,12 @@ enum evidence_part { EVIDENCE_ALL, EVIDENCE_QUICK, EVIDENCE_SLOW, EVIDENCE_PARTS
 
 struct evidence {
     bool is_enough;          /* to test anything */
-    double p;                /* of the ranks; corrected for the number of parts */
+    double p;                /* of the step; corrected for the number of parts */
     enum evidence_part part; /* that says most */
     /* of that part, from evidence_measure on; in whole numbers of runs, ns */
     size_t count_a, count_b;
-    double median_a, median_b, low, high; /* the 99 % interval of the difference */
-    double drift;                         /* the chance that it is only drift (drift.h) */
+    double median_a, median_b, low, high; /* the 99 % interval of the step */
+    bool may_be_drift; /* with drift it is far likelier, and likely enough (drift.h) */
 };
 
 /* A change that is smaller is not worth a claim, however certain it is. */

@@ -4,7 +4,7 @@
 #include "compare/order/statistics.h"
 
 enum { VALUES_AT_LEAST = 3 };
-#define APART 4.5 /* standard deviations within the modes */
+#define APART 5.0 /* standard deviations within the modes */
 
 /* Where the squared distances from the means of both parts are least. */
 static size_t best_split(const double *sorted, size_t count)

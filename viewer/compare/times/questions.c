@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-const double question_share[QUESTION_FAMILIES] = {2, 4, 4};
+const double question_share[QUESTION_FAMILIES] = {1.5, 6, 6};
 
 static int test_family(struct question *questions, size_t count, int family, double *p,
                        size_t *tested, struct trail_error *error)

@@ -1,6 +1,6 @@
 /*
- * All times of a comparison, tested together: the whole has half of the chance of a false claim,
- * its phases and its gaps share the rest, each a family of its own. Pure functions.
+ * All times of a comparison, tested together: the whole has two thirds of the chance of a false
+ * claim, its phases and its gaps share the rest, each a family of its own. Pure functions.
  */
 #ifndef TRAIL_QUESTIONS_H
 #define TRAIL_QUESTIONS_H
