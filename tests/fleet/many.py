@@ -49,37 +49,39 @@ def tables(db):
         "WHERE m.type = 'table' AND m.name <> 'label'")]
 
 
+def add_modules(db, builds):
+    """A module for each build: the path of one that is there, with another build-id."""
+    names = columns(db, "module", ("id",))
+    values = ", ".join("build_id || ?2" if name == "build_id" else name for name in names)
+    first, = db.execute("SELECT id FROM module WHERE path LIKE '%libpart0.%'").fetchone()
+    return first, [db.execute(f"INSERT INTO module ({', '.join(names)}) SELECT {values} FROM module "
+                              "WHERE id = ?1", (first, f"{build:04}")).lastrowid
+                   for build in range(builds)]
+
+
 def multiply(db, runs, builds):
     chance = random.Random(1)
-    with db:
-        per_run = {table: columns(db, table, ("run_id",)) for table in tables(db)}
-        own = columns(db, "run", ("id", "uuid", "start_utc_ns", "wall_ns"))
-        path, = db.execute("SELECT path FROM module WHERE path LIKE '%libpart0.%'").fetchone()
-        modules = ", ".join(name if name != "build_id" else "build_id || ?1"
-                            for name in columns(db, "module", ("id",)))
-        extra = []
-        for build in range(builds):
-            row = db.execute(f"INSERT INTO module ({', '.join(columns(db, 'module', ('id',)))}) "
-                             f"SELECT {modules} FROM module WHERE path = ?2",
-                             (f"{build:04}", path))
-            extra.append(row.lastrowid)
-        first, = db.execute("SELECT id FROM module WHERE path = ?", (path,)).fetchone()
-        for run in range(2, runs + 1):
-            build = (run - 1) * builds // runs
-            factor = 1000 + chance.randrange(100) + build // (builds // 2 + 1) * 50
-            db.execute(f"INSERT INTO run (id, uuid, start_utc_ns, wall_ns, {', '.join(own)}) "
-                       f"SELECT ?1, ?2, start_utc_ns + ?1 * 60000000000, wall_ns * ?3 / 1000, "
-                       f"{', '.join(own)} FROM run WHERE id = 1",
-                       (run, f"{chance.getrandbits(128):032x}", factor))
-            db.execute("INSERT INTO label VALUES (?, 'build', ?)", (run, f"{100 + build}"))
-            for table, names in per_run.items():
-                values = ", ".join(
-                    f"t_ns * {factor} / 1000" if name == "t_ns" else
-                    f"iif(module_id = {first}, {extra[build]}, module_id)"
-                    if (table, name) == ("event_load_dll", "module_id") else name
-                    for name in names)
-                db.execute(f"INSERT INTO {table} (run_id, {', '.join(names)}) "
-                           f"SELECT {run}, {values} FROM {table} WHERE run_id = 1")
+    first, extra = add_modules(db, builds)
+    db.execute("CREATE TEMP TABLE other (run PRIMARY KEY, uuid, build, factor, module)")
+    for run in range(2, runs + 1):
+        build = (run - 1) * builds // runs
+        factor = 1000 + chance.randrange(100) + build // (builds // 2 + 1) * 50
+        db.execute("INSERT INTO other VALUES (?, ?, ?, ?, ?)",
+                   (run, f"{chance.getrandbits(128):032x}", str(100 + build), factor, extra[build]))
+    changed = {"uuid": "o.uuid", "start_utc_ns": "start_utc_ns + o.run * 60000000000",
+               "wall_ns": "wall_ns * o.factor / 1000"}
+    names = columns(db, "run", ("id",))
+    values = ", ".join(changed.get(name, name) for name in names)
+    db.execute(f"INSERT INTO run (id, {', '.join(names)}) SELECT o.run, {values} FROM other o "
+               "JOIN run r ON r.id = 1 ORDER BY o.run")
+    db.execute("INSERT INTO label SELECT run, 'build', build FROM other ORDER BY run")
+    changed = {"t_ns": "t_ns * o.factor / 1000",
+               "module_id": f"iif(module_id = {first}, o.module, module_id)"}
+    for table in tables(db):
+        names = columns(db, table, ("run_id",))
+        values = ", ".join(changed.get(name, f"t.{name}") for name in names)
+        db.execute(f"INSERT INTO {table} (run_id, {', '.join(names)}) SELECT o.run, {values} FROM "
+                   f"other o CROSS JOIN {table} t ON t.run_id = 1")
 
 
 def main():
@@ -93,7 +95,8 @@ def main():
     os.remove(path + ".trail")
     db = sqlite3.connect(path)
     db.execute("PRAGMA synchronous = OFF")
-    multiply(db, runs, builds)
+    with db:
+        multiply(db, runs, builds)
     db.close()
 
 
