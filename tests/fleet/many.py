@@ -54,9 +54,8 @@ def add_modules(db, builds):
     names = columns(db, "module", ("id",))
     values = ", ".join("build_id || ?2" if name == "build_id" else name for name in names)
     first, = db.execute("SELECT id FROM module WHERE path LIKE '%libpart0.%'").fetchone()
-    return first, [db.execute(f"INSERT INTO module ({', '.join(names)}) SELECT {values} FROM module "
-                              "WHERE id = ?1", (first, f"{build:04}")).lastrowid
-                   for build in range(builds)]
+    insert = f"INSERT INTO module ({', '.join(names)}) SELECT {values} FROM module WHERE id = ?1"
+    return first, [db.execute(insert, (first, f"{build:04}")).lastrowid for build in range(builds)]
 
 
 def multiply(db, runs, builds):

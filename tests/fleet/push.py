@@ -408,6 +408,21 @@ def test_recorded(server):
     check_whole(server, "recorded", 2, "recorded")
 
 
+def test_cluster(server):
+    """The Distributed tables, over a cluster of one."""
+    sources = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    must("push", server.url("trail_local"), "--init")
+    server.ask("CREATE DATABASE trail")
+    with open(f"{sources}/schema/clickhouse/cluster.sql", encoding="utf-8") as file:
+        for statement in re.sub("^--.*$", "", file.read(), flags=re.M).split(";\n")[:-1]:
+            server.ask(statement.replace("CLUSTER", "one"), "trail")
+    expect(set(pushed("full.db", server.url("trail"), "--init", "--with", "all")) == {"pushed"},
+           "cluster")
+    expect(set(pushed("full.db", server.url("trail"))) == {"was there"}, "cluster, again")
+    check_whole(server, "trail", 2, "cluster")
+    check_tables(server, "full.db", "trail")
+
+
 def main():
     if clickhouse.program() is None:
         print("skipped: there is no clickhouse-server (Debian 12 has it)")
@@ -425,6 +440,7 @@ def main():
         test_killed_server(server, size)
         test_words(server)
         test_recorded(server)
+        test_cluster(server)
         asked.append(("HTTP status 503: <h1>\\x1B[31m busy \\xFF", test_retries(server)))
         test_full_disk()
         check_strangers(asked)

@@ -20,7 +20,8 @@ CONFIG = """<yandex>
   <default_database>default</default_database>
   <timezone>UTC</timezone>
   <mark_cache_size>67108864</mark_cache_size>
-  <remote_servers></remote_servers>
+  <remote_servers><one><shard><internal_replication>true</internal_replication>
+    <replica><host>127.0.0.1</host><port>{tcp}</port></replica></shard></one></remote_servers>
 </yandex>
 """
 
