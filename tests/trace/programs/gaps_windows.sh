@@ -89,3 +89,6 @@ trailrec -q -t 1 -o attached.db -p "$(tr -d '\r' <pid.txt)" || fail "attaching: 
 same "what attached ones wait in" "" "$(value "SELECT group_concat(DISTINCT call) FROM looks
     WHERE call LIKE 'Nt%'" attached.db)"
 same "attached ones that compute" 0 "$(value "SELECT sum(computing) FROM looks" attached.db)"
+trailrec -o stops.db --looks-stop -- idle_windows.exe sleep 1 >out.txt 2>said.txt
+grep -q 'no stops for looks: threads of what trailrec launches are suspended' said.txt ||
+    fail "of --looks-stop is said: $(cat said.txt)"
