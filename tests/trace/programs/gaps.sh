@@ -50,6 +50,20 @@ same "the shell's status" 3 $?
 same "for whom a shell waits" 1 "$(value "SELECT count(*) > 2 FROM looks
     WHERE doing LIKE 'wait4 for its child sleep%'" child.db)"
 
+# main waits for another thread: what that one does is the answer
+if command -v python3 >/dev/null; then
+    for nap in 0.01 0.5; do
+        trailrec -q -E NAP=$nap -o waits.db -- python3 -c 'import os, threading, time
+t = threading.Thread(target=time.sleep, args=(float(os.environ["NAP"]),))
+t.start()
+t.join()' || fail "python ends with $?"
+    done
+    case $(trailview -d waits.db diff | head -n 1) in
+    *": main waits in futex"*", while another thread waits in clock_nanosleep"*) ;;
+    *) fail "of main that waits for a thread: $(trailview -d waits.db diff | head -n 1)" ;;
+    esac
+fi
+
 trailrec -q --looks 0 -o trail.db -- sleep 0.2
 same "looks with --looks 0" 0 "$(value "SELECT count(*) FROM looks WHERE run = 4")"
 trailrec -q --looks 200 -o trail.db -- sleep 0.1

@@ -8,6 +8,7 @@
 #include "bounds.h"
 #include "compare/diff/difference_identity.h"
 #include "compare/order/statistics.h"
+#include "doing.h"
 #include "escape.h"
 #include "human.h"
 
@@ -20,7 +21,6 @@
 enum { SENTENCES_MAX = 3, ID_SHOWN = 8, SINGLE_RUN_FLOOR_NS = 20 * 1000 * 1000 };
 #define SHARE_AT_LEAST 0.2   /* of the whole change, or it does not explain it */
 #define SINGLE_RUN_SHARE 0.1 /* of the time, where each side has one run only */
-#define MOSTLY 0.6           /* of the looks */
 
 /* The same process on both sides, in the runs that stand for them. */
 struct part {
@@ -245,142 +245,6 @@ static void add_bound(struct answer *answer, const struct part *part, unsigned w
     add_change(answer, part, which, bound);
 }
 
-static bool is_main(const struct recording *run, const struct recorded_look *look)
-{
-    return look->thread != RECORDING_NONE && run->threads[look->thread].is_main;
-}
-
-/* The most frequent of some texts, TEXT_NONE if there is none. */
-struct usual {
-    uint32_t text;
-    size_t times, of; /* of: how many texts there are */
-};
-
-/* What main was seen doing in a gap: in how many looks, in which call, and by whose doing. */
-struct doing {
-    size_t looks, computing;
-    bool is_unseen; /* it computes, and where is not known since perf is forbidden */
-    struct usual call, caller;
-};
-
-static int compare_numbers(const void *left, const void *right)
-{
-    const uint32_t *a = left, *b = right;
-
-    return (*a > *b) - (*a < *b);
-}
-
-/* Of several the smallest number. */
-static struct usual find_usual(uint32_t *texts, size_t count)
-{
-    struct usual usual = {TEXT_NONE, 0, count};
-
-    qsort(texts, count, sizeof *texts, compare_numbers);
-    for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && texts[end] == texts[i];)
-            end++;
-        if (end - i > usual.times) {
-            usual.times = end - i;
-            usual.text = texts[i];
-        }
-    }
-    return usual;
-}
-
-static bool computes(const struct doing *doing)
-{
-    return (double)doing->computing >= MOSTLY * (double)doing->looks;
-}
-
-/* The looks at main in a gap: how many, copied to `looks`. */
-static size_t looks_at_main(const struct part *part, unsigned which, const struct bound *gap,
-                            struct recorded_look *looks)
-{
-    const struct recording *run = part->runs[which];
-    size_t count = 0;
-
-    for (size_t i = 0; i < run->look_count; i++)
-        if (run->looks[i].process == part->processes[which] && run->looks[i].seq >= gap[0].seq &&
-            run->looks[i].seq < gap[1].seq && is_main(run, &run->looks[i]))
-            looks[count++] = run->looks[i];
-    return count;
-}
-
-/* Whose doing what main does mostly is: those who compute, or who wait in the usual call. */
-static struct usual find_caller(const struct doing *doing, const struct recorded_look *looks,
-                                uint32_t *texts)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < doing->looks; i++)
-        if (looks[i].caller != TEXT_NONE && looks[i].is_computing == computes(doing) &&
-            (looks[i].is_computing || looks[i].call == doing->call.text))
-            texts[count++] = looks[i].caller;
-    return find_usual(texts, count);
-}
-
-static struct doing what_main_did(struct answer *answer, const struct part *part, unsigned which,
-                                  const struct bound *gap)
-{
-    size_t most = part->runs[which]->look_count + 1, count = 0;
-    struct recorded_look *looks = malloc(most * sizeof *looks);
-    uint32_t *texts = malloc(most * sizeof *texts);
-    struct doing doing = {.looks = 0};
-
-    answer->failed |= looks == NULL || texts == NULL;
-    if (!answer->failed) {
-        doing.looks = looks_at_main(part, which, gap, looks);
-        for (size_t i = 0; i < doing.looks; i++) {
-            doing.computing += looks[i].is_computing;
-            doing.is_unseen |= looks[i].is_unseen;
-            if (!looks[i].is_computing && looks[i].call != TEXT_NONE)
-                texts[count++] = looks[i].call;
-        }
-        doing.call = find_usual(texts, count);
-        doing.caller = find_caller(&doing, looks, texts);
-    }
-    free(texts);
-    free(looks);
-    return doing;
-}
-
-/* " (11 of 20 looks)", where it is not most of them. */
-static void add_share(struct answer *answer, size_t times, size_t of)
-{
-    if ((double)times < MOSTLY * (double)of)
-        buffer_format(answer->out, " (%zu of %zu looks)", times, of);
-}
-
-static void add_caller(struct answer *answer, const char *before, const struct doing *doing)
-{
-    if (doing->caller.text == TEXT_NONE)
-        return;
-    buffer_add_text(answer->out, before);
-    add_text(answer, text_of(answer, doing->caller.text));
-    add_share(answer, doing->caller.times, doing->caller.of);
-}
-
-/* ": main waits in clock_nanosleep 300 ms, called by libcodec.so!init", or what else is known. */
-static void add_doing(struct answer *answer, const struct doing *doing)
-{
-    if (doing->looks == 0)
-        buffer_add_text(answer->out, "; what its threads did is not known");
-    else if (computes(doing)) {
-        buffer_add_text(answer->out, ": main computes");
-        add_caller(answer, " in ", doing);
-        if (doing->caller.text == TEXT_NONE && doing->is_unseen)
-            buffer_add_text(answer->out, "; place unknown: perf is forbidden here, record with "
-                                         "--looks-stop");
-    } else if (doing->call.text != TEXT_NONE) {
-        buffer_add_text(answer->out, ": main waits in ");
-        add_text(answer, text_of(answer, doing->call.text));
-        add_share(answer, doing->call.times, doing->looks);
-        add_caller(answer, ", called by ", doing);
-    } else {
-        buffer_add_text(answer->out, ": main waits in the kernel");
-    }
-}
-
 static void add_duration(struct answer *answer, double ns)
 {
     human_duration(answer->out, (int64_t)llround(fabs(ns)));
@@ -412,7 +276,8 @@ static void say_stretch(struct answer *answer, const struct part *part,
 {
     unsigned which = stretch->b_ns > stretch->a_ns ? 1 : 0;
     const struct bound *gap = longest_gap(part, which, stretch->pair);
-    struct doing doing;
+    struct doing_gap looked_at = {part->runs[which], part->processes[which], gap[0].seq,
+                                  gap[1].seq};
 
     add_total(answer);
     buffer_add_text(answer->out, ", ");
@@ -421,8 +286,7 @@ static void say_stretch(struct answer *answer, const struct part *part,
     add_bound(answer, part, which, &gap[0]);
     buffer_add_text(answer->out, " and ");
     add_bound(answer, part, which, &gap[1]);
-    doing = what_main_did(answer, part, which, gap);
-    add_doing(answer, &doing);
+    answer->failed |= doing_say(answer->out, answer->differences->all, &looked_at) != 0;
     if (which == 0)
         buffer_add_text(answer->out, " in A");
     end_sentence(answer);
