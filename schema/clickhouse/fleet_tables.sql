@@ -146,9 +146,9 @@ CREATE TABLE IF NOT EXISTS kept_stack (
 -- What a run is like in numbers, as trailview's stats and history have them of that run alone.
 -- Times are net of what the recorder held, -1 for none.
 CREATE TABLE IF NOT EXISTS measure (
-  program String, build String, start DateTime, copy UUID,
+  program String, build String, start DateTime, copy UUID, start_utc_ns Int64,
   -- span: name is "start..end"; gap: name is "liba.so -> libb.so"; load: of a module, how often
-  -- and when first; place: another place, or build, that the module came from in that run; count:
+  -- and when first; place: another place that the module came from in that run; count:
   -- of "loads"
   what String,
   process String, key String, name String, place String, times Int64, ns Int64,

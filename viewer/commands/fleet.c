@@ -56,7 +56,7 @@ static int run(struct viewer *viewer, struct trail_error *error)
                          question->name, question->name);
     result = ask(&asking, question, error);
     if (result == 0 && viewer->output.row_count == 0)
-        viewer_say("no run over there has anything to say to that");
+        viewer_say("there is nothing like that over there");
     server_close(asking.server);
     selection_release(&asking.selection);
     return result;

@@ -28,10 +28,11 @@ static const char *text_of(const struct measuring *measuring, uint32_t number)
     return text != NULL ? text : "";
 }
 
-static int take(struct measuring *measuring, const struct measure *measure)
+static int take(struct measuring *measuring, struct measure measure)
 {
+    measure.start_utc_ns = measuring->side->all->items[0].start_utc_ns;
     return measuring->name.failed ? error_set(measuring->error, TRAIL_FAILED, 0, "out of memory")
-                                  : measuring->take(measuring->context, measure, measuring->error);
+                                  : measuring->take(measuring->context, &measure, measuring->error);
 }
 
 static int take_spans(struct measuring *measuring)
@@ -45,8 +46,8 @@ static int take_spans(struct measuring *measuring)
         side_add_phase_name(&measuring->name, side->all, phase);
         if (phase->runs > 0)
             result =
-                take(measuring, &(struct measure){"span", "", "", buffer_text(&measuring->name), "",
-                                                  1, phase->times[0], phase->held[0]});
+                take(measuring, (struct measure){0, "span", "", "", buffer_text(&measuring->name),
+                                                 "", 1, phase->times[0], phase->held[0]});
     }
     return result;
 }
@@ -61,10 +62,19 @@ static int take_gaps(struct measuring *measuring)
         buffer_clear(&measuring->name);
         side_add_gap_name(&measuring->name, side->all, gap);
         result = take(measuring,
-                      &(struct measure){"gap", text_of(measuring, gap->role), "",
-                                        buffer_text(&measuring->name), "", 1, gap->times[0], -1});
+                      (struct measure){0, "gap", text_of(measuring, gap->role), "",
+                                       buffer_text(&measuring->name), "", 1, gap->times[0], -1});
     }
     return result;
+}
+
+/* Whether the place of a variant is that of one before it. */
+static bool has_place(const struct side_module *module, size_t variant)
+{
+    for (size_t i = 0; i < variant; i++)
+        if (module->variants[i].place == module->variants[variant].place)
+            return true;
+    return false;
 }
 
 static int take_module(struct measuring *measuring, const struct side_module *module)
@@ -80,7 +90,9 @@ static int take_module(struct measuring *measuring, const struct side_module *mo
 
     for (size_t i = 0; i < module->variant_count && result == 0; i++) {
         measure.place = text_of(measuring, module->variants[i].place);
-        result = take(measuring, &measure);
+        if (has_place(module, i))
+            continue;
+        result = take(measuring, measure);
         measure.what = "place";
         measure.ns = measure.other_ns = -1;
     }
@@ -94,7 +106,7 @@ static int take_count(struct measuring *measuring, const struct recording *recor
     for (size_t i = 0; i < recording->load_count; i++)
         loads += !recording->loads[i].is_synthetic;
     return take(measuring,
-                &(struct measure){"count", "", "", "loads", "", loads, (double)loads, -1});
+                (struct measure){0, "count", "", "", "loads", "", loads, (double)loads, -1});
 }
 
 /* Of modules that earlier runs had, as they were read: what varies is found in each run anew. */

@@ -18,9 +18,10 @@
  *   load   of a module: its name and key, how often it was loaded, when first (ns), how long after
  *          what came before it in its thread (other_ns), from where
  *   count  times: how many "loads" there were
- *   place  another place, or another build, from which that module was loaded in this run
+ *   place  another place from which that module was loaded in this run
  */
 struct measure {
+    int64_t start_utc_ns; /* of the run */
     const char *what, *process, *key, *name, *place;
     int64_t times;
     double ns, other_ns; /* other_ns of a span: what was held meanwhile */

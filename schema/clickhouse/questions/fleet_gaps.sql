@@ -8,8 +8,10 @@ FROM (
   FROM (
     SELECT label, program, process, name, count() AS runs, toInt64(count()) AS n,
       arraySort(groupArray(ns)) AS sorted
-    FROM (SELECT copy, process, name, ns FROM measure WHERE what = 'gap' AND {rows})
-    ALL INNER JOIN ({runs}) USING copy
+    FROM (
+      SELECT {label}copy, program, process, name, ns FROM measure
+      WHERE what = 'gap' AND {rows}{in_runs}
+    ){join_label}
     GROUP BY label, program, process, name
   )
 )

@@ -12,9 +12,10 @@ FROM (
       count() AS runs, min(times) AS fewest, max(times) AS most,
       toInt64(countIf(ns >= 0)) AS n, arraySort(groupArrayIf(ns, ns >= 0)) AS sorted,
       groupUniqArray(place) AS places
-    FROM (SELECT copy, process, key, name, times, ns, place FROM measure
-      WHERE what = 'load' AND {rows})
-    ALL INNER JOIN ({runs}) USING copy
+    FROM (
+      SELECT {label}copy, program, process, key, name, times, ns, place, start_utc_ns FROM measure
+      WHERE what = 'load' AND {rows}{in_runs}
+    ){join_label}
     GROUP BY label, program, process, key
   )
 )

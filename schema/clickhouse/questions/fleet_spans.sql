@@ -8,8 +8,10 @@ FROM (
   FROM (
     SELECT label, program, name, count() AS runs, toInt64(count()) AS n,
       arraySort(groupArray(other_ns)) AS held, arraySort(groupArray(ns)) AS sorted
-    FROM (SELECT copy, name, ns, other_ns FROM measure WHERE what = 'span' AND {rows})
-    ALL INNER JOIN ({runs}) USING copy
+    FROM (
+      SELECT {label}copy, program, name, ns, other_ns FROM measure
+      WHERE what = 'span' AND {rows}{in_runs}
+    ){join_label}
     GROUP BY label, program, name
   )
 )

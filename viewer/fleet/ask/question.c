@@ -35,6 +35,27 @@ static void add_values(const struct asking *asking, struct buffer *sql)
     buffer_add_text(sql, " GROUP BY copy");
 }
 
+/*
+ * How the rows of a table come to the label of their run: as a column or a condition of their own
+ * SELECT, or joined behind it. Only build stands in each row.
+ */
+enum label_part { LABEL_COLUMN, LABEL_CONDITION, LABEL_JOIN };
+
+static void add_label(const struct asking *asking, enum label_part part, bool since,
+                      struct buffer *sql)
+{
+    bool is_there = strcmp(asking->selection.by, "build") == 0;
+
+    if (part == LABEL_COLUMN) {
+        buffer_add_text(sql, is_there ? "build AS label, " : "");
+    } else if (is_there == (part == LABEL_CONDITION)) {
+        buffer_add_text(sql, is_there ? " AND copy GLOBAL IN (SELECT copy FROM ("
+                                      : " ALL INNER JOIN (SELECT copy, label FROM (");
+        selection_add_runs(&asking->selection, since, sql);
+        buffer_add_text(sql, is_there ? "))" : ")) USING copy");
+    }
+}
+
 /* What stands for {NAME}. */
 static void put_in(const struct asking *asking, const char *name, size_t length, struct buffer *sql)
 {
@@ -49,6 +70,12 @@ static void put_in(const struct asking *asking, const char *name, size_t length,
         buffer_add_number(sql, asking->selection.since_ns);
     else if (IS("values"))
         add_values(asking, sql);
+    else if (IS("label"))
+        add_label(asking, LABEL_COLUMN, true, sql);
+    else if (IS("in_runs") || IS("in_all_runs"))
+        add_label(asking, LABEL_CONDITION, IS("in_runs"), sql);
+    else if (IS("join_label") || IS("join_all_labels"))
+        add_label(asking, LABEL_JOIN, IS("join_label"), sql);
 #undef IS
 }
 

@@ -15,6 +15,7 @@ static int take(void *context, const struct measure *measure, struct trail_error
     size_t start = row->length, length = 0;
 
     buffer_add(row, (const char *)&length, sizeof length);
+    row_add_integer(row, measure->start_utc_ns);
     add_text(row, measure->what);
     add_text(row, measure->process);
     add_text(row, measure->key);
@@ -62,7 +63,8 @@ void measure_rows_open(struct measure_rows *rows, const struct database *databas
     measure_rows_release(rows);
     rows->database = database;
     rows->source = (struct row_source){
-        "measure", "what, process, key, name, place, times, ns, other_ns", begin, next};
+        "measure", "start_utc_ns, what, process, key, name, place, times, ns, other_ns", begin,
+        next};
 }
 
 void measure_rows_release(struct measure_rows *rows)
