@@ -147,10 +147,9 @@ LEFT JOIN event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by_seq
 LEFT JOIN module bm ON bm.id = coalesce(bl.module_id, bc.image_module_id);
 
 CREATE VIEW loads AS
-WITH last_program AS MATERIALIZED (
-  SELECT e.run_id, e.process_id, max(e.seq) AS seq
+WITH program AS MATERIALIZED (
+  SELECT e.run_id, e.process_id, e.seq, c.image_module_id
   FROM event_create_process c CROSS JOIN event e ON e.run_id = c.run_id AND e.seq = c.seq
-  GROUP BY 1, 2
 )
 SELECT
   l.run_id AS run,
@@ -174,7 +173,7 @@ SELECT
   ue.t_ns AS unload_t_ns,
   -- the program that the process ran then: of what it needs at its start it is the request, of
   -- what stayed to the end the last one, which is p's; else it is looked for among the latest
-  -- programs, and where too many others have started since, in an index of the last ones
+  -- programs, and where too many others have started since, in an index of all
   coalesce(
     (SELECT im.name FROM event_create_process ic JOIN module im ON im.id = ic.image_module_id
       WHERE ic.run_id = l.run_id AND ic.seq = l.request_seq),
@@ -187,14 +186,11 @@ SELECT
       LEFT JOIN module im ON im.id = c.image_module_id
       WHERE ie.process_id = e.process_id
       ORDER BY c.seq DESC LIMIT 1),
-    (SELECT pm.name FROM last_program s WHERE s.run_id = e.run_id AND s.process_id = e.process_id
-        AND s.seq < l.seq),
-    (SELECT im.name FROM event_create_process ic
-      CROSS JOIN event ie ON ie.run_id = ic.run_id AND ie.seq = ic.seq
-      LEFT JOIN module im ON im.id = ic.image_module_id
-      WHERE ic.run_id = l.run_id AND ic.seq BETWEEN p.first_seq AND l.seq
-          AND ie.process_id = e.process_id
-      ORDER BY ic.seq DESC LIMIT 1),
+    -- (json_each has one row, but SQLite expects several, and so makes an index of what follows)
+    (SELECT im.name FROM json_each('[1]') CROSS JOIN program s
+      LEFT JOIN module im ON im.id = s.image_module_id
+      WHERE s.run_id = e.run_id AND s.process_id = e.process_id AND s.seq <= l.seq
+      ORDER BY s.seq DESC LIMIT 1),
     pm.name) AS image
 FROM event_load_dll l
 CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
@@ -207,7 +203,21 @@ LEFT JOIN module pm ON pm.id = p.image_module_id;
 -- What was not loaded: what the loader said, and, where Windows' loader told no name, what of the
 -- imports never came in a start-up that it ended.
 CREATE VIEW failed_loads AS
-WITH failed AS (
+WITH
+-- the modules of the processes whose start Windows' loader ended
+began AS (
+  SELECT p.run_id, p.id AS process_id, p.image_module_id AS module_id FROM process p
+  WHERE p.exit_code IN (0xC0000135, 0xC0000139, 0xC0000142)
+  UNION ALL
+  SELECT r.run_id, p.id, l.module_id
+  FROM (SELECT DISTINCT run_id FROM process
+    WHERE exit_code IN (0xC0000135, 0xC0000139, 0xC0000142)) r
+  CROSS JOIN event_load_dll l ON l.run_id = r.run_id
+  CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
+  CROSS JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
+  WHERE p.exit_code IN (0xC0000135, 0xC0000139, 0xC0000142)
+),
+failed AS (
   -- needer: with the separators of one system
   SELECT f.run_id, f.seq, e.t_ns, e.process_id, e.thread_id, f.what, f.name, f.words, f.object,
       iif(f.status IS NULL, f.object, replace(f.object, '\', '/')) AS needer,
@@ -218,32 +228,53 @@ WITH failed AS (
   FROM event_load_failed f
   CROSS JOIN event e ON e.run_id = f.run_id AND e.seq = f.seq
   UNION ALL
-  SELECT DISTINCT p.run_id, p.last_seq, e.t_ns, p.id, NULL, 0, coalesce(i.version, i.name),
+  SELECT DISTINCT b.run_id, p.last_seq, e.t_ns, p.id, NULL, 0, coalesce(i.version, i.name),
       printf('never came; the start ended with 0x%08x', p.exit_code), m.name, m.name, NULL, 0,
       p.exit_code, 'conclusion', coalesce(i.version, i.name)
-  FROM process p
-  JOIN event e ON e.run_id = p.run_id AND e.seq = p.last_seq
-  -- what belongs to a process lies between its first and its last event
-  CROSS JOIN module m ON m.id IN (
-    SELECT p.image_module_id UNION ALL
-    SELECT l.module_id FROM event_load_dll l
-    CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
-    WHERE l.run_id = p.run_id AND l.seq BETWEEN p.first_seq AND p.last_seq
-      AND le.process_id = p.id)
+  FROM began b
+  CROSS JOIN process p ON p.run_id = b.run_id AND p.id = b.process_id
+  CROSS JOIN event e ON e.run_id = p.run_id AND e.seq = p.last_seq
+  CROSS JOIN module m ON m.id = b.module_id
   -- of an API set the version is the module that stands for it; without one it is not known
   CROSS JOIN import i ON i.module_id = m.id AND i.kind = 0
     AND NOT (i.version IS NULL AND (i.name LIKE 'api-ms-%' OR i.name LIKE 'ext-ms-%'))
-  WHERE p.exit_code IN (0xC0000135, 0xC0000139, 0xC0000142)
-    AND NOT EXISTS (
-      SELECT 1 FROM event_load_dll l CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
-      JOIN module lm ON lm.id = l.module_id
-      WHERE l.run_id = p.run_id AND l.seq BETWEEN p.first_seq AND p.last_seq
-        AND le.process_id = p.id AND lm.name = coalesce(i.version, i.name) COLLATE NOCASE)
-    AND NOT EXISTS (
-      SELECT 1 FROM event_load_failed f CROSS JOIN event fe ON fe.run_id = f.run_id
-          AND fe.seq = f.seq
-      WHERE f.run_id = p.run_id AND f.seq BETWEEN p.first_seq AND p.last_seq
-        AND fe.process_id = p.id AND f.load_phase = 0)
+  WHERE (p.run_id, p.id) NOT IN (SELECT e.run_id, e.process_id FROM event_load_failed f
+      CROSS JOIN event e ON e.run_id = f.run_id AND e.seq = f.seq
+      WHERE f.load_phase = 0 AND e.process_id IS NOT NULL)
+    AND (p.run_id, p.id, coalesce(i.version, i.name) COLLATE NOCASE) NOT IN (
+      SELECT p.run_id, p.id, m.name
+      FROM (SELECT DISTINCT run_id FROM process
+        WHERE exit_code IN (0xC0000135, 0xC0000139, 0xC0000142)) r
+      CROSS JOIN event_load_dll l ON l.run_id = r.run_id
+      CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
+      CROSS JOIN process p ON p.run_id = e.run_id AND p.id = e.process_id
+      JOIN module m ON m.id = l.module_id
+      WHERE p.exit_code IN (0xC0000135, 0xC0000139, 0xC0000142))
+),
+-- as `imported`, of all runs, and the modules that import such
+sought AS NOT MATERIALIZED (
+  SELECT DISTINCT iif(load_phase = 0 OR request IS NOT NULL,
+      replace(name, rtrim(name, replace(name, '/', '')), ''), name) COLLATE NOCASE AS name
+  FROM event_load_failed WHERE what = 0 AND object IS NULL
+),
+importer AS NOT MATERIALIZED (
+  -- (the plus: import_by_name has no type)
+  SELECT i.module_id FROM sought s CROSS JOIN import i
+    ON coalesce(i.version, i.name) = +s.name COLLATE NOCASE AND i.kind IN (0, 1)
+),
+-- what failed, among the loads of what imports it. Nobody imports what is only tried by name.
+asked AS (
+  SELECT *, NULL AS load_seq FROM failed
+  UNION ALL
+  SELECT r.run_id, l.seq, NULL, e.process_id, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+      NULL, coalesce(i.version, i.name), l.seq
+  FROM (SELECT DISTINCT run_id FROM event_load_failed WHERE what = 0 AND object IS NULL
+    AND EXISTS (SELECT 1 FROM importer)) r
+  CROSS JOIN event_load_dll l ON l.run_id = r.run_id
+    AND l.module_id IN (SELECT module_id FROM importer)
+  CROSS JOIN event e ON e.run_id = l.run_id AND e.seq = l.seq
+  CROSS JOIN import i ON i.module_id = l.module_id AND i.kind IN (0, 1)
+    AND coalesce(i.version, i.name) COLLATE NOCASE IN (SELECT name FROM sought)
 )
 SELECT
   f.run_id AS run,
@@ -255,23 +286,12 @@ SELECT
   f.name,
   f.words,
   coalesce(iif(f.what = 1 AND f.load_phase = 1, NULL,
-      replace(f.needer, rtrim(f.needer, replace(f.needer, '/', '')), '')), iif(f.what = 0, (
-    SELECT coalesce(
-      (SELECT m.name FROM import i JOIN module m ON m.id = i.module_id
-        WHERE i.module_id = p.image_module_id AND i.kind IN (0, 1)
-          AND coalesce(i.version, i.name) = f.imported COLLATE NOCASE LIMIT 1),
-      (SELECT m.name FROM event_load_dll l
-        CROSS JOIN event le ON le.run_id = l.run_id AND le.seq = l.seq
-        CROSS JOIN import i ON i.module_id = l.module_id
-        CROSS JOIN module m ON m.id = i.module_id
-        WHERE l.run_id = f.run_id AND l.seq BETWEEN p.first_seq AND f.seq
-          AND le.process_id = f.process_id AND i.kind IN (0, 1)
-          AND coalesce(i.version, i.name) = f.imported COLLATE NOCASE
-        ORDER BY l.seq DESC LIMIT 1))
-    -- nobody imports what a program only tries by name
-    -- (the plus: import_by_name has no type)
-    WHERE EXISTS (SELECT 1 FROM import i WHERE i.kind IN (0, 1)
-        AND coalesce(i.version, i.name) = +f.imported COLLATE NOCASE)), NULL)) AS needed_by,
+      replace(f.needer, rtrim(f.needer, replace(f.needer, '/', '')), '')), iif(f.what = 0, coalesce(
+    (SELECT m.name FROM import i JOIN module m ON m.id = i.module_id
+      WHERE coalesce(i.version, i.name) = +f.imported COLLATE NOCASE
+        AND i.module_id = p.image_module_id AND i.kind IN (0, 1) LIMIT 1),
+    (SELECT m.name FROM event_load_dll l JOIN module m ON m.id = l.module_id
+      WHERE l.run_id = f.run_id AND l.seq = f.load_seq)), NULL)) AS needed_by,
   -- who asked for it at run time, or for what needs it
   iif(f.load_phase = 0, NULL, (SELECT a.place FROM kept_stack k JOIN places a
     ON a.frame = k.cause_frame_id WHERE k.run_id = f.run_id AND k.seq = f.seq)) AS asked_by,
@@ -281,9 +301,15 @@ SELECT
       load_phase,
   iif(f.status IS NULL, NULL, printf('0x%08x', f.status)) AS status,
   f.source
-FROM failed f
+FROM (
+  SELECT run_id, seq, t_ns, process_id, thread_id, what, name, words, object, needer, request,
+    load_phase, status, source, imported,
+    max(load_seq) OVER (PARTITION BY run_id, process_id, imported COLLATE NOCASE ORDER BY seq)
+      AS load_seq
+  FROM asked) f
 LEFT JOIN process p ON p.run_id = f.run_id AND p.id = f.process_id
-LEFT JOIN thread t ON t.run_id = f.run_id AND t.id = f.thread_id;
+LEFT JOIN thread t ON t.run_id = f.run_id AND t.id = f.thread_id
+WHERE f.source IS NOT NULL;
 
 CREATE VIEW processes AS
 SELECT

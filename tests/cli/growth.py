@@ -20,8 +20,8 @@ TIMES_AT_MOST, SECONDS_NOT_JUDGED, TRIES = 6.5, 0.3, 3
 SHAPES = ("many", "same", "turned")
 # {few}: a file of rules that 'baseline' wrote
 ARGUMENTS = {
-    "runs": [[], ["@build=7"]], "why": [["*", "1"]], "stack": [["4", "1"]],
-    "loads": [["1"], ["--failed", "1"]], "diff": [["1", "2"]], "stats": [["1", "2"], ["@all=all"]],
+    "runs": [[], ["@build=7"]], "why": [["*", "2"]], "stack": [["4", "1"]],
+    "loads": [["2"], ["--failed", "2"]], "diff": [["1", "2"]], "stats": [["1", "2"], ["@all=all"]],
     "history": [["--by", "build"], ["--by", "build", "--of", "loads"]],
     "baseline": [["-o", "{rules}", "1"], ["@all=all"], ["--update", "{rules}", "1"]],
     "check": [["{rules}", "1"], ["{rules}", "2"], ["{rules}", "@some=some"]],
@@ -108,7 +108,7 @@ def main():
                 continue
             if shape != "many" and command not in OF_ALL_SHAPES:
                 continue
-            for arguments in ARGUMENTS.get(command, [["1"]]):
+            for arguments in ARGUMENTS.get(command, [["2"]]):
                 try_one(shape, command, arguments)
     print(f"{len(commands)} commands, {len(failures)} of them grow too fast")
     return 1 if failures else 0
