@@ -99,6 +99,18 @@ def refused(words, path):
         failures.append(f"-o {path}: {status} {complaint}")
 
 
+def try_conclusion():
+    """What diff says below its table stands in the page, too: of order, times and busy machines."""
+    sides = [fixture(f"busy.db:@side={side}") for side in "ab"]
+    for more in ([], ["--quiet-only"]):
+        said = run("diff", *more, *sides)[1].rstrip("\n").split("\n\n")[-1].split("\n")[1:]
+        page = run("report", "-o", "-", *more, *sides)[1]
+        missing = [line for line in said if f'<p class="note">{line}</p>' not in page]
+        if missing or not all(any(line.startswith(word) for line in said)
+                              for word in ("order: ", "time: ", "busy: ")):
+            failures.append(f"report {more} of two sets: {missing} of {said}")
+
+
 def try_files():
     """By name the page goes into the current folder, and to nothing but a file."""
     for name in os.listdir("."):
@@ -135,6 +147,7 @@ def main():
     look_at(f"{shop}:@build=100", f"{shop}:@build=101")
     look_at(f"{shop}:1", f"{shop}:2", f"{shop}:3")
     look_at(fixture("hostile.db"), f"{shop}:1")
+    try_conclusion()
     try_files()
     for failure in failures:
         print("FAILED:", failure)

@@ -2,6 +2,7 @@
 #include "command.h"
 #include "compare/match/load_runs.h"
 #include "compare/answer/answer.h"
+#include "compare/answer/conclusion.h"
 #include "compare/diff/describe_side.h"
 #include "compare/diff/difference_rows.h"
 #include "compare/order/busy_runs.h"
@@ -11,7 +12,6 @@
 #include "selector.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,82 +102,6 @@ static void describe_sides(struct diff *diff)
     }
 }
 
-/* What a set's order was learned from, or why none was. */
-static void conclude_order(struct diff *diff)
-{
-    const struct side *a = &diff->sides[0], *b = &diff->sides[1],
-                      *learned = a->order != NULL ? a : b;
-
-    if (!diff->options.only[SECTION_ORDER])
-        return;
-    if (diff->differences.concurrent > 0)
-        buffer_format(
-            &diff->conclusion,
-            "order: %zu load%s elsewhere only among those of threads that ran at the same time\n",
-            diff->differences.concurrent,
-            diff->differences.concurrent == 1 ? " stands" : "s stand");
-    if (a->count == 1 && b->count == 1)
-        return;
-    if (learned->order == NULL)
-        buffer_format(
-            &diff->conclusion,
-            "order: not compared, since neither side has the %d runs from which one is learned\n",
-            (int)ORDER_RUNS_AT_LEAST);
-    else
-        buffer_format(&diff->conclusion, "order: %zu pairs learned from %s\n",
-                      order_pair_count(learned->order), learned == a ? "A" : "B");
-    if (learned->order != NULL && order_left_out(learned->order) > 0)
-        buffer_format(&diff->conclusion,
-                      "order: %zu loads were left out, since there are more than %d\n",
-                      order_left_out(learned->order), (int)ORDER_ELEMENTS_AT_MOST);
-}
-
-/* What could have been seen of the whole, where nothing was. */
-static void conclude_sensitivity(struct diff *diff)
-{
-    const struct differences *differences = &diff->differences;
-    double share = differences->sensitivity.share, runs = differences->sensitivity.runs_of_five;
-
-    if (differences->times_tested == 0 || differences->whole_changed)
-        return;
-    if (isfinite(share))
-        buffer_format(&diff->conclusion,
-                      "time: a change of the whole by %.*f %% would be found 19 times in 20\n",
-                      share < 0.0995 ? 1 : 0, share * 100);
-    else
-        buffer_add_text(&diff->conclusion, "time: no change of the whole could be found\n");
-    if (isfinite(runs))
-        buffer_format(&diff->conclusion, "time: to find 5 %% takes some %.0f runs a side%s\n",
-                      fmax(ceil(runs), STATISTICS_RUNS_AT_LEAST),
-                      differences->take_turns ? "" : " that take turns");
-}
-
-static void conclude_times(struct diff *diff)
-{
-    const struct differences *differences = &diff->differences;
-    size_t claimed = 0;
-
-    if (!diff->options.only[SECTION_TIME] ||
-        (diff->sides[0].count == 1 && diff->sides[1].count == 1))
-        return;
-    for (size_t i = 0; i < differences->count; i++)
-        claimed += differences->items[i].section == SECTION_TIME && differences->items[i].differs;
-    if (differences->times_tested == 0)
-        buffer_format(&diff->conclusion,
-                      "time: too few runs to tell; it takes %d or more on each side\n",
-                      (int)STATISTICS_RUNS_AT_LEAST);
-    else if (claimed == 0)
-        buffer_format(&diff->conclusion, "time: no evidence of a change in any of %zu times\n",
-                      differences->times_tested);
-    else
-        buffer_format(&diff->conclusion, "time: evidence of a change in %zu of %zu times\n",
-                      claimed, differences->times_tested);
-    conclude_sensitivity(diff);
-    if (differences->times_tested > 0 && claimed > 0 && !differences->take_turns)
-        buffer_add_text(&diff->conclusion, "time: the runs of A and B did not take turns, so what "
-                                           "else the machine did may be part of it\n");
-}
-
 static void conclude(struct diff *diff)
 {
     size_t different = diff->differences.different;
@@ -187,8 +111,7 @@ static void conclude(struct diff *diff)
     else
         buffer_format(&diff->conclusion, "%zu difference%s\n", different,
                       different == 1 ? "" : "s");
-    conclude_order(diff);
-    conclude_times(diff);
+    conclusion_find(&diff->conclusion, &diff->differences);
     buffer_add_text(&diff->conclusion, buffer_text(&diff->busy));
 }
 

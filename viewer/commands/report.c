@@ -87,7 +87,7 @@ const struct command command_report = {
         "the file "
         "is named after the run and the program, as trail-run7-python3.html; with -o - the "
         "page goes to standard output.\n",
-    .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_BY),
+    .options = OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_QUIET_ONLY),
     .flags = COMMAND_TAKES_ARGUMENTS,
     .run = run,
 };

@@ -2,9 +2,11 @@
 #include "comparison.h"
 
 #include "compare/answer/answer.h"
+#include "compare/answer/conclusion.h"
 #include "compare/diff/describe_side.h"
 #include "compare/diff/difference_rows.h"
 #include "compare/match/load_runs.h"
+#include "compare/order/busy_runs.h"
 #include "table.h"
 
 #include <stdlib.h>
@@ -21,15 +23,17 @@ static int find_differences(struct comparison *comparison, struct trail_error *e
     if (side_learn_order(a->count >= ORDER_RUNS_AT_LEAST ? a : b, error) != 0 ||
         differences_find(&comparison->differences, a, b, &comparison->options, error) != 0)
         return -1;
+    conclusion_find(&comparison->conclusion, &comparison->differences);
     return answer_find(&comparison->answer, &comparison->differences, error);
 }
 
-int comparison_init(struct comparison *comparison, const struct viewer *viewer,
-                    const size_t *counts, struct trail_error *error)
+int comparison_init(struct comparison *comparison, struct viewer *viewer, size_t *counts,
+                    struct trail_error *error)
 {
     size_t first = 0;
 
-    if ((comparison->recordings = load_runs(viewer, LOAD_ALL, error)) == NULL)
+    if (busy_runs(viewer, counts, comparison->side_count, &comparison->busy, error) != 0 ||
+        (comparison->recordings = load_runs(viewer, LOAD_ALL, error)) == NULL)
         return -1;
     for (size_t i = 0; i < comparison->side_count; first += counts[i++])
         if (side_init(&comparison->sides[i], comparison->recordings, first, counts[i], error) != 0)
@@ -44,6 +48,8 @@ void comparison_release(struct comparison *comparison)
         side_release(&comparison->sides[i]);
     recordings_free(comparison->recordings);
     buffer_release(&comparison->answer);
+    buffer_release(&comparison->conclusion);
+    buffer_release(&comparison->busy);
 }
 
 /* Runs by the time that they took; then by their place, so that there is one order. */

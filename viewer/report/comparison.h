@@ -24,6 +24,8 @@ struct comparison {
     struct difference_options options;
     struct differences differences; /* of two sides */
     struct buffer answer;           /* the sentences about them, a line each */
+    struct buffer conclusion;       /* what diff says of order and times below its table */
+    struct buffer busy;             /* which runs were on a busier machine */
 };
 
 /*
@@ -31,8 +33,8 @@ struct comparison {
  * `comparison` is all zero before but for the names and side_count. Returns 0, or -1 and error;
  * comparison_release in either case.
  */
-int comparison_init(struct comparison *comparison, const struct viewer *viewer,
-                    const size_t *counts, struct trail_error *error);
+int comparison_init(struct comparison *comparison, struct viewer *viewer, size_t *counts,
+                    struct trail_error *error);
 void comparison_release(struct comparison *comparison);
 
 /* The run of a side that took neither long nor short: its place in viewer->runs. */

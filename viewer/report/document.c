@@ -83,7 +83,7 @@ int document_init(struct document *document, struct viewer *viewer, const char *
         document->counts[i] = counts[i];
     }
     if (!is_one_run(document) &&
-        (comparison_init(&document->comparison, viewer, counts, error) != 0 ||
+        (comparison_init(&document->comparison, viewer, document->counts, error) != 0 ||
          curve_find(&document->trend, viewer, document->comparison.recordings, error) != 0))
         return -1;
     for (size_t i = 0; i < side_count; i++) {
@@ -196,6 +196,8 @@ static void write_answer(struct page *page, const struct document *document)
         comparison_describe(&document->comparison, i, &text);
         page_paragraphs(page, buffer_text(&text), "note");
     }
+    page_paragraphs(page, buffer_text(&document->comparison.conclusion), "note");
+    page_paragraphs(page, buffer_text(&document->comparison.busy), "note");
     page->line.failed |= text.failed;
     page_end_section(page);
     buffer_release(&text);
