@@ -1,14 +1,15 @@
 """Measures on models (startups.py) how often `check` is wrong about good runs, and what it and
 `diff` find of planted changes.
 
-    measure.py good MAKE_FIXTURE TRAILVIEW FOLDER [OPTION...]
-    measure.py planted MAKE_FIXTURE TRAILVIEW FOLDER [OPTION...]
-    measure.py part MAKE_FIXTURE TRAILVIEW FOLDER
+    measure.py good MAKE_FIXTURE MANY_COMMANDS FOLDER [OPTION...]
+    measure.py planted MAKE_FIXTURE MANY_COMMANDS FOLDER [OPTION...]
+    measure.py part MAKE_FIXTURE MANY_COMMANDS FOLDER
 
       --seed N          the first program's (default 1)
       --programs N      how many (20)
       --runs N          how many a baseline is learned from (10)
       --checks N        good: how many further runs are checked one by one and in threes (30)
+      --places N        planted: how often each change is planted in a program (10)
       --traits A,B      instead of a random half of them for each program: these; - for none
       --without A,B     but not these traits
       --changes A,B     planted: instead of all, these
@@ -28,6 +29,9 @@ import trail_file
 # Rules of which the second word is a name.
 NAMED = ('require', 'order', 'path', 'identity', 'cause')
 
+# What good runs have of other good runs that they do not.
+CHANCES = {'optional', 'rare', 'children'}
+
 
 class Model:
     """A program, its file and its rules."""
@@ -38,9 +42,8 @@ class Model:
         if options.traits:
             self.traits = [trait for trait in options.traits.split(',') if trait != '-']
         self.traits = [trait for trait in self.traits if trait not in options.without.split(',')]
-        self.options, self.seed, self.made = options, seed, 0
+        self.options, self.seed, self.made, self.commands = options, seed, 0, None
         self.database = os.path.join(options.folder, 'model.db')
-        self.rules = os.path.join(options.folder, 'model.rules')
         self.file = trail_file.TrailFile(options.make_fixture, self.database)
 
     def program(self):
@@ -53,26 +56,60 @@ class Model:
                 for i in range(count)]
 
     def view(self, *arguments):
-        done = subprocess.run([self.options.trailview, '-d', self.database, *map(str, arguments)],
-                              capture_output=True, text=True)
-        if done.returncode not in (0, 1):
-            raise SystemExit('trailview %s: %s' % (arguments, done.stderr))
-        return done
+        """What a command of trailview prints, and its exit status; the file is written now."""
+        if self.commands is None:
+            self.file.close()
+            self.commands = subprocess.Popen([self.options.many_commands, self.database],
+                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                             stderr=subprocess.DEVNULL)
+        self.commands.stdin.write(('\t'.join(map(str, arguments)) + '\n').encode())
+        self.commands.stdin.flush()
+        lines = []
+        while not lines or lines[-1][:1] != b'\x1e':
+            lines.append(self.commands.stdout.readline())
+            if not lines[-1]:
+                raise SystemExit('%s ended: %s' % (self.options.many_commands, arguments))
+        status = int(lines.pop()[1:])
+        if status not in (0, 1):
+            raise SystemExit('%s: status %d' % (arguments, status))
+        return status, b''.join(lines).decode()
+
+    def close(self):
+        if self.commands is None:
+            self.file.close()
+        else:
+            self.commands.communicate()
+
+    def rules(self, *options):
+        """The file of rules that are learned with these options."""
+        return os.path.join(self.options.folder, 'model%s.rules' % ''.join(options))
 
     def learn(self, *options):
-        """Closes the file and learns. Returns what the rules file tells in percent: how many good
-        runs alarm, and how many break only soft rules."""
-        self.file.close()
-        self.view('baseline', *options, '-o', self.rules, '@side=good')
-        with open(self.rules, encoding='utf-8') as file:
+        """Learns. Returns what the rules file tells in percent: how many
+        good runs alarm, and how many break only soft rules."""
+        self.view('baseline', *options, '-o', self.rules(*options), '@side=good')
+        with open(self.rules(*options), encoding='utf-8') as file:
             alarms, runs, notices = map(int, re.search(
                 r'^budget \S+ alarms (\d+) of (\d+) notices (\d+) ', file.read(), re.M).groups())
         return 100 * alarms / runs, 100 * notices / runs
 
-    def rows(self, *runs):
+    def check(self, rules, *runs):
         """What check says of runs: whether it alarms, and its rows."""
-        done = self.view('check', self.rules, *runs, '--format', 'ndjson')
-        return done.returncode == 1, [json.loads(line) for line in done.stdout.splitlines()]
+        status, text = self.view('check', rules, *runs, '--format', 'ndjson')
+        return status == 1, [json.loads(line) for line in text.splitlines() if line]
+
+    def check_each(self, rules, runs):
+        """The same of each run alone, by one check of all of them: what only soft rules say of a
+        run alone are notices."""
+        _, rows = self.check(rules, *runs, '--at-least', '1')
+        with open(rules, encoding='utf-8') as file:
+            lines = file.read().split('\n')
+        for row in rows:
+            is_soft = lines[row['line'] - 1].startswith('soft ')
+            row['result'] = 'notice' if is_soft else 'violated'
+        of = {run: [row for row in rows if row['run'] == run] for run in runs}
+        return {run: (any(row['result'] == 'violated' for row in of[run]), of[run])
+                for run in runs}
 
 
 class Tally:
@@ -114,19 +151,17 @@ def good(options, tally):
         model.add(model.program(), options.runs, 'side=good')
         runs = model.add(model.program(), options.checks, 'side=more')
         printed.append(model.learn())
-        for run in runs:
-            alarms, rows = model.rows(run)
-            rules = [row['rule'] for row in rows if row['result'] == 'violated']
-            tally.add('one', 'alarms', alarms, rules)
-            tally.add('one', 'tells', rows)
+        checks = [('one', *check) for check in model.check_each(model.rules(), runs).values()]
+        checks += [('three', *model.check(model.rules(), *runs[at:at + 3]))
+                   for at in range(0, len(runs) - 2, 3)]
+        for row, alarms, rows in checks:
+            violated = [row for row in rows if row['result'] == 'violated']
+            tally.add(row, 'alarms', alarms, [row['rule'] for row in violated])
+            tally.add(row, 'tells', rows)
             if alarms and options.verbose:
-                print('program %d (%s) run %d: %s' % (seed, ','.join(model.traits), run,
-                        '; '.join(row['rule'] + ': ' + row['message'] for row in rows)))
-        for at in range(0, len(runs) - 2, 3):
-            alarms, rows = model.rows(*runs[at:at + 3])
-            tally.add('three', 'alarms', alarms, [row['rule'] for row in rows
-                                                  if row['result'] == 'violated'])
-            tally.add('three', 'tells', rows)
+                print('program %d (%s) %s: %s' % (seed, ','.join(model.traits), row, '; '.join(
+                    '%s %s: %s' % (row['run'], row['rule'], row['message']) for row in violated)))
+        model.close()
     print('the rules files say: %.2f %% alarm, %.2f %% tell more' % tuple(
         sum(values) / len(printed) for values in zip(*printed)))
 
@@ -145,55 +180,81 @@ def told(names, texts):
             any(not any(stem(name) in text for name in names) for text in texts))
 
 
-def judge(model, tally, change, names):
-    """Three runs with a change: as a set by check and by diff, and one by one by check."""
-    alarms, rows = model.rows('@side=changed')
-    rows = [row for row in rows if row['result'] == 'violated']
-    is_named, is_more = told(names, [text_of(row, ('rule', 'message')) for row in rows])
-    tally.add(change, 'check: found', alarms and rows)
-    tally.add(change, 'named', is_named)
-    tally.add(change, 'else', is_more)
-    done = model.view('diff', '@side=good', '@side=changed', '--format', 'json')
-    differing = [row for row in json.loads(done.stdout) if row['differs']]
-    is_named, is_more = told(names, [text_of(row, ('name', 'a', 'b', 'note')) for row in differing])
-    tally.add(change, 'diff: found', differing)
-    tally.add(change, 'named ', is_named)
-    tally.add(change, 'else ', is_more)
-    for run in model.changed:
-        alarms, ones = model.rows(run)
-        tally.add(change, 'one: told', told(names, [text_of(row, ('rule', 'message'))
-                                                    for row in ones])[0])
-        tally.add(change, 'alarms', alarms)
-    if model.options.verbose:
-        print('program %d (%s) %s %s\n    check: %s\n    diff: %s' % (
-            model.seed, ','.join(model.traits), change, names,
-            '; '.join(row['rule'] for row in rows), '; '.join(
-                '%s %s %s' % (row['section'], row['change'], row['name']) for row in differing)))
+class Planted:
+    """A change in three runs."""
+
+    def __init__(self, model, change, place):
+        self.change, program = change, model.program()
+        self.names = program.plant(change, random.Random('plant %s %s %s' % (
+            model.seed, change, place)))
+        # a rebuild is a change only where builds are learned
+        self.learned = ('--identity',) if change in ('identity', 'version') else ()
+        self.label = 'set=%s-%d' % (change, place)
+        self.runs = model.add(program, 3, self.label) if self.names is not None else []
+
+    def judge(self, model, tally, alone):
+        """Judges the runs as a set by check and by diff, and one by one by check."""
+        change, names = self.change, self.names
+        alarms, rows = model.check(model.rules(*self.learned), *self.runs)
+        rows = [row for row in rows if row['result'] == 'violated']
+        is_named, is_more = told(names, [text_of(row, ('rule', 'message')) for row in rows])
+        tally.add(change, 'check: found', alarms and rows)
+        tally.add(change, 'named', is_named)
+        tally.add(change, 'else', is_more)
+        status, text = model.view('diff', '@side=good', '@' + self.label, '--format', 'json')
+        differing = [row for row in json.loads(text) if row['differs']]
+        in_diff, more_in_diff = told(names, [text_of(row, ('name', 'a', 'b', 'note'))
+                                             for row in differing])
+        tally.add(change, 'diff: found', status == 1 and differing)
+        tally.add(change, 'named ', in_diff)
+        tally.add(change, 'else ', more_in_diff)
+        for alarms, ones in (alone[run] for run in self.runs):
+            is_told = told(names, [text_of(row, ('rule', 'message')) for row in ones])[0]
+            tally.add(change, 'one: told', is_told)
+            tally.add(change, 'alarms', alarms)
+            if not CHANCES & set(model.traits):
+                tally.add(change, 'steady', alarms)
+            in_diff = in_diff and is_told
+        if model.options.verbose and (is_more or more_in_diff or not (is_named and in_diff)):
+            print('program %d (%s) %s %s runs %s\n    check: %s\n    diff: %s' % (
+                model.seed, ','.join(model.traits), change, names, self.runs,
+                '; '.join(row['rule'] for row in rows), '; '.join(
+                    '%s %s %s' % (row['section'], row['change'], row['name'])
+                    for row in differing)))
+
+
+def plant(options, tally, seed, changes, traits=None):
+    """Plants changes in a program; one file and one baseline serve for all of them."""
+    model = Model(options, seed)
+    model.traits = traits or model.traits
+    model.add(model.program(), options.runs, 'side=good')
+    planted = [Planted(model, change, place) for change in changes
+               for place in range(options.places)]
+    planted = [of for of in planted if of.names is not None]
+    for learned in sorted({of.learned for of in planted}):
+        model.learn(*learned)
+        of_these = [of for of in planted if of.learned == learned]
+        alone = model.check_each(model.rules(*learned), [run for of in of_these
+                                                         for run in of.runs])
+        for of in of_these:
+            of.judge(model, tally, alone)
+    model.close()
 
 
 def planted(options, tally):
     changes = options.changes.split(',') if options.changes else \
         startups.CHANGES + startups.CHILD_CHANGES
-    for change in changes:
-        for seed in range(options.seed, options.seed + options.programs):
-            model = Model(options, seed)
-            if change in startups.CHILD_CHANGES:
-                model.traits = ['script']
-            model.add(model.program(), options.runs, 'side=good')
-            program = model.program()
-            names = program.plant(change, random.Random('plant %s %s' % (seed, change)))
-            if names is None:
-                model.file.close()
-                continue
-            model.changed = model.add(program, 3, 'side=changed')
-            # a rebuild is a change only where builds are learned
-            model.learn(*['--identity'] * (change in ('identity', 'version')))
-            judge(model, tally, change, names)
+    for seed in range(options.seed, options.seed + options.programs):
+        plant(options, tally, seed, [change for change in changes
+                                     if change not in startups.CHILD_CHANGES])
+        plant(options, tally, seed, [change for change in changes
+                                     if change in startups.CHILD_CHANGES], ['script'])
 
 
 def part(options, tally):
     """A part that takes seconds, of which what must be so is known: the test."""
     options.traits, options.programs, options.checks, options.runs = '-', 2, 9, 10
+    options.places = 1
     good(options, tally)
     options.changes = 'swap-adjacent,swap-far,added,removed,identity,path,failed,' \
         'twice,cause,environment,exception'
@@ -202,12 +263,12 @@ def part(options, tally):
     wrong = [row for row in tally.counts for column in tally.counts[row]
              if tally.share(row, column) !=
              (row not in ('one', 'three') and 'else' not in column and
-              (row, column) != ('environment', 'alarms'))]
+              (row, column) not in (('environment', 'alarms'), ('environment', 'steady')))]
     options.traits = ','.join(startups.TRAITS)
     model = Model(options, options.seed)
     model.add(model.program(), 3, 'side=good')
-    model.file.close()
     model.view('verify')
+    model.close()
     return wrong
 
 
@@ -215,9 +276,10 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument('what', choices=['good', 'planted', 'part'])
     parser.add_argument('make_fixture')
-    parser.add_argument('trailview')
+    parser.add_argument('many_commands')
     parser.add_argument('folder')
-    for name, default in (('seed', 1), ('programs', 20), ('runs', 10), ('checks', 30)):
+    for name, default in (('seed', 1), ('programs', 20), ('runs', 10), ('checks', 30),
+                          ('places', 10)):
         parser.add_argument('--' + name, type=int, default=default)
     parser.add_argument('--traits')
     parser.add_argument('--without', default='')
