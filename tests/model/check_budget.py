@@ -4,8 +4,10 @@ should find.
 
     check_budget.py MAKE_FIXTURE TRAILVIEW FOLDER
 """
+import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 
@@ -142,6 +144,40 @@ def updates(budget):
     budget.expect(done.returncode == 2, 'accepted without rules', done)
 
 
+def numbers(budget):
+    """A number that is a process of the run by chance is no other argument."""
+    program, _ = program_of()
+    program.steps.append(program.child())
+    budget.record(('good', 11, program))
+    db = sqlite3.connect(budget.database)
+    db.execute('UPDATE process SET pid = 8080 WHERE run_id IN (4, 11) AND via IN (1, 4)')
+    db.commit()
+    db.close()
+    budget.baseline(*range(1, 11))
+    rule = '\narguments %s "--port 8080"\n' % program.exe.name.split('.')[0]
+    budget.expect(rule in budget.read(), budget.read())
+    for runs in ((11,), (10, 11)):
+        done = budget.view('check', budget.rules, *runs)
+        budget.expect(done.returncode == 0 and 'arguments' not in done.stdout, 'a number', done)
+    done = budget.view('diff', 10, 11, '--only', 'processes')
+    budget.expect(done.returncode == 0, 'a number', done)
+
+
+def one_fact(budget):
+    """What comes by a module that is new is not said, too, to come for another reason."""
+    program, _ = program_of()
+    planted, _ = program_of()
+    new = planted.plugin(needs=0)
+    new.module.needs = [planted.fork[2]]
+    planted.steps.insert(0, new)
+    budget.record(('good', 10, program), ('planted', 1, planted))
+    budget.baseline(*range(1, 11))
+    done = budget.view('check', budget.rules, 11, '--format', 'json')
+    rows = json.loads(done.stdout)
+    budget.expect(done.returncode == 1 and [row['module'] for row in rows] == [new.module.name],
+                  'one fact', done)
+
+
 def many(budget):
     """Beyond fifty runs parts are left out, and that is said."""
     program = startups.Program('many', ['optional'])
@@ -154,7 +190,7 @@ def many(budget):
 def main():
     budget = Budget(*sys.argv[1:4])
     os.makedirs(sys.argv[3], exist_ok=True)
-    for case in (steady, optional, updates, many):
+    for case in (steady, optional, updates, numbers, one_fact, many):
         case(budget)
     return 1 if budget.failures else 0
 

@@ -11,7 +11,8 @@ enum { PID_DIGITS_AT_LEAST = 3, EXTENSION_AT_MOST = 4 };
 struct writing {
     struct buffer *out, word, folder;
     struct place_roots roots;
-    struct tuple_map pids; /* of the run -> 1 */
+    struct tuple_map pids; /* of the run -> 1; none: numbers stay */
+    bool has_pids;         /* such a number was written as {pid} */
     bool is_windows;
 };
 
@@ -26,6 +27,7 @@ static void add_without_pids(struct writing *writing, const char *text, size_t l
         if (is_start && taken >= PID_DIGITS_AT_LEAST && number <= UINT32_MAX &&
             tuple_map_find(&writing->pids, (uint32_t)number, 0, 0) != 0) {
             buffer_add_text(&writing->word, "{pid}");
+            writing->has_pids = true;
             continue;
         }
         taken = taken > 0 ? taken : 1;
@@ -105,11 +107,21 @@ static void add_arguments(struct writing *writing, const char *line)
     }
 }
 
-void arguments_find(struct recordings *recordings, struct recording *recording)
+static uint32_t arguments_of(struct recordings *recordings, struct writing *writing,
+                             const struct recorded_process *process)
+{
+    add_arguments(writing, recordings_text(recordings, process->command_line));
+    if (process->command_line != TEXT_NONE && recordings->scratch.length == 0)
+        buffer_add_text(&recordings->scratch, "(none)");
+    return recordings_scratch_text(recordings);
+}
+
+static void find_in_run(struct recordings *recordings, struct recording *recording)
 {
     struct writing writing = {.out = &recordings->scratch,
                               .roots = {.app = recordings_text(recordings, recording->app)},
                               .is_windows = recording->folds_case};
+    struct tuple_map none = {0};
 
     for (size_t i = 0; i < PLACE_TEMPS; i++)
         writing.roots.temps[i] = recordings_text(recordings, recording->temps[i]);
@@ -117,16 +129,47 @@ void arguments_find(struct recordings *recordings, struct recording *recording)
         *tuple_map_at(&writing.pids, (uint32_t)recording->processes[i].pid, 0, 0) = 1;
     for (size_t i = 0; i < recording->process_count; i++) {
         struct recorded_process *process = &recording->processes[i];
-        add_arguments(&writing, recordings_text(recordings, process->command_line));
-        if (process->command_line != TEXT_NONE && recordings->scratch.length == 0)
-            buffer_add_text(&recordings->scratch, "(none)");
-        process->arguments = recordings_scratch_text(recordings);
+        struct tuple_map pids = writing.pids;
+        writing.has_pids = false;
+        process->arguments = process->numbered = arguments_of(recordings, &writing, process);
+        if (!writing.has_pids)
+            continue;
+        writing.pids = none;
+        process->numbered = arguments_of(recordings, &writing, process);
+        writing.pids = pids;
     }
     recordings->scratch.failed |=
         writing.word.failed || writing.folder.failed || writing.pids.failed;
     buffer_release(&writing.word);
     buffer_release(&writing.folder);
     tuple_map_release(&writing.pids);
+}
+
+/* A number that is there where it is no process of the run is none where it is one by chance. */
+static void settle(struct recording *recording, struct tuple_map *known, bool are_known)
+{
+    for (size_t i = 0; i < recording->process_count; i++) {
+        struct recorded_process *process = &recording->processes[i];
+        bool has_pids = process->arguments != process->numbered;
+        if (!are_known && !has_pids)
+            *tuple_map_at(known, process->key, process->arguments, 0) = 1;
+        if (are_known && has_pids && tuple_map_find(known, process->key, process->numbered, 0) != 0)
+            process->arguments = process->numbered;
+    }
+}
+
+void arguments_find(struct recordings *recordings)
+{
+    struct tuple_map known = {0};
+
+    for (size_t r = 0; r < recordings->count; r++) {
+        find_in_run(recordings, &recordings->items[r]);
+        settle(&recordings->items[r], &known, false);
+    }
+    for (size_t r = 0; r < recordings->count; r++)
+        settle(&recordings->items[r], &known, true);
+    recordings->scratch.failed |= known.failed;
+    tuple_map_release(&known);
 }
 
 /* The length of the word at a text, with the quotes in it. */

@@ -9,9 +9,11 @@
 #include "compare/model/recordings.h"
 
 /*
- * Fills `arguments` of each process of a run. Memory that runs out is remembered by the recordings.
+ * Fills `arguments` and `numbered` of each process of all runs. A number that is a process of its
+ * run by chance, and in another run is none, stays what it is. Memory that runs out is remembered
+ * by the recordings.
  */
-void arguments_find(struct recordings *recordings, struct recording *recording);
+void arguments_find(struct recordings *recordings);
 
 /*
  * What two lists of arguments, which may be such a result themselves, have in common, word by word:

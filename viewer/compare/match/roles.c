@@ -285,10 +285,10 @@ static int match_and_name(struct matching *matching, struct tuple_map *seen)
 {
     int result = 0;
 
+    arguments_find(matching->all);
     for (size_t r = 0; r < matching->all->count && result == 0; r++) {
         struct grouped children = {0};
         matching->recording = &matching->all->items[r];
-        arguments_find(matching->all, &matching->all->items[r]);
         result = match_run(matching, &children);
         grouped_release(&children);
         if (result == 0)

@@ -23,6 +23,7 @@ struct recorded_process {
     /* via, exit_signal: words */
     uint32_t name, key, command_line, via, load_detection, exit_signal;
     uint32_t arguments; /* its command line without what varies, from keys_assign on: arguments.h */
+    uint32_t numbered;  /* the same, but numbers stay that are a process of the run */
     size_t parent;      /* RECORDING_NONE if it was not recorded */
     /* its (last) image in `modules`, or RECORDING_NONE */
     size_t module;

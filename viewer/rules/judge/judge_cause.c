@@ -56,6 +56,20 @@ static bool is_asked_now(const struct judging *judging, const struct rule *rule,
            !may_have_brought(judging, rule, scope, load);
 }
 
+/* Whether it came with a module that no rule allows: that alone is said. */
+static bool came_with_new(const struct judging *judging, const struct rule *rule,
+                          const struct scope *scope, size_t load)
+{
+    for (size_t i = 0; rule->is_learned && i < scope->loads.count; i++) {
+        size_t at = part_at(&scope->loads, i), decider;
+        if (scope->run->loads[at].key != scope->run->loads[load].by)
+            continue;
+        decider = judging->current[scope_subject(judging, scope, at)];
+        return decider != RECORDING_NONE && judging->rules->rules[decider].kind == RULE_FORBID;
+    }
+    return false;
+}
+
 void judge_cause(struct judging *judging, size_t rule, const struct scope *scope)
 {
     const struct rule *of = &judging->rules->rules[rule];
@@ -68,7 +82,8 @@ void judge_cause(struct judging *judging, size_t rule, const struct scope *scope
              !is_asked_now(judging, of, scope, load)))
             continue;
         judging->judgement->verdicts[rule].judged++;
-        if (!is_wanted(of, judge_text(judging, scope->run->loads[load].by)))
+        if (!is_wanted(of, judge_text(judging, scope->run->loads[load].by)) &&
+            !came_with_new(judging, of, scope, load))
             add_other(judging, rule, scope, load);
     }
 }

@@ -108,7 +108,8 @@ static void judge_arguments_of(struct judging *judging, size_t rule, const struc
         return;
     judging->judgement->verdicts[rule].judged++;
     for (size_t i = 1; i < of->word_count; i++)
-        if (text_glob(of->words[i], judge_text(judging, process->arguments), false))
+        if (text_glob(of->words[i], judge_text(judging, process->arguments), false) ||
+            text_glob(of->words[i], judge_text(judging, process->numbered), false))
             return;
     add_other_arguments(judging, rule, scope, process);
 }
