@@ -178,6 +178,27 @@ def one_fact(budget):
                   'one fact', done)
 
 
+def first_importer(budget):
+    """Which of two importers comes first is no other cause; that one no longer imports it is."""
+    groups = []
+    for label in ('before', 'swapped', 'other'):
+        program, _ = program_of()
+        steps = [program.plugin(needs=0) for _ in range(2)]
+        for step in steps:
+            step.module.needs = [program.libraries[-1]]
+        if label == 'other':
+            steps[0].module.needs, steps[0].module.build = [], 2
+        program.libraries[-1].name = 'shared.so'
+        program.steps[:0] = reversed(steps) if label == 'swapped' else steps
+        groups.append((label, 3, program))
+    budget.record(*groups)
+    for label, count in (('swapped', 0), ('other', 1)):
+        done = budget.view('diff', '@side=before', '@side=' + label, '--only', 'cause',
+                           '--format', 'json')
+        differing = sum(row['differs'] for row in json.loads(done.stdout))
+        budget.expect(differing == count, 'who imports it', done)
+
+
 def many(budget):
     """Beyond fifty runs parts are left out, and that is said."""
     program = startups.Program('many', ['optional'])
@@ -190,7 +211,7 @@ def many(budget):
 def main():
     budget = Budget(*sys.argv[1:4])
     os.makedirs(sys.argv[3], exist_ok=True)
-    for case in (steady, optional, updates, numbers, one_fact, many):
+    for case in (steady, optional, updates, numbers, one_fact, first_importer, many):
         case(budget)
     return 1 if budget.failures else 0
 

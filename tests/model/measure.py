@@ -245,10 +245,11 @@ def planted(options, tally):
     changes = options.changes.split(',') if options.changes else \
         startups.CHANGES + startups.CHILD_CHANGES
     for seed in range(options.seed, options.seed + options.programs):
-        plant(options, tally, seed, [change for change in changes
-                                     if change not in startups.CHILD_CHANGES])
-        plant(options, tally, seed, [change for change in changes
-                                     if change in startups.CHILD_CHANGES], ['script'])
+        for traits in (None, ['script']):
+            these = [change for change in changes
+                     if (change in startups.CHILD_CHANGES) == (traits is not None)]
+            if these:
+                plant(options, tally, seed, these, traits)
 
 
 def part(options, tally):
@@ -259,6 +260,9 @@ def part(options, tally):
     options.changes = 'swap-adjacent,swap-far,added,removed,identity,path,failed,' \
         'twice,cause,environment,exception'
     planted(options, tally)
+    # parts that are there by chance, between two that change places
+    options.traits, options.places = 'optional,rare,names', 20
+    plant(options, tally, 71012, ['swap-adjacent'])
     # of one run, another environment is a notice only
     wrong = [row for row in tally.counts for column in tally.counts[row]
              if tally.share(row, column) !=

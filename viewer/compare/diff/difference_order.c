@@ -11,6 +11,7 @@
 struct offender {
     struct order_break first; /* as its first run had it */
     size_t runs, present;     /* how many runs that were, of those that have it */
+    size_t last_run;
 };
 
 struct checking {
@@ -20,7 +21,11 @@ struct checking {
     enum recorded_stream stream;
     struct offender *offenders;
     size_t count;
-    /* element -> position + 1; (element, 1) -> in how many of the checked runs */
+    size_t run; /* of the checked ones, from 1 */
+    /*
+     * element -> position + 1, and so for two that changed places: which of them moved is chance;
+     * (element, 1) -> in how many of the checked runs
+     */
     struct tuple_map index;
 };
 
@@ -51,22 +56,27 @@ static bool is_ignored(const struct checking *checking, uint32_t number)
 
 static int take_break(struct checking *checking, const struct order_break *broken)
 {
-    uint32_t *position;
+    uint32_t least = broken->moved < broken->other ? broken->moved : broken->other,
+             most = least == broken->moved ? broken->other : broken->moved, position;
     struct offender *offenders;
 
     if (is_ignored(checking, broken->moved) || is_ignored(checking, broken->other))
         return 0;
-    position = tuple_map_at(&checking->index, broken->moved, 0, 0);
-    if (*position != 0) {
-        checking->offenders[*position - 1].runs++;
+    if ((position = tuple_map_find(&checking->index, least, most, 2)) == 0)
+        position = tuple_map_find(&checking->index, broken->moved, 0, 0);
+    if (position != 0) {
+        struct offender *offender = &checking->offenders[position - 1];
+        offender->runs += offender->last_run != checking->run;
+        offender->last_run = checking->run;
         return 0;
     }
     offenders = array_with_room(checking->offenders, checking->count, sizeof *offenders);
     if (offenders == NULL)
         return -1;
     checking->offenders = offenders;
-    offenders[checking->count++] = (struct offender){*broken, 1, 0};
-    *position = (uint32_t)checking->count;
+    offenders[checking->count++] = (struct offender){*broken, 1, 0, checking->run};
+    *tuple_map_at(&checking->index, broken->moved, 0, 0) = (uint32_t)checking->count;
+    *tuple_map_at(&checking->index, least, most, 2) = (uint32_t)checking->count;
     return 0;
 }
 
@@ -120,9 +130,11 @@ static int check_stream(struct checking *checking, struct trail_error *error)
 {
     int result = 0;
 
-    for (size_t i = 0; i < checking->checked->count && result == 0; i++)
+    for (size_t i = 0; i < checking->checked->count && result == 0; i++) {
+        checking->run = i + 1;
         result = check_run(checking,
                            &checking->differences->all->items[checking->checked->first + i], error);
+    }
     for (size_t i = 0; i < checking->count && result == 0; i++) {
         checking->offenders[i].present =
             tuple_map_find(&checking->index, checking->offenders[i].first.moved, 1, 0);
