@@ -10,13 +10,15 @@
  * are 1.5 times slower), or a level that drifts: sine, walk, trend, burst. "flat:10" has noise of
  * 10 % instead of 5. ORDER turns (A B B A), blocks (A then B); RUNS of a side, or "20+7"; CHANGE
  * none, a percentage of all times ("10%"), of a bimodal model's one mode ("quick30%", "slow30%"),
- * or ms that one gap takes longer ("10ms"). Prints in how many comparisons what was planted was
+ * or ms that one gap takes longer ("10ms"), or as much of all times as another comparison says
+ * that it would have found ("seen"). Prints in how many comparisons what was planted was
  * claimed (the total; of ms the gap), and in how many anything else (without a change: anything).
  * With the last two, exit status 1 if it is otherwise. CI runs a slice; for figures run it with
  * more comparisons and other seeds.
  */
 #include "compare/order/statistics.h"
 #include "compare/times/questions.h"
+#include "compare/times/sensitivity.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -128,6 +130,30 @@ static void make_run(const struct model *model, size_t at, double phase, double 
     times[is_b][model->gaps][run] = (struct timed){total, at};
 }
 
+static void make_runs(const struct model *model)
+{
+    size_t counts[2] = {0, 0};
+    double level = 0, phase = 0.3 + 3 * uniform();
+
+    for (size_t at = 0; at < model->runs[0] + model->runs[1]; at++)
+        make_run(model, at, phase, &level, counts);
+}
+
+/* In percent; without a change. */
+static double find_seen(struct model *model)
+{
+    struct evidence_samples samples = {times[0][model->gaps], times[1][model->gaps], model->runs[0],
+                                       model->runs[1]};
+    struct sensitivity sensitivity;
+    struct trail_error error;
+
+    model->percent = 0;
+    make_runs(model);
+    if (sensitivity_find(&samples, &evidence_floors_default, &sensitivity, &error) != 0)
+        exit(2);
+    return isfinite(sensitivity.share) ? sensitivity.share * 100 : 0;
+}
+
 /* Which of the times are claimed: what was planted, or another one. */
 static void compare(const struct model *model, bool *is_found, bool *is_more)
 {
@@ -193,13 +219,11 @@ int main(int argument_count, char **arguments)
     read_change(&model, arguments[5]);
     comparisons = atoi(arguments[6]);
     for (int i = 0; i < comparisons; i++) {
-        size_t counts[2] = {0, 0};
-        double level = 0, phase;
         bool is_found, is_more;
         state = (uint64_t)atoi(arguments[7]) * 1000003 + (uint64_t)i;
-        phase = 0.3 + 3 * uniform();
-        for (size_t at = 0; at < model.runs[0] + model.runs[1]; at++)
-            make_run(&model, at, phase, &level, counts);
+        if (strcmp(arguments[5], "seen") == 0)
+            model.percent = find_seen(&model);
+        make_runs(&model);
         compare(&model, &is_found, &is_more);
         found += is_found;
         more += is_more;

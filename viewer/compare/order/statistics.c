@@ -161,6 +161,20 @@ double statistics_student(double t, size_t freedom)
     return within < 1 ? 1 - within : 0;
 }
 
+double statistics_student_beyond(double chance, size_t freedom)
+{
+    double low = 0, high = 64;
+
+    for (int i = 0; i < 40; i++) {
+        double middle = (low + high) / 2;
+        if (statistics_student(middle, freedom) > chance)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
 static double log_choose(size_t n, size_t k)
 {
     return lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1);

@@ -42,6 +42,8 @@ double statistics_mann_whitney(const double *a, size_t count_a, const double *b,
 
 /* Student's t: the chance of |t| or more with so many degrees of freedom (1 or more). */
 double statistics_student(double t, size_t freedom);
+/* And the other way round: what |t| exceeds with that chance; at most 64. */
+double statistics_student_beyond(double chance, size_t freedom);
 
 /*
  * Fisher's exact test, two-sided: the chance of hits_a of count_a against hits_b of count_b if both

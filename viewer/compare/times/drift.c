@@ -106,21 +106,6 @@ static bool all_equal(const struct drift_value *values, size_t count)
     return true;
 }
 
-/* What |t| exceeds with a chance of 1 %. */
-static double quantile_of_99(size_t freedom)
-{
-    double low = 2, high = 64;
-
-    for (int i = 0; i < 40; i++) {
-        double middle = (low + high) / 2;
-        if (statistics_student(middle, freedom) > 0.01)
-            low = middle;
-        else
-            high = middle;
-    }
-    return high;
-}
-
 /*
  * The likelihood is that of all values: those that are far away together show a drift. The step is
  * that of those that are kept.
@@ -129,20 +114,24 @@ static void find_step(const struct drift_value *values, size_t count,
                       const struct drift_value *kept, size_t kept_count, struct drift *drift)
 {
     size_t freedom = kept_count - ESTIMATES;
-    double width = quantile_of_99(freedom), likelihoods[RATIOS], most = -INFINITY;
+    double width = statistics_student_beyond(0.01, freedom), likelihoods[RATIOS], most = -INFINITY;
 
     for (size_t i = 0; i < RATIOS; i++) {
         likelihoods[i] = fit_step(values, count, ratios[i]).likelihood;
         most = fmax(most, likelihoods[i]);
     }
     drift->is_evident = likelihoods[0] < most - EVIDENT;
+    drift->freedom = freedom;
     drift->chance = 0;
     for (size_t i = 0; i < RATIOS; i++) {
         struct fit fit = fit_step(kept, kept_count, ratios[i]);
         double chance = statistics_student(fit.step / fit.error, freedom);
         if (i == 0)
             drift->chance_without = chance;
-        if (likelihoods[i] < most - PLAUSIBLE || chance < drift->chance)
+        if (likelihoods[i] < most - PLAUSIBLE)
+            continue;
+        drift->error = fmax(drift->error, fit.error);
+        if (chance < drift->chance)
             continue;
         drift->chance = chance;
         drift->step = fit.step;

@@ -23,6 +23,8 @@ struct drift {
     double chance;
     double chance_without;  /* likewise of noise alone */
     bool is_evident;        /* no drift at all is not plausible */
+    double error;           /* the largest standard error of the step */
+    size_t freedom;         /* degrees, of that; 0 with chance 1 */
     double step, low, high; /* how much b has more, and its 99 % interval; 0 with chance 1 */
 };
 

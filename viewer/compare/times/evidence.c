@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TESTS_OF_MODES = 4 }; /* all runs, each mode, both modes together */
-
 const struct evidence_floors evidence_floors_default = {0.02, 200000};
 
 /* One side of a part: the values of its runs. */
@@ -184,10 +182,11 @@ static int weigh(struct part_side *sides, struct evidence *evidence)
     if (weigh_part(sides, EVIDENCE_QUICK, &quick) != 0 ||
         weigh_part(sides, EVIDENCE_SLOW, &slow) != 0)
         return -1;
+    evidence->has_modes = true;
     modes = fmin(fmin(quick.p, slow.p), both(quick.p, slow.p));
     if (modes < all.p)
         evidence->part = quick.p <= slow.p ? EVIDENCE_QUICK : EVIDENCE_SLOW;
-    evidence->p = fmin(1, TESTS_OF_MODES * fmin(all.p, modes));
+    evidence->p = fmin(1, EVIDENCE_TESTS_OF_MODES * fmin(all.p, modes));
     return 0;
 }
 
@@ -228,6 +227,8 @@ static int measure(struct part_side *sides, struct evidence *evidence, struct tr
         evidence->low = drift.low;
         evidence->high = drift.high;
     }
+    evidence->error = drift.error;
+    evidence->freedom = drift.freedom;
     evidence->may_be_drift =
         drift.chance > STATISTICS_DRIFT && drift.chance > 2 * drift.chance_without;
     return 0;

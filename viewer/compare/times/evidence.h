@@ -21,16 +21,22 @@ struct evidence_samples {
     size_t count_a, count_b;
 };
 
+/* of times with two modes: all runs, each mode, both modes together */
+enum { EVIDENCE_TESTS_OF_MODES = 4 };
+
 /* What is compared: all runs, or of times with two modes the runs in one of them. */
 enum evidence_part { EVIDENCE_ALL, EVIDENCE_QUICK, EVIDENCE_SLOW, EVIDENCE_PARTS };
 
 struct evidence {
     bool is_enough;          /* to test anything */
     double p;                /* of the step; corrected for the number of parts */
+    bool has_modes;          /* two on each side, which were compared */
     enum evidence_part part; /* that says most */
     /* of that part, from evidence_measure on; in whole numbers of runs, ns */
     size_t count_a, count_b;
     double median_a, median_b, low, high; /* the 99 % interval of the step */
+    double error;                         /* its largest standard error (drift.h) */
+    size_t freedom;                       /* degrees, of that; 0 if there is no step to be tested */
     bool may_be_drift; /* with drift it is far likelier, and likely enough (drift.h) */
 };
 

@@ -7,70 +7,72 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { HALVINGS = 24 };
+enum { ITERATIONS = 4 };
 #define LARGEST 16.0
-#define SURELY 1.645 /* the 95 % point of the normal distribution */
+#define SURELY \
+    2.1 /* 1.645 for normal values; what few far runs tell of their error is too little */
 
+/*
+ * As many standard errors as a step must be long to be claimed 19 times in 20: as many as a claim
+ * takes, and more, since the step is not known exactly, and its error is not either.
+ */
+static double errors_away(double chance, size_t freedom)
+{
+    double claimed = statistics_student_beyond(chance, freedom), away = claimed + SURELY;
+
+    return claimed + SURELY * sqrt(1 + away * away / (2 * (double)freedom));
+}
+
+/* What is compared while b is made slower. */
 struct planting {
-    struct evidence_samples samples; /* b is b_as_a made slower */
-    struct timed *a, *b, *b_as_a;
+    struct timed *a, *b, *b_as_a; /* b_as_a: what b would be if it did not differ */
+    size_t count_a, count_b;
 };
 
-/* As many standard deviations as a change must be away to be claimed. */
-static double threshold(void)
+/* Of one part; INFINITY if it cannot be tested. The error is that of samples with such a change. */
+static int find_of_part(const struct planting *planting, enum evidence_part part, double chance,
+                        double *share, struct trail_error *error)
 {
-    double low = 0, high = 16, p = STATISTICS_TIME_ALPHA / question_share[QUESTION_WHOLE];
+    const struct evidence_samples samples = {planting->a, planting->b, planting->count_a,
+                                             planting->count_b};
 
-    for (int i = 0; i < 60; i++) {
-        double middle = (low + high) / 2;
-        if (erfc(middle / sqrt(2)) > p)
-            low = middle;
-        else
-            high = middle;
+    *share = 0;
+    for (int i = 0; i < ITERATIONS && isfinite(*share); i++) {
+        struct evidence evidence = {.is_enough = true, .part = part};
+        for (size_t k = 0; k < planting->count_b; k++)
+            planting->b[k] = (struct timed){planting->b_as_a[k].ns * (1 + fmin(*share, LARGEST)),
+                                            planting->b_as_a[k].at};
+        if (evidence_measure(&samples, &evidence, error) != 0)
+            return -1;
+        *share = evidence.freedom > 0 && evidence.median_a > 0
+                     ? errors_away(chance, evidence.freedom) * evidence.error / evidence.median_a
+                     : INFINITY;
     }
-    return high;
+    return 0;
 }
 
-/* 1 if b is claimed to be slower when it is, by that share; 0, or -1 and error. */
-static int is_found(struct planting *planting, double share, struct trail_error *error)
+static int find_smallest(const struct planting *planting, double *share, struct trail_error *error)
 {
+    double chance = fmin(STATISTICS_TIME_ALPHA / question_share[QUESTION_WHOLE], STATISTICS_DRIFT),
+           of_part;
     struct evidence evidence;
-    double p;
-
-    for (size_t i = 0; i < planting->samples.count_b; i++)
-        planting->b[i] =
-            (struct timed){planting->b_as_a[i].ns * (1 + share), planting->b_as_a[i].at};
-    if (evidence_weigh(&planting->samples, &evidence, error) != 0)
-        return -1;
-    p = fmin(1, question_share[QUESTION_WHOLE] * evidence.p);
-    if (!evidence.is_enough || p > STATISTICS_TIME_ALPHA)
-        return 0;
-    if (evidence_measure(&planting->samples, &evidence, error) != 0)
-        return -1;
-    return evidence_is_change(&evidence, p, &(struct evidence_floors){0, 0});
-}
-
-static int find_smallest(struct planting *planting, double *share, struct trail_error *error)
-{
-    double low = 0, high = LARGEST;
-    int found = is_found(planting, high, error);
 
     *share = NAN;
-    for (int i = 0; i < HALVINGS && found > 0; i++) {
-        double middle = i < 8 ? high / 2 : (low + high) / 2;
-        int is_there = is_found(planting, middle, error);
-        if (is_there < 0)
+    if (evidence_weigh(&(struct evidence_samples){planting->a, planting->b_as_a, planting->count_a,
+                                                  planting->count_b},
+                       &evidence, error) != 0)
+        return -1;
+    if (!evidence.is_enough)
+        return 0;
+    if (evidence.has_modes)
+        chance /= EVIDENCE_TESTS_OF_MODES;
+    for (int part = 0; part < (evidence.has_modes ? EVIDENCE_PARTS : 1); part++) {
+        if (find_of_part(planting, (enum evidence_part)part, chance, &of_part, error) != 0)
             return -1;
-        if (is_there)
-            high = middle;
-        else
-            low = middle;
-        if (!is_there && i < 8)
-            i = 8;
+        *share = fmin(*share, of_part);
     }
-    if (found > 0) /* which is found in half of all comparisons */
-        *share = high * (1 + SURELY / threshold());
-    return found < 0 ? -1 : 0;
+    *share = *share <= LARGEST ? *share : NAN;
+    return 0;
 }
 
 static double median_of(const struct timed *timed, size_t count, double *room)
@@ -80,9 +82,9 @@ static double median_of(const struct timed *timed, size_t count, double *room)
     return statistics_summary(room, count).median;
 }
 
-/* What b would be if it did not differ. */
-static void make_alike(struct planting *planting, const struct evidence_samples *samples,
-                       double *room)
+/* Returns the median of a. */
+static double make_alike(struct planting *planting, const struct evidence_samples *samples,
+                         double *room)
 {
     double a = median_of(samples->a, samples->count_a, room),
            b = median_of(samples->b, samples->count_b, room);
@@ -92,13 +94,14 @@ static void make_alike(struct planting *planting, const struct evidence_samples 
     for (size_t i = 0; i < samples->count_b; i++)
         planting->b_as_a[i] =
             (struct timed){b > 0 ? samples->b[i].ns * a / b : samples->b[i].ns, samples->b[i].at};
+    return a;
 }
 
 static void take_turns(struct planting *planting)
 {
-    for (size_t i = 0; i < planting->samples.count_a; i++)
+    for (size_t i = 0; i < planting->count_a; i++)
         planting->a[i].at = 2 * i;
-    for (size_t i = 0; i < planting->samples.count_b; i++)
+    for (size_t i = 0; i < planting->count_b; i++)
         planting->b_as_a[i].at = 2 * i + 1;
 }
 
@@ -106,19 +109,17 @@ int sensitivity_find(const struct evidence_samples *samples, const struct eviden
                      struct sensitivity *sensitivity, struct trail_error *error)
 {
     size_t count_a = samples->count_a, count_b = samples->count_b;
-    struct planting planting = {.a = malloc((count_a + 1) * sizeof *planting.a),
-                                .b = malloc((count_b + 1) * sizeof *planting.b),
-                                .b_as_a = malloc((count_b + 1) * sizeof *planting.b_as_a)};
+    struct planting planting = {malloc((count_a + 1) * sizeof *planting.a),
+                                malloc((count_b + 1) * sizeof *planting.b),
+                                malloc((count_b + 1) * sizeof *planting.b_as_a), count_a, count_b};
     double *room = malloc((count_a + count_b + 1) * sizeof *room), in_turns = NAN;
     int result = -1;
 
-    planting.samples = (struct evidence_samples){planting.a, planting.b, count_a, count_b};
     if (planting.a == NULL || planting.b == NULL || planting.b_as_a == NULL || room == NULL) {
         error_set(error, TRAIL_FAILED, 0, "out of memory");
     } else {
-        double median = median_of(samples->a, count_a, room),
+        double median = make_alike(&planting, samples, room),
                least = fmax(floors->share, median > 0 ? floors->ns / median : 0);
-        make_alike(&planting, samples, room);
         result = find_smallest(&planting, &sensitivity->share, error);
         take_turns(&planting);
         if (result == 0)

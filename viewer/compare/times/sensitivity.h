@@ -1,6 +1,6 @@
 /*
  * What a comparison of times could have shown: the smallest change that samples like these would
- * give away, found by planting it into them. Pure functions.
+ * give away, by the error of the step between them. Pure functions.
  */
 #ifndef TRAIL_SENSITIVITY_H
 #define TRAIL_SENSITIVITY_H
