@@ -4,7 +4,7 @@ once, and nothing else.
 
     correspond.py TRAILFAKE TRAILVIEW FOLDER CASE [FIRST_SEED [SEEDS]]
 
-CASE is names or children. CI runs few seeds; a thousand take a person a quarter of an hour.
+CASE is names, children or renamed. CI runs few seeds; a thousand take a person a quarter of an hour.
 """
 import json
 import os
@@ -210,7 +210,26 @@ def fifty(checker, seed):
                        'check of what was planted: ' + planted, rows)
 
 
-CASES = {'names': names, 'children': fifty}
+def renamed(checker, seed):
+    """Of two single runs, the same build with another name that somebody gave it is told once."""
+    checker.begin('renamed')
+    for name in ('libfoo-1', 'libbar', 'x8d3k2qz', 'a71b93c2'):
+        script = Script()
+        for path, build in (('/opt/a/libone.so', 2), ('/opt/a/%s.so' % name, 16),
+                            ('/opt/a/libtwo.so', 3)):
+            script.load(100, path, build)
+        checker.record(name, [script.text()])
+    for a, b, expected in (('1', '2', [('identity', 'renamed', 'libfoo-1.so', 'libbar.so', 0)]),
+                           ('3', '4', [])):
+        rows = [row for row in json.loads(checker.view('diff', a, b, '--format', 'json'))
+                if row['section'] not in ('time', 'answer')
+                and row['change'] not in ('same', 'skipped')]
+        told = [tuple(row[key] for key in ('section', 'change', 'a', 'b', 'differs'))
+                for row in rows]
+        checker.expect(told == expected, 'a new name of %s against %s' % (a, b), rows)
+
+
+CASES = {'names': names, 'children': fifty, 'renamed': renamed}
 
 
 def main():

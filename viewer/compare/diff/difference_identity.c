@@ -1,6 +1,9 @@
 /* See difference_identity.h. */
 #include "difference_identity.h"
 
+#include "compare/model/place.h"
+#include "compare/model/shapes.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,4 +85,24 @@ void difference_identity_describe(struct differences *differences, struct differ
                       a[i].what);
     }
     row->note = difference_text(differences);
+}
+
+/* Whether what varies in a name looks as if chance had made it. */
+static bool is_made_up(const struct recordings *all, const struct recorded_load *load)
+{
+    const char *name = recordings_text(all, load->name), *key = recordings_text(all, load->key),
+               *any = strstr(key, PLACE_ANY);
+    size_t before = any != NULL ? (size_t)(any - key) : 0,
+           behind = any != NULL ? strlen(any + strlen(PLACE_ANY)) : 0, length = strlen(name);
+
+    return any == NULL || length < before + behind ||
+           strncmp(recordings_text(all, load->place), "{temp}", 6) == 0 ||
+           shape_is_random(name + before, length - before - behind);
+}
+
+bool difference_identity_is_renamed(const struct recordings *all, const struct recorded_load *a,
+                                    const struct recorded_load *b)
+{
+    return a->name != b->name && all->modules[a->module].varies && all->modules[b->module].varies &&
+           !is_made_up(all, a) && !is_made_up(all, b);
 }

@@ -17,4 +17,11 @@ enum { DIFFERENCE_IDENTITY_BYTES = 160 };
 bool difference_identity_values(const struct recordings *all, size_t module_a, size_t module_b,
                                 char *a, char *b);
 
+/*
+ * Whether two loads of one build in two single runs have names that somebody gave: of so few runs
+ * a name that is another one counts as one that varies.
+ */
+bool difference_identity_is_renamed(const struct recordings *all, const struct recorded_load *a,
+                                    const struct recorded_load *b);
+
 #endif

@@ -22,19 +22,13 @@ static const struct {
     const char *name;
     char sign;
 } changes[CHANGES] = {
-    [CHANGE_SAME] = {"same", ' '},
-    [CHANGE_SKIPPED] = {"skipped", ' '},
-    [CHANGE_ADDED] = {"added", '+'},
-    [CHANGE_REMOVED] = {"removed", '-'},
-    [CHANGE_MOVED] = {"moved", '>'},
-    [CHANGE_REPLACED] = {"replaced", '!'},
-    [CHANGE_MORE] = {"more", '+'},
-    [CHANGE_FEWER] = {"fewer", '-'},
-    [CHANGE_THREAD] = {"thread", '!'},
-    [CHANGE_EXIT] = {"exit", '!'},
-    [CHANGE_SLOWER] = {"slower", '!'},
-    [CHANGE_FASTER] = {"faster", '!'},
-    [CHANGE_CONCURRENT] = {"concurrent", ' '},
+    [CHANGE_SAME] = {"same", ' '},     [CHANGE_SKIPPED] = {"skipped", ' '},
+    [CHANGE_ADDED] = {"added", '+'},   [CHANGE_REMOVED] = {"removed", '-'},
+    [CHANGE_MOVED] = {"moved", '>'},   [CHANGE_REPLACED] = {"replaced", '!'},
+    [CHANGE_MORE] = {"more", '+'},     [CHANGE_FEWER] = {"fewer", '-'},
+    [CHANGE_THREAD] = {"thread", '!'}, [CHANGE_RENAMED] = {"renamed", '!'},
+    [CHANGE_EXIT] = {"exit", '!'},     [CHANGE_SLOWER] = {"slower", '!'},
+    [CHANGE_FASTER] = {"faster", '!'}, [CHANGE_CONCURRENT] = {"concurrent", ' '},
     [CHANGE_SHOWN] = {"shown", ' '},
 };
 

@@ -36,6 +36,7 @@ enum difference_change {
     CHANGE_MORE,
     CHANGE_FEWER,
     CHANGE_THREAD,
+    CHANGE_RENAMED,
     CHANGE_EXIT,
     CHANGE_SLOWER,
     CHANGE_FASTER,

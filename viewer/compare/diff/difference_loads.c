@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* What two loads of one module can differ in. */
-enum changed_part { CHANGED_BUILD = 1, CHANGED_PLACE = 2, CHANGED_THREAD = 4 };
+enum changed_part { CHANGED_BUILD = 1, CHANGED_PLACE = 2, CHANGED_THREAD = 4, CHANGED_NAME = 8 };
 
 struct comparison {
     struct differences *differences;
@@ -65,7 +65,8 @@ static uint32_t count_of(struct comparison *comparison, uint32_t key, uint32_t s
 static struct difference *add_row(struct comparison *comparison, enum difference_section section,
                                   enum difference_change change, size_t a, size_t b)
 {
-    bool counts = change != CHANGE_SAME && change != CHANGE_CONCURRENT && change != CHANGE_THREAD;
+    bool counts = change != CHANGE_SAME && change != CHANGE_CONCURRENT && change != CHANGE_THREAD &&
+                  change != CHANGE_RENAMED;
     struct difference *row = difference_add(comparison->differences, section, change, counts);
     const struct sequence *of = b != ALIGN_NONE ? &comparison->b : &comparison->a;
     const struct recorded_load *load = load_of(of, b != ALIGN_NONE ? b : a);
@@ -161,6 +162,9 @@ static unsigned char find_changed_parts(struct comparison *comparison, size_t a,
                         of_b->thread) &&
         is_first_report(comparison, of_a->key, CHANGED_THREAD))
         parts |= CHANGED_THREAD;
+    if (only[SECTION_IDENTITY] && difference_identity_is_renamed(all, of_a, of_b) &&
+        is_first_report(comparison, of_a->key, CHANGED_NAME))
+        parts |= CHANGED_NAME;
     return parts;
 }
 
@@ -187,6 +191,12 @@ static void report_changed_parts(struct comparison *comparison, size_t a, size_t
         row = add_row(comparison, SECTION_PATH, CHANGE_REPLACED, a, b);
         row->a = of_a->place;
         row->b = of_b->place;
+    }
+    if (comparison->changed_parts[b] & CHANGED_NAME) {
+        row = add_row(comparison, SECTION_IDENTITY, CHANGE_RENAMED, a, b);
+        row->a = of_a->name;
+        row->b = of_b->name;
+        row->note = text_pool_add_text(comparison->differences->all->texts, "the same build");
     }
     if (comparison->changed_parts[b] & CHANGED_THREAD) {
         row = add_row(comparison, SECTION_LOADS, CHANGE_THREAD, a, b);
