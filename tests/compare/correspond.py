@@ -4,7 +4,8 @@ once, and nothing else.
 
     correspond.py TRAILFAKE TRAILVIEW FOLDER CASE [FIRST_SEED [SEEDS]]
 
-CASE is names, children or renamed. CI runs few seeds; a thousand take a person a quarter of an hour.
+CASE is names, children, renamed or symbols. CI runs few seeds; a thousand take a person a
+quarter of an hour.
 """
 import json
 import os
@@ -229,7 +230,25 @@ def renamed(checker, seed):
         checker.expect(told == expected, 'a new name of %s against %s' % (a, b), rows)
 
 
-CASES = {'names': names, 'children': fifty, 'renamed': renamed}
+def symbols(checker, seed):
+    """A symbol that is looked up in vain breaks no rule, and is a difference."""
+    checker.begin('symbols')
+    for label, count, name in (('a', 3, None), ('b', 3, 'foo_init')):
+        script = Script()
+        script.load(100, '/opt/a/libone.so', 2)
+        if name is not None:
+            script.add(1000, 100, 'LoadFailed what=symbol name=%s load_phase=runtime' % name)
+        text = script.text()
+        checker.record(label, [text] * count)
+    checker.learn('@side=a')
+    rows = checker.check('@side=b')
+    checker.expect(not rows, 'a symbol breaks a rule', rows)
+    rows = checker.diff('@side=a', '@side=b')
+    checker.expect([(row['section'], row['change'], row['name']) for row in rows] ==
+                   [('failed', 'added', 'symbol foo_init')], 'a symbol that is not there', rows)
+
+
+CASES = {'names': names, 'children': fifty, 'renamed': renamed, 'symbols': symbols}
 
 
 def main():

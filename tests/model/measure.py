@@ -292,7 +292,11 @@ def main():
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
     tally = Tally()
-    wrong = {'good': good, 'planted': planted, 'part': part}[options.what](options, tally)
+    wrong = []
+    try:
+        wrong = {'good': good, 'planted': planted, 'part': part}[options.what](options, tally)
+    except KeyboardInterrupt:
+        print('stopped: what was counted until then')
     tally.print()
     if wrong:
         raise SystemExit('FAILED: ' + ', '.join(wrong))
