@@ -63,15 +63,17 @@ static void test_steps(void **state)
 static void test_without_steps(void **state)
 {
     struct change first;
-    int plain = 0, unlike = 0;
+    int plain = 0, unlike = 0, slightly = 0;
 
     seed = 12;
     for (int i = 0; i < WITHOUT; i++) {
         plain += try(0.05, 0, 0, 0, &first) > 0;
         unlike += try(0.02, 0.03, 0, 0, &first) > 0;
+        slightly += try(0.03, 0.01, 0, 0, &first) > 0;
     }
-    printf("%d and %d of %d have none and are said to have one\n", plain, unlike, WITHOUT);
-    assert_true(20 * plain <= WITHOUT && 20 * unlike <= WITHOUT);
+    printf("%d, %d and %d of %d have none and are said to have one\n", plain, unlike, slightly,
+           WITHOUT);
+    assert_true(20 * plain <= WITHOUT && 20 * unlike <= WITHOUT && 30 * slightly <= WITHOUT);
 }
 
 static void test_small_series(void **state)

@@ -10,7 +10,7 @@
 /* So many permutations, fewer of many values; enough is known once so many were as far apart. */
 enum { PERMUTATIONS = 9999, PERMUTATIONS_AT_LEAST = 999, ENOUGH = 120 };
 #define STEPS_AT_MOST 1e8
-#define UNALIKE 3.0 /* standard deviations of the ratio that compares groups with their runs */
+#define UNALIKE 1.0 /* standard deviations of the ratio that compares groups with their runs */
 
 /* Numbers in groups, of which each permutation is another arrangement. */
 struct numbers {
