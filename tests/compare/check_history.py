@@ -3,8 +3,8 @@
     check_history.py TRAILFAKE TRAILVIEW FOLDER MODELS [SEED [NOISE]]
 
 Of each model with a step of 5 % the build that began it must be named, and of each without one
-none: in 19 of 20, and in 95 of 100. (With NOISE 0.04 who knows both levels names 93 of 100, with
-0.05 86: what is asked can be done with 0.03.) Also: spans, loads, a module, the order of versions,
+none: in 19 of 20, and in 95 of 100. (With NOISE 0.04 who knows both levels names 95 of 100, with
+0.05 87: what is asked can be done with 0.03.) Also: spans, loads, a module, the order of versions,
 builds without a label, formats, and check --history. CI runs a few models; for
 figures give a number.
 """
