@@ -36,6 +36,8 @@ static char *utf8_from_wide(const wchar_t *wide)
     return text;
 }
 
+enum { CONSOLE_BYTES = 1 << 16 };
+
 int wmain(int argument_count, wchar_t **wide_arguments); /* no header declares it */
 
 int wmain(int argument_count, wchar_t **wide_arguments)
@@ -53,6 +55,9 @@ int wmain(int argument_count, wchar_t **wide_arguments)
     _setmode(_fileno(stderr), _O_BINARY);
     if (_isatty(_fileno(stdout)) || _isatty(_fileno(stderr)))
         SetConsoleOutputCP(CP_UTF8);
+    /* a console gets text as a whole: what comes byte by byte is no UTF-8 to it */
+    if (_isatty(_fileno(stdout)))
+        setvbuf(stdout, NULL, _IOFBF, CONSOLE_BYTES);
     sql_bound_allocations();
     result = program_main(argument_count, arguments);
     for (int i = 0; i < argument_count; i++)
