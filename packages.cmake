@@ -45,7 +45,8 @@ else()
     set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
     set(CPACK_DEBIAN_DEBUGINFO_PACKAGE ON)
     set(CPACK_POST_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/schema/debug_symbols.cmake")
-    set(CPACK_DEBIAN_PACKAGE_RECOMMENDS libdw1) # the callers of stacks; loaded when needed
+    # the callers of stacks, and a fleet's server: loaded when needed
+    set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libdw1, libcurl4, libssl3")
     set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "record and compare what a debugger sees of a program")
     set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "trailrec runs a program as its debugger and records which processes, threads

@@ -258,7 +258,21 @@ def test_words():
         expect(file.read().startswith("no trail file"), "the text was written over")
 
 
-for test in (test_pull, test_quoting, test_fleet, test_words):
+def test_library():
+    """libcurl is loaded by who asks a server, and by nobody else."""
+    os.makedirs("broken", exist_ok=True)
+    with open("broken/libcurl.so.4", "w", encoding="utf-8") as file:
+        file.write("no library")
+    environment = dict(os.environ, LD_LIBRARY_PATH="broken")
+    result = subprocess.run([TRAILVIEW, "fleet", "spans", URL], env=environment,
+                            capture_output=True, check=False)
+    refused("a broken libcurl", result, "cannot load libcurl")
+    result = subprocess.run([TRAILVIEW, "--version"], env=environment, capture_output=True,
+                            check=False)
+    expect(result.returncode == 0, "--version needs libcurl: %r" % result.stderr)
+
+
+for test in (test_pull, test_quoting, test_fleet, test_words, test_library):
     test()
 for failure in failures:
     print("FAILED", failure)

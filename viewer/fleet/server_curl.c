@@ -4,10 +4,10 @@
 #include "address.h"
 #include "buffer.h"
 #include "complaint.h"
+#include "curl_loaded.h"
 #include "program.h"
 #include "viewer.h"
 
-#include <curl/curl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -326,7 +326,7 @@ struct server *server_open(const char *url, struct trail_error *error)
         out_of_memory(error);
         return NULL;
     }
-    if (address_parse(url, &server->address, error) != 0)
+    if (address_parse(url, &server->address, error) != 0 || curl_load(error) != 0)
         goto fail;
     server->curl = curl_easy_init();
     server->headers = curl_slist_append(NULL, "Expect:");
@@ -346,11 +346,11 @@ fail:
 
 void server_close(struct server *server)
 {
-    if (server == NULL)
-        return;
-    curl_slist_free_all(server->headers);
-    curl_slist_free_all(server->gzip_headers);
-    curl_easy_cleanup(server->curl);
+    if (server != NULL && server->headers != NULL) { /* else nothing may be loaded */
+        curl_slist_free_all(server->headers);
+        curl_slist_free_all(server->gzip_headers);
+        curl_easy_cleanup(server->curl);
+    }
     free(server);
 }
 
