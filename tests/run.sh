@@ -23,6 +23,7 @@ need strace strace
 need bash bash
 need pgrep procps
 need perl perl
+need make make
 need readelf binutils
 need nm binutils
 if [ "$(. /etc/os-release && echo "$ID $VERSION_ID")" = "debian 12" ]; then

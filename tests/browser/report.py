@@ -15,6 +15,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 import chromium
+import report_page
 
 CHROMIUM, AXE, BUILD, SOURCES = sys.argv[1:5]
 TRAILREC, TRAILFAKE = (os.path.join(BUILD, "recorder", name) for name in ("trailrec", "trailfake"))
@@ -22,12 +23,7 @@ TRAILVIEW = os.path.join(BUILD, "viewer", "trailview")
 MAKE_FIXTURE = os.path.join(BUILD, "tests", "cli", "make_fixture")
 PYTHON = "/usr/bin/python3"
 PROCESSES, LOADS = 700, 15
-failures = []
-
-
-def check(is_right, *words):
-    if not is_right:
-        failures.append(" ".join(str(word) for word in words))
+SOURCE_FILES = 234  # three processes each, and those of make
 
 
 def run(*command):
@@ -69,11 +65,11 @@ def record_two_builds(database):
                 os.path.join(build, name))
 
 
-AXE_RUN = """axe.run(document, {resultTypes: ['violations'], elementRef: false, %s}).then(
-    found => found.violations.filter(one => ['serious', 'critical'].includes(one.impact)).map(
-    one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' +
-    node.failureSummary).join('; ')))"""
-CONTRAST = "runOnly: ['color-contrast']"
+def report_of(page, name, database, *arguments):
+    run(TRAILVIEW, "-d", database, "report", "-o", f"{name}.html", *arguments)
+    return report_page.Report(page, AXE, f"{name}.html")
+
+
 # From a key to the picture after it.
 KEY_TIME = """new Promise(done => {
     const field = %s, start = performance.now();
@@ -82,68 +78,15 @@ KEY_TIME = """new Promise(done => {
 })"""
 
 
-class Report:
-    """A page in the browser."""
-
-    def __init__(self, page, name, database, *arguments):
-        self.page, self.name = page, name
-        run(TRAILVIEW, "-d", database, "report", "-o", f"{name}.html", *arguments)
-        page.resize(1280, 900)
-        page.set_media("light")
-        page.open(f"{name}.html")
-
-    def check(self, is_right, *words):
-        check(is_right, f"{self.name}:", *words)
-
-    def count(self, what):
-        return self.page.run(f"document.querySelectorAll({what!r}).length")
-
-    def rows(self, section):
-        return self.page.run(f"document.querySelector('#{section} .table').trailTable.count")
-
-    def status(self, section):
-        return self.page.run(f"document.querySelector('#{section} .tools [role=status]')"
-                             ".textContent")
-
-    def first_paint(self):
-        return self.page.run("performance.getEntriesByName('first-contentful-paint')[0]"
-                             ".startTime")
-
-    def data(self, name):
-        return self.page.run(f"document.querySelector('.timeline').dataset[{name!r}]")
-
-    def focus(self, selector):
-        self.page.run(f"document.querySelector({selector!r}).focus()")
-
-    def finish(self, has_contrast=False):
-        """What holds for every page. Colours are the same on all, and it takes long to look."""
-        with open(os.path.join(AXE, "axe.min.js"), encoding="utf-8") as source:
-            self.page.run(source.read() + ";0")
-        for scheme, rules in (("light", "rules: {'color-contrast': {enabled: false}}"),
-                              ("light", CONTRAST), ("dark", CONTRAST)):
-            if rules is CONTRAST and not has_contrast:
-                continue
-            self.page.set_media(scheme)
-            for fault in self.page.run(AXE_RUN % rules):
-                self.check(False, scheme, fault)
-        self.check(not self.page.complaints(), "complains:", self.page.complaints())
-        self.check(not self.page.requests(), "asks for", self.page.requests())
-        self.check(self.page.run("document.documentElement.scrollWidth <= innerWidth"),
-                   "is wider than the window")
-
-
 def try_startup(page):
     if not shutil.which(PYTHON) or subprocess.run(
             [TRAILREC, "-q", "-o", "start.db", "--", PYTHON, "-c", "import json, ssl, sqlite3"],
             check=False).returncode != 0:
         print("skipped: python3 cannot be recorded here")
         return
-    report = Report(page, "start", "start.db")
-    bars = query("start.db", "SELECT count(*) FROM events WHERE kind IN ('CreateProcess', "
-                 "'LoadDll', 'LoadFailed', 'EntryPoint', 'Mark', 'ExitProcess')")
-    report.check(int(report.data("bars")) == bars, report.data("bars"), "bars, not", bars)
+    report = report_of(page, "start", "start.db")
+    report.check_numbers(lambda sql: query("start.db", sql))
     loads = query("start.db", "SELECT count(*) FROM loads")
-    report.check(report.rows("loads") == loads, report.rows("loads"), "loads, not", loads)
     # by keyboard: zoom, all, from event to event; search
     report.focus(".timeline .scroll")
     page.press("+", "+")
@@ -186,7 +129,7 @@ def try_startup(page):
 
 def try_diff(page):
     record_two_builds("builds.db")
-    report = Report(page, "builds", "builds.db", "@build=100", "@build=101")
+    report = report_of(page, "builds", "builds.db", "@build=100", "@build=101")
     report.check("intruder" in page.run("document.querySelector('#answer').textContent"), "answer")
     report.check("intruder" in page.run("document.querySelector('#differences').textContent"),
                  "differences")
@@ -203,7 +146,7 @@ def try_diff(page):
 
 def try_build(page):
     record_build("build.db")
-    report = Report(page, "build", "build.db")
+    report = report_of(page, "build", "build.db")
     paints = [report.first_paint()]
     while min(paints) > 1000 and len(paints) < 3:  # the machine may be busy
         page.open("build.html")
@@ -235,10 +178,38 @@ def try_build(page):
     return f"first paint {paint:.0f} ms, a key {slowest[0]:.0f} ms, a filter {taken:.0f} ms"
 
 
+def try_native_build(page):
+    """A build with some 700 processes, by the compiler that is here."""
+    shutil.rmtree("sources", ignore_errors=True)
+    os.mkdir("sources")
+    for i in range(SOURCE_FILES):
+        with open(f"sources/file{i}.c", "w", encoding="utf-8") as source:
+            source.write(f"int file{i};\n")
+    with open("sources/Makefile", "w", encoding="utf-8") as rules:
+        rules.write("all: $(patsubst %.c,%.o,$(wildcard *.c))\n")
+    done = subprocess.run([TRAILREC, "-q", "-f", "-k", "none", "-o", "native.db", "-C", "sources",
+                           "--", "make", "-s", "-j2"], stdin=subprocess.DEVNULL, check=False)
+    if done.returncode != 0 or query("native.db", "SELECT count(*) FROM processes") < SOURCE_FILES:
+        print("skipped: a build cannot be recorded here")
+        return
+    report = report_of(page, "native", "native.db")
+    processes = query("native.db", "SELECT count(*) FROM processes")
+    report.check_numbers(lambda sql: query("native.db", sql))
+    report.check(int(report.data("lanes")) == processes, report.data("lanes"), "lanes")
+    report.focus("#processes input")
+    page.press(*"file77.c")
+    report.check(report.status("processes").endswith(f", of {processes}"),
+                 report.status("processes"))
+    report.focus(".timeline .scroll")
+    page.press("+", "ArrowDown", "ArrowRight")
+    report.finish()
+    return f"a build of {processes} processes: first paint {report.first_paint():.0f} ms"
+
+
 def try_hostile(page):
     run(MAKE_FIXTURE, "hostile.db",
         os.path.join(SOURCES, "tests", "cli", "fixtures", "hostile.sql"))
-    report = Report(page, "hostile", "hostile.db")
+    report = report_of(page, "hostile", "hostile.db")
     page.run("for (const details of document.querySelectorAll('details')) details.open = true")
     report.check(report.count("img, iframe, form, b i, a[href^=javascript]") == 0, "markup")
     report.check(report.count("script") == 2, report.count("script"), "scripts")
@@ -246,10 +217,7 @@ def try_hostile(page):
 
 
 def main():
-    for what, path in (("chromium", CHROMIUM), ("axe-core, which npm fetches", AXE)):
-        if not os.path.exists(path):
-            print(f"skipped: there is no {what}")
-            return 77
+    report_page.skip_without(chromium=CHROMIUM, axe_core=AXE)
     for name in os.listdir("."):
         if name.endswith((".db", ".html")):
             os.remove(name)
@@ -258,15 +226,13 @@ def main():
     browser = chromium.Browser(CHROMIUM, os.path.abspath("profile"))
     page = browser.new_page()
     try:
-        for one in (try_startup, try_diff, try_build, try_hostile):
+        for one in (try_startup, try_diff, try_build, try_native_build, try_hostile):
             said = one(page)
             if said:
                 print(said)
     finally:
         browser.close()
-    for failure in failures:
-        print("FAILED:", failure)
-    return 1 if failures else 0
+    return report_page.conclude()
 
 
 sys.exit(main())

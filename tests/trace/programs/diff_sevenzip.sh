@@ -27,3 +27,7 @@ same "moved among equal lists" "$(value "SELECT count(DISTINCT o) > 1
     "$([ -n "$(rows @build=5.1.1 @build=5.2.0 order moved)" ] && echo 1 || echo 0)"
 trailview -d trail.db diff @build=5.1.1 @build=5.2.0
 same "exit status of diff" 1 $?
+
+# for tests/browser
+trailview -d trail.db report 1 -o run.html && trailview -d trail.db report @build=5.1.1 \
+    @build=5.2.0 -o builds.html || fail "no report"
