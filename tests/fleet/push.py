@@ -17,6 +17,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 
 import many
 import server as clickhouse
@@ -257,6 +258,8 @@ def kill_pusher(server, database, path, limit):
     _, out, _ = finish(process)
     road.close()
     expect(killed.is_set() or limit > road.bytes, f"nobody was killed at {limit} of {road.bytes}")
+    while server.ask("SELECT count() FROM system.processes WHERE query LIKE 'INSERT %'") != "0\n":
+        time.sleep(0.01)  # what had come whole is still being taken in
     whole = int(server.ask("SELECT count() FROM whole_run", database))
     check_whole(server, database, whole, f"killed at {limit}")
     return whole, out

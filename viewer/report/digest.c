@@ -6,6 +6,8 @@
 #include "row.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void begin_number(struct page *page, const char *what)
@@ -91,8 +93,11 @@ static void add_machine_load(struct page *page, sqlite3_stmt *facts)
         page_markup(page, " at the start");
     }
     if (row_has(facts, "idle_share")) {
-        page_markup(page, row_has(facts, "load_start") ? ", idle share " : "idle share ");
-        page_text(page, row_text(facts, "idle_share"));
+        char share[32];
+        snprintf(share, sizeof share, "idle %.1f %%",
+                 strtod(row_text(facts, "idle_share"), NULL) * 100);
+        page_markup(page, row_has(facts, "load_start") ? ", " : "");
+        page_text(page, share);
     }
     page_markup(page, "</dd></div>\n");
 }
