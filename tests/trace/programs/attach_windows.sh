@@ -44,6 +44,15 @@ is_well()
     same "children of $1 that ended otherwise" 0 "$bad_children"
 }
 
+# ended_well PID WHAT: with its own status; or Wine has killed it (137), since its process took more
+# than a second to go after its end.
+ended_well()
+{
+    wait "$1"
+    status=$?
+    [ -n "$EMULATOR" ] && [ $status -eq 137 ] || same "status of $2" 7 $status
+}
+
 start_target first
 first=$!
 is_well first
@@ -149,11 +158,9 @@ says 'has a debugger already' -p "$pid"
 # It ends while it is recorded: then so does the recording.
 : >stop
 ends_within 60 $first "the target"
-wait $first
-same "status of the target" 7 $?
+ended_well $first "the target"
 ends_within 60 $second "the other target"
-wait $second
-same "status of the other" 7 $?
+ended_well $second "the other"
 wait
 same "the end" "complete exit" "$(value "SELECT state || ' ' || end_reason FROM runs" held.db)"
 same "its exit code" 7 "$(value "SELECT exit_code FROM processes WHERE pid = $pid" held.db)"
