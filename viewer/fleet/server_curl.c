@@ -4,15 +4,72 @@
 #include "address.h"
 #include "buffer.h"
 #include "complaint.h"
-#include "curl_loaded.h"
 #include "program.h"
 #include "viewer.h"
 
+#define CURL_DISABLE_TYPECHECK /* which are macros in the place of functions */
+#include <curl/curl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+
+#ifdef _WIN32
+static bool load_libcurl(void)
+{
+    return true;
+}
+#else
+/* libcurl is loaded when a server is asked: to load it and what it needs takes several times as
+   long as all that most commands do. Calls look as ever. */
+#include <dlfcn.h>
+#undef curl_easy_getinfo
+#undef curl_easy_setopt
+
+#define CURL_FUNCTIONS(X) \
+    X(easy_cleanup)       \
+    X(easy_escape)        \
+    X(easy_getinfo)       \
+    X(easy_init)          \
+    X(easy_perform)       \
+    X(easy_reset)         \
+    X(easy_setopt)        \
+    X(easy_strerror)      \
+    X(free)               \
+    X(slist_append)       \
+    X(slist_free_all)
+
+static struct {
+#define DECLARE(name) __typeof__(curl_##name) *name;
+    CURL_FUNCTIONS(DECLARE)
+#undef DECLARE
+} loaded;
+
+static bool load_libcurl(void)
+{
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    bool is_whole = library != NULL;
+
+#define LOOK_UP(name) \
+    is_whole = is_whole && (*(void **)&loaded.name = dlsym(library, "curl_" #name)) != NULL;
+    CURL_FUNCTIONS(LOOK_UP)
+#undef LOOK_UP
+    return is_whole;
+}
+
+#define curl_easy_cleanup loaded.easy_cleanup
+#define curl_easy_escape loaded.easy_escape
+#define curl_easy_getinfo loaded.easy_getinfo
+#define curl_easy_init loaded.easy_init
+#define curl_easy_perform loaded.easy_perform
+#define curl_easy_reset loaded.easy_reset
+#define curl_easy_setopt loaded.easy_setopt
+#define curl_easy_strerror loaded.easy_strerror
+#define curl_free loaded.free
+#define curl_slist_append loaded.slist_append
+#define curl_slist_free_all loaded.slist_free_all
+#endif
 
 enum {
     TRIES_MAX = 5, /* after the first, with pauses of 0.25, 0.5, 1, 2 and 4 seconds */
@@ -326,8 +383,12 @@ struct server *server_open(const char *url, struct trail_error *error)
         out_of_memory(error);
         return NULL;
     }
-    if (address_parse(url, &server->address, error) != 0 || curl_load(error) != 0)
+    if (address_parse(url, &server->address, error) != 0)
         goto fail;
+    if (!load_libcurl()) {
+        error_set(error, TRAIL_FAILED, 0, "cannot load libcurl 4, which asks servers");
+        goto fail;
+    }
     server->curl = curl_easy_init();
     server->headers = curl_slist_append(NULL, "Expect:");
     server->gzip_headers = curl_slist_append(NULL, "Content-Encoding: gzip");

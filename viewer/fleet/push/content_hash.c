@@ -1,4 +1,4 @@
-/* See content_hash.h. OpenSSL is loaded when it is needed, as libcurl is (curl_loaded.h). */
+/* See content_hash.h. OpenSSL is loaded when it is needed, as libcurl is (server_curl.c). */
 #include "content_hash.h"
 
 #include <openssl/evp.h>
