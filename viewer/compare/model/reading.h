@@ -2,7 +2,6 @@
 #ifndef TRAIL_READING_H
 #define TRAIL_READING_H
 
-#include "hold_clock.h"
 #include "recordings.h"
 #include "statements.h"
 
@@ -13,6 +12,11 @@ struct moment {
     int64_t seq, t_ns, net_ns, own_ns;
     size_t process, thread; /* positions, or RECORDING_NONE */
     bool is_synthetic;
+};
+
+/* What makes net times of times: how long was held until now, and until when it still is. */
+struct hold_clock {
+    int64_t held_ns, until_ns;
 };
 
 struct reading {

@@ -260,13 +260,35 @@ static int read_conclusions(struct reading *reading)
                : 0;
 }
 
+/*
+ * The time net of what was held until then: the union of [t, t + hold) over the events before. Adds
+ * what is held for this event.
+ */
+static int64_t net_time(struct hold_clock *clock, int64_t t, int64_t hold)
+{
+    int64_t until = clock->until_ns;
+    /* of what was counted, the part after t is still to come */
+    int64_t net = t - (clock->held_ns - (until > t ? until - t : 0));
+
+    if (t + hold > until) {
+        clock->held_ns += t + hold - (until > t ? until : t);
+        clock->until_ns = t + hold;
+    }
+    return net;
+}
+
 static void take_times(struct reading *reading, struct moment *moment, int64_t hold)
 {
-    int64_t t = hold_clock_believed(moment->t_ns, &reading->last_ns, &hold);
+    int64_t t = moment->t_ns;
 
-    moment->net_ns = hold_clock_net(&reading->clock, t, hold);
+    if (t < reading->last_ns || t > INT64_MAX / 4) /* only a damaged file says so */
+        t = reading->last_ns;
+    if (hold < 0 || hold > INT64_MAX / 4)
+        hold = 0;
+    reading->last_ns = t;
+    moment->net_ns = net_time(&reading->clock, t, hold);
     moment->own_ns = moment->process != RECORDING_NONE
-                         ? hold_clock_net(&reading->own_clock[moment->process], t, hold)
+                         ? net_time(&reading->own_clock[moment->process], t, hold)
                          : moment->net_ns;
 }
 

@@ -28,8 +28,6 @@ static int64_t seconds_of(sqlite3_int64 ns)
 
 static void take_row(struct pushed_run *pushed, sqlite3_stmt *row)
 {
-    const char *os = (const char *)sqlite3_column_text(row, 7);
-
     pushed->start_seconds = seconds_of(sqlite3_column_int64(row, 2));
     row_add_column(&pushed->prefix, row, 3, ROW_TEXT, false);
     row_add_column(&pushed->prefix, row, 4, ROW_TEXT, false);
@@ -37,7 +35,6 @@ static void take_row(struct pushed_run *pushed, sqlite3_stmt *row)
     pushed->events = not_below_zero(sqlite3_column_int64(row, 5));
     pushed->wall_ns =
         sqlite3_column_type(row, 6) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 6);
-    pushed->folds_case = os != NULL && strncmp(os, "Windows", 7) == 0;
 }
 
 int pushed_run_describe(struct pushed_run *pushed, struct statements *statements, sqlite3 *db,

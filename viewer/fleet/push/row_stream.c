@@ -12,7 +12,9 @@ struct stream {
     size_t taken;
 };
 
-void row_stream_add_prefix(struct buffer *row, const struct pushed_run *run)
+/* The columns before a source's own, and their values. */
+#define FIRST_COLUMNS "program, build, start, copy, "
+static void add_prefix(struct buffer *row, const struct pushed_run *run)
 {
     buffer_add(row, buffer_text(&run->prefix), run->prefix.length);
     row_add_uuid(row, &run->copy);
@@ -32,7 +34,7 @@ static int add_row(struct stream *stream, struct trail_error *error)
         if (!stream->is_begun && source->begin(source, run, error) != 0)
             return -1;
         stream->is_begun = true;
-        row_stream_add_prefix(&stream->rows, run);
+        add_prefix(&stream->rows, run);
         if ((result = source->next(source, &stream->rows, error)) != 0) {
             run->rows++;
             return stream->rows.failed ? error_set(error, TRAIL_FAILED, 0, "out of memory")
@@ -74,7 +76,7 @@ int row_stream_send(struct row_source *source, struct pushed_run *runs, size_t c
     if (result == 1) {
         buffer_add_text(&sql, "INSERT INTO ");
         buffer_add_text(&sql, source->table);
-        buffer_add_text(&sql, " (" ROW_STREAM_COLUMNS);
+        buffer_add_text(&sql, " (" FIRST_COLUMNS);
         buffer_add_text(&sql, source->columns);
         buffer_add_text(&sql, ") FORMAT RowBinary");
         result = sql.failed ? error_set(error, TRAIL_FAILED, 0, "out of memory")

@@ -18,7 +18,6 @@ struct pushed_run {
     struct buffer prefix; /* program, build, start, as RowBinary has them */
     int64_t start_seconds, events;
     int64_t wall_ns, net_wall_ns; /* below 0: not known */
-    bool folds_case;              /* it was recorded on Windows */
     bool was_there;
     uint64_t rows; /* sent so far, of all tables */
 };
@@ -31,10 +30,6 @@ struct row_source {
     /* Adds the next row to `row`. Returns 1, 0 if there is none, or -1 and error. */
     int (*next)(struct row_source *source, struct buffer *row, struct trail_error *error);
 };
-
-/* The columns before a source's own, and their values. */
-#define ROW_STREAM_COLUMNS "program, build, start, copy, "
-void row_stream_add_prefix(struct buffer *row, const struct pushed_run *run);
 
 /*
  * Sends all rows of these runs by one insert, none if there are no rows, and counts them. Returns
