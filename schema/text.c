@@ -262,6 +262,13 @@ static bool is_windows_path(const char *path)
            strchr(path, '/') == NULL;
 }
 
+bool text_ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), end_length = strlen(end);
+
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
 const char *text_base_name(const char *path)
 {
     bool windows = is_windows_path(path);

@@ -59,6 +59,8 @@ bool text_equal_ignoring_case(const char *a, const char *b);
  */
 bool text_glob(const char *glob, const char *name, bool ignore_case);
 
+bool text_ends_with(const char *text, const char *end);
+
 /*
  * The part of a path after its last separator. Both / and \ separate where the path looks like a
  * Windows path, else only /.

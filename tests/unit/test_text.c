@@ -305,6 +305,14 @@ static void test_duration(void **state)
         assert_string_equal(text_duration(text, cases[i].ns), cases[i].text);
 }
 
+static void test_ends(void **state)
+{
+    assert_true(text_ends_with("image_module_id", "module_id"));
+    assert_true(text_ends_with("module_id", "module_id"));
+    assert_false(text_ends_with("id", "module_id"));
+    assert_false(text_ends_with("module_ids", "module_id"));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_bytes_that_are_utf8_stay),
     cmocka_unit_test(test_bytes_that_are_not_become_escapes),
@@ -324,5 +332,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_glob_hostile),
     cmocka_unit_test(test_base_name),
     cmocka_unit_test(test_duration),
+    cmocka_unit_test(test_ends),
 };
 UNIT_MAIN(tests)

@@ -5,6 +5,7 @@
 #include "copied_ids.h"
 #include "run_tables.h"
 #include "sql.h"
+#include "text.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -29,20 +30,13 @@ struct table_copy {
     int count;
 };
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), end_length = strlen(end);
-
-    return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
 static enum column_role role_of(const char *column)
 {
-    return strcmp(column, "run_id") == 0     ? COLUMN_RUN
-           : ends_with(column, "module_id")  ? COLUMN_MODULE
-           : ends_with(column, "frame_id")   ? COLUMN_FRAME
-           : strcmp(column, "stack_id") == 0 ? COLUMN_STACK
-                                             : COLUMN_VALUE;
+    return strcmp(column, "run_id") == 0         ? COLUMN_RUN
+           : text_ends_with(column, "module_id") ? COLUMN_MODULE
+           : text_ends_with(column, "frame_id")  ? COLUMN_FRAME
+           : strcmp(column, "stack_id") == 0     ? COLUMN_STACK
+                                                 : COLUMN_VALUE;
 }
 
 static void release_copy(struct table_copy *copy)

@@ -3,6 +3,7 @@
 
 #include "buffer.h"
 #include "sql.h"
+#include "text.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -121,22 +122,16 @@ int pull_rows_ask(struct pulling *pulling, const char *select, const char *from,
     return result;
 }
 
-static bool ends_with(const char *text, const char *end, size_t length)
-{
-    size_t whole = strlen(text);
-
-    return whole >= length && memcmp(text + whole - length, end, length) == 0;
-}
-
 /* What is asked for over there as the column, and what becomes of it. */
 static const char *describe_column(const char *table, const char *name, const char *type,
                                    struct table_column *column)
 {
     for (int kind = 0; kind < PULLED_KINDS; kind++) {
         char reference[16];
-        size_t length = (size_t)snprintf(reference, sizeof reference, "%s_id", kinds[kind]);
-        bool is_named = ends_with(name, reference, length),
-             is_name = strcmp(table, kinds[kind]) == 0 && strcmp(name, "id") == 0;
+        bool is_named, is_name;
+        snprintf(reference, sizeof reference, "%s_id", kinds[kind]);
+        is_named = text_ends_with(name, reference);
+        is_name = strcmp(table, kinds[kind]) == 0 && strcmp(name, "id") == 0;
         if (!is_named && !is_name)
             continue;
         *column = (struct table_column){is_name ? ROLE_NAME : ROLE_NAMED, (enum pulled_kind)kind};

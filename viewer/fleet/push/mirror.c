@@ -3,6 +3,7 @@
 
 #include "sql.h"
 #include "tables.h"
+#include "text.h"
 #include "upkeep/run_tables.h"
 
 #include <stdlib.h>
@@ -41,13 +42,6 @@ static int out_of_memory(struct trail_error *error)
     return error_set(error, TRAIL_FAILED, 0, "out of memory");
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), end_length = strlen(end);
-
-    return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
 /* What stays behind where it is not asked for. */
 static const struct {
     const char *table, *column;
@@ -64,8 +58,8 @@ static struct mirror_column describe(const char *table, const char *name, const 
                                      bool is_nullable)
 {
     struct mirror_column column = {
-        .role = ends_with(name, "module_id")                                     ? COLUMN_MODULE
-                : ends_with(name, "frame_id")                                    ? COLUMN_FRAME
+        .role = text_ends_with(name, "module_id")                                ? COLUMN_MODULE
+                : text_ends_with(name, "frame_id")                               ? COLUMN_FRAME
                 : strcmp(name, "stack_id") == 0                                  ? COLUMN_STACK
                 : strcmp(table, "run") == 0 && strcmp(name, "command_line") == 0 ? COLUMN_COMMAND
                                                                                  : COLUMN_VALUE,
