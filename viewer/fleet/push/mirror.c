@@ -25,6 +25,7 @@ struct mirrored {
     char *name, *columns;
     struct mirror_column items[COLUMNS_MAX];
     int count;
+    unsigned needs;     /* it has no rows unless all of this is sent */
     sqlite3_stmt *read; /* of the file that is open */
     struct mirror *mirror;
 };
@@ -152,8 +153,7 @@ static int next(struct row_source *source, struct buffer *row, struct trail_erro
     struct mirrored *table = (struct mirrored *)source;
     int step;
 
-    /* memory of the program, which may hold all that stays behind */
-    if (strcmp(table->name, "raw_stack") == 0 && table->mirror->sent != SENT_ALL)
+    if ((table->mirror->sent & table->needs) != table->needs)
         return 0;
     if ((step = sqlite3_step(table->read)) == SQLITE_ROW)
         return add_columns(table, row, error) == 0 ? 1 : -1;
@@ -170,6 +170,8 @@ static int describe_table(struct mirror *mirror, struct mirrored *table, const c
         return out_of_memory(error);
     if (find_columns(table, db, error) != 0)
         return -1;
+    /* memory of the program, which may hold all that stays behind */
+    table->needs = strcmp(name, "raw_stack") == 0 ? SENT_ALL : 0;
     table->source = (struct row_source){table->name, table->columns, begin, next};
     return 0;
 }

@@ -239,7 +239,7 @@ static bool is_full(const struct push *push, int64_t events)
 static int add_run(struct push *push, const struct run_reference *reference, int64_t *events,
                    struct trail_error *error)
 {
-    struct pushed_run *run = &push->runs[push->count];
+    struct pushed_run *run;
     int is_whole;
 
     if (reference->database != push->database &&

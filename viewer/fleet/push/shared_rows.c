@@ -3,6 +3,7 @@
 
 #include "array.h"
 #include "content_hash.h"
+#include "row_body.h"
 #include "sql.h"
 
 #include <stdio.h>
@@ -262,45 +263,28 @@ struct sending {
     struct shared_rows *shared;
     enum shared_kind kind;
     size_t next;
-    struct buffer rows;
-    size_t taken;
 };
 
-static int encode_next(struct sending *sending, struct trail_error *error)
-{
-    const struct shared_item *item = &sending->shared->items[sending->kind][sending->next++];
-
-    if (item->is_there)
-        return 0;
-    row_add_uuid(&sending->rows, &item->uuid);
-    return add_content(sending->shared, sending->kind, item->id, &sending->rows, error) < 0 ? -1
-                                                                                            : 0;
-}
-
-static ptrdiff_t next_bytes(void *context, char *out, size_t room, struct trail_error *error)
+/* As row_body's `add`; what is there already adds nothing. */
+static int add_next(void *context, struct buffer *rows, struct trail_error *error)
 {
     struct sending *sending = context;
-    size_t length;
+    const struct shared_item *item;
 
-    if (sending->taken == sending->rows.length) {
-        buffer_clear(&sending->rows);
-        sending->taken = 0;
-    }
-    while (sending->rows.length - sending->taken < room &&
-           sending->next < sending->shared->counts[sending->kind])
-        if (encode_next(sending, error) != 0)
-            return -1;
-    length = sending->rows.length - sending->taken;
-    length = length < room ? length : room;
-    memcpy(out, buffer_text(&sending->rows) + sending->taken, length);
-    sending->taken += length;
-    return (ptrdiff_t)length;
+    if (sending->next == sending->shared->counts[sending->kind])
+        return 0;
+    item = &sending->shared->items[sending->kind][sending->next++];
+    if (item->is_there)
+        return 1;
+    row_add_uuid(rows, &item->uuid);
+    return add_content(sending->shared, sending->kind, item->id, rows, error) < 0 ? -1 : 1;
 }
 
 static int send_missing(struct shared_rows *shared, enum shared_kind kind, struct server *server,
                         struct trail_error *error)
 {
     struct sending sending = {.shared = shared, .kind = kind};
+    struct row_body body = {.add = add_next, .context = &sending};
     char sql[512];
     bool is_all_there = true;
     int result;
@@ -311,8 +295,8 @@ static int send_missing(struct shared_rows *shared, enum shared_kind kind, struc
         return 0;
     snprintf(sql, sizeof sql, "INSERT INTO %s (id, %s) FORMAT RowBinary", tables[kind].table,
              tables[kind].columns);
-    result = server_insert(server, sql, next_bytes, &sending, error);
-    buffer_release(&sending.rows);
+    result = server_insert(server, sql, row_body_read, &body, error);
+    buffer_release(&body.rows);
     for (size_t i = 0; result == 0 && i < shared->counts[kind]; i++)
         shared->items[kind][i].is_there = true;
     return result;
