@@ -4,7 +4,7 @@
 #include "array.h"
 #include "compare/trend/history.h"
 #include "filter.h"
-#include "fleet/tsv.h"
+#include "fleet/tsv_ask.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -17,7 +17,6 @@ static int ask(struct asking *asking, const struct question *question, tsv_take 
                struct trail_error *error)
 {
     struct buffer sql = {0};
-    struct tsv tsv = {0};
     struct filter filter;
     int result = filter_parse(&asking->viewer->options, &filter, error);
 
@@ -25,14 +24,8 @@ static int ask(struct asking *asking, const struct question *question, tsv_take 
     if (result == 0 && filter.limit >= 0)
         buffer_format(&sql, "LIMIT %" PRId64, filter.limit);
     buffer_add_text(&sql, "\nFORMAT TabSeparated");
-    tsv_begin(&tsv, question->column_count, take, context);
-    if (result == 0 && sql.failed)
-        result = error_set(error, TRAIL_FAILED, 0, "out of memory");
     if (result == 0)
-        result = server_ask(asking->server, buffer_text(&sql), tsv_feed, &tsv, error) == 0
-                     ? tsv_end(&tsv, error)
-                     : -1;
-    tsv_release(&tsv);
+        result = tsv_ask(asking->server, &sql, question->column_count, take, context, error);
     buffer_release(&sql);
     return result;
 }

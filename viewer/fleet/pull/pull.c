@@ -5,7 +5,7 @@
 #include "progress.h"
 #include "pull_tables.h"
 #include "sql.h"
-#include "fleet/tsv.h"
+#include "fleet/tsv_ask.h"
 #include "upkeep/merge.h"
 #include "upkeep/prune.h"
 
@@ -65,7 +65,6 @@ static int take_listed(void *context, const struct tsv_value *values, struct tra
 static int list_runs(struct pull *pull, const struct selection *selection)
 {
     struct buffer sql = {0};
-    struct tsv tsv = {0};
     sqlite3_stmt *add = NULL;
     int result = sql_run(pull->list,
                          "CREATE TABLE listed (place INTEGER PRIMARY KEY, copy TEXT UNIQUE, uuid "
@@ -83,15 +82,9 @@ static int list_runs(struct pull *pull, const struct selection *selection)
     selection_add_where(selection, true, &sql);
     buffer_add_text(&sql, " ORDER BY program, build, start, copy LIMIT 1 BY copy "
                           "FORMAT TabSeparated");
-    tsv_begin(&tsv, 7, take_listed, add);
-    if (result == 0 && sql.failed)
-        result = error_set(pull->error, TRAIL_FAILED, 0, "out of memory");
     if (result == 0)
-        result = server_ask(pull->server, buffer_text(&sql), tsv_feed, &tsv, pull->error) == 0
-                     ? tsv_end(&tsv, pull->error)
-                     : -1;
+        result = tsv_ask(pull->server, &sql, 7, take_listed, add, pull->error);
     sqlite3_finalize(add);
-    tsv_release(&tsv);
     buffer_release(&sql);
     return result == 0 ? sql_run(pull->list, "COMMIT", pull->error) : -1;
 }

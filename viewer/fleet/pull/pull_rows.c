@@ -2,6 +2,7 @@
 #include "pull_rows.h"
 
 #include "buffer.h"
+#include "fleet/tsv_ask.h"
 #include "sql.h"
 #include "text.h"
 
@@ -104,7 +105,6 @@ int pull_rows_ask(struct pulling *pulling, const char *select, const char *from,
                   tsv_take take, void *context)
 {
     struct buffer sql = {0};
-    struct tsv tsv = {0};
     int result;
 
     buffer_add_text(&sql, "SELECT ");
@@ -112,12 +112,7 @@ int pull_rows_ask(struct pulling *pulling, const char *select, const char *from,
     buffer_add_text(&sql, " FROM ");
     buffer_add_text(&sql, from);
     buffer_add_text(&sql, " FORMAT TabSeparated");
-    tsv_begin(&tsv, columns, take, context);
-    result = sql.failed ? out_of_memory(pulling)
-             : server_ask(pulling->server, buffer_text(&sql), tsv_feed, &tsv, pulling->error) == 0
-                 ? tsv_end(&tsv, pulling->error)
-                 : -1;
-    tsv_release(&tsv);
+    result = tsv_ask(pulling->server, &sql, columns, take, context, pulling->error);
     buffer_release(&sql);
     return result;
 }
