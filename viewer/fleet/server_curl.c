@@ -7,26 +7,18 @@
 #include "program.h"
 #include "viewer.h"
 
-#define CURL_DISABLE_TYPECHECK /* which are macros in the place of functions */
 #include <curl/curl.h>
+#ifndef _WIN32
+#include <dlfcn.h>
+#endif
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#ifdef _WIN32
-static bool load_libcurl(void)
-{
-    return true;
-}
-#else
 /* libcurl is loaded when a server is asked: to load it and what it needs takes several times as
-   long as all that most commands do. Calls look as ever. */
-#include <dlfcn.h>
-#undef curl_easy_getinfo
-#undef curl_easy_setopt
-
+   long as all that most commands do. On Windows it is linked. */
 #define CURL_FUNCTIONS(X) \
     X(easy_cleanup)       \
     X(easy_escape)        \
@@ -44,32 +36,23 @@ static struct {
 #define DECLARE(name) __typeof__(curl_##name) *name;
     CURL_FUNCTIONS(DECLARE)
 #undef DECLARE
-} loaded;
+} libcurl;
 
 static bool load_libcurl(void)
 {
+#ifdef _WIN32
+#define LOOK_UP(name) libcurl.name = curl_##name;
+    bool is_whole = true;
+#else
+#define LOOK_UP(name) \
+    is_whole = is_whole && (*(void **)&libcurl.name = dlsym(library, "curl_" #name)) != NULL;
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
     bool is_whole = library != NULL;
-
-#define LOOK_UP(name) \
-    is_whole = is_whole && (*(void **)&loaded.name = dlsym(library, "curl_" #name)) != NULL;
+#endif
     CURL_FUNCTIONS(LOOK_UP)
 #undef LOOK_UP
     return is_whole;
 }
-
-#define curl_easy_cleanup loaded.easy_cleanup
-#define curl_easy_escape loaded.easy_escape
-#define curl_easy_getinfo loaded.easy_getinfo
-#define curl_easy_init loaded.easy_init
-#define curl_easy_perform loaded.easy_perform
-#define curl_easy_reset loaded.easy_reset
-#define curl_easy_setopt loaded.easy_setopt
-#define curl_easy_strerror loaded.easy_strerror
-#define curl_free loaded.free
-#define curl_slist_append loaded.slist_append
-#define curl_slist_free_all loaded.slist_free_all
-#endif
 
 enum {
     TRIES_MAX = 5, /* after the first, with pauses of 0.25, 0.5, 1, 2 and 4 seconds */
@@ -148,7 +131,7 @@ static size_t write_answer(char *bytes, size_t size, size_t count, void *context
     size_t length = size * count;
     long status = 0;
 
-    curl_easy_getinfo(exchange->server->curl, CURLINFO_RESPONSE_CODE, &status);
+    libcurl.easy_getinfo(exchange->server->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200 || exchange->piece == NULL) {
         if (exchange->complaint.length < COMPLAINT_MAX)
             buffer_add(&exchange->complaint, bytes, length);
@@ -166,11 +149,11 @@ static int out_of_memory(struct trail_error *error)
     return error_set(error, TRAIL_FAILED, 0, "out of memory");
 }
 
-/* The URL with what the server is told besides the body; curl_free. */
+/* The URL with what the server is told besides the body; free. */
 static char *make_url(struct server *server, const char *query, bool is_in_database)
 {
     struct buffer url = {0};
-    char *escaped = query != NULL ? curl_easy_escape(server->curl, query, 0) : NULL;
+    char *escaped = query != NULL ? libcurl.easy_escape(server->curl, query, 0) : NULL;
 
     buffer_add_text(&url, server->address.server);
     buffer_add_text(&url, "/?wait_end_of_query=1");
@@ -183,7 +166,7 @@ static char *make_url(struct server *server, const char *query, bool is_in_datab
         buffer_add_text(&url, escaped != NULL ? escaped : "");
     }
     url.failed |= query != NULL && escaped == NULL;
-    curl_free(escaped);
+    libcurl.free(escaped);
     if (url.failed) {
         buffer_release(&url);
         return NULL;
@@ -207,7 +190,7 @@ static int conclude(struct exchange *exchange, CURLcode code, const char *words)
     const struct buffer *complaint = &exchange->complaint;
     long status = 0;
 
-    curl_easy_getinfo(server->curl, CURLINFO_RESPONSE_CODE, &status);
+    libcurl.easy_getinfo(server->curl, CURLINFO_RESPONSE_CODE, &status);
     server->passes = false;
     if (exchange->has_failed)
         return -1;
@@ -222,7 +205,8 @@ static int conclude(struct exchange *exchange, CURLcode code, const char *words)
         return 0;
     server->passes = is_networks(code);
     return error_set(exchange->error, TRAIL_FAILED, (long)code, "cannot ask %.100s: %.200s",
-                     server->address.server, words[0] != '\0' ? words : curl_easy_strerror(code));
+                     server->address.server,
+                     words[0] != '\0' ? words : libcurl.easy_strerror(code));
 }
 
 static void set_user(CURL *curl)
@@ -230,13 +214,13 @@ static void set_user(CURL *curl)
     const char *user = program_environment("CLICKHOUSE_USER"), *password;
 
     if (user != NULL) /* which libcurl copies */
-        curl_easy_setopt(curl, CURLOPT_USERNAME, user);
+        libcurl.easy_setopt(curl, CURLOPT_USERNAME, user);
     if ((password = program_environment("CLICKHOUSE_PASSWORD")) != NULL) {
         if (user == NULL)
-            curl_easy_setopt(curl, CURLOPT_USERNAME, "default");
-        curl_easy_setopt(curl, CURLOPT_PASSWORD, password);
+            libcurl.easy_setopt(curl, CURLOPT_USERNAME, "default");
+        libcurl.easy_setopt(curl, CURLOPT_PASSWORD, password);
     }
-    curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+    libcurl.easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
 }
 
 static void set_up(struct server *server, struct exchange *exchange, const char *url,
@@ -244,28 +228,28 @@ static void set_up(struct server *server, struct exchange *exchange, const char 
 {
     CURL *curl = server->curl;
 
-    curl_easy_reset(curl); /* connections stay */
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_SECONDS);
+    libcurl.easy_reset(curl); /* connections stay */
+    libcurl.easy_setopt(curl, CURLOPT_URL, url);
+    libcurl.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    libcurl.easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
+    libcurl.easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    libcurl.easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    libcurl.easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_SECONDS);
     if (!server->is_greeted)
-        curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)GREETING_SECONDS);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, write_answer);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange);
-    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+        libcurl.easy_setopt(curl, CURLOPT_TIMEOUT, (long)GREETING_SECONDS);
+    libcurl.easy_setopt(curl, CURLOPT_WRITEFUNCTION, write_answer);
+    libcurl.easy_setopt(curl, CURLOPT_WRITEDATA, exchange);
+    libcurl.easy_setopt(curl, CURLOPT_POST, 1L);
     if (exchange->body == NULL) {
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(sql));
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, sql);
+        libcurl.easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(sql));
+        libcurl.easy_setopt(curl, CURLOPT_POSTFIELDS, sql);
     } else {
-        curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_body);
-        curl_easy_setopt(curl, CURLOPT_READDATA, exchange);
-        curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BYTES);
+        libcurl.easy_setopt(curl, CURLOPT_READFUNCTION, read_body);
+        libcurl.easy_setopt(curl, CURLOPT_READDATA, exchange);
+        libcurl.easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BYTES);
     }
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER,
-                     exchange->body == NULL ? server->headers : server->gzip_headers);
+    libcurl.easy_setopt(curl, CURLOPT_HTTPHEADER,
+                        exchange->body == NULL ? server->headers : server->gzip_headers);
     set_user(curl);
 }
 
@@ -280,7 +264,7 @@ static int send_request(struct server *server, struct exchange *exchange, const 
     if (url == NULL)
         return out_of_memory(exchange->error);
     set_up(server, exchange, url, sql, words);
-    result = conclude(exchange, curl_easy_perform(server->curl), words);
+    result = conclude(exchange, libcurl.easy_perform(server->curl), words);
     buffer_release(&exchange->complaint);
     free(url);
     return result;
@@ -389,12 +373,12 @@ struct server *server_open(const char *url, struct trail_error *error)
         error_set(error, TRAIL_FAILED, 0, "cannot load libcurl 4, which asks servers");
         goto fail;
     }
-    server->curl = curl_easy_init();
-    server->headers = curl_slist_append(NULL, "Expect:");
-    server->gzip_headers = curl_slist_append(NULL, "Content-Encoding: gzip");
+    server->curl = libcurl.easy_init();
+    server->headers = libcurl.slist_append(NULL, "Expect:");
+    server->gzip_headers = libcurl.slist_append(NULL, "Content-Encoding: gzip");
     if (server->curl == NULL || server->headers == NULL || server->gzip_headers == NULL ||
-        curl_slist_append(server->gzip_headers, "Transfer-Encoding: chunked") == NULL ||
-        curl_slist_append(server->gzip_headers, "Expect:") == NULL) {
+        libcurl.slist_append(server->gzip_headers, "Transfer-Encoding: chunked") == NULL ||
+        libcurl.slist_append(server->gzip_headers, "Expect:") == NULL) {
         out_of_memory(error);
         goto fail;
     }
@@ -408,9 +392,9 @@ fail:
 void server_close(struct server *server)
 {
     if (server != NULL && server->headers != NULL) { /* else nothing may be loaded */
-        curl_slist_free_all(server->headers);
-        curl_slist_free_all(server->gzip_headers);
-        curl_easy_cleanup(server->curl);
+        libcurl.slist_free_all(server->headers);
+        libcurl.slist_free_all(server->gzip_headers);
+        libcurl.easy_cleanup(server->curl);
     }
     free(server);
 }
