@@ -3,8 +3,9 @@
  * another runner, so that none always comes first or after the same one), and prints medians,
  * ratios, and whether what the project claims holds.
  *
- *     bench [--rounds N] [--workload GLOB]... [--quick] [--wine BUILD] [--patience SECONDS] [--json
- *     FILE] [--folder FOLDER] [--list]
+ *     bench [--rounds N] [--workload GLOB]... [--runner GLOB] [--quick] [--wine BUILD]
+ *     [--against BUILD] [--wine-against BUILD] [--patience SECONDS] [--json FILE] [--folder FOLDER]
+ *     [--list]
  *
  * Where others use the machine too, --patience says how long in all to wait for it to be quiet;
  * disturbed samples are then taken again. SIGINT and SIGTERM end it early: then what was measured
@@ -31,6 +32,7 @@ enum {
     MAX_RUNNERS = 16,
     MAX_WORDS = 3 * MAX_ARGUMENTS,
     TEXT_BYTES = 8192,
+    IDLE_SECONDS = 2,
     INPUT_BYTES = 8 * 1024 * 1024
 };
 
@@ -39,8 +41,10 @@ struct options {
     const char *patterns[MAX_PATTERNS];
     size_t pattern_count;
     const char *json, *folder;
-    char wine[PATH_MAX]; /* "" without */
-    double patience;     /* seconds, in all, to wait for a quiet machine */
+    const char *runners; /* glob; NULL: all */
+    /* Builds; "" without. */
+    char wine[PATH_MAX], other[PATH_MAX], wine_other[PATH_MAX];
+    double patience; /* seconds, in all, to wait for a quiet machine */
     bool quick, list;
 };
 
@@ -68,7 +72,9 @@ static const struct variable {
     {"{trailview}", BENCH_TRAILVIEW},
     {"{programs}", BENCH_PROGRAMS},
     {"{source}", BENCH_SOURCE},
+    {"{other}", options.other},
     {"{wine}", options.wine},
+    {"{wine-other}", options.wine_other},
     {"{windows}", NULL}, /* Z:{wine}/tests/bench/programs */
     {"{n}", NULL},
 };
@@ -133,6 +139,8 @@ static void measure(struct result *result, bool keep)
     int status;
 
     make_command(result, words);
+    if (result->workload->idle && !options.quick)
+        sleep(IDLE_SECONDS);
     status = result->runner->appends ? measure_prepare(words) : 0;
     if (status == 0)
         status = measure_command(words, &sample);
@@ -272,6 +280,20 @@ static void make_view(long count)
     made = count;
 }
 
+/* Whether what the runner needs is installed; where it names a build, whether one was given. */
+static bool has_needed(const struct runner *runner)
+{
+    char *needs;
+    bool has;
+
+    if (runner->needs == NULL)
+        return true;
+    needs = expand(runner->needs, 0);
+    has = measure_has_program(needs);
+    free(needs);
+    return has;
+}
+
 static void run_workload(const struct workload *workload)
 {
     size_t first = results.size, count = 0;
@@ -285,7 +307,8 @@ static void run_workload(const struct workload *workload)
         if (workload->system == PIPELINE && strcmp(runner->name, "trailfake") != 0 &&
             strncmp(workload->name, "events-", 7) != 0)
             continue; /* the plain loop has only the mixed events */
-        if (runner->needs != NULL && !measure_has_program(runner->needs))
+        if (!has_needed(runner) ||
+            (options.runners != NULL && fnmatch(options.runners, runner->name, 0) != 0))
             continue;
         if (results_add(&results, workload, runner,
                         options.quick ? workload->quick_count : workload->count) == NULL)
@@ -362,10 +385,22 @@ static void list_all(void)
 static void say_missing(void)
 {
     for (size_t i = 0; i < runner_count; i++)
-        if (runners[i].needs != NULL && !measure_has_program(runners[i].needs))
+        if (!has_needed(&runners[i]) && runners[i].needs[0] != '{')
             printf("left out: %s is not installed\n", runners[i].needs);
     if (options.wine[0] == '\0')
         printf("left out: Windows programs (--wine BUILD)\n");
+}
+
+/* `needed`, by which it is known to be one, is made. */
+static void take_build(const char *folder, char build[PATH_MAX], const char *needed)
+{
+    char program[2 * PATH_MAX];
+
+    if (realpath(folder, build) == NULL)
+        die(folder, strerror(errno));
+    snprintf(program, sizeof program, "%s/%s", build, needed);
+    if (access(program, X_OK) != 0)
+        die(program, strerror(errno));
 }
 
 static void parse(int argc, char **argv)
@@ -374,7 +409,10 @@ static void parse(int argc, char **argv)
         {"rounds", required_argument, NULL, 'r'},
         {"workload", required_argument, NULL, 'w'},
         {"quick", no_argument, NULL, 'q'},
+        {"runner", required_argument, NULL, 'R'},
         {"wine", required_argument, NULL, 'W'},
+        {"against", required_argument, NULL, 'a'},
+        {"wine-against", required_argument, NULL, 'A'},
         {"json", required_argument, NULL, 'j'},
         {"folder", required_argument, NULL, 'f'},
         {"list", no_argument, NULL, 'l'},
@@ -390,8 +428,14 @@ static void parse(int argc, char **argv)
             options.patterns[options.pattern_count++] = optarg;
         else if (option == 'q')
             options.quick = true;
-        else if (option == 'W' && realpath(optarg, options.wine) == NULL)
-            die(optarg, strerror(errno));
+        else if (option == 'R')
+            options.runners = optarg;
+        else if (option == 'W')
+            take_build(optarg, options.wine, "tests/bench/programs/seed_loop_windows.exe");
+        else if (option == 'a')
+            take_build(optarg, options.other, "recorder/trailrec");
+        else if (option == 'A')
+            take_build(optarg, options.wine_other, "recorder/trailrec.exe");
         else if (option == 'j')
             options.json = optarg;
         else if (option == 'f')
@@ -404,8 +448,9 @@ static void parse(int argc, char **argv)
             exit(2);
     }
     if (optind != argc || options.rounds == 0)
-        die("usage: bench [--rounds N] [--workload GLOB] [--quick] [--wine BUILD] [--patience "
-            "SECONDS] [--json FILE] [--folder FOLDER] [--list]",
+        die("usage: bench [--rounds N] [--workload GLOB] [--runner GLOB] [--quick] [--wine BUILD] "
+            "[--against BUILD] [--wine-against BUILD] [--patience SECONDS] [--json FILE] "
+            "[--folder FOLDER] [--list]",
             NULL);
 }
 

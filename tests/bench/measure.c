@@ -131,6 +131,8 @@ bool measure_has_program(const char *name)
 {
     const char *path = getenv("PATH");
 
+    if (name[0] == '/')
+        return access(name, X_OK) == 0;
     while (path != NULL && *path != '\0') {
         size_t length = strcspn(path, ":");
         char file[4096];

@@ -22,7 +22,7 @@ int measure_prepare(char *const arguments[]);
  * started. */
 int measure_command(char *const arguments[], struct sample *sample);
 
-/* Whether there is such a program in PATH. */
+/* Whether there is such a program in PATH, or, where the name begins with a slash, that file. */
 bool measure_has_program(const char *name);
 
 #endif

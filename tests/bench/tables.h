@@ -4,7 +4,8 @@
  *
  * In arguments {name} stands for a value of variables (bench.c): {n} the workload's count, {follow}
  * -f or nothing, {trailrec}, {trailfake}, {trailview}, {programs} the folder of the benchmark's own
- * programs, and under Wine {wine} the Windows build and {windows} its programs.
+ * programs, {other} another build to compare with, and under Wine {wine} the Windows build,
+ * {windows} its programs and {wine-other} another Windows build.
  */
 #ifndef BENCH_TABLES_H
 #define BENCH_TABLES_H
@@ -29,6 +30,7 @@ struct workload {
     unsigned max_rounds; /* 0: as many as asked for */
     bool follow;
     bool beside; /* timed by a clock that stands beside the target: see timed.c */
+    bool idle;   /* nothing runs for two seconds before each sample: caches and clocks are cold */
     const char *arguments[MAX_ARGUMENTS];
 };
 
