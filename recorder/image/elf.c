@@ -3,6 +3,7 @@
 
 #include "elf_dynamic.h"
 #include "elf_layout.h"
+#include "image_buffer.h"
 
 #include <string.h>
 
@@ -133,11 +134,13 @@ int elf_read_head(const struct image_source *source, bool mapped, struct elf_hea
     return 0;
 }
 
-int elf_parse(const struct image_source *source, struct module_identity *identity)
+int elf_parse(const struct image_source *file, struct module_identity *identity)
 {
+    struct image_buffer buffer;
     struct elf_head head;
 
-    if (elf_read_head(source, false, &head) != 0)
+    image_buffer_init(&buffer, file);
+    if (elf_read_head(&buffer.source, false, &head) != 0)
         return -1;
     identity->machine = head.machine;
     if (!head.is_64_bit)
@@ -145,6 +148,6 @@ int elf_parse(const struct image_source *source, struct module_identity *identit
     identity->image_bytes = head.span_bytes;
     elf_hex(head.build_id, head.build_id_bytes, identity->build_id, sizeof identity->build_id);
     if (head.dynamic_bytes > 0)
-        elf_dynamic_read(source, identity);
+        elf_dynamic_read(&buffer.source, identity);
     return 0;
 }

@@ -41,7 +41,7 @@ int elf_read_head(const struct image_source *source, bool mapped, struct elf_hea
  * Fills machine, image_bytes, build_id, soname and imports from an image's file; -1 if this is no
  * ELF image.
  */
-int elf_parse(const struct image_source *source, struct module_identity *identity);
+int elf_parse(const struct image_source *file, struct module_identity *identity);
 
 /* Bytes as lower-case hex, NUL-terminated; as many as fit. */
 void elf_hex(const unsigned char *bytes, size_t length, char *out, size_t capacity);

@@ -3,7 +3,6 @@
 
 #include "event_kinds.h"
 #include "image/elf_layout.h"
-#include "image/image_buffer.h"
 #include "image/imports.h"
 
 #include <string.h>
@@ -182,11 +181,9 @@ static void find_section(struct dynamic *dynamic)
 
 void elf_dynamic_read(const struct image_source *source, struct module_identity *identity)
 {
-    struct image_buffer buffer;
-    struct dynamic dynamic = {.source = &buffer.source, .identity = identity};
+    struct dynamic dynamic = {.source = source, .identity = identity};
     uint64_t address;
 
-    image_buffer_init(&buffer, source);
     if (!image_read(dynamic.source, 0, &dynamic.header, sizeof dynamic.header))
         return;
     find_section(&dynamic);
