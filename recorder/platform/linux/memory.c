@@ -11,7 +11,6 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#include <unistd.h>
 
 enum { PAGE = 4096, PAGES_MAX = 17 };
 
@@ -96,6 +95,32 @@ int memory_read_head(pid_t pid, uint64_t base, struct elf_head *head)
 
     source.size = page.length = memory_read(pid, base, page.bytes, sizeof page.bytes);
     return elf_read_head(&source, true, head);
+}
+
+size_t memory_read_name_and_head(pid_t pid, uint64_t address, char *name, size_t capacity,
+                                 uint64_t base, struct elf_head *head, bool *has_head)
+{
+    enum { SHORT_NAME = 256 };
+    struct page page;
+    struct image_source source = {&page, read_page, 0};
+    size_t part = PAGE - address % PAGE;
+    struct iovec local[2], remote[2];
+    ssize_t count;
+
+    part = part < SHORT_NAME ? part : SHORT_NAME;
+    part = part < capacity ? part : capacity;
+    local[0] = (struct iovec){name, part};
+    remote[0] = (struct iovec){(void *)(uintptr_t)address, part};
+    local[1] = (struct iovec){page.bytes, sizeof page.bytes};
+    remote[1] = (struct iovec){(void *)(uintptr_t)base, sizeof page.bytes};
+    count = process_vm_readv(pid, local, 2, remote, 2, 0);
+    if (count <= (ssize_t)part || memchr(name, '\0', part) == NULL) {
+        *has_head = memory_read_head(pid, base, head) == 0;
+        return memory_read_string(pid, address, name, capacity);
+    }
+    source.size = page.length = (size_t)count - part;
+    *has_head = elf_read_head(&source, true, head) == 0;
+    return strlen(name);
 }
 
 bool memory_is_shared(pid_t a, pid_t b)

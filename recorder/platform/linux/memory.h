@@ -20,6 +20,9 @@ size_t memory_read_string(pid_t pid, uint64_t address, char *buffer, size_t capa
  * known linker puts them.
  */
 int memory_read_head(pid_t pid, uint64_t base, struct elf_head *head);
+/* Both of a library at once: its name, as memory_read_string, and its head, if there is one. */
+size_t memory_read_name_and_head(pid_t pid, uint64_t address, char *name, size_t capacity,
+                                 uint64_t base, struct elf_head *head, bool *has_head);
 /* Whether two tasks have the same memory, not only alike (kcmp(2)). */
 bool memory_is_shared(pid_t a, pid_t b);
 /*

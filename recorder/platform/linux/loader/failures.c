@@ -25,27 +25,21 @@ struct failure {
     char first[NAME_BYTES_MAX], last[NAME_BYTES_MAX]; /* the texts that were put into the format */
 };
 
-static uint64_t behind_endbr64(pid_t tid, uint64_t address)
-{
-    static const unsigned char endbr64[ENDBR64_BYTES] = {0xF3, 0x0F, 0x1E, 0xFA};
-    unsigned char there[ENDBR64_BYTES];
-
-    return memory_read_exactly(tid, address, there, sizeof there) &&
-                   memcmp(there, endbr64, sizeof there) == 0
-               ? address + sizeof there
-               : address;
-}
-
+/* One read for both, the endbr64 that may stand there and what is behind it. */
 static bool watch(struct process *process, enum trap_place place, uint64_t function)
 {
+    static const unsigned char endbr64[ENDBR64_BYTES] = {0xF3, 0x0F, 0x1E, 0xFA};
+    unsigned char there[ENDBR64_BYTES + TRAP_BYTES];
     struct user_regs_struct registers = {.rsp = 0};
-    struct trap trap = {.address = 0};
+    struct trap trap;
+    unsigned begin;
 
-    if (function == 0)
+    if (function == 0 || !memory_read_exactly(process->memory_tid, function, there, sizeof there))
         return false;
-    function = behind_endbr64(process->memory_tid, function);
-    return memory_read_exactly(process->memory_tid, function, trap.code, sizeof trap.code) &&
-           traps_emulate(&trap, 0, &registers) && traps_plant(process, place, function);
+    begin = memcmp(there, endbr64, sizeof endbr64) == 0 ? sizeof endbr64 : 0;
+    trap.address = function + begin;
+    memcpy(trap.code, there + begin, sizeof trap.code);
+    return traps_emulate(&trap, 0, &registers) && traps_plant(process, place, &trap);
 }
 
 bool failures_watch(struct process *process, const struct loader_symbols *symbols)

@@ -10,6 +10,7 @@
 #include "proc.h"
 #include "text.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,27 +25,70 @@ static size_t read_namespace(const char *link, char *text, size_t capacity)
     return length > 0 ? (size_t)length : 0;
 }
 
-/* Where that cannot be told, names are taken for ours. Ours are read once; loop thread only. */
-enum image_view image_path_view(const struct process *process)
+/* Where that cannot be told, it is taken for ours, which is read once; loop thread only. */
+static bool is_in_other_namespace(const struct process *process)
 {
     static char our_namespace[64];
-    static struct stat our_root;
     char link[64], namespace[64];
-    struct stat root;
 
     if (our_namespace[0] == '\0' &&
-        (stat("/", &our_root) != 0 ||
-         read_namespace("/proc/self/ns/mnt", our_namespace, sizeof our_namespace) == 0))
-        return VIEW_OURS;
+        read_namespace("/proc/self/ns/mnt", our_namespace, sizeof our_namespace) == 0)
+        return false;
     snprintf(link, sizeof link, "/proc/%d/ns/mnt", (int)process->memory_tid);
-    if (read_namespace(link, namespace, sizeof namespace) > 0 &&
-        strcmp(namespace, our_namespace) != 0)
-        return VIEW_OF_NAMESPACE;
+    return read_namespace(link, namespace, sizeof namespace) > 0 &&
+           strcmp(namespace, our_namespace) != 0;
+}
+
+struct root {
+    bool is_known, has_mount;
+    unsigned device_major, device_minor;
+    uint64_t inode, mount;
+};
+
+static void read_root(const char *link, struct root *root)
+{
+    struct statx status;
+
+    *root = (struct root){.is_known = false};
+#ifdef STATX_MNT_ID
+    if (statx(AT_FDCWD, link, 0, STATX_INO | STATX_MNT_ID, &status) != 0)
+        return;
+    root->has_mount = (status.stx_mask & STATX_MNT_ID) != 0;
+    root->mount = status.stx_mnt_id;
+#else
+    if (statx(AT_FDCWD, link, 0, STATX_INO, &status) != 0)
+        return;
+#endif
+    root->is_known = true;
+    root->device_major = status.stx_dev_major;
+    root->device_minor = status.stx_dev_minor;
+    root->inode = status.stx_ino;
+}
+
+/*
+ * A mount is in one namespace only: where the root is ours on our mount, the namespace is ours,
+ * too, and need not be asked for. Where a root cannot be told, it is taken for ours, as the
+ * namespace is.
+ */
+enum image_view image_path_view(const struct process *process)
+{
+    static struct root ours;
+    struct root root;
+    char link[64];
+    bool is_same;
+
+    if (!ours.is_known)
+        read_root("/", &ours);
     snprintf(link, sizeof link, "/proc/%d/root", (int)process->memory_tid);
-    return stat(link, &root) != 0 ||
-                   (root.st_dev == our_root.st_dev && root.st_ino == our_root.st_ino)
-               ? VIEW_OURS
-               : VIEW_OF_ROOT;
+    read_root(link, &root);
+    is_same = !ours.is_known || !root.is_known ||
+              (root.device_major == ours.device_major && root.device_minor == ours.device_minor &&
+               root.inode == ours.inode);
+    if (is_same && root.has_mount && ours.has_mount && root.mount == ours.mount)
+        return VIEW_OURS;
+    if (is_in_other_namespace(process))
+        return VIEW_OF_NAMESPACE;
+    return is_same ? VIEW_OURS : VIEW_OF_ROOT;
 }
 
 static void put_text(struct event *event, const char *path, size_t length)

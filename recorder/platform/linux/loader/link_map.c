@@ -218,21 +218,25 @@ static void add_load(struct link_changes *changes, const struct process *process
 {
     struct link_change *change = add_change(changes, true, loaded);
     size_t room = STAGED_BYTES - changes->staged_bytes;
+    char *name = changes->staged + changes->staged_bytes;
     struct probed_image image = {.base = loaded->base};
+    bool has_head;
 
     if (change == NULL)
         return;
     changes->loads++;
     change->name_offset = changes->staged_bytes;
     if (room > NAME_BYTES_MAX) {
-        char *name = changes->staged + changes->staged_bytes;
-        change->name_length =
-            (uint32_t)memory_read_string(process->memory_tid, loaded->name, name, NAME_BYTES_MAX);
+        change->name_length = (uint32_t)memory_read_name_and_head(
+            process->memory_tid, loaded->name, name, NAME_BYTES_MAX, loaded->base, &image.head,
+            &has_head);
         if (change->name_length == 0) /* the program of `ld.so ./program` has an empty name */
             change->name_length = find_name(process, loaded->base, name);
         changes->staged_bytes += change->name_length;
+    } else {
+        has_head = memory_read_head(process->memory_tid, loaded->base, &image.head) == 0;
     }
-    if (memory_read_head(process->memory_tid, change->base, &image.head) != 0)
+    if (!has_head)
         return;
     change->span_bytes = image.head.span_bytes;
     change->build_id_bytes = image.head.build_id_bytes;

@@ -230,10 +230,11 @@ static void watch_loader(struct process *process, const struct start *start)
  */
 static void watch_entry(struct process *process, const struct start *start)
 {
+    const struct trap trap = {.address = start->entry};
     bool is_known = start->loader_base != 0 || process->observation == NOT_OBSERVED_STATIC;
 
     if (!process->attaching && is_known && start->entry != 0)
-        traps_plant(process, TRAP_ENTRY, start->entry);
+        traps_plant(process, TRAP_ENTRY, &trap);
 }
 
 /*

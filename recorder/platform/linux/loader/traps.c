@@ -30,16 +30,16 @@ enum {
     BOTH_REGISTERS = 0xC0
 };
 
-bool traps_plant(struct process *process, enum trap_place place, uint64_t address)
+bool traps_plant(struct process *process, enum trap_place place, const struct trap *trap)
 {
     static const unsigned char int3[] = {INT3};
-    struct trap *trap = &process->traps[place];
+    struct trap *planted = &process->traps[place];
 
-    if (!memory_read_exactly(process->memory_tid, address, trap->code, sizeof trap->code) ||
-        memory_poke(process->memory_tid, address, int3, 1, NULL) != 0)
-        return false;
-    trap->address = address;
-    return true;
+    *planted = *trap;
+    if (memory_poke(process->memory_tid, trap->address, int3, 1, planted->code) == 0)
+        return true;
+    planted->address = 0;
+    return false;
 }
 
 void traps_remove(const struct process *process, pid_t tid)

@@ -9,8 +9,12 @@
 #include "process.h"
 #include <sys/user.h>
 
-/* Plants one. Nothing of the process may run meanwhile. Whether it is there now. */
-bool traps_plant(struct process *process, enum trap_place place, uint64_t address);
+/*
+ * Plants one at the trap's address. Its code is what stands there, as far as its user needs it; the
+ * first byte is kept in any case. Nothing of the process may run meanwhile. Whether it is there
+ * now.
+ */
+bool traps_plant(struct process *process, enum trap_place place, const struct trap *trap);
 /* Takes them out of the task's memory; or forgets them, since they are in no memory of its own. */
 void traps_remove(const struct process *process, pid_t tid);
 void traps_forget(struct process *process);
