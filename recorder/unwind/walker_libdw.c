@@ -76,6 +76,25 @@ enum { THREAD = 1 };
 /* One worker, one walker: libdw gives no argument to these. */
 static struct walker walker_of_process;
 
+static bool is_without_servers;
+
+/*
+ * In front of the C library's, which it calls: as soon as libdw is loaded it opens libdebuginfod,
+ * whether or not there are servers to ask, and with it an HTTP client and some forty libraries.
+ * Where no server is to be asked they cost more than all the unwinding of a start-up.
+ */
+void *dlopen(const char *name, int flags)
+{
+    static void *(*next)(const char *, int);
+
+    if (next == NULL)
+        *(void **)&next = dlsym(RTLD_NEXT, "dlopen");
+    if (next == NULL ||
+        (is_without_servers && name != NULL && strstr(name, "libdebuginfod") != NULL))
+        return NULL;
+    return next(name, flags);
+}
+
 static bool load_libdw(void)
 {
     void *library = dlopen("libdw.so.1", RTLD_NOW | RTLD_LOCAL);
@@ -152,7 +171,8 @@ struct walker *walker_new(struct job *job)
     static Dwfl_Callbacks whole;
     struct walker *walker = &walker_of_process;
 
-    if (!job->asks_debuginfod)
+    is_without_servers = !job->asks_debuginfod;
+    if (is_without_servers)
         unsetenv("DEBUGINFOD_URLS");
     if (!load_libdw())
         return NULL;

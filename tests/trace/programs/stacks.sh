@@ -46,6 +46,15 @@ case $(value 'SELECT wine FROM runs') in
 *) same "guessed frames" 0 "$(value 'SELECT sum(guessed) FROM stacks')" ;;
 esac
 
+# What unwinds asks no server unless it is told to, and does not even load what could.
+if [ -z "$EMULATOR" ]; then
+    LD_DEBUG=files LD_DEBUG_OUTPUT=loaded trailrec -q -o asked.db -- ./plugin$exe >/dev/null
+    unwound asked.db
+    grep -q 'libdw[.]so' loaded.* || [ "$(value 'SELECT min(guessed) FROM stacks' asked.db)" = 1 ] ||
+        fail "libdw unwound, and was not loaded"
+    ! grep -l 'file=libdebuginfod.*generating link map' loaded.* || fail "libdebuginfod was loaded"
+fi
+
 record -k none -- ./plugin$exe >/dev/null || fail "plugin failed"
 same "without stacks" "unknown: no stack was kept" "$(why_of "$run" sample_plugin%)"
 
