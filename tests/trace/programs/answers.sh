@@ -155,7 +155,7 @@ fi
 trailview -d trail.db diff @side=usual @side=causes >diff.txt
 grep -q '^libcodec.so is loaded for another reason: asked.* -> needed by libcache.so\.$' diff.txt ||
     fail "the other reason is not named: $(cat diff.txt)"
-answer order '* comes in another order.'
+answer order '* comes in another order: now before libcodec.so, always after it in A *.'
 answer place "$slower libcodec.so $other and libnet.so: main waits in *"
 trailview -d trail.db diff @side=usual @side=place >diff.txt
 grep -q '^LD_LIBRARY_PATH has another value: plugins -> waits\.$' diff.txt ||

@@ -11,6 +11,7 @@
 #include "doing.h"
 #include "escape.h"
 #include "human.h"
+#include "sayings.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SENTENCES_MAX = 3, ID_SHOWN = 8, SINGLE_RUN_FLOOR_NS = 20 * 1000 * 1000 };
+enum { SENTENCES_MAX = 3, SINGLE_RUN_FLOOR_NS = 20 * 1000 * 1000 };
 #define SHARE_AT_LEAST 0.2   /* of the whole change, or it does not explain it */
 #define SINGLE_RUN_SHARE 0.1 /* of the time, where each side has one run only */
 
@@ -43,6 +44,7 @@ struct answer {
     unsigned sentences;
     double *room[2]; /* a value for each run of a side */
     double before_ns, after_ns;
+    struct sayings_told told;
     bool failed;
 };
 
@@ -191,18 +193,10 @@ static const struct bound *longest_gap(const struct part *part, unsigned which, 
     return longest;
 }
 
-/* "564c2aed -> 8e201ed7": of the numbers of builds the beginnings, where these tell them apart. */
-static void add_builds(struct answer *answer, const char *a, const char *b)
+/* Of this module that has been said which one it is, and no further sentence says it again. */
+static void tell(struct answer *answer, const struct bound *bound)
 {
-    bool enough = strncmp(a, b, ID_SHOWN) != 0 && strncmp(a, "0x", 2) != 0;
-    char text[DIFFERENCE_IDENTITY_BYTES];
-    size_t shown = enough ? ID_SHOWN + 1 : sizeof text;
-
-    snprintf(text, shown, "%s", a);
-    add_text(answer, text);
-    buffer_add_text(answer->out, " -> ");
-    snprintf(text, shown, "%s", b);
-    add_text(answer, text);
+    answer->told.names[answer->told.count++] = text_of(answer, bound->name);
 }
 
 /* " (another build: 564c2aed -> 8e201ed7)", " (only in B)", or nothing. */
@@ -218,6 +212,7 @@ static void add_change(struct answer *answer, const struct part *part, unsigned 
         return;
     if (there == RECORDING_NONE) {
         buffer_format(answer->out, " (only in %c)", which == 0 ? 'A' : 'B');
+        tell(answer, bound);
         return;
     }
     modules[which] = bound->module;
@@ -226,8 +221,9 @@ static void add_change(struct answer *answer, const struct part *part, unsigned 
         !difference_identity_values(all, modules[0], modules[1], ids[0], ids[1]))
         return;
     buffer_add_text(answer->out, " (another build: ");
-    add_builds(answer, ids[0], ids[1]);
+    sayings_add_builds(answer->out, ids[0], ids[1]);
     buffer_add_char(answer->out, ')');
+    tell(answer, bound);
 }
 
 static void add_bound(struct answer *answer, const struct part *part, unsigned which,
@@ -337,79 +333,6 @@ static void say_time(struct answer *answer)
     release_part(&part);
 }
 
-/* What is said of a difference that is no time; a sentence begins with what is guilty. */
-static const struct {
-    enum difference_section section;
-    enum difference_change change;
-    const char *words; /* between the name and the values */
-} sayings[] = {
-    {SECTION_FAILED, CHANGE_ADDED, " was not found in B"},
-    {SECTION_ENVIRONMENT, CHANGE_REPLACED, " has another value"},
-    {SECTION_ENVIRONMENT, CHANGE_ADDED, " is set only in B"},
-    {SECTION_ENVIRONMENT, CHANGE_REMOVED, " is set only in A"},
-    {SECTION_PATH, CHANGE_REPLACED, " comes from another place"},
-    {SECTION_LOADS, CHANGE_REPLACED, " comes from another place"},
-    {SECTION_IDENTITY, CHANGE_REPLACED, " is another build"},
-    {SECTION_LOADS, CHANGE_ADDED, " is loaded only in B"},
-    {SECTION_LOADS, CHANGE_REMOVED, " is loaded only in A"},
-    {SECTION_CAUSE, CHANGE_REPLACED, " is loaded for another reason"},
-    {SECTION_PROCESSES, CHANGE_EXIT, " ends otherwise"},
-    {SECTION_PROCESSES, CHANGE_ADDED, " runs only in B"},
-    {SECTION_PROCESSES, CHANGE_REMOVED, " runs only in A"},
-    {SECTION_LOADS, CHANGE_MOVED, " is loaded at another point"},
-    {SECTION_ORDER, CHANGE_MOVED, " comes in another order"},
-    {SECTION_EXCEPTIONS, CHANGE_ADDED, " happens only in B"},
-    {SECTION_EXCEPTIONS, CHANGE_REMOVED, " happens only in A"},
-    {SECTION_FAILED, CHANGE_REMOVED, " was not found in A"},
-};
-
-static void add_values(struct answer *answer, const struct difference *row)
-{
-    const char *texts[2] = {
-        row->a != TEXT_NONE ? text_of(answer, row->a) : "nothing",
-        row->b != TEXT_NONE ? text_of(answer, row->b) : "nothing",
-    };
-
-    if (row->section == SECTION_IDENTITY) {
-        add_builds(answer, texts[0], texts[1]);
-        return;
-    }
-    add_text(answer, texts[0]);
-    buffer_add_text(answer->out, " -> ");
-    add_text(answer, texts[1]);
-}
-
-/* All differences of a kind in one sentence, which names the first. */
-static void say_kind(struct answer *answer, size_t kind)
-{
-    const struct differences *differences = answer->differences;
-    const struct difference *first = NULL;
-    size_t count = 0;
-
-    for (size_t i = 0; i < differences->count; i++) {
-        const struct difference *row = &differences->items[i];
-        if (!row->differs || row->section != sayings[kind].section ||
-            row->change != sayings[kind].change)
-            continue;
-        first = first == NULL ? row : first;
-        count++;
-    }
-    if (first == NULL)
-        return;
-    add_text(answer, first->name != TEXT_NONE ? text_of(answer, first->name) : "the program");
-    if (count > 1)
-        buffer_format(answer->out, " (and %zu more)", count - 1);
-    buffer_add_text(answer->out, sayings[kind].words);
-    if (first->section == SECTION_FAILED && first->note != TEXT_NONE) {
-        buffer_add_text(answer->out, ": ");
-        add_text(answer, text_of(answer, first->note));
-    } else if (first->a != TEXT_NONE || first->b != TEXT_NONE) {
-        buffer_add_text(answer->out, ": ");
-        add_values(answer, first);
-    }
-    end_sentence(answer);
-}
-
 int answer_find(struct buffer *out, const struct differences *differences,
                 struct trail_error *error)
 {
@@ -421,10 +344,7 @@ int answer_find(struct buffer *out, const struct differences *differences,
         answer.failed = true;
     else
         say_time(&answer);
-    for (size_t i = 0;
-         i < sizeof sayings / sizeof *sayings && answer.sentences < SENTENCES_MAX && !answer.failed;
-         i++)
-        say_kind(&answer, i);
+    sayings_find(out, differences, &answer.told, SENTENCES_MAX - answer.sentences);
     free(answer.room[0]);
     free(answer.room[1]);
     return answer.failed || out->failed ? error_set(error, TRAIL_FAILED, 0, "out of memory") : 0;
