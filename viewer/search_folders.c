@@ -74,11 +74,10 @@ static int offer(struct search *search, const char *source, const char *folder)
     return search->take(search->context, &place);
 }
 
-/* $ORIGIN, which is the folder of who asks. Others stay as they are. */
-static void expand(const struct search *search, const char *item, size_t length, char *out)
+/* $ORIGIN, which is the folder of `origin`. Others stay as they are. */
+static void expand(const char *origin, const char *item, size_t length, char *out)
 {
     static const char *const names[] = {"$ORIGIN", "${ORIGIN}"};
-    const char *origin = search->facts->importer_path != NULL ? search->facts->importer_path : "";
     int origin_length = (int)folder_length(origin);
     char copy[FOLDER_BYTES];
 
@@ -93,7 +92,8 @@ static void expand(const struct search *search, const char *item, size_t length,
     }
 }
 
-static int offer_list(struct search *search, const char *source, const char *list)
+static int offer_list(struct search *search, const char *source, const char *list,
+                      const char *origin)
 {
     const char *separators = search->facts->is_windows ? ";" : ":;";
     char folder[FOLDER_BYTES];
@@ -101,7 +101,7 @@ static int offer_list(struct search *search, const char *source, const char *lis
 
     for (const char *at = list; at != NULL && result == 0;) {
         size_t length = strcspn(at, separators);
-        expand(search, at, length, folder);
+        expand(origin != NULL ? origin : "", at, length, folder);
         if (folder[0] != '\0' || search->facts->is_windows)
             result = folder[0] != '\0' ? offer(search, source, folder) : 0;
         else if (search->facts->directory != NULL)
@@ -111,12 +111,14 @@ static int offer_list(struct search *search, const char *source, const char *lis
     return result;
 }
 
-static int offer_importers(struct search *search, const char *what, const char *list)
+/* RPATH or RUNPATH of a module; whose folder is `path`'s. */
+static int offer_own(struct search *search, const char *what, const char *name, const char *list,
+                     const char *path)
 {
     char source[SOURCE_BYTES];
 
-    snprintf(source, sizeof source, "%s of %s", what, search->facts->importer);
-    return offer_list(search, source, list);
+    snprintf(source, sizeof source, "%s of %s", what, name);
+    return offer_list(search, source, list, path);
 }
 
 /* What the cache holds is not recorded: only that a folder of the system is one it leads to. */
@@ -132,7 +134,21 @@ static int offer_defaults(struct search *search)
              strstr(search->own_folder + length, "-linux-gnu") != NULL))
             cache.is_here = search->found = true;
     }
-    return search->take(search->context, &cache);
+    return search->found || search->facts->path == NULL ? search->take(search->context, &cache) : 0;
+}
+
+/* What none of the known places has is somewhere all the same. */
+static int offer_unknown(const struct search *search)
+{
+    bool is_import = search->facts->imported_as != NULL;
+    struct search_place place = {.folder = "", .is_here = true};
+
+    if (search->facts->is_windows)
+        place.source = "a place that is not recorded";
+    else
+        place.source = is_import ? "the loader's cache, or a place that is not recorded"
+                                 : "the loader's cache";
+    return search->take(search->context, &place);
 }
 
 static int search_linux(struct search *search)
@@ -141,15 +157,21 @@ static int search_linux(struct search *search)
     int result = 0;
 
     if (facts->imported_as != NULL && strchr(facts->imported_as, '/') != NULL) {
-        struct search_place by_path = {"by its path", facts->imported_as, true};
+        struct search_place by_path = {"its path", facts->imported_as, facts->path != NULL};
+
+        search->found = true;
         return search->take(search->context, &by_path);
     }
     if (facts->rpath != NULL && facts->runpath == NULL)
-        result = offer_importers(search, "RPATH", facts->rpath);
+        result = offer_own(search, "RPATH", facts->importer, facts->rpath, facts->importer_path);
+    if (result == 0 && facts->program_rpath != NULL && facts->runpath == NULL)
+        result =
+            offer_own(search, "RPATH", facts->program, facts->program_rpath, facts->program_path);
     if (result == 0 && facts->library_path != NULL)
-        result = offer_list(search, "LD_LIBRARY_PATH", facts->library_path);
+        result = offer_list(search, "LD_LIBRARY_PATH", facts->library_path, facts->program_path);
     if (result == 0 && facts->runpath != NULL)
-        result = offer_importers(search, "RUNPATH", facts->runpath);
+        result =
+            offer_own(search, "RUNPATH", facts->importer, facts->runpath, facts->importer_path);
     return result == 0 ? offer_defaults(search) : result;
 }
 
@@ -185,19 +207,22 @@ static int search_windows(struct search *search)
     if (result == 0 && facts->directory != NULL)
         result = offer(search, "the working folder", facts->directory);
     return result == 0 && facts->path_variable != NULL
-               ? offer_list(search, "PATH", facts->path_variable)
+               ? offer_list(search, "PATH", facts->path_variable, NULL)
                : result;
 }
 
 int search_folders(const struct search_facts *facts,
                    int (*take)(void *context, const struct search_place *place), void *context)
 {
-    struct search search = {.facts = facts, .take = take, .context = context};
+    struct search search = {
+        .facts = facts, .take = take, .context = context, .found = facts->path == NULL};
     char folder[FOLDER_BYTES];
+    int result;
 
-    if (facts->path == NULL)
-        return 0;
-    snprintf(folder, sizeof folder, "%.*s", (int)folder_length(facts->path), facts->path);
-    clean(folder, facts->is_windows, search.own_folder);
-    return facts->is_windows ? search_windows(&search) : search_linux(&search);
+    if (facts->path != NULL) {
+        snprintf(folder, sizeof folder, "%.*s", (int)folder_length(facts->path), facts->path);
+        clean(folder, facts->is_windows, search.own_folder);
+    }
+    result = facts->is_windows ? search_windows(&search) : search_linux(&search);
+    return result == 0 && !search.found ? offer_unknown(&search) : result;
 }

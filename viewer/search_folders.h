@@ -10,11 +10,12 @@
 /* What is known; NULL where it is not. Folder lists are as their variables have them. */
 struct search_facts {
     bool is_windows;
-    const char *path;     /* of the module */
+    const char *path;     /* of the module; NULL: it was found nowhere */
     const char *importer; /* name and path of whose import it is */
     const char *importer_path;
     const char *imported_as;
-    const char *rpath, *runpath; /* of the importer */
+    const char *rpath, *runpath;         /* of the importer */
+    const char *program, *program_rpath; /* by which it is looked for, too, if it has no RUNPATH */
     const char *program_path, *directory;
     const char *library_path, *path_variable, *system_root;
 };

@@ -49,11 +49,43 @@ static void test_folders_of_the_system(void **state)
                                  .importer = "app"};
 
     expect(&facts, "*[the loader's cache, or a default folder]");
-    facts.path = "/opt/cached/libz.so";
-    expect(&facts, "[the loader's cache, or a default folder]");
+    facts.path = "/opt/cached/libz.so"; /* asked for by this path, or in the cache */
+    expect(&facts, "*[the loader's cache]");
+    facts.imported_as = "libz.so";
+    expect(&facts, "*[the loader's cache, or a place that is not recorded]");
     facts.path = "/usr/lib/own/libz.so";
     facts.library_path = "/lib/own/";
     expect(&facts, "*[LD_LIBRARY_PATH: /lib/own/][the loader's cache, or a default folder]");
+}
+
+static void test_rpath_of_the_program(void **state)
+{
+    struct search_facts facts = {
+        .path = "/opt/app/lib/libx.so",
+        .importer = "libmid.so",
+        .importer_path = "/opt/app/lib/libmid.so",
+        .imported_as = "libx.so",
+        .program = "app",
+        .program_path = "/opt/app/bin/app",
+        .program_rpath = "$ORIGIN/../lib",
+        .library_path = "/first",
+    };
+
+    expect(&facts, "*[RPATH of app: /opt/app/bin/../lib][LD_LIBRARY_PATH: /first]"
+                   "[the loader's cache, or a default folder]");
+    facts.runpath = "/other";
+    expect(&facts, "[LD_LIBRARY_PATH: /first][RUNPATH of libmid.so: /other]"
+                   "*[the loader's cache, or a place that is not recorded]");
+}
+
+static void test_found_nowhere(void **state)
+{
+    struct search_facts facts = {.importer = "app", .library_path = "/first:/"};
+
+    expect(&facts, "[LD_LIBRARY_PATH: /first][LD_LIBRARY_PATH: /]"
+                   "[the loader's cache, or a default folder]");
+    facts.imported_as = "/x/liby.so";
+    expect(&facts, "[its path: /x/liby.so]");
 }
 
 static void test_empty_entry_means_the_working_folder(void **state)
@@ -80,7 +112,7 @@ static void test_import_by_path(void **state)
     struct search_facts facts = {
         .path = "/x/libz.so", .importer = "app", .imported_as = "/x/libz.so", .library_path = "/x"};
 
-    expect(&facts, "*[by its path: /x/libz.so]");
+    expect(&facts, "*[its path: /x/libz.so]");
 }
 
 static void test_windows_order(void **state)
@@ -110,7 +142,7 @@ static void test_unknown_and_long(void **state)
     static char path[9000];
     struct search_facts facts = {.path = NULL};
 
-    expect(&facts, "");
+    expect(&facts, "[the loader's cache, or a default folder]");
     memset(path, 'a', sizeof path - 1);
     path[0] = '/';
     path[8000] = '/';
@@ -123,6 +155,8 @@ static void test_unknown_and_long(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_linux_order),
     cmocka_unit_test(test_folders_of_the_system),
+    cmocka_unit_test(test_rpath_of_the_program),
+    cmocka_unit_test(test_found_nowhere),
     cmocka_unit_test(test_empty_entry_means_the_working_folder),
     cmocka_unit_test(test_relative_folder),
     cmocka_unit_test(test_import_by_path),

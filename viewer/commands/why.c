@@ -36,7 +36,7 @@ struct why {
     sqlite3_stmt *parent, *step, *search; /* of any load */
     sqlite3_stmt *whole;                  /* the row of the run */
     size_t depth;                         /* of the load below the program */
-    bool is_import;
+    bool is_import, is_in_folder;         /* where it was found, and whether one knows that */
     struct buffer name;
     struct trail_error *error;
 };
@@ -123,7 +123,9 @@ static int print_place(void *context, const struct search_place *place)
     };
 
     buffer_clear(&why->name);
-    buffer_add_text(&why->name, place->is_here ? "found by " : "not by ");
+    buffer_add_text(&why->name, !place->is_here  ? "not by "
+                                : why->is_import ? "found by "
+                                                 : "found by its path, or ");
     buffer_add_text(&why->name, place->source);
     cells[8] = cell_text(buffer_text(&why->name));
     return output_row(&why->viewer->output, cells, why->error);
@@ -147,38 +149,61 @@ static const char *text_at(sqlite3_stmt *row, int column)
     return (const char *)sqlite3_column_text(row, column);
 }
 
+static int note_folder(void *context, const struct search_place *place)
+{
+    struct why *why = context;
+
+    why->is_in_folder |= place->is_here && place->folder[0] != '\0';
+    return 0;
+}
+
 /*
- * Until the module was found: where else it might have been is of no interest. Of one that nobody
- * imports it is not known where it was looked for, nor whether it was asked for by its path.
+ * Until the module was found: where else it might have been is of no interest. What nobody imports
+ * was asked for by its path as well as by its name, and then by its path if no folder has it.
  */
 static int print_places(void *context, const struct search_place *place)
 {
     struct why *why = context;
-    int result = why->is_import || (place->is_here && place->folder[0] != '\0')
-                     ? print_place(context, place)
-                     : 0;
+    int result =
+        why->is_import || why->is_in_folder || place->is_here ? print_place(why, place) : 0;
 
     return result != 0 ? result : place->is_here;
 }
 
-static int print_folders(struct why *why, sqlite3_stmt *row)
+enum search_column {
+    SEARCH_IMPORTER = 1,
+    SEARCH_IMPORTER_PATH,
+    SEARCH_IMPORTED_AS,
+    SEARCH_RPATH,
+    SEARCH_RUNPATH,
+    SEARCH_PROGRAM,
+    SEARCH_PROGRAM_PATH,
+    SEARCH_PROGRAM_RPATH
+};
+
+/* Of a row that has `path` at `first`, and these columns behind it. */
+static int print_folders(struct why *why, sqlite3_stmt *row, int first)
 {
     struct search_facts facts = {
         .is_windows = sqlite3_column_int(why->whole, 0) != 0,
-        .path = text_at(row, 0),
-        .importer = text_at(row, 1),
-        .importer_path = text_at(row, 2),
-        .imported_as = text_at(row, 3),
-        .rpath = text_at(row, 4),
-        .runpath = text_at(row, 5),
-        .program_path = text_at(row, 6),
+        .path = text_at(row, first),
+        .importer = text_at(row, first + SEARCH_IMPORTER),
+        .importer_path = text_at(row, first + SEARCH_IMPORTER_PATH),
+        .imported_as = text_at(row, first + SEARCH_IMPORTED_AS),
+        .rpath = text_at(row, first + SEARCH_RPATH),
+        .runpath = text_at(row, first + SEARCH_RUNPATH),
+        .program = text_at(row, first + SEARCH_PROGRAM),
+        .program_path = text_at(row, first + SEARCH_PROGRAM_PATH),
+        .program_rpath = text_at(row, first + SEARCH_PROGRAM_RPATH),
         .directory = text_at(why->whole, 1),
         .library_path = text_at(why->whole, 2),
         .path_variable = text_at(why->whole, 3),
         .system_root = text_at(why->whole, 4),
     };
 
-    why->is_import = facts.importer != NULL;
+    why->is_import = facts.imported_as != NULL || facts.path == NULL;
+    why->is_in_folder = false;
+    search_folders(&facts, note_folder, why);
     return search_folders(&facts, print_places, why) < 0 ? -1 : 0;
 }
 
@@ -205,8 +230,8 @@ static int print_load(struct why *why, sqlite3_stmt *row)
     result = print_chain(why, sqlite3_column_int64(row, 1));
     sqlite3_bind_int64(why->search, sqlite3_bind_parameter_index(why->search, ":seq"), why->seq);
     while (result == 0 && (step = sqlite3_step(why->search)) != SQLITE_DONE)
-        result =
-            step == SQLITE_ROW ? print_folders(why, why->search) : sql_error(why->db, why->error);
+        result = step == SQLITE_ROW ? print_folders(why, why->search, 0)
+                                    : sql_error(why->db, why->error);
     sqlite3_reset(why->search);
     return result;
 }
@@ -219,7 +244,10 @@ static int print_missing(struct why *why, sqlite3_stmt *row)
         cell_of(row, 1),        cell_text(NULL), cell_text(NULL),
     };
 
-    return output_row(&why->viewer->output, cells, why->error);
+    why->seq = sqlite3_column_int64(row, 3);
+    if (output_row(&why->viewer->output, cells, why->error) != 0)
+        return -1;
+    return sqlite3_column_int(row, 4) != 0 ? print_folders(why, row, 5) : 0;
 }
 
 static int print_loads(struct why *why)
@@ -231,17 +259,13 @@ static int print_loads(struct why *why)
 
     if (result == 0 && ((why->parent = prepare(why, parent_sql)) == NULL ||
                         (why->step = prepare(why, sql_why_step)) == NULL ||
-                        (why->search = prepare(why, sql_why_search)) == NULL ||
-                        (why->whole = prepare(why, sql_why_run)) == NULL))
+                        (why->search = prepare(why, sql_why_search)) == NULL))
         result = -1;
-    if (result == 0 && sqlite3_step(why->whole) != SQLITE_ROW)
-        result = sql_error(why->db, why->error);
     if (result == 0)
         result = each_row(why, sql_why_loads, print_load);
     sqlite3_finalize(why->parent);
     sqlite3_finalize(why->step);
     sqlite3_finalize(why->search);
-    sqlite3_finalize(why->whole);
     load_links_release(&why->links);
     return result;
 }
@@ -254,10 +278,14 @@ static int explain(struct viewer *viewer, const struct run_reference *run,
     int result = output_begin(output, columns, COLUMNS, error);
     size_t rows;
 
+    if (result == 0 &&
+        ((why.whole = prepare(&why, sql_why_run)) == NULL || sqlite3_step(why.whole) != SQLITE_ROW))
+        result = why.whole == NULL ? -1 : sql_error(why.db, error);
     if (result == 0)
         result = print_loads(&why);
     if (result == 0)
         result = each_row(&why, sql_why_missing, print_missing);
+    sqlite3_finalize(why.whole);
     rows = output->row_count;
     if (output_end(output, result == 0 ? error : NULL) != 0)
         result = -1;

@@ -4,12 +4,17 @@ SELECT
   m.path,
   im.name AS importer,
   im.path AS importer_path,
-  (SELECT coalesce(i.version, i.name) FROM main.import i WHERE i.module_id = im.id
+  coalesce((SELECT coalesce(i.version, i.name) FROM main.import i WHERE i.module_id = im.id
       AND i.kind IN (0, 1) AND coalesce(i.version, i.name) IN (m.soname, m.name) COLLATE NOCASE
-      LIMIT 1) AS imported_as,
+      LIMIT 1), iif(l.cause IN (0, 1, 2), m.name, NULL)) AS imported_as,
   (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind = 4) AS rpath,
   (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind = 5) AS runpath,
-  pm.path AS program_path
+  pm.name AS program,
+  pm.path AS program_path,
+  (SELECT i.name FROM main.import i WHERE i.module_id = pm.id AND i.kind = 4
+      AND pm.id IS NOT im.id
+      AND NOT EXISTS (SELECT 1 FROM main.import r WHERE r.module_id = pm.id AND r.kind = 5))
+    AS program_rpath
 FROM main.event_load_dll l
 JOIN main.event e ON e.run_id = l.run_id AND e.seq = l.seq
 LEFT JOIN main.module m ON m.id = l.module_id
@@ -18,4 +23,5 @@ LEFT JOIN main.event_create_process bc ON bc.run_id = l.run_id AND bc.seq = l.by
 LEFT JOIN main.module im ON im.id = coalesce(bl.module_id, bc.image_module_id)
 LEFT JOIN main.process p ON p.run_id = l.run_id AND p.id = e.process_id
 LEFT JOIN main.module pm ON pm.id = p.image_module_id
-WHERE l.run_id = :run AND l.seq = :seq
+-- not the loader itself, nor what was preloaded
+WHERE l.run_id = :run AND l.seq = :seq AND coalesce(l.cause, 0) NOT IN (3, 4, 5)

@@ -41,3 +41,46 @@ compare 1 3
 says "a missing one" "libpart.so was not found in B: cannot open shared object file." answer.txt
 compare 1 4
 says "a variable" "LD_LIBRARY_PATH is set only in A: two." answer.txt
+
+# why: a module that never came, with the places where it was looked for
+trailview -d trail.db why libpart.so 3 >why.txt
+says "who needs a missing one" \
+    "*libpart.so*needs needs it: cannot open shared object file*" why.txt
+says "where it was looked for" "*not by LD_LIBRARY_PATH*empty" why.txt
+says "where else" "*not by the loader's cache, or a default folder*" why.txt
+record -E LD_PRELOAD=libnope.so -- /bin/true
+trailview -d trail.db why libnope.so >why.txt
+says "who preloads" "*libnope.so*LD_PRELOAD has it: cannot open shared object file*" why.txt
+
+# what is opened by its path is not sought; RPATH of the program is, for what its libraries need
+cat >opens.c <<'END'
+#include <dlfcn.h>
+int main(int count, char **names)
+{
+    for (int i = 1; i < count; i++)
+        dlopen(names[i], RTLD_NOW);
+    return 0;
+}
+END
+mkdir inner
+echo 'int more(void); int middle(void) { return more(); }' >middle.c
+echo 'int middle(void); int main(void) { return middle(); }' >program.c
+echo 'int absent_symbol(void); int begin(void) { return absent_symbol(); }' >lacks.c
+cc -o opens opens.c -ldl && cc -shared -fPIC -o lacks.so lacks.c &&
+    cc -shared -fPIC -o inner/libinner.so parts.c -Wl,-soname,libinner.so &&
+    cc -shared -fPIC -o inner/libmiddle.so middle.c -Linner -linner -Wl,-soname,libmiddle.so &&
+    cc -o program program.c -Linner -lmiddle -Wl,-rpath-link,inner,-rpath,"\$ORIGIN/inner" \
+        -Wl,--disable-new-dtags || fail "cannot build them"
+record -- ./opens one/libpart.so ./lacks.so
+trailview -d trail.db why libpart.so >why.txt
+says "a path" "*found by its path, or the loader's cache*" why.txt
+grep -q "not by" why.txt && fail "of a path is said where it was not: $(cat why.txt)"
+trailview -d trail.db why lacks.so >why.txt
+# (who called is known once the stack is unwound, which a busy machine puts off)
+says "what lacks a symbol" "*lacks.so*undefined symbol: absent_symbol*" why.txt
+record -- ./program
+trailview -d trail.db why libinner.so >why.txt
+says "the program's RPATH" "*found by RPATH of program*/inner" why.txt
+trailview -d trail.db why 'ld-linux*' >why.txt
+grep -q "by" why.txt && fail "the loader itself is said to be looked for: $(cat why.txt)"
+exit 0
