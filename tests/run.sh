@@ -76,7 +76,7 @@ check()
     preset=$1
     shift
     echo "== testing: $preset $*"
-    ctest --preset "$preset" -j3 --no-tests=error "$@"
+    ctest --preset "$preset" -j4 --no-tests=error "$@"
 }
 
 build asan -DCMAKE_C_COMPILER=clang
