@@ -179,9 +179,10 @@ def one_fact(budget):
 
 
 def first_importer(budget):
-    """Which of two importers comes first is no other cause; that one no longer imports it is."""
+    """Which of two importers comes first, or is there at all, is no other cause; that one no
+    longer imports it is."""
     groups = []
-    for label in ('before', 'swapped', 'other'):
+    for label in ('before', 'swapped', 'other', 'one', 'two'):
         program, _ = program_of()
         steps = [program.plugin(needs=0) for _ in range(2)]
         for step in steps:
@@ -189,11 +190,13 @@ def first_importer(budget):
         if label == 'other':
             steps[0].module.needs, steps[0].module.build = [], 2
         program.libraries[-1].name = 'shared.so'
-        program.steps[:0] = reversed(steps) if label == 'swapped' else steps
+        program.steps[:0] = {'swapped': steps[::-1], 'one': steps[:1], 'two': steps[1:]}.get(
+            label, steps)
         groups.append((label, 3, program))
     budget.record(*groups)
-    for label, count in (('swapped', 0), ('other', 1)):
-        done = budget.view('diff', '@side=before', '@side=' + label, '--only', 'cause',
+    for before, label, count in (('before', 'swapped', 0), ('before', 'other', 1),
+                                 ('one', 'two', 0)):
+        done = budget.view('diff', '@side=' + before, '@side=' + label, '--only', 'cause',
                            '--format', 'json')
         differing = sum(row['differs'] for row in json.loads(done.stdout))
         budget.expect(differing == count, 'who imports it', done)

@@ -41,12 +41,16 @@ static uint32_t describe(struct differences *differences, const struct usual *us
     return difference_text(differences);
 }
 
-/* Notes for what each module imports that it does: (import, module, number of the side) -> 1. */
+/*
+ * Notes for what each module imports that it does: (import, module, number of the side) -> 1; and
+ * that it is there: (module, module, 2 + that) -> 1.
+ */
 static void take_imports(struct tuple_map *importers, const struct recordings *all, size_t module,
                          uint32_t side)
 {
     const struct recorded_module *of = &all->modules[module];
 
+    *tuple_map_at(importers, of->key, of->key, 2 + side) = 1;
     for (size_t i = 0; i < of->import_count; i++)
         *tuple_map_at(importers, of->imports[i], of->key, side) = 1;
 }
@@ -78,6 +82,15 @@ static bool are_importers(const struct tuple_map *importers, const struct usual 
            tuple_map_find(importers, b->load->key, a->by, 1) != 0;
 }
 
+/*
+ * Whether the importer is on the other side, too: what came by one that only this side has came so
+ * since that is there, which is said of it, or is chance.
+ */
+static bool is_there(const struct tuple_map *importers, const struct usual *usual, uint32_t side)
+{
+    return usual->by == TEXT_NONE || tuple_map_find(importers, usual->by, usual->by, 2 + side) != 0;
+}
+
 static void compare(struct differences *differences, const struct tuple_map *importers,
                     const struct usual *a, const struct usual *b)
 {
@@ -85,7 +98,8 @@ static void compare(struct differences *differences, const struct tuple_map *imp
     struct difference *row;
 
     if (a->state != USUAL || b->state != USUAL || (a->cause == b->cause && a->by == b->by) ||
-        are_importers(importers, a, b) || difference_ignores_module(differences, b->load->module))
+        are_importers(importers, a, b) || !is_there(importers, a, 1) ||
+        !is_there(importers, b, 0) || difference_ignores_module(differences, b->load->module))
         return;
     row = difference_add(differences, SECTION_CAUSE, CHANGE_REPLACED, counts);
     row->name = b->load->name;
