@@ -14,7 +14,7 @@ struct breaks {
     size_t count, words;
     uint64_t *partners, *left; /* left: partners that were not taken out */
     size_t *degrees;
-    ptrdiff_t *shifts; /* how far it is behind its place by rank */
+    ptrdiff_t *shifts; /* how far it is behind its place among the broken ones */
 };
 
 static uint64_t *row(const struct breaks *breaks, uint64_t *matrix, size_t at)
@@ -66,32 +66,50 @@ static double rank(const struct breaks *breaks, size_t at)
     return breaks->relation->ranks[breaks->sequence[at]];
 }
 
-struct ranked {
+/* A broken one; place: how many of these come before it, less how many come behind it. */
+struct placed {
+    ptrdiff_t place;
     double rank;
-    size_t at;
+    size_t at, now; /* in the sequence; among the broken ones of it */
 };
 
-static int compare_ranked(const void *left, const void *right)
+static int compare_placed(const void *left, const void *right)
 {
-    const struct ranked *a = left, *b = right;
+    const struct placed *a = left, *b = right;
 
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
     if (a->rank < b->rank || b->rank < a->rank)
         return a->rank < b->rank ? -1 : 1;
     return (a->at > b->at) - (a->at < b->at);
 }
 
+/*
+ * By what the broken ones say of each other, since the ranks of what is in few runs only are among
+ * what those runs have.
+ */
 static int find_shifts(struct breaks *breaks)
 {
-    struct ranked *sorted = malloc((breaks->count + 1) * sizeof *sorted);
+    struct placed *placed = malloc((breaks->count + 1) * sizeof *placed);
+    size_t count = 0;
 
-    if (sorted == NULL)
+    if (placed == NULL)
         return -1;
     for (size_t i = 0; i < breaks->count; i++)
-        sorted[i] = (struct ranked){rank(breaks, i), i};
-    qsort(sorted, breaks->count, sizeof *sorted, compare_ranked);
-    for (size_t i = 0; i < breaks->count; i++)
-        breaks->shifts[sorted[i].at] = (ptrdiff_t)sorted[i].at - (ptrdiff_t)i;
-    free(sorted);
+        if (breaks->degrees[i] > 0) {
+            placed[count] = (struct placed){0, rank(breaks, i), i, count};
+            count++;
+        }
+    for (size_t b = 0; b < count; b++)
+        for (size_t a = 0; a < count; a++)
+            if (must_precede(breaks, placed[a].at, placed[b].at)) {
+                placed[a].place--;
+                placed[b].place++;
+            }
+    qsort(placed, count, sizeof *placed, compare_placed);
+    for (size_t i = 0; i < count; i++)
+        breaks->shifts[placed[i].at] = (ptrdiff_t)placed[i].now - (ptrdiff_t)i;
+    free(placed);
     return 0;
 }
 
@@ -198,11 +216,13 @@ static int find(struct breaks *breaks, struct moved_item **found, size_t *found_
     breaks->degrees = calloc(breaks->count + 1, sizeof *breaks->degrees);
     breaks->shifts = calloc(breaks->count + 1, sizeof *breaks->shifts);
     if (moved != NULL && breaks->partners != NULL && breaks->left != NULL &&
-        breaks->degrees != NULL && breaks->shifts != NULL && find_shifts(breaks) == 0) {
+        breaks->degrees != NULL && breaks->shifts != NULL) {
         find_pairs(breaks);
+        result = find_shifts(breaks);
         for (; (at = worst(breaks)) != SIZE_MAX; take_out(breaks, at))
             moved[count++] = at;
-        result = describe(breaks, moved, count, found, found_count);
+        if (result == 0)
+            result = describe(breaks, moved, count, found, found_count);
     }
     free(moved);
     free(breaks->partners);
