@@ -17,12 +17,14 @@ the traits of a program:
     script      fifty children, one after the other
 """
 import heapq
+import os
 import random
 
 TRAITS = ['optional', 'rare', 'pool', 'parallel', 'folder', 'names', 'folders', 'children']
 SHARES = [0.02, 0.1, 0.5]
 CHANGES = ['swap-adjacent', 'swap-far', 'swap-across', 'added', 'removed', 'identity', 'path',
-           'version', 'twice', 'cause', 'argument', 'environment', 'exception', 'failed']
+           'version', 'renamed', 'twice', 'cause', 'argument', 'environment', 'exception',
+           'failed']
 CHILD_CHANGES = [what + where for what in ('extra-', 'lost-') for where in ('first', 'middle',
                                                                             'last')]
 SYLLABLES = ('ba co du fi go hu ja ke li mo nu pa qui ro si ta vu wa xe zo lar men tor vin '
@@ -33,11 +35,11 @@ LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 class Module:
     def __init__(self, name, folder, needs=(), version='1.2'):
         self.name, self.folder, self.needs, self.version = name, folder, list(needs), version
-        self.build, self.again = 1, False
+        self.build, self.again, self.built_as = 1, False, name
 
     def copy(self):
         other = Module(self.name, self.folder, self.needs, self.version)
-        other.build, other.again = self.build, self.again
+        other.build, other.again, other.built_as = self.build, self.again, self.built_as
         return other
 
 
@@ -182,6 +184,9 @@ class Program:
         elif change == 'version':
             module.build, module.version = 2, '1.3'
             module.name = module.name.replace('.so', '-1.3.so')
+        elif change == 'renamed':
+            before, module.name = module.name, self.word() + os.path.splitext(module.name)[1]
+            return [before, module.name]
         elif change == 'twice':
             module.again = True
         elif change == 'cause':

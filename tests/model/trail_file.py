@@ -39,7 +39,7 @@ class TrailFile:
 
     def module(self, module, windows):
         """The row of a module; what it needs is known of it, whether it was loaded or not."""
-        build = hashlib.sha1(('%s %d' % (module.name if 'tmp' not in module.name else 'tmp',
+        build = hashlib.sha1(('%s %d' % (module.built_as if 'tmp' not in module.name else 'tmp',
                                          module.build)).encode()).hexdigest()
         key = (module.folder + module.name, build)
         if key in self.modules:

@@ -164,7 +164,7 @@ static int compare(struct diff *diff, struct trail_error *error)
 
     if (parse_options(diff, error) != 0 || choose_runs(diff, counts, error) != 0 ||
         busy_runs(diff->viewer, counts, 2, &diff->busy, error) != 0 ||
-        (recordings = load_runs(diff->viewer, LOAD_ALL, error)) == NULL)
+        (recordings = load_sides(diff->viewer, counts[0], error)) == NULL)
         return -1;
     if (side_init(&diff->sides[0], recordings, 0, counts[0], error) == 0 &&
         side_init(&diff->sides[1], recordings, counts[0], counts[1], error) == 0 &&
@@ -219,8 +219,10 @@ const struct command command_diff = {
         "are counted and aligned likewise; numbers in a string do not count. Times are shown, but "
         "nothing is concluded.\n"
         "\n"
-        "With several runs on a side only what a side always does counts. Its order is learned: "
-        "of two modules that one thread asks for, in\n"
+        "With several runs on a side only what a side always does counts. One build that a side "
+        "has "
+        "by one name, the other by another, is renamed.\n"
+        "The order of a side is learned: of two modules that one thread asks for, in\n"
         "all runs (5 or more) in one order; a run counts where one of its threads asks for both. "
         "What comes since others import it has no\n"
         "order of its own. Exceptions and debug strings of a thread, of which each run has as "

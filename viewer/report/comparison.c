@@ -33,7 +33,8 @@ int comparison_init(struct comparison *comparison, struct viewer *viewer, size_t
     size_t first = 0;
 
     if (busy_runs(viewer, counts, comparison->side_count, &comparison->busy, error) != 0 ||
-        (comparison->recordings = load_runs(viewer, LOAD_ALL, error)) == NULL)
+        (comparison->recordings =
+             load_sides(viewer, comparison->side_count > 1 ? counts[0] : 0, error)) == NULL)
         return -1;
     for (size_t i = 0; i < comparison->side_count; first += counts[i++])
         if (side_init(&comparison->sides[i], comparison->recordings, first, counts[i], error) != 0)

@@ -23,6 +23,7 @@ static const struct {
     {SECTION_PATH, CHANGE_REPLACED, " comes from another place"},
     {SECTION_LOADS, CHANGE_REPLACED, " comes from another place"},
     {SECTION_IDENTITY, CHANGE_REPLACED, " is another build"},
+    {SECTION_IDENTITY, CHANGE_RENAMED, " was renamed"},
     {SECTION_LOADS, CHANGE_ADDED, " is loaded only in B"},
     {SECTION_LOADS, CHANGE_REMOVED, " is loaded only in A"},
     {SECTION_CAUSE, CHANGE_REPLACED, " is loaded for another reason"},
@@ -107,7 +108,7 @@ static void add_values(struct buffer *out, const struct differences *differences
 
     if (a == NULL || b == NULL) {
         add_value(out, a != NULL ? a : b, &common);
-    } else if (row->section == SECTION_IDENTITY) {
+    } else if (row->section == SECTION_IDENTITY && row->change != CHANGE_RENAMED) {
         sayings_add_builds(out, a, b);
     } else {
         if (strlen(a) + strlen(b) > VALUE_SHOWN)

@@ -100,9 +100,24 @@ static bool is_made_up(const struct recordings *all, const struct recorded_load 
            shape_is_random(name + before, length - before - behind);
 }
 
+bool difference_identity_is_new_name(const struct recordings *all, size_t module_a, size_t module_b)
+{
+    const struct recorded_module *a = &all->modules[module_a], *b = &all->modules[module_b];
+
+    return a->is_renamed && b->is_renamed && a->name != b->name;
+}
+
+const char *difference_identity_likeness(const struct recordings *all, size_t module)
+{
+    return identity_is_sure(&all->modules[module].identity) ? "the same build"
+                                                            : "the same size and imports";
+}
+
 bool difference_identity_is_renamed(const struct recordings *all, const struct recorded_load *a,
                                     const struct recorded_load *b)
 {
+    if (difference_identity_is_new_name(all, a->module, b->module))
+        return true;
     return a->name != b->name && all->modules[a->module].varies && all->modules[b->module].varies &&
            !is_made_up(all, a) && !is_made_up(all, b);
 }

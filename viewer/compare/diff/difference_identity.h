@@ -17,9 +17,16 @@ enum { DIFFERENCE_IDENTITY_BYTES = 160 };
 bool difference_identity_values(const struct recordings *all, size_t module_a, size_t module_b,
                                 char *a, char *b);
 
+/* Whether the sides have these two of one build by different names, for good (match/renamed.h). */
+bool difference_identity_is_new_name(const struct recordings *all, size_t module_a,
+                                     size_t module_b);
+
+/* By what it is known to be the same one: "the same build". */
+const char *difference_identity_likeness(const struct recordings *all, size_t module);
+
 /*
- * Whether two loads of one build in two single runs have names that somebody gave: of so few runs
- * a name that is another one counts as one that varies.
+ * That, or whether two loads of one build in two single runs have names that somebody gave: of so
+ * few runs a name that is another one counts as one that varies.
  */
 bool difference_identity_is_renamed(const struct recordings *all, const struct recorded_load *a,
                                     const struct recorded_load *b);

@@ -66,7 +66,10 @@ static struct difference *add_row(struct comparison *comparison, enum difference
                                   enum difference_change change, size_t a, size_t b)
 {
     bool counts = change != CHANGE_SAME && change != CHANGE_CONCURRENT && change != CHANGE_THREAD &&
-                  change != CHANGE_RENAMED;
+                  (change != CHANGE_RENAMED ||
+                   difference_identity_is_new_name(comparison->differences->all,
+                                                   load_of(&comparison->a, a)->module,
+                                                   load_of(&comparison->b, b)->module));
     struct difference *row = difference_add(comparison->differences, section, change, counts);
     const struct sequence *of = b != ALIGN_NONE ? &comparison->b : &comparison->a;
     const struct recorded_load *load = load_of(of, b != ALIGN_NONE ? b : a);
@@ -196,7 +199,9 @@ static void report_changed_parts(struct comparison *comparison, size_t a, size_t
         row = add_row(comparison, SECTION_IDENTITY, CHANGE_RENAMED, a, b);
         row->a = of_a->name;
         row->b = of_b->name;
-        row->note = text_pool_add_text(comparison->differences->all->texts, "the same build");
+        row->note = text_pool_add_text(
+            comparison->differences->all->texts,
+            difference_identity_likeness(comparison->differences->all, of_b->module));
     }
     if (comparison->changed_parts[b] & CHANGED_THREAD) {
         row = add_row(comparison, SECTION_LOADS, CHANGE_THREAD, a, b);

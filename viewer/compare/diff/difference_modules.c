@@ -157,10 +157,26 @@ static bool share(const struct recordings *all, const struct module_pair *pair,
     return false;
 }
 
+/* Where each of the runs has another name, that is chance (match/varying.h). */
+static void compare_names(struct comparison *comparison, const struct module_pair *pair)
+{
+    const struct recordings *all = comparison->differences->all;
+    size_t a = pair->a->variants[0].module, b = pair->b->variants[0].module;
+    struct difference *row;
+
+    if (!difference_identity_is_new_name(all, a, b))
+        return;
+    row = add_row(comparison, SECTION_IDENTITY, CHANGE_RENAMED, pair);
+    row->a = all->modules[a].name;
+    row->b = row->name = all->modules[b].name;
+    row->note = text_pool_add_text(all->texts, difference_identity_likeness(all, b));
+}
+
 static void compare_variants(struct comparison *comparison, const struct module_pair *pair)
 {
     struct differences *differences = comparison->differences;
 
+    compare_names(comparison, pair);
     if (!share(differences->all, pair, same_identity))
         difference_identity_describe(differences,
                                      add_row(comparison, SECTION_IDENTITY, CHANGE_REPLACED, pair),

@@ -4,8 +4,8 @@
 #include "compare/model/recordings_read.h"
 #include "keys.h"
 
-struct recordings *load_runs(const struct viewer *viewer, enum load_extent extent,
-                             struct trail_error *error)
+static struct recordings *load(const struct viewer *viewer, enum load_extent extent,
+                               size_t second_side, struct trail_error *error)
 {
     struct recordings *recordings = recordings_new();
     struct statements statements = {0};
@@ -14,6 +14,7 @@ struct recordings *load_runs(const struct viewer *viewer, enum load_extent exten
     if (result == 0) {
         recordings->only_loads = extent != LOAD_ALL;
         recordings->without_steps = extent == LOAD_LOADS_WITHOUT_STEPS;
+        recordings->second_side = second_side;
     }
     for (size_t i = 0; i < viewer->run_count && result == 0; i++) {
         const struct run_reference *run = &viewer->runs[i];
@@ -27,4 +28,16 @@ struct recordings *load_runs(const struct viewer *viewer, enum load_extent exten
         return recordings;
     recordings_free(recordings);
     return NULL;
+}
+
+struct recordings *load_runs(const struct viewer *viewer, enum load_extent extent,
+                             struct trail_error *error)
+{
+    return load(viewer, extent, 0, error);
+}
+
+struct recordings *load_sides(const struct viewer *viewer, size_t second_side,
+                              struct trail_error *error)
+{
+    return load(viewer, LOAD_ALL, second_side, error);
 }

@@ -8,8 +8,14 @@
 /* How much of each run: see recordings.h. */
 enum load_extent { LOAD_ALL, LOAD_LOADS, LOAD_LOADS_WITHOUT_STEPS };
 
-/* All of viewer->runs, in order. NULL and error on failure; free with recordings_free. */
+/*
+ * All of viewer->runs, in order. NULL and error on failure; free with recordings_free. load_sides:
+ * all of each run, as the two sides of a comparison, of which the second begins at that run; 0:
+ * there is only one.
+ */
 struct recordings *load_runs(const struct viewer *viewer, enum load_extent extent,
                              struct trail_error *error);
+struct recordings *load_sides(const struct viewer *viewer, size_t second_side,
+                              struct trail_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #include "array.h"
 #include "compare/model/place.h"
 #include "compare/model/shapes.h"
+#include "renamed.h"
 #include "spread.h"
 
 #include <stdlib.h>
@@ -124,18 +125,12 @@ static bool looks_random(const struct finding *finding, const struct spread_grou
     return true;
 }
 
-static bool is_sure(const struct identity *identity)
-{
-    return identity->build_id != TEXT_NONE || identity->pdb != TEXT_NONE ||
-           identity->pe_timestamp != 0;
-}
-
 static void look_at_builds(struct finding *finding)
 {
     const struct recordings *all = finding->all;
 
     for (size_t i = 0; i < all->module_count; i++)
-        if (!is_sure(&all->modules[i].identity))
+        if (!identity_is_sure(&all->modules[i].identity))
             finding->about[finding->builds[i]] |= IS_UNSURE;
     for (size_t r = 0; r < all->count; r++) {
         const struct recording *run = &all->items[r];
@@ -283,6 +278,8 @@ static void apply(struct finding *finding)
         uint32_t key = tuple_map_find(&finding->keys, finding->builds[i], module->key, 0);
         module->varies = key != 0;
         module->key = key != 0 ? key : module->key;
+        for (size_t k = 0; k < module->import_count; k++)
+            module->imports[k] = renamed(finding, module->imports[k]);
     }
     for (size_t r = 0; r < finding->all->count; r++)
         apply_to_run(finding, &finding->all->items[r]);
@@ -295,7 +292,7 @@ int varying_names_find(struct recordings *recordings, const uint32_t *builds)
                               .about = calloc(recordings->module_count + 1, sizeof *finding.about),
                               .pattern_of =
                                   calloc(recordings->module_count + 1, sizeof *finding.pattern_of)};
-    int result = finding.about != NULL && finding.pattern_of != NULL ? 0 : -1;
+    int result = finding.about != NULL && finding.pattern_of != NULL ? 0 : -1, renamed = 0;
 
     if (result == 0) {
         look_at_builds(&finding);
@@ -307,8 +304,11 @@ int varying_names_find(struct recordings *recordings, const uint32_t *builds)
     if (result == 0 && finding.pattern_count > 0) {
         widen(&finding);
         rename_all(&finding);
-        apply(&finding);
     }
+    if (result == 0 && (renamed = renamed_find(recordings, builds, &finding.keys)) < 0)
+        result = -1;
+    if (result == 0 && (renamed > 0 || finding.pattern_count > 0))
+        apply(&finding);
     if (finding.names.failed || finding.keys.failed || recordings_have_failed(recordings))
         result = -1;
     spread_release(&finding.names);

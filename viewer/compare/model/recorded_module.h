@@ -18,10 +18,14 @@ struct recorded_module {
     struct identity identity;
     uint32_t *imports; /* keys of what it needs at once; not read where only loads are */
     size_t import_count;
-    bool varies; /* the key is what several names have in common: match/varying.h */
+    bool varies;     /* the key is what several names have in common: match/varying.h */
+    bool is_renamed; /* the key is the name that the other side has: match/renamed.h */
 };
 
 /* Whether what both know of two identities is equal; what either does not know does not count. */
 bool identity_equal(const struct identity *a, const struct identity *b);
+
+/* Whether more than its sizes tells the build. */
+bool identity_is_sure(const struct identity *identity);
 
 #endif

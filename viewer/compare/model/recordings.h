@@ -39,6 +39,7 @@ struct recordings {
     size_t count, module_count, element_count;
     bool only_loads;               /* no exceptions, no debug strings, no steps but loads */
     bool without_steps;            /* not even those */
+    size_t second_side;            /* where the runs of another side begin; 0: there is none */
     struct tuple_map module_index; /* private to what reads runs */
     struct buffer scratch;         /* for recordings_scratch_text */
 };
