@@ -178,6 +178,33 @@ def one_fact(budget):
                   'one fact', done)
 
 
+def renamed(budget):
+    """What is missing and what came in its place is one violation, unless it is another build."""
+    program, _ = program_of()
+    planted, names = renamed_program(1)
+    other, other_names = renamed_program(2)
+    budget.record(('good', 10, program), ('planted', 3, planted), ('other', 3, other))
+    for options, label, expected in (((), 'planted', [names]),
+                                     (('--identity',), 'planted', [names]),
+                                     (('--identity',), 'other', [[name] for name in other_names])):
+        budget.baseline(*options, '@side=good')
+        for runs in ((11 if label == 'planted' else 14,), ('@side=' + label,)):
+            done = budget.view('check', budget.rules, *runs, '--format', 'json')
+            rows = {row['rule']: row['message'] for row in json.loads(done.stdout)}
+            budget.expect(done.returncode == 1 and len(rows) == len(expected) and all(
+                all(name in message for name in names) for names, message in
+                zip(expected, rows.values())), 'renamed: ' + label, done)
+
+
+def renamed_program(build):
+    program = startups.Program('budget')
+    names = program.plant('renamed', random.Random(3))
+    for step in program.steps:
+        if step.kind == 'load' and step.module.name == names[1]:
+            step.module.build = build
+    return program, names
+
+
 def first_importer(budget):
     """Which of two importers comes first, or is there at all, is no other cause; that one no
     longer imports it is."""
@@ -214,7 +241,8 @@ def many(budget):
 def main():
     budget = Budget(*sys.argv[1:4])
     os.makedirs(sys.argv[3], exist_ok=True)
-    for case in (steady, optional, updates, numbers, one_fact, first_importer, many):
+    for case in (steady, optional, updates, numbers, one_fact, renamed,
+                 first_importer, many):
         case(budget)
     return 1 if budget.failures else 0
 

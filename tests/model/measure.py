@@ -257,7 +257,7 @@ def part(options, tally):
     options.traits, options.programs, options.checks, options.runs = '-', 2, 9, 10
     options.places = 1
     good(options, tally)
-    options.changes = 'swap-adjacent,swap-far,added,removed,identity,path,failed,' \
+    options.changes = 'swap-adjacent,swap-far,added,removed,identity,path,renamed,failed,' \
         'twice,cause,environment,exception'
     planted(options, tally)
     # parts that are there by chance, between two that change places

@@ -4,6 +4,7 @@
 #include "compare/trend/history.h"
 #include "human.h"
 #include "rules/judge/weight.h"
+#include "rules/report/renamed_modules.h"
 #include "rules/report/report.h"
 #include "selector.h"
 #include "sql.h"
@@ -198,6 +199,7 @@ static int check(struct viewer *viewer, const struct rules *rules, struct trail_
         return result;
     }
     if (judge(rules, recordings, &judgement, error) == 0 &&
+        renamed_modules_join(&judgement, error) == 0 &&
         judgement_weigh(&judgement, (size_t)at_least, error) == 0) {
         warn_of_states(recordings);
         result = print_report(viewer, &judgement, error);

@@ -369,8 +369,10 @@ static int compare_findings(const void *left, const void *right)
     return strcmp(a->message != NULL ? a->message : "", b->message != NULL ? b->message : "");
 }
 
-static void count_findings(struct judgement *judgement)
+void judgement_count(struct judgement *judgement)
 {
+    for (size_t i = 0; i < judgement->rules->count; i++)
+        judgement->verdicts[i].runs = 0;
     if (judgement->finding_count > 0)
         qsort(judgement->findings, judgement->finding_count, sizeof *judgement->findings,
               compare_findings);
@@ -419,7 +421,7 @@ int judge(const struct rules *rules, const struct recordings *recordings,
     if (result == 0 && (judge_runs(&judging) != 0 || judging.has_failed))
         result = no_memory(error);
     if (result == 0) {
-        count_findings(judgement);
+        judgement_count(judgement);
         result = judgement_weigh(judgement, 0, error);
     }
     release_judging(&judging);

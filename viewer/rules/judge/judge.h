@@ -53,4 +53,7 @@ int judge(const struct rules *rules, const struct recordings *recordings,
           struct judgement *judgement, struct trail_error *error);
 void judgement_release(struct judgement *judgement);
 
+/* Sorts the findings, and counts in how many runs each rule has some; judge has done so. */
+void judgement_count(struct judgement *judgement);
+
 #endif

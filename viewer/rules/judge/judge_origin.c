@@ -1,13 +1,12 @@
 /* See scope.h: where a module came from, and which build of it that was. */
 #include "scope.h"
 
+#include "rules/identity_values.h"
 #include "rules/path_glob.h"
-#include "text.h"
 
 #include "compare/model/place.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,45 +107,6 @@ void judge_path(struct judging *judging, size_t rule, const struct scope *scope)
     }
 }
 
-/* What a module's identity says for a key, as text; "" if that is not known. */
-static const char *identity_value(const struct judging *judging, const struct identity *identity,
-                                  enum rule_identity key, char *room, size_t size)
-{
-    switch (key) {
-    case IDENTITY_VERSION:
-        return judge_text(judging, identity->version);
-    case IDENTITY_BUILD_ID:
-        /* as the column build_id has it */
-        return judge_text(judging,
-                          identity->build_id != TEXT_NONE ? identity->build_id : identity->pdb);
-    case IDENTITY_PDB:
-        return judge_text(judging, identity->pdb);
-    default:
-        room[0] = '\0';
-        if (identity->file_bytes > 0)
-            snprintf(room, size, "%" PRId64, identity->file_bytes);
-        return room;
-    }
-}
-
-/* A glob of the whole value or, for a version, of its first word: "10.0.19041.1 (WinBuild...)". */
-static bool is_value(const char *glob, const char *value)
-{
-    char first[64];
-
-    snprintf(first, sizeof first, "%.*s", (int)strcspn(value, " "), value);
-    return text_glob(glob, value, true) || text_glob(glob, first, true);
-}
-
-/* Whether the module has one of the values that the rule gives for a key. */
-static bool has_value(const struct rule *rule, enum rule_identity key, const char *value)
-{
-    for (size_t i = 1; i < rule->word_count; i++)
-        if (rule->keys[i - 1] == key && is_value(rule->words[i], value))
-            return true;
-    return false;
-}
-
 /*
  * A file whose identity is judged: a module by its first load, or a program (then `load` is
  * RECORDING_NONE).
@@ -192,21 +152,13 @@ static void judge_file(struct judging *judging, size_t rule, const struct scope 
                        const struct judged_file *file)
 {
     const struct rule *of = &judging->rules->rules[rule];
-    const struct identity *identity = &judging->recordings->modules[file->module].identity;
-    char room[24];
+    enum rule_identity key = identity_values_differ(judging->recordings, of, file->module);
+    char room[IDENTITY_ROOM];
 
     judging->judgement->verdicts[rule].judged++;
-    for (int key = 0; key < IDENTITIES; key++) {
-        bool is_given = false;
-        const char *value =
-            identity_value(judging, identity, (enum rule_identity)key, room, sizeof room);
-        for (size_t i = 0; i + 1 < of->word_count; i++)
-            is_given |= of->keys[i] == (enum rule_identity)key;
-        if (!is_given || has_value(of, (enum rule_identity)key, value))
-            continue;
-        add_other_identity(judging, rule, scope, file, (enum rule_identity)key, value);
-        return;
-    }
+    if (key != IDENTITIES)
+        add_other_identity(judging, rule, scope, file, key,
+                           identity_values_of(judging->recordings, file->module, key, room));
 }
 
 /* The programs themselves, which are no loads. */
