@@ -12,6 +12,8 @@ SEAM = ('recorder/platform.h', 'recorder/os.h', 'recorder/event.h', 'recorder/lo
         'recorder/debug_text.h', 'recorder/os_newcomers.h', 'recorder/os_shared.h',
         'recorder/stack_copy.h', 'schema/array.h', 'schema/error.h', 'schema/text.h',
         'schema/file.h')
+# of the C library, with one of ours in front: no room needs another for it
+STAND_INS = {'dlopen'}
 DEBUGGER = re.compile(r'_?(ptrace|waitpid|WaitForDebugEvent(Ex)?)(@.*)?$')
 
 
@@ -46,7 +48,7 @@ class Tree:
         for line in text.splitlines():
             path, rest = line.split(':', 1) if line[1:2] != ':' else line[2:].split(':', 1)
             kind, name = rest.split()[-2:]
-            if kind not in 'VvWw':
+            if kind not in 'VvWw' and name not in STAND_INS:
                 found[path][kind == 'U'].add(name)
         return found
 

@@ -1,5 +1,6 @@
 /* os_file of os.h on Linux. */
 #define _GNU_SOURCE
+#include "linux_os.h"
 #include "os.h"
 
 #include "text.h"
@@ -15,8 +16,7 @@ struct os_file {
     int descriptor;
 };
 
-/* Absolute, without symbolic links. */
-static void show_path(int descriptor, char *shown, size_t capacity)
+void linux_os_show_path(int descriptor, char *path, size_t capacity)
 {
     char link[64], raw[4096], text[TEXT_FROM_BYTES_CAPACITY(4096)];
     ssize_t length;
@@ -28,7 +28,18 @@ static void show_path(int descriptor, char *shown, size_t capacity)
         return;
     text_from_bytes(raw, (size_t)length, text, &exact);
     if (strlen(text) < capacity)
-        memcpy(shown, text, strlen(text) + 1);
+        memcpy(path, text, strlen(text) + 1);
+}
+
+size_t linux_os_read_file(void *descriptor, uint64_t offset, void *buffer, size_t size)
+{
+    size_t used = 0;
+    ssize_t count;
+
+    while (used < size && (count = pread(*(int *)descriptor, (char *)buffer + used, size - used,
+                                         (off_t)(offset + used))) > 0)
+        used += (size_t)count;
+    return used;
 }
 
 struct os_file *os_file_open(const char *path, uint64_t *bytes, char *shown, size_t capacity)
@@ -44,7 +55,7 @@ struct os_file *os_file_open(const char *path, uint64_t *bytes, char *shown, siz
         path[0] == '/' ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
     if (file->descriptor >= 0 && fstat(file->descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
         *bytes = (uint64_t)status.st_size;
-        show_path(file->descriptor, shown, capacity);
+        linux_os_show_path(file->descriptor, shown, capacity);
         return file;
     }
     os_file_close(file);
@@ -53,14 +64,7 @@ struct os_file *os_file_open(const char *path, uint64_t *bytes, char *shown, siz
 
 size_t os_file_read(void *file, uint64_t offset, void *buffer, size_t size)
 {
-    size_t used = 0;
-    ssize_t count;
-
-    while (used < size &&
-           (count = pread(((struct os_file *)file)->descriptor, (char *)buffer + used, size - used,
-                          (off_t)(offset + used))) > 0)
-        used += (size_t)count;
-    return used;
+    return linux_os_read_file(&((struct os_file *)file)->descriptor, offset, buffer, size);
 }
 
 void os_file_close(struct os_file *file)

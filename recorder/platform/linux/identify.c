@@ -9,42 +9,15 @@
 
 #include "image/elf.h"
 #include "image/identity_cache.h"
+#include "linux_os.h"
 #include "perf/perf_events.h"
 #include "proc.h"
-#include "text.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static size_t read_file(void *context, uint64_t offset, void *buffer, size_t size)
-{
-    size_t used = 0;
-    ssize_t count;
-
-    while (used < size && (count = pread(*(int *)context, (char *)buffer + used, size - used,
-                                         (off_t)(offset + used))) > 0)
-        used += (size_t)count;
-    return used;
-}
-
-/* The path as the system shows it: absolute, without symbolic links. */
-static void canonical_path(int file, char *path, size_t capacity)
-{
-    char link[64], raw[4096], text[TEXT_FROM_BYTES_CAPACITY(4096)];
-    ssize_t length;
-    bool exact;
-
-    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    length = readlink(link, raw, sizeof raw);
-    if (length <= 0)
-        return;
-    text_from_bytes(raw, (size_t)length, text, &exact);
-    if (strlen(text) < capacity)
-        memcpy(path, text, strlen(text) + 1);
-}
 
 static uint64_t ns_of(const struct timespec *time)
 {
@@ -125,7 +98,7 @@ static bool identify_file(struct named_image *image, const char *path,
     if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
         struct file_stamp stamp = stamp_of(&status);
         const struct module_identity *known = identity_cache_find(path, &stamp);
-        struct image_source source = {&file, read_file, stamp.bytes};
+        struct image_source source = {&file, linux_os_read_file, stamp.bytes};
         identity_clear(identity);
         if (known != NULL) {
             identity_copy(identity, known);
@@ -133,7 +106,7 @@ static bool identify_file(struct named_image *image, const char *path,
         } else if (elf_parse(&source, identity) == 0 && is_image(image, &status, identity)) {
             identity->file_bytes = stamp.bytes;
             snprintf(identity->path, sizeof identity->path, "%s", path);
-            canonical_path(file, identity->path, sizeof identity->path);
+            linux_os_show_path(file, identity->path, sizeof identity->path);
             identity_cache_remember(path, &stamp, identity);
             found = true;
         }

@@ -50,8 +50,7 @@ esac
 if [ -z "$EMULATOR" ]; then
     LD_DEBUG=files LD_DEBUG_OUTPUT=loaded trailrec -q -o asked.db -- ./plugin$exe >/dev/null
     unwound asked.db
-    grep -q 'libdw[.]so' loaded.* || [ "$(value 'SELECT min(guessed) FROM stacks' asked.db)" = 1 ] ||
-        fail "libdw unwound, and was not loaded"
+    grep -q 'libdw[.]so' loaded.* || fail "libdw was not loaded"
     ! grep -l 'file=libdebuginfod.*generating link map' loaded.* || fail "libdebuginfod was loaded"
 fi
 
