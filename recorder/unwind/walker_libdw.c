@@ -79,9 +79,10 @@ static struct walker walker_of_process;
 static bool is_without_servers;
 
 /*
- * In front of the C library's, which it calls: libdw (elfutils 0.188) opens libdebuginfod as soon as
- * it is loaded, whether or not there are servers to ask, and with it an HTTP client and some forty
- * libraries. Where no server is to be asked they cost more than all the unwinding of a start-up.
+ * In front of the C library's, which it calls: libdw (elfutils 0.188) opens libdebuginfod as soon
+ * as it is loaded, whether or not there are servers to ask, and with it an HTTP client and some
+ * forty libraries. Where no server is to be asked they cost more than all the unwinding of a
+ * start-up.
  */
 void *dlopen(const char *name, int flags)
 {
