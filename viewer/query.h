@@ -58,6 +58,16 @@ struct query {
     "iif(typeof(exit_code) = 'integer' AND exit_code > 0x3FFFFFFF, printf('0x%08x', exit_code), " \
     "exit_code)"
 #define QUERY_EXIT "coalesce(exit_signal, " QUERY_EXIT_CODE ")"
+/* What tables of commands and of reports show of exceptions, debug strings, threads and gaps. */
+#define QUERY_CHANCE "CASE first_chance WHEN 1 THEN 'first' WHEN 0 THEN 'second' END"
+#define QUERY_FAULT_PLACE "coalesce(symbol, module || '+' || offset, address)"
+#define QUERY_PARAMETERS "iif(access IS NULL, nullif(parameters, '[]'), NULL)"
+#define QUERY_NESTED "nullif(nested_codes, '[]')"
+#define QUERY_DEBUG_TEXT "rtrim(text, char(13, 10)) || iif(truncated = 1, char(8230), '')"
+#define QUERY_START_ADDRESS "coalesce(start_module || '+' || start_offset, start_address)"
+#define QUERY_GAP_WALL "gap_ns - held_ns"
+#define QUERY_GAP_COMPUTING "min(cpu_ns, gap_ns - held_ns)"
+#define QUERY_GAP_WAITING "max(0, gap_ns - held_ns - cpu_ns)"
 
 /*
  * A JSON object as `key=value key="two words"`: members that are null or [] are left out, nested

@@ -11,13 +11,11 @@ static const struct table_column table[] = {
     {"code", "code", STYLE_PLAIN, 0},
     {"name", "name", STYLE_TITLE, 0},
     {"si_code", "si_code", STYLE_COUNT, COLUMN_HIDE_EMPTY},
-    {"chance", "CASE first_chance WHEN 1 THEN 'first' WHEN 0 THEN 'second' END", STYLE_PLAIN,
-     COLUMN_HIDE_EMPTY},
-    {"where", "coalesce(symbol, module || '+' || offset, address)", STYLE_PLAIN, 0},
+    {"chance", QUERY_CHANCE, STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"where", QUERY_FAULT_PLACE, STYLE_PLAIN, 0},
     {"access", "access", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
-    {"parameters", "iif(access IS NULL, nullif(parameters, '[]'), NULL)", STYLE_PLAIN,
-     COLUMN_HIDE_EMPTY},
-    {"nested", "nullif(nested_codes, '[]')", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"parameters", QUERY_PARAMETERS, STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"nested", QUERY_NESTED, STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 

@@ -5,7 +5,7 @@
 
 static const struct table_column table[] = {
     {"run", "run", STYLE_COUNT, TABLE_SEVERAL_RUNS},
-    {"gap", "gap_ns - held_ns", STYLE_DURATION, 0},
+    {"gap", QUERY_GAP_WALL, STYLE_DURATION, 0},
     {"at ms", "t_ns", STYLE_MS, 0},
     {"pid", "pid", STYLE_PLAIN, TABLE_SEVERAL_PROCESSES | COLUMN_IF_WIDE},
     {"process", "process", STYLE_PLAIN, TABLE_SEVERAL_PROCESSES},

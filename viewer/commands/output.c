@@ -9,7 +9,7 @@ static const struct table_column table[] = {
     {"pid", "pid", STYLE_PLAIN, 0},
     {"tid", "tid", STYLE_PLAIN, 0},
     /* The line end that most debug strings carry says nothing; a cut one ends in an ellipsis. */
-    {"text", "rtrim(text, char(13, 10)) || iif(truncated = 1, char(8230), '')", STYLE_PLAIN, 0},
+    {"text", QUERY_DEBUG_TEXT, STYLE_PLAIN, 0},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 

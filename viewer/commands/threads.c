@@ -12,8 +12,7 @@ static const struct table_column table[] = {
     {"end ms", "end_t_ns", STYLE_MS, 0},
     {"lived", "end_t_ns - start_t_ns", STYLE_DURATION, 0},
     {"exit", QUERY_EXIT_CODE, STYLE_COUNT, 0},
-    {"start address", "coalesce(start_module || '+' || start_offset, start_address)", STYLE_PLAIN,
-     COLUMN_HIDE_EMPTY},
+    {"start address", QUERY_START_ADDRESS, STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 

@@ -73,9 +73,9 @@ static const struct table_column failed[] = {
 };
 
 static const struct table_column gaps[] = {
-    {"gap", "gap_ns - held_ns", STYLE_DURATION, 0},
-    {"computing", "min(cpu_ns, gap_ns - held_ns)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
-    {"waiting", "max(0, gap_ns - held_ns - cpu_ns)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
+    {"gap", QUERY_GAP_WALL, STYLE_DURATION, 0},
+    {"computing", QUERY_GAP_COMPUTING, STYLE_DURATION, COLUMN_HIDE_EMPTY},
+    {"waiting", QUERY_GAP_WAITING, STYLE_DURATION, COLUMN_HIDE_EMPTY},
     {"held", "nullif(held_ns, 0)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
     {"at ms", "t_ns", STYLE_MS, 0},
     {"process", "coalesce(process, '?') || ' (' || pid || ')'", STYLE_PLAIN,
@@ -93,22 +93,18 @@ static const struct table_column exceptions[] = {
     {"name", "coalesce(name, code)", STYLE_TITLE, 0},
     {"code", "code", STYLE_PLAIN, 0},
     {"si_code", "si_code", STYLE_COUNT, COLUMN_HIDE_EMPTY},
-    {"chance", "CASE first_chance WHEN 1 THEN 'first' WHEN 0 THEN 'second' END", STYLE_PLAIN,
-     COLUMN_HIDE_EMPTY},
-    {"where", "coalesce(symbol, module || '+' || offset, address)", STYLE_PATH, 0},
+    {"chance", QUERY_CHANCE, STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"where", QUERY_FAULT_PLACE, STYLE_PATH, 0},
     {"access", "access", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
-    {"parameters", "iif(access IS NULL, nullif(parameters, '[]'), NULL)", STYLE_PLAIN,
-     COLUMN_HIDE_EMPTY},
-    {"nested", "nullif(nested_codes, '[]')", STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"parameters", QUERY_PARAMETERS, STYLE_PLAIN, COLUMN_HIDE_EMPTY},
+    {"nested", QUERY_NESTED, STYLE_PLAIN, COLUMN_HIDE_EMPTY},
     STACK_OF_ROW,
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 
 static const struct table_column output[] = {
-    {"ms", "t_ns", STYLE_MS, 0},
-    {"pid", "pid", STYLE_COUNT, TABLE_SEVERAL_PROCESSES},
-    {"thread", "tid", STYLE_COUNT, 0},
-    {"text", "rtrim(text, char(13, 10)) || iif(truncated = 1, char(8230), '')", STYLE_PATH, 0},
+    {"ms", "t_ns", STYLE_MS, 0},       {"pid", "pid", STYLE_COUNT, TABLE_SEVERAL_PROCESSES},
+    {"thread", "tid", STYLE_COUNT, 0}, {"text", QUERY_DEBUG_TEXT, STYLE_PATH, 0},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 
@@ -120,8 +116,7 @@ static const struct table_column threads[] = {
     {"end ms", "end_t_ns", STYLE_MS, 0},
     {"lived", "end_t_ns - start_t_ns", STYLE_DURATION, 0},
     {"exit", QUERY_EXIT_CODE, STYLE_COUNT, 0},
-    {"start address", "coalesce(start_module || '+' || start_offset, start_address)", STYLE_PATH,
-     COLUMN_HIDE_EMPTY},
+    {"start address", QUERY_START_ADDRESS, STYLE_PATH, COLUMN_HIDE_EMPTY},
     {NULL, NULL, STYLE_PLAIN, 0},
 };
 
