@@ -66,8 +66,6 @@ struct query {
 #define QUERY_DEBUG_TEXT "rtrim(text, char(13, 10)) || iif(truncated = 1, char(8230), '')"
 #define QUERY_START_ADDRESS "coalesce(start_module || '+' || start_offset, start_address)"
 #define QUERY_GAP_WALL "gap_ns - held_ns"
-#define QUERY_GAP_COMPUTING "min(cpu_ns, gap_ns - held_ns)"
-#define QUERY_GAP_WAITING "max(0, gap_ns - held_ns - cpu_ns)"
 
 /*
  * A JSON object as `key=value key="two words"`: members that are null or [] are left out, nested

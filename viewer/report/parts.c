@@ -74,8 +74,8 @@ static const struct table_column failed[] = {
 
 static const struct table_column gaps[] = {
     {"gap", QUERY_GAP_WALL, STYLE_DURATION, 0},
-    {"computing", QUERY_GAP_COMPUTING, STYLE_DURATION, COLUMN_HIDE_EMPTY},
-    {"waiting", QUERY_GAP_WAITING, STYLE_DURATION, COLUMN_HIDE_EMPTY},
+    {"computing", "min(cpu_ns, " QUERY_GAP_WALL ")", STYLE_DURATION, COLUMN_HIDE_EMPTY},
+    {"waiting", "max(0, " QUERY_GAP_WALL " - cpu_ns)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
     {"held", "nullif(held_ns, 0)", STYLE_DURATION, COLUMN_HIDE_EMPTY},
     {"at ms", "t_ns", STYLE_MS, 0},
     {"process", "coalesce(process, '?') || ' (' || pid || ')'", STYLE_PLAIN,
