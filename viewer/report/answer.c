@@ -106,15 +106,27 @@ static void add_gap(struct buffer *out, sqlite3_stmt *facts)
 
 static void add_failed(struct buffer *out, sqlite3_stmt *facts)
 {
-    if (row_number(facts, "failed") == 0)
+    int64_t failed = row_number(facts, "failed");
+    bool is_start = row_number(facts, "failed_start") == 1;
+
+    if (failed == 0)
         return;
-    add_count(out, row_number(facts, "failed"), "thing was", "things were");
-    buffer_add_text(out, " asked for in vain, first ");
+    if (!is_start) {
+        add_count(out, failed, "thing was", "things were");
+        buffer_add_text(out, " asked for in vain, first ");
+    }
     add_name(out, facts, "failed_name");
     if (row_has(facts, "failed_needed_by")) {
         buffer_add_text(out, ", needed by ");
         add_name(out, facts, "failed_needed_by");
     }
+    if (is_start)
+        buffer_add_text(out, row_has(facts, "failed_needed_by") ? ", was not loaded at the start"
+                                                                : " was not loaded at the start");
+    buffer_add_text(out, ": ");
+    add_name(out, facts, "failed_words");
+    if (is_start && failed > 1)
+        buffer_format(out, " (and %" PRId64 " more)", failed - 1);
     buffer_add_text(out, ".\n");
 }
 
@@ -134,9 +146,14 @@ static void add_exceptions(struct buffer *out, sqlite3_stmt *facts)
 
 void answer_of_run(struct buffer *out, sqlite3_stmt *facts)
 {
+    bool starts_in_vain = row_number(facts, "failed_start") == 1;
+
     add_course(out, facts);
+    if (starts_in_vain)
+        add_failed(out, facts);
     add_start(out, facts);
     add_gap(out, facts);
-    add_failed(out, facts);
+    if (!starts_in_vain)
+        add_failed(out, facts);
     add_exceptions(out, facts);
 }

@@ -123,12 +123,26 @@ void page_end_section(struct page *page)
     page_flush(page);
 }
 
+/* An arrow of two signs may be broken between them where the line ends. */
+static void add_line(struct page *page, const char *line, size_t length)
+{
+    static const char arrow[] = " -> ";
+    const char *end = line + length;
+
+    for (const char *at; (at = strstr(line, arrow)) != NULL && at + strlen(arrow) <= end;
+         line = at + strlen(arrow)) {
+        markup_add_harmless(&page->line, line, (size_t)(at - line));
+        page_markup(page, " &rarr; ");
+    }
+    markup_add_harmless(&page->line, line, (size_t)(end - line));
+}
+
 void page_paragraphs(struct page *page, const char *lines, const char *class)
 {
     for (; lines != NULL && *lines != '\0'; lines += strspn(lines, "\n")) {
         size_t length = strcspn(lines, "\n");
         buffer_format(&page->line, "<p class=\"%s\">", class);
-        markup_add_harmless(&page->line, lines, length);
+        add_line(page, lines, length);
         page_markup(page, "</p>\n");
         lines += length;
     }

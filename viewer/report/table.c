@@ -49,6 +49,12 @@ static const char *class_of(const struct output *output, size_t column, const ch
     }
 }
 
+/* What may wrap, once it is wider than a screen: in a box of its own, as wide as it must be. */
+static bool may_wrap(const char *class)
+{
+    return strcmp(class, "p") == 0 || strcmp(class, "w") == 0 || strcmp(class, "t l") == 0;
+}
+
 static void open_cell(struct output *output, const char *tag, const char *class)
 {
     buffer_format(&output->line, *class != '\0' ? "<%s class=\"%s\">" : "<%s>", tag, class);
@@ -85,15 +91,17 @@ static void add_row_markup(struct output *output, size_t row)
 
     buffer_add_text(&output->line, is_context ? "<tr class=\"context\">" : "<tr>");
     for (size_t i = 0; i < output->column_count; i++) {
-        const char *text = sheet_cell(output, row, i, &length);
+        const char *text = sheet_cell(output, row, i, &length), *class;
         if (!sheet_shows(output, i))
             continue;
-        open_cell(output, "td", class_of(output, i, text, length));
+        class = class_of(output, i, text, length);
+        open_cell(output, "td", class);
+        buffer_add_text(&output->line, may_wrap(class) ? "<div>" : "");
         if (length > 0 && strcmp(output->columns[i].name, "stack") == 0)
             add_link(output, text, length);
         else
             markup_add(&output->line, text, length);
-        buffer_add_text(&output->line, "</td>");
+        buffer_add_text(&output->line, may_wrap(class) ? "</div></td>" : "</td>");
     }
     buffer_add_text(&output->line, "</tr>\n");
 }

@@ -22,6 +22,8 @@ SELECT s.*,
     WHERE json_extract(j.value, '$.to') = 'entry' LIMIT 1) AS entry_t_ns,
   json_extract(s.failed_loads, '$[0].name') AS failed_name,
   json_extract(s.failed_loads, '$[0].needed_by') AS failed_needed_by,
+  json_extract(s.failed_loads, '$[0].words') AS failed_words,
+  json_extract(s.failed_loads, '$[0].load_phase') = 'startup' AS failed_start,
   coalesce(json_extract(s.first_exception, '$.name'), json_extract(s.first_exception, '$.code'))
       AS exception_name,
   coalesce(json_extract(s.first_exception, '$.module') || '+'

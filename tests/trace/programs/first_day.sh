@@ -51,6 +51,12 @@ says "where else" "*not by the loader's cache, or a default folder*" why.txt
 record -E LD_PRELOAD=libnope.so -- /bin/true
 trailview -d trail.db why libnope.so >why.txt
 says "who preloads" "*libnope.so*LD_PRELOAD has it: cannot open shared object file*" why.txt
+trailview -d trail.db report -o page.html 3 >report.txt
+grep -q 'libpart.so, needed by needs, was not loaded at the start: cannot open' page.html ||
+    fail "the page does not say why the program did not start"
+trailview -d trail.db report -o page.html 1 2 >report.txt
+grep -q 'another value: two &rarr; one' page.html || fail "an arrow may be broken on the page"
+grep -q '<td class="p"><div>' page.html || fail "a path wraps where no one sees it"
 
 # what is opened by its path is not sought; RPATH of the program is, for what its libraries need
 cat >opens.c <<'END'
