@@ -126,7 +126,7 @@ refused()
 refused forbidden
 refused stops --looks-stop
 unknown='place unknown: perf is forbidden here, record with --looks-stop'
-answer forbidden "$slower libcodec.so $other and libnet.so: main computes; $unknown."
+answer forbidden "$slower libcodec.so $other and libnet.so: main computes*; $unknown."
 answer stops "$slower libcodec.so $other and libnet.so: main computes in libcodec.so!*."
 # python that sleeps in a module. What takes so long by itself is recorded in turns.
 if command -v python3 >/dev/null; then

@@ -15,8 +15,9 @@ says()
     done <"$3"
     fail "of $1 is not said '$2': $(cat "$3")"
 }
-# compare A B: what diff answers, in a file
-compare() { trailview -d trail.db diff "$1" "$2" | sed '/^$/,$d' >answer.txt; }
+# compare A B [SECTIONS]: what diff answers, in a file
+compare() { trailview -d trail.db diff "$1" "$2" --only "$3" | sed '/^$/,$d' >answer.txt; }
+starts=failed,processes,environment
 
 mkdir one two empty
 echo 'int part(void) { return 0; }' >part.c
@@ -34,12 +35,12 @@ record -E LD_LIBRARY_PATH=one -- ./needs
 record -E LD_LIBRARY_PATH=empty -- ./needs
 record -- ./needs
 
-compare 1 2
+compare 1 2 $starts
 says "a version" "libpart.so could not be loaded in B: version \`V2' not found*" answer.txt
 says "a version" "needs ends differently: 0 -> 1." answer.txt
-compare 1 3
+compare 1 3 $starts
 says "a missing one" "libpart.so was not found in B: cannot open shared object file." answer.txt
-compare 1 4
+compare 1 4 $starts
 says "a variable" "LD_LIBRARY_PATH is set only in A: two." answer.txt
 
 # why: a module that never came, with the places where it was looked for
@@ -55,7 +56,7 @@ trailview -d trail.db report -o page.html 3 >report.txt
 grep -q 'libpart.so, needed by needs, was not loaded at the start: cannot open' page.html ||
     fail "the page does not say why the program did not start"
 trailview -d trail.db report -o page.html 1 2 >report.txt
-grep -q 'another value: two &rarr; one' page.html || fail "an arrow may be broken on the page"
+grep -q ' &rarr; ' page.html || fail "an arrow may be broken on the page"
 grep -q '<td class="p"><div>' page.html || fail "a path wraps where no one sees it"
 
 # what is opened by its path is not sought; RPATH of the program is, for what its libraries need
@@ -89,4 +90,54 @@ trailview -d trail.db why libinner.so >why.txt
 says "the program's RPATH" "*found by RPATH of program*/inner" why.txt
 trailview -d trail.db why 'ld-linux*' >why.txt
 grep -q "by" why.txt && fail "the loader itself is said to be looked for: $(cat why.txt)"
+
+# where the time went: in a call, on a busy CPU, in a child of a child
+cat >spends.c <<'END'
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+static char block[1 << 20];
+volatile unsigned sink;
+__attribute__((noinline)) static int load(int file) { return (int)read(file, block, sizeof block); }
+__attribute__((noinline)) static void think(void)
+{
+    for (unsigned i = 0; i < 100000; i++)
+        sink += i;
+}
+int main(int count, char **values)
+{
+    struct timespec now = {0, 0};
+    int file = open("/dev/zero", O_RDONLY), reads = count > 2, ms = atoi(values[1]);
+    while (now.tv_sec * 1000 + now.tv_nsec / 1000000 < ms) {
+        if (reads)
+            load(file);
+        else
+            think();
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    }
+    return 0;
+}
+END
+cc -g -O1 -o spends spends.c || fail "cannot build what takes time"
+rm trail.db
+record -- ./spends 0
+record -- ./spends 150 reads
+compare 1 2 time
+grep -q 'place unknown' answer.txt ||
+    says "a call that computes" "*main computes in spends!*, mostly in libc.so.6!read*" answer.txt
+record -f -- sh -c 'sh -c "sleep 0.3; true"; true'
+record -f -- sh -c 'sh -c "sleep 0.0; true"; true'
+compare 4 3 time
+says "a child's child" "*for its child sh, called by *; below that, in sleep, main waits in *" \
+    answer.txt
+if command -v taskset >/dev/null && taskset -c 0 true; then
+    taskset -c 0 ./spends 3000 & first=$!
+    taskset -c 0 ./spends 3000 & second=$!
+    record -- taskset -c 0 ./spends 100
+    kill $first $second
+    record -- taskset -c 0 ./spends 0
+    compare 6 5 time
+    says "a busy CPU" "*main computes*, but has a CPU for only * of that*" answer.txt
+fi
 exit 0

@@ -272,8 +272,12 @@ static void say_stretch(struct answer *answer, const struct part *part,
 {
     unsigned which = stretch->b_ns > stretch->a_ns ? 1 : 0;
     const struct bound *gap = longest_gap(part, which, stretch->pair);
-    struct doing_gap looked_at = {part->runs[which], part->processes[which], gap[0].seq,
-                                  gap[1].seq};
+    struct doing_gap looked_at = {.run = part->runs[which],
+                                  .process = part->processes[which],
+                                  .from_seq = gap[0].seq,
+                                  .to_seq = gap[1].seq,
+                                  .from_net_ns = gap[0].net_ns,
+                                  .to_net_ns = gap[1].net_ns};
 
     add_total(answer);
     buffer_add_text(answer->out, ", ");
@@ -293,6 +297,8 @@ static bool is_worth_saying(const struct answer *answer)
     double change = fabs(answer->after_ns - answer->before_ns);
     bool is_single = side_of(answer, 0)->count == 1 && side_of(answer, 1)->count == 1;
 
+    if (!answer->differences->options->only[SECTION_TIME])
+        return false;
     return is_single
                ? change >= SINGLE_RUN_FLOOR_NS && change >= SINGLE_RUN_SHARE * answer->before_ns
                : answer->differences->whole_changed;

@@ -2,11 +2,14 @@
 #include "doing.h"
 
 #include "escape.h"
+#include "human.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MOSTLY 0.6 /* of the looks */
+#define MOSTLY 0.6 /* of the looks, or of a time */
+
+enum { LEVELS_MAX = 16 }; /* of children that wait for children */
 
 /* The most frequent of some texts, TEXT_NONE if there is none. */
 struct usual {
@@ -96,9 +99,10 @@ static struct doing sum_up(const struct room *room, size_t looks)
     for (size_t i = 0; i < looks; i++) {
         doing.computing += room->looks[i].is_computing;
         doing.is_unseen |= room->looks[i].is_unseen;
-        if (!room->looks[i].is_computing && room->looks[i].call != TEXT_NONE)
-            room->texts[count++] = room->looks[i].call;
     }
+    for (size_t i = 0; i < looks; i++)
+        if (room->looks[i].is_computing == computes(&doing) && room->looks[i].call != TEXT_NONE)
+            room->texts[count++] = room->looks[i].call;
     doing.call = find_usual(room->texts, count);
     doing.caller = find_caller(&doing, room);
     return doing;
@@ -177,12 +181,32 @@ static void add_caller(struct buffer *out, const struct recordings *all, const c
     add_share(out, doing->caller.times, doing->caller.of);
 }
 
-/* "waits in clock_nanosleep 300 ms, called by libcodec.so!init" */
-static void add_doing(struct buffer *out, const struct recordings *all, const struct doing *doing)
+/* ", but has a CPU for only 300 ms of that": the machine was busy, or the program read a disk. */
+static void add_cpu(struct buffer *out, const struct doing_gap *gap)
+{
+    int64_t cpu = recording_cpu_between(gap->run, gap->from_seq, gap->to_seq),
+            wall = gap->to_net_ns - gap->from_net_ns;
+
+    if (cpu == RECORDING_UNKNOWN || (double)cpu >= MOSTLY * (double)wall)
+        return;
+    buffer_add_text(out, ", but has a CPU for only ");
+    human_duration(out, cpu);
+    buffer_add_text(out, " of that");
+}
+
+/* "waits in clock_nanosleep 300 ms, called by libcodec.so!init". `whole`: its process's, or NULL */
+static void add_doing(struct buffer *out, const struct recordings *all, const struct doing *doing,
+                      const struct doing_gap *whole)
 {
     if (computes(doing)) {
         buffer_add_text(out, "computes");
         add_caller(out, all, " in ", doing);
+        if ((double)doing->call.times >= MOSTLY * (double)doing->looks) {
+            buffer_add_text(out, ", mostly in ");
+            add_text(out, all, doing->call.text);
+        }
+        if (whole != NULL)
+            add_cpu(out, whole);
         if (doing->caller.text == TEXT_NONE && doing->is_unseen)
             buffer_add_text(out, "; place unknown: perf is forbidden here, record with "
                                  "--looks-stop");
@@ -214,7 +238,58 @@ static void add_other(struct buffer *out, const struct recordings *all, const st
     if (name != TEXT_NONE)
         add_text(out, all, name);
     buffer_add_char(out, ' ');
-    add_doing(out, all, &doing);
+    add_doing(out, all, &doing, NULL);
+}
+
+static bool waits_for_child(const struct recordings *all, const struct doing *doing)
+{
+    return doing->call.text != TEXT_NONE && !computes(doing) &&
+           strstr(recordings_text(all, doing->call.text), "its child ") != NULL;
+}
+
+/* The child that ran for most of a gap, or RECORDING_NONE. */
+static size_t find_child(const struct doing_gap *gap)
+{
+    int64_t most = (int64_t)(MOSTLY * (double)(gap->to_net_ns - gap->from_net_ns));
+    size_t found = RECORDING_NONE;
+
+    for (size_t i = 0; i < gap->run->process_count; i++) {
+        const struct recorded_process *child = &gap->run->processes[i];
+        int64_t from = child->start_net_ns, to = child->end_net_ns;
+        if (child->parent != gap->process || i == gap->process || from == RECORDING_UNKNOWN)
+            continue;
+        from = from > gap->from_net_ns ? from : gap->from_net_ns;
+        to = to == RECORDING_UNKNOWN || to > gap->to_net_ns ? gap->to_net_ns : to;
+        if (to - from > most) {
+            most = to - from;
+            found = i;
+        }
+    }
+    return found;
+}
+
+/* Who keeps a process waiting for a child, if that was recorded: the last of who wait so. */
+static void add_child(struct buffer *out, const struct recordings *all, struct doing_gap gap,
+                      const struct room *room)
+{
+    struct doing doing = {.looks = 0};
+    size_t levels = 0, child;
+
+    while (levels < LEVELS_MAX && (child = find_child(&gap)) != RECORDING_NONE) {
+        gap.process = child;
+        doing = what_it_did(&gap, room, RECORDING_NONE);
+        levels++;
+        if (!waits_for_child(all, &doing))
+            break;
+    }
+    if (levels == 0 || doing.looks == 0)
+        return;
+    buffer_add_text(out, levels == 1 ? "; there main " : "; below that, in ");
+    if (levels > 1) {
+        add_text(out, all, gap.run->processes[gap.process].name);
+        buffer_add_text(out, ", main ");
+    }
+    add_doing(out, all, &doing, NULL);
 }
 
 static void say(struct buffer *out, const struct recordings *all, const struct doing_gap *gap,
@@ -227,9 +302,11 @@ static void say(struct buffer *out, const struct recordings *all, const struct d
         return;
     }
     buffer_add_text(out, ": main ");
-    add_doing(out, all, &doing);
+    add_doing(out, all, &doing, gap);
     if (may_wait_for_thread(all, &doing))
         add_other(out, all, gap, room);
+    else if (waits_for_child(all, &doing))
+        add_child(out, all, *gap, room);
 }
 
 int doing_say(struct buffer *out, const struct recordings *all, const struct doing_gap *gap)

@@ -12,7 +12,7 @@
 struct doing_gap {
     const struct recording *run;
     size_t process;
-    int64_t from_seq, to_seq;
+    int64_t from_seq, to_seq, from_net_ns, to_net_ns;
 };
 
 /*

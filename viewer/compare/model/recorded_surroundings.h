@@ -18,8 +18,13 @@ struct recorded_look {
     int64_t t_ns, seq; /* seq: of the last event of the run before it */
     size_t process, thread;
     bool is_computing, is_unseen; /* is_unseen: perf is forbidden, so where is not known */
-    uint32_t call;                /* else what it waited in */
-    uint32_t caller;              /* whose doing that is, in words */
+    uint32_t call;   /* what it waited in; of what computes where, if not its own doing */
+    uint32_t caller; /* whose doing that is, in words */
+};
+
+/* The CPU time that a process had used at an event. */
+struct recorded_cpu {
+    int64_t seq, cpu_ns;
 };
 
 #endif

@@ -120,12 +120,16 @@ struct recording {
     struct recorded_mark *marks;
     struct recorded_variable *variables;
     struct recorded_look *looks;          /* in the order of time */
+    struct recorded_cpu *cpus;            /* of the events that have it, if there are looks */
     struct recorded_step *steps[STREAMS]; /* in order of seq, from keys_assign on */
     size_t process_count, thread_count, load_count, exception_count, output_count, failure_count,
-        mark_count, variable_count, look_count, step_count[STREAMS];
+        mark_count, variable_count, look_count, cpu_count, step_count[STREAMS];
 };
 
 void recording_release(struct recording *recording);
+
+/* How much CPU time a process used between two events of it, or RECORDING_UNKNOWN. */
+int64_t recording_cpu_between(const struct recording *recording, int64_t from_seq, int64_t to_seq);
 
 /* The position of the (first) process of that role in a run, or RECORDING_NONE. */
 size_t recording_find_role(const struct recording *recording, uint32_t role);

@@ -341,6 +341,21 @@ static int step_details(struct reading *reading)
     return 0;
 }
 
+/* Only gaps that were looked into are told of with their CPU time. */
+static int take_cpu(struct reading *reading, int64_t seq, sqlite3_stmt *row)
+{
+    struct recording *recording = reading->recording;
+
+    if (recording->look_count == 0 || sqlite3_column_type(row, 6) != SQLITE_INTEGER)
+        return 0;
+    if (reading_make_room(reading, &recording->cpus, recording->cpu_count,
+                          sizeof *recording->cpus) != 0)
+        return -1;
+    recording->cpus[recording->cpu_count++] =
+        (struct recorded_cpu){seq, sqlite3_column_int64(row, 6)};
+    return 0;
+}
+
 static int take_event(struct reading *reading, sqlite3_stmt *row)
 {
     struct moment moment = {
@@ -350,7 +365,7 @@ static int take_event(struct reading *reading, sqlite3_stmt *row)
         .thread = find_thread(reading->recording, sqlite3_column_int64(row, 4)),
         .is_synthetic = sqlite3_column_int64(row, 5) == 1,
     };
-    int result = 0;
+    int result = take_cpu(reading, moment.seq, row);
 
     take_times(reading, &moment, sqlite3_column_int64(row, 2));
     place_looks(reading, moment.seq, moment.t_ns);
