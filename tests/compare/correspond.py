@@ -4,8 +4,8 @@ once, and nothing else.
 
     correspond.py TRAILFAKE TRAILVIEW FOLDER CASE [FIRST_SEED [SEEDS]]
 
-CASE is names, children, renamed, for_good or symbols. CI runs few seeds; a thousand take a person a
-quarter of an hour.
+CASE is names, children, renamed, for_good, plugins or symbols. CI runs few seeds; a thousand take a
+person a quarter of an hour.
 """
 import json
 import os
@@ -258,6 +258,29 @@ def for_good(checker, seed):
                 checker.expect(told == expected, '%s against %s' % (a, b), rows)
 
 
+def plugins(checker, seed):
+    """Of modules without a build-id that chance named one is learned; of different plugins of one
+    size none, whatever comes in each run."""
+    rng = random.Random('plugins %d' % seed)
+    for named in (['codec', 'filter', 'mixer', 'reverb', 'echo', 'delay', 'pitch', 'gate'],
+                  [word(rng, 6) for _ in range(8)]):
+        checker.begin('plugins')
+        scripts = []
+        for name in named:
+            script = Script()
+            for path, build in (('/opt/a/libone.so', 2), ('/opt/a/plugins/%s.so' % name, 16),
+                                ('/opt/a/libtwo.so', 3)):
+                script.load(100, path, build, build != 16)
+            scripts.append(script.text())
+        checker.record('a', scripts)
+        checker.learn('@side=a')
+        with open(checker.folder + '/app.rules') as file:
+            rules = file.read().split('\n')
+        expected = ['allow %s.so' % name for name in named] if 'codec' in named else \
+            ['require {any}.so']
+        checker.expect(all(rule in rules for rule in expected), 'plugins', [])
+
+
 def symbols(checker, seed):
     """A symbol that is looked up in vain breaks no rule, and is a difference."""
     checker.begin('symbols')
@@ -277,7 +300,7 @@ def symbols(checker, seed):
 
 
 CASES = {'names': names, 'children': fifty, 'renamed': renamed, 'for_good': for_good,
-         'symbols': symbols}
+         'plugins': plugins, 'symbols': symbols}
 
 
 def main():

@@ -143,15 +143,27 @@ class Tally:
                     '  of', cells[head[0]][1], rules)
 
 
+def print_rates(rates):
+    """What rules files say, and what was measured of the same programs, by the traits that these
+    have; in percent."""
+    print('the rules files say: %6s %9s %11s' % ('alarm', '(measured)', 'tell more'))
+    for trait, of in sorted(rates.items()):
+        print('%-19s  %6.2f %9.2f %12.2f   of %d' % (trait, *(
+            sum(values) / len(of) for values in zip(*of)), len(of)))
+
+
 def good(options, tally):
     """Good runs alone and in threes, by baselines of others."""
-    printed = []
+    rates = {}
     for seed in range(options.seed, options.seed + options.programs):
         model = Model(options, seed)
         model.add(model.program(), options.runs, 'side=good')
         runs = model.add(model.program(), options.checks, 'side=more')
-        printed.append(model.learn())
+        printed = model.learn()
         checks = [('one', *check) for check in model.check_each(model.rules(), runs).values()]
+        measured = 100 * sum(alarms for _, alarms, _ in checks) / len(checks)
+        for trait in ['all'] + (model.traits or ['none']):
+            rates.setdefault(trait, []).append((printed[0], measured, printed[1]))
         checks += [('three', *model.check(model.rules(), *runs[at:at + 3]))
                    for at in range(0, len(runs) - 2, 3)]
         for row, alarms, rows in checks:
@@ -162,8 +174,7 @@ def good(options, tally):
                 print('program %d (%s) %s: %s' % (seed, ','.join(model.traits), row, '; '.join(
                     '%s %s: %s' % (row['run'], row['rule'], row['message']) for row in violated)))
         model.close()
-    print('the rules files say: %.2f %% alarm, %.2f %% tell more' % tuple(
-        sum(values) / len(printed) for values in zip(*printed)))
+    print_rates(rates)
 
 
 def stem(name):

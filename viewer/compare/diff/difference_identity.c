@@ -110,7 +110,8 @@ bool difference_identity_is_new_name(const struct recordings *all, size_t module
 const char *difference_identity_likeness(const struct recordings *all, size_t module)
 {
     return identity_is_sure(&all->modules[module].identity) ? "the same build"
-                                                            : "the same size and imports";
+           : all->modules[module].import_count > 0          ? "the same size and imports"
+                                                            : "the same size";
 }
 
 bool difference_identity_is_renamed(const struct recordings *all, const struct recorded_load *a,

@@ -2,7 +2,6 @@
 #include "renamed.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A build as one side has it. */
 struct named {
@@ -73,13 +72,8 @@ static bool has_same_place(const struct finding *finding, const struct build *bu
     const struct named *a = &build->sides[0], *b = &build->sides[1];
     const struct recorded_load *of_a = &finding->all->items[a->run].loads[a->load],
                                *of_b = &finding->all->items[b->run].loads[b->load];
-    const struct recorded_module *from = &finding->all->modules[of_a->module],
-                                 *to = &finding->all->modules[of_b->module];
 
-    return of_a->place == of_b->place && from->import_count == to->import_count &&
-           (from->import_count == 0 ||
-            memcmp(from->imports, to->imports, from->import_count * sizeof *from->imports) == 0) &&
-           neighbour(finding, a, -1) == neighbour(finding, b, -1) &&
+    return of_a->place == of_b->place && neighbour(finding, a, -1) == neighbour(finding, b, -1) &&
            neighbour(finding, a, 1) == neighbour(finding, b, 1);
 }
 

@@ -143,17 +143,29 @@ static void look_at_builds(struct finding *finding)
     }
 }
 
+/* Chance makes names of one length; of plugins of one size, that people named, it is seldom so. */
+static bool has_one_length(const struct finding *finding, const struct spread_group *group)
+{
+    size_t value = next_left(finding, group->first), length = strlen(text_of(finding, value));
+
+    while ((value = next_left(finding, finding->names.values[value - 1].next)) != 0)
+        if (strlen(text_of(finding, value)) != length)
+            return false;
+    return true;
+}
+
 /*
- * Of a program, and of what is told by its size alone and lies where files are kept, two runs are
- * not enough by themselves.
+ * Of a program, and of what no id tells and lies where files are kept, two runs are not enough by
+ * themselves; of the latter, names of several lengths never are.
  */
 static bool is_doubtful(const struct finding *finding, size_t build)
 {
     const struct spread_group *group = &finding->names.groups[build];
+    bool is_few = group->left_runs < RUNS_TO_LEARN,
+         is_unsure = (finding->about[build] & (IS_UNSURE | IS_KEPT)) == (IS_UNSURE | IS_KEPT);
 
-    return !group->has_shape && group->left_runs < RUNS_TO_LEARN &&
-           ((finding->about[build] & IS_PROGRAM) != 0 ||
-            (finding->about[build] & (IS_UNSURE | IS_KEPT)) == (IS_UNSURE | IS_KEPT));
+    return !group->has_shape && ((is_few && (finding->about[build] & IS_PROGRAM) != 0) ||
+                                 (is_unsure && (is_few || !has_one_length(finding, group))));
 }
 
 static int add_pattern(struct finding *finding, const char *name, size_t before, size_t behind)
