@@ -459,8 +459,9 @@ FROM look_words o
 LEFT JOIN process p ON p.run_id = o.run_id AND p.id = o.process_id
 LEFT JOIN thread t ON t.run_id = o.run_id AND t.id = o.thread_id;
 
--- What bounds gaps: the start of a process, an exec, loads, failed loads, marks, its exit. The name
--- is as in gaps, rules and comparisons.
+-- What bounds gaps: the start of a process (or the attach to it), an exec, loads, failed loads,
+-- marks, its exit, or the end of the recording, which has a seq of its own behind all events. The
+-- name is as in gaps, rules and comparisons.
 CREATE VIEW bounds AS
 SELECT d.run_id AS run, d.seq, coalesce(d.mapped_t_ns, e.t_ns) AS t_ns,
   e.process_id AS process, e.thread_id AS thread, 'load' AS what, coalesce(m.name, '?') AS name,
@@ -470,8 +471,9 @@ FROM event_load_dll d CROSS JOIN event e ON e.run_id = d.run_id AND e.seq = d.se
 LEFT JOIN module m ON m.id = d.module_id
 UNION ALL
 SELECT d.run_id AS run, d.seq, e.t_ns AS t_ns, e.process_id AS process, e.thread_id AS thread,
-  iif(d.via = 2, 'exec', 'start') AS what, iif(d.via = 2, 'exec', 'start') AS name,
-  d.image_module_id AS module, e.cpu_ns, e.synthetic, NULL
+  iif(d.via = 2, 'exec', 'start') AS what,
+  iif(e.synthetic, 'attach', iif(d.via = 2, 'exec', 'start')) AS name,
+  d.image_module_id AS module, e.cpu_ns, 0, NULL
 FROM event_create_process d CROSS JOIN event e ON e.run_id = d.run_id AND e.seq = d.seq
 UNION ALL
 SELECT d.run_id AS run, d.seq, e.t_ns AS t_ns, e.process_id AS process,
@@ -492,7 +494,12 @@ UNION ALL
 SELECT d.run_id AS run, d.seq, e.t_ns AS t_ns, e.process_id AS process,
   e.thread_id AS thread, 'exit' AS what, 'exit' AS name,
   NULL AS module, e.cpu_ns, e.synthetic, NULL
-FROM event_exit_process d CROSS JOIN event e ON e.run_id = d.run_id AND e.seq = d.seq;
+FROM event_exit_process d CROSS JOIN event e ON e.run_id = d.run_id AND e.seq = d.seq
+UNION ALL
+SELECT r.id AS run, r.events + p.id AS seq, r.wall_ns AS t_ns, p.id AS process, NULL AS thread,
+  'end' AS what, 'end' AS name, NULL AS module, NULL AS cpu_ns, 0 AS synthetic, NULL
+FROM run r CROSS JOIN process p ON p.run_id = r.id
+WHERE r.wall_ns IS NOT NULL AND p.exit_code IS NULL AND p.exit_signal IS NULL;
 
 CREATE VIEW marks AS
 SELECT k.run_id AS run, k.seq, e.t_ns, p.pid, t.tid, k.name

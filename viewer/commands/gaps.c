@@ -43,9 +43,10 @@ const struct command command_gaps = {
     .summary = "where the time went between events, and what threads did meanwhile",
     .arguments = "[RUN...]",
     .details =
-        "A gap lies between two events of one process: its start, an exec, loads, marks, its exit. "
-        "It belongs to what came before it as much as to\n"
-        "what came after: a library's constructors run after its load. The time is without what "
+        "A gap lies between two events of one process: its start or the attach to it, an exec, "
+        "loads, marks, its exit or the end of the recording.\n"
+        "It belongs to what came before it as much as to what came after: a library's constructors "
+        "run after its load. The time is without what "
         "the recorder held the process for. 'what was\n"
         "seen' says what threads were doing when trailrec looked (its option --looks). Of a run "
         "there are the 200 longest.\n",

@@ -34,6 +34,7 @@ struct tracing {
     bool has_kernel_times, has_real_numbers, is_one_of_several;
     int64_t base, first_flow; /* what is added to numbers and flows of this run */
     int64_t now_ns, wall_ns;
+    bool has_wall; /* when the recording ended is known */
     struct trace_flows flows;
     struct tuple_map places; /* of a process's id: where it is in `processes`, from 1, or ENDED */
     struct trace_process *processes; /* of all that live; json is NULL where one may come */
@@ -54,13 +55,17 @@ static int out_of_memory(struct tracing *tracing)
     return error_set(tracing->error, TRAIL_FAILED, 0, "out of memory");
 }
 
-static char *copy_text(struct tracing *tracing, sqlite3_stmt *row, int column)
+static char *copy(struct tracing *tracing, const char *text)
 {
-    const char *text = (const char *)sqlite3_column_text(row, column);
     char *copy = text != NULL ? malloc(strlen(text) + 1) : NULL;
 
     tracing->json.line.failed |= text != NULL && copy == NULL;
     return copy != NULL ? strcpy(copy, text) : NULL;
+}
+
+static char *copy_text(struct tracing *tracing, sqlite3_stmt *row, int column)
+{
+    return copy(tracing, (const char *)sqlite3_column_text(row, column));
 }
 
 /* Another number for it: even ones are processes, odd ones threads. */
@@ -276,6 +281,23 @@ static int take_event(struct tracing *tracing, sqlite3_stmt *row)
     return end_process(tracing, process, tracing->now_ns);
 }
 
+/* What had not ended when the recording did. */
+static int take_end(struct tracing *tracing, struct trace_process *process)
+{
+    struct trace_bound bound = {.seq = INT64_MAX,
+                                .t_ns = tracing->wall_ns,
+                                .event_ns = tracing->wall_ns,
+                                .held_ns = process->held_ns,
+                                .cpu_ns = TRACE_UNKNOWN,
+                                .what = 'x'};
+
+    if (!tracing->has_wall)
+        return 0;
+    if ((bound.name = copy(tracing, "end")) == NULL)
+        return out_of_memory(tracing);
+    return trace_process_bound(process, &bound) == 0 ? 0 : out_of_memory(tracing);
+}
+
 static int take_events(struct tracing *tracing)
 {
     sqlite3_stmt *rows = tracing->statements[EVENTS];
@@ -290,7 +312,8 @@ static int take_events(struct tracing *tracing)
     if (result == 0 && step != SQLITE_DONE)
         result = sql_error(tracing->db, tracing->error);
     for (size_t i = 0; result == 0 && i < tracing->process_count; i++)
-        if (tracing->processes[i].json != NULL)
+        if (tracing->processes[i].json != NULL &&
+            (result = take_end(tracing, &tracing->processes[i])) == 0)
             result = end_process(tracing, &tracing->processes[i], tracing->wall_ns);
     return result;
 }
@@ -355,6 +378,7 @@ static int prepare(struct tracing *tracing)
         ask(tracing, "SELECT EXISTS (SELECT 1 FROM main.event_load_dll WHERE run_id = ?1 AND "
                      "mapped_t_ns IS NOT NULL)") != 0;
     tracing->has_real_numbers = !tracing->is_one_of_several && are_numbers_unique(tracing);
+    tracing->has_wall = ask(tracing, "SELECT wall_ns IS NOT NULL FROM main.run WHERE id = ?1") != 0;
     tracing->wall_ns =
         ask(tracing, "SELECT max(coalesce(wall_ns, 0), coalesce((SELECT t_ns FROM main.event WHERE "
                      "run_id = ?1 ORDER BY seq DESC LIMIT 1), 0)) FROM main.run WHERE id = ?1");

@@ -140,4 +140,36 @@ if command -v taskset >/dev/null && taskset -c 0 true; then
     compare 6 5 time
     says "a busy CPU" "*main computes*, but has a CPU for only * of that*" answer.txt
 fi
+
+# a service that hangs, attached to: what it does from the attach to the end of the recording
+cat >hangs.c <<'END'
+#include <pthread.h>
+#include <unistd.h>
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static void *hold(void *unused)
+{
+    pthread_mutex_lock(&lock);
+    write(1, "held\n", 5);
+    sleep(60);
+    return unused;
+}
+int main(void)
+{
+    pthread_t thread;
+    pthread_create(&thread, 0, hold, 0);
+    usleep(200000);
+    pthread_mutex_lock(&lock);
+    return 0;
+}
+END
+cc -o hangs hangs.c -pthread || fail "cannot build what hangs"
+mkfifo pipe
+./hangs >pipe & hanging=$!
+read -r line <pipe
+record -t 1 -p $hanging || skip "attaching is not allowed"
+kill $hanging
+trailview -d trail.db gaps >gaps.txt
+says "a hang" "*attach *end *main: futex*" gaps.txt
+trailview -d trail.db summary >summary.txt
+says "a hang" "*attach -> end at *" summary.txt
 exit 0
