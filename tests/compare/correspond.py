@@ -4,8 +4,8 @@ once, and nothing else.
 
     correspond.py TRAILFAKE TRAILVIEW FOLDER CASE [FIRST_SEED [SEEDS]]
 
-CASE is names, children, renamed, for_good, plugins or symbols. CI runs few seeds; a thousand take a
-person a quarter of an hour.
+CASE is names, children, renamed, for_good, plugins, seldom or symbols. CI runs few seeds; a thousand
+take a person a quarter of an hour.
 """
 import json
 import os
@@ -258,6 +258,23 @@ def for_good(checker, seed):
                 checker.expect(told == expected, '%s against %s' % (a, b), rows)
 
 
+def seldom(checker, seed):
+    """What one run of each side has by different names is no name that changed for good."""
+    checker.begin('seldom')
+    for side, name in (('a', 'libfoo.so'), ('b', 'libquux.so')):
+        scripts = []
+        for run in range(6):
+            script = Script()
+            for path, build in (('/opt/a/libone.so', 2), ('/opt/a/' + name, 16),
+                                ('/opt/a/libtwo.so', 3)):
+                if build != 16 or run == 2:
+                    script.load(100, path, build, build != 16)
+            scripts.append(script.text())
+        checker.record(side, scripts)
+    rows = checker.diff('@side=a', '@side=b')
+    checker.expect(not rows, 'what a run had', rows)
+
+
 def plugins(checker, seed):
     """Of modules without a build-id that chance named one is learned; of different plugins of one
     size none, whatever comes in each run."""
@@ -300,7 +317,7 @@ def symbols(checker, seed):
 
 
 CASES = {'names': names, 'children': fifty, 'renamed': renamed, 'for_good': for_good,
-         'plugins': plugins, 'symbols': symbols}
+         'plugins': plugins, 'seldom': seldom, 'symbols': symbols}
 
 
 def main():

@@ -273,7 +273,10 @@ def part(options, tally):
     planted(options, tally)
     # parts that are there by chance, between two that change places
     options.traits, options.places = 'optional,rare,names', 20
-    plant(options, tally, 71012, ['swap-adjacent'])
+    plant(options, tally, 71012, ['swap-adjacent', 'swap-across'])
+    # one of fifty children
+    options.places = 1
+    plant(options, tally, 71013, ['lost-middle', 'extra-last'], ['script'])
     # of one run, another environment is a notice only
     wrong = [row for row in tally.counts for column in tally.counts[row]
              if tally.share(row, column) !=

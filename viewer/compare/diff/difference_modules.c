@@ -157,6 +157,19 @@ static bool share(const struct recordings *all, const struct module_pair *pair,
     return false;
 }
 
+/*
+ * Whether both names are more than what some runs of a side had by chance: all of them have it, or
+ * so many that the other side, which has it by no run, would have had it, too.
+ */
+static bool are_usual(const struct module_pair *pair)
+{
+    size_t in_a = pair->a->runs, in_b = pair->b->runs;
+
+    return (in_a == pair->all_a && in_b == pair->all_b) ||
+           (statistics_fisher(in_a, pair->all_a, 0, pair->all_b) <= STATISTICS_ALPHA / 10 &&
+            statistics_fisher(0, pair->all_a, in_b, pair->all_b) <= STATISTICS_ALPHA / 10);
+}
+
 /* Where each of the runs has another name, that is chance (match/varying.h). */
 static void compare_names(struct comparison *comparison, const struct module_pair *pair)
 {
@@ -164,7 +177,7 @@ static void compare_names(struct comparison *comparison, const struct module_pai
     size_t a = pair->a->variants[0].module, b = pair->b->variants[0].module;
     struct difference *row;
 
-    if (!difference_identity_is_new_name(all, a, b))
+    if (!difference_identity_is_new_name(all, a, b) || !are_usual(pair))
         return;
     row = add_row(comparison, SECTION_IDENTITY, CHANGE_RENAMED, pair);
     row->a = all->modules[a].name;
