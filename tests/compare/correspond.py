@@ -4,8 +4,8 @@ once, and nothing else.
 
     correspond.py TRAILFAKE TRAILVIEW FOLDER CASE [FIRST_SEED [SEEDS]]
 
-CASE is names, children, renamed, for_good, plugins, seldom or symbols. CI runs few seeds; a thousand
-take a person a quarter of an hour.
+CASE is names, children, renamed, for_good, plugins, seldom or symbols. CI runs few seeds; a
+thousand take a person a quarter of an hour.
 """
 import json
 import os
