@@ -87,8 +87,26 @@ static void test_columns(void **state)
     }
 }
 
+/* Words say least when they are cut: before that, columns go that can wait. */
+static void test_words(void **state)
+{
+    static const struct column columns[] = {
+        {.name = "name", .style = STYLE_TITLE},
+        {.name = "why", .style = STYLE_WORDS},
+        {.name = "phase", .flags = COLUMN_IF_WIDE},
+        {.name = "path", .style = STYLE_PATH},
+    };
+    size_t widths[] = {16, 60, 7, 40};
+    bool shown[] = {true, true, true, true};
+
+    fitting_columns(columns, 4, 70, widths, shown);
+    assert_false(shown[2]);
+    assert_true(widths[0] == 16 && widths[1] >= 22 && widths[3] >= 26);
+    assert_true(widths[0] + widths[1] + widths[3] + 4 <= 70);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_whole), cmocka_unit_test(test_end),     cmocka_unit_test(test_middle),
-    cmocka_unit_test(test_path),  cmocka_unit_test(test_columns),
+    cmocka_unit_test(test_path),  cmocka_unit_test(test_columns), cmocka_unit_test(test_words),
 };
 UNIT_MAIN(tests)

@@ -4,7 +4,9 @@
 #include "escape.h"
 #include "text.h"
 
-enum { LEAST_CELLS = 10, READABLE_CELLS = 18, MORE_FOR_PATHS = 8 };
+/* Of what may be cut each keeps the same and some more. */
+enum { LEAST_CELLS = 8, READABLE_CELLS = 16 };
+enum { MORE_FOR_NAMES = 2, MORE_FOR_WORDS = 6, MORE_FOR_PATHS = 10 };
 
 static const char ellipsis[] = "\xE2\x80\xA6";
 
@@ -93,7 +95,10 @@ static size_t cut_width(const struct columns *columns, size_t i, size_t least)
 {
     enum fitting fitting = fitting_of(columns->items[i].style, i == columns->last);
 
-    least += fitting == FITTING_PATH ? MORE_FOR_PATHS : 0;
+    least += fitting == FITTING_PATH     ? MORE_FOR_PATHS
+             : fitting == FITTING_END    ? MORE_FOR_WORDS
+             : fitting == FITTING_MIDDLE ? MORE_FOR_NAMES
+                                         : 0;
     return fitting != FITTING_WHOLE && columns->widths[i] > least ? least : columns->widths[i];
 }
 
