@@ -106,7 +106,7 @@ usual='libcache.so libcodec.so libnet.so libui.so'
 trailrec -q -n 7 -l side=place -o trail.db -E LD_LIBRARY_PATH=waits -- ./host $usual
 trailrec -q -n 7 -l side=again -o trail.db -E LD_LIBRARY_PATH=usual -- ./host $usual
 
-slower='It takes * longer (*), * of them between'
+slower='It takes * longer (*), * between'
 other='(another build: * -> *)'
 sleeps='main waits in clock_nanosleep 300 ms, called by'
 answer waits "$slower libcodec.so $other and libnet.so: $sleeps libcodec.so!begin, a constructor."

@@ -94,7 +94,7 @@ all='cache.dll codec.dll net.dll ui.dll'
     trailrec -q -n 7 -l side=place -o trail.db -E PATH='waits;C:\windows\system32' -- host.exe $all
 }
 
-slower='It takes * longer (*), * of them between'
+slower='It takes * longer (*), * between'
 other='(another build: * -> *)'
 sleeps='main waits in NtDelayExecution, called by'
 answer waits "$slower codec.dll $other and net.dll: $sleeps codec.dll!begin*."

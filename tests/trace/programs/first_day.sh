@@ -141,6 +141,28 @@ if command -v taskset >/dev/null && taskset -c 0 true; then
     says "a busy CPU" "*main computes*, but has a CPU for only * of that*" answer.txt
 fi
 
+# what got longer by more than the whole is no part of that
+cat >naps.c <<'END'
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <unistd.h>
+int main(int count, char **values)
+{
+    usleep((unsigned)atoi(values[1]) * 1000);
+    dlopen("one/libpart.so", RTLD_NOW);
+    usleep((unsigned)atoi(values[2]) * 1000);
+    return 0;
+}
+END
+cc -o naps naps.c -ldl || fail "cannot build what naps"
+rm trail.db
+record -- ./naps 200 0
+record -- ./naps 0 500
+compare 1 2 time
+says "more than the whole" "It takes * longer (*), and * longer between libpart.so and the end:*" \
+    answer.txt
+rm trail.db
+
 # a service that hangs, attached to: what it does from the attach to the end of the recording
 cat >hangs.c <<'END'
 #include <pthread.h>

@@ -271,6 +271,8 @@ static void say_stretch(struct answer *answer, const struct part *part,
                         const struct stretch *stretch)
 {
     unsigned which = stretch->b_ns > stretch->a_ns ? 1 : 0;
+    double change = stretch->b_ns - stretch->a_ns, whole = answer->after_ns - answer->before_ns;
+    bool is_part = fabs(change) <= fabs(whole) && (change > 0) == (whole > 0);
     const struct bound *gap = longest_gap(part, which, stretch->pair);
     struct doing_gap looked_at = {.run = part->runs[which],
                                   .process = part->processes[which],
@@ -280,9 +282,11 @@ static void say_stretch(struct answer *answer, const struct part *part,
                                   .to_net_ns = gap[1].net_ns};
 
     add_total(answer);
-    buffer_add_text(answer->out, ", ");
-    add_duration(answer, stretch->b_ns - stretch->a_ns);
-    buffer_add_text(answer->out, " of them between ");
+    buffer_add_text(answer->out, is_part ? ", " : ", and ");
+    add_duration(answer, change);
+    buffer_add_text(answer->out, is_part      ? " of them between "
+                                 : which == 1 ? " longer between "
+                                              : " less between ");
     add_bound(answer, part, which, &gap[0]);
     buffer_add_text(answer->out, " and ");
     add_bound(answer, part, which, &gap[1]);
