@@ -79,6 +79,7 @@ check()
     ctest --preset "$preset" -j4 --no-tests=error "$@"
 }
 
+targets='unit_programs fuzz_programs'
 build asan -DCMAKE_C_COMPILER=clang
 check asan -L 'unit|fuzz'
 targets='unit_ring unit_writer unit_identify unit_looks'

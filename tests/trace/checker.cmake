@@ -1,3 +1,7 @@
+if(TARGET unit_programs)
+    add_dependencies(unit_programs trace_check trailfake)
+endif()
+
 # Tests of trace_check itself (check_checker.cmake): checker_case(NAME STATUS LINE [EVENTS]), status
 # 0 met, 1 not met, 2 no such line.
 function(checker_case NAME STATUS LINE)
