@@ -31,6 +31,7 @@ static size_t try(double noise, double of_build, double step, size_t at, struct 
     double values[BUILDS * RUNS];
     size_t ends[BUILDS], count;
     struct change changes[BUILDS];
+    struct changes_drift drift;
     struct trail_error error;
 
     for (size_t build = 0; build < BUILDS; build++) {
@@ -39,8 +40,8 @@ static size_t try(double noise, double of_build, double step, size_t at, struct 
             values[build * RUNS + run] = level * (1 + noise * normal());
         ends[build] = (build + 1) * RUNS;
     }
-    assert_int_equal(changes_find(&(struct series){values, ends, BUILDS}, changes, &count, &error),
-                     0);
+    assert_int_equal(
+        changes_find(&(struct series){values, ends, BUILDS}, changes, &count, &drift, &error), 0);
     *first = changes[0];
     return count;
 }
@@ -76,19 +77,99 @@ static void test_without_steps(void **state)
     assert_true(20 * plain <= WITHOUT && 20 * unlike <= WITHOUT && 30 * slightly <= WITHOUT);
 }
 
+/*
+ * Levels that wander by so much from build to build, rise and fall in so many builds, or grow: how
+ * many of 16 such histories are said to have a change, and whether it is said why others have none.
+ */
+static void test_drift(void **state)
+{
+    static const struct {
+        double walk, wave, period, growth;
+    } drifts[] = {{0.005, 0, 1, 0}, {0.01, 0, 1, 0},   {0.02, 0, 1, 0}, {0, 0.03, 20, 0},
+                  {0, 0.03, 60, 0}, {0, 0.05, 120, 0}, {0, 0, 1, 0.002}};
+    double values[BUILDS * RUNS];
+    size_t ends[BUILDS], count, said = 0;
+    struct change changes[BUILDS];
+    struct changes_drift drift;
+    struct trail_error error;
+
+    seed = 13;
+    for (size_t i = 0; i < sizeof drifts / sizeof drifts[0]; i++) {
+        int claimed = 0;
+        for (int model = 0; model < 16; model++) {
+            double level = 0, phase = 6.28 * uniform();
+            for (size_t build = 0; build < BUILDS; build++) {
+                double at = (double)build;
+                level += drifts[i].walk * normal();
+                for (size_t run = 0; run < RUNS; run++)
+                    values[build * RUNS + run] =
+                        exp(level + drifts[i].wave * sin(6.28 * at / drifts[i].period + phase) +
+                            drifts[i].growth * at + 0.03 * normal());
+                ends[build] = (build + 1) * RUNS;
+            }
+            assert_int_equal(changes_find(&(struct series){values, ends, BUILDS}, changes, &count,
+                                          &drift, &error),
+                             0);
+            claimed += count > 0;
+            said += drift.withheld > 0 && drift.least > 0.01;
+        }
+        printf("drift %zu: %d of 16 are said to have a change\n", i, claimed);
+        assert_true(claimed <= 2);
+    }
+    assert_true(said > 80);
+}
+
+/* Up, down and up again; and near either end. */
+static void test_more_steps(void **state)
+{
+    static const size_t at[][3] = {{10, 25, 45}, {58, 60, 60}, {3, 60, 60}};
+    static const int steps[] = {3, 1, 1};
+    double values[BUILDS * RUNS];
+    size_t ends[BUILDS], count;
+    struct change changes[BUILDS];
+    struct changes_drift drift;
+    struct trail_error error;
+
+    seed = 14;
+    for (int i = 0; i < 3; i++) {
+        int named = 0;
+        for (int model = 0; model < 20; model++) {
+            for (size_t build = 0; build < BUILDS; build++) {
+                double level =
+                    build >= at[i][0] && (build < at[i][1] || build >= at[i][2]) ? 1.07 : 1;
+                for (size_t run = 0; run < RUNS; run++)
+                    values[build * RUNS + run] = level * (1 + 0.03 * normal());
+                ends[build] = (build + 1) * RUNS;
+            }
+            assert_int_equal(changes_find(&(struct series){values, ends, BUILDS}, changes, &count,
+                                          &drift, &error),
+                             0);
+            named += count == (size_t)steps[i];
+            for (int k = 0; k < steps[i] && count == (size_t)steps[i]; k++)
+                assert_true(changes[k].group + 2 >= at[i][k] && changes[k].group <= at[i][k] + 2);
+        }
+        printf("%d of 20 have %d changes\n", named, steps[i]);
+        assert_true(named >= 19);
+    }
+}
+
 static void test_small_series(void **state)
 {
     const double values[] = {3, 3, 3, 3}, one[] = {1};
     const size_t ends[] = {1, 2, 3, 4};
     struct change changes[4];
+    struct changes_drift drift;
     struct trail_error error;
     size_t count = 7;
 
-    assert_int_equal(changes_find(&(struct series){values, ends, 4}, changes, &count, &error), 0);
+    assert_int_equal(
+        changes_find(&(struct series){values, ends, 4}, changes, &count, &drift, &error), 0);
     assert_int_equal(count, 0);
-    assert_int_equal(changes_find(&(struct series){one, ends, 1}, changes, &count, &error), 0);
+    assert_int_equal(changes_find(&(struct series){one, ends, 1}, changes, &count, &drift, &error),
+                     0);
     assert_int_equal(count, 0);
-    assert_int_equal(changes_find(&(struct series){one, ends, 0}, changes, &count, &error), 0);
+    assert_int_equal(changes_find(&(struct series){one, ends, 0}, changes, &count, &drift, &error),
+                     0);
     assert_int_equal(count, 0);
 }
 
@@ -103,10 +184,9 @@ static void test_versions(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_steps),
-    cmocka_unit_test(test_without_steps),
-    cmocka_unit_test(test_small_series),
-    cmocka_unit_test(test_versions),
+    cmocka_unit_test(test_steps),        cmocka_unit_test(test_without_steps),
+    cmocka_unit_test(test_drift),        cmocka_unit_test(test_more_steps),
+    cmocka_unit_test(test_small_series), cmocka_unit_test(test_versions),
 };
 
 UNIT_MAIN(tests)

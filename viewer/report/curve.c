@@ -59,6 +59,13 @@ void curve_write(struct page *page, const struct trend *trend)
         page->line.failed |= change.failed;
         buffer_release(&change);
     }
+    if (trend->drift.withheld > 0) {
+        struct buffer drift = {0};
+        trend_add_drift(trend, &drift);
+        page_paragraphs(page, buffer_text(&drift), "note");
+        page->line.failed |= drift.failed;
+        buffer_release(&drift);
+    }
     page_flush(page);
     trend_add_picture(trend, &page->line);
     page_flush(page);

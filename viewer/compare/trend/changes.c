@@ -1,6 +1,8 @@
 /* See changes.h. */
 #include "changes.h"
 
+#include "wander.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +12,9 @@
 /* So many permutations, fewer of many values; enough is known once so many were as far apart. */
 enum { PERMUTATIONS = 9999, PERMUTATIONS_AT_LEAST = 999, ENOUGH = 120 };
 #define STEPS_AT_MOST 1e8
-#define UNALIKE 1.0 /* standard deviations of the ratio that compares groups with their runs */
+#define FEW                                                                               \
+    5.0 /* so many would have to be as far apart by now, and none is: that is enough, too \
+         */
 
 /* Numbers in groups, of which each permutation is another arrangement. */
 struct numbers {
@@ -74,64 +78,6 @@ static void rank(struct segmenting *segmenting, size_t from, size_t to)
         numbers->ends[i - from] = series->ends[i] - first;
 }
 
-static double mean_of(const struct numbers *numbers, size_t group)
-{
-    size_t first = group > 0 ? numbers->ends[group - 1] : 0;
-    double sum = 0;
-
-    for (size_t i = first; i < numbers->ends[group]; i++)
-        sum += numbers->values[i];
-    return sum / (double)(numbers->ends[group] - first);
-}
-
-static size_t size_of(const struct numbers *numbers, size_t group)
-{
-    return numbers->ends[group] - (group > 0 ? numbers->ends[group - 1] : 0);
-}
-
-/*
- * Whether neighbours differ more than runs of one group do: then runs are not what may be
- * exchanged. The largest step is left out: it may be the change that is looked for.
- */
-static bool are_unalike(const struct numbers *numbers)
-{
-    size_t within = numbers->count - numbers->groups, between = numbers->groups - 1;
-    double squares = 0, steps = 0, largest = 0;
-
-    if (within == 0 || between < 2)
-        return false;
-    for (size_t group = 0; group < numbers->groups; group++) {
-        double mean = mean_of(numbers, group);
-        for (size_t i = numbers->ends[group] - size_of(numbers, group); i < numbers->ends[group];
-             i++)
-            squares += (numbers->values[i] - mean) * (numbers->values[i] - mean);
-        if (group > 0) {
-            double step = mean - mean_of(numbers, group - 1),
-                   weighed = step * step /
-                             (1 / (double)size_of(numbers, group) +
-                              1 / (double)size_of(numbers, group - 1));
-            steps += weighed;
-            largest = fmax(largest, weighed);
-        }
-    }
-    return (steps - largest) / (double)(between - 1) >
-           squares / (double)within * (1 + UNALIKE * sqrt(3 / (double)(between - 1)));
-}
-
-/* Each group's mean in the place of its values. */
-static void take_means(struct numbers *numbers)
-{
-    for (size_t group = 0, first = 0; group < numbers->groups; group++) {
-        double mean = mean_of(numbers, group);
-        first = numbers->ends[group];
-        numbers->values[group] = mean;
-        numbers->ends[group] = first;
-    }
-    for (size_t group = 0; group < numbers->groups; group++)
-        numbers->ends[group] = group + 1;
-    numbers->count = numbers->groups;
-}
-
 static void sum_up(struct numbers *numbers)
 {
     numbers->sum = numbers->squares = 0;
@@ -164,8 +110,20 @@ static double farthest(const struct numbers *numbers, const double *values, size
     return most;
 }
 
+/*
+ * Hoeffding's and Serfling's bound of it, for values drawn without putting them back, over all
+ * places where the groups may be parted.
+ */
+static double chance_at_most(const struct numbers *numbers, double observed)
+{
+    double count = (double)numbers->count, range = count - 1;
+
+    return 2 * (double)numbers->groups *
+           exp(-2 * observed * count / (range * range) * count / (count + 2));
+}
+
 /* How often a permutation is as far apart, or more. */
-static double chance(struct segmenting *segmenting, double observed)
+static double chance(struct segmenting *segmenting, double observed, double alpha)
 {
     const struct numbers *numbers = &segmenting->numbers;
     double most = STEPS_AT_MOST / (double)numbers->count;
@@ -174,8 +132,10 @@ static double chance(struct segmenting *segmenting, double observed)
                                                           : (size_t)most,
            as_far = 0, at, done = 0;
 
+    if (chance_at_most(numbers, observed) < 1.0 / (double)(permutations + 1))
+        return 1.0 / (double)(permutations + 1);
     memcpy(segmenting->room, numbers->values, numbers->count * sizeof *segmenting->room);
-    while (done < permutations && as_far < ENOUGH) {
+    while (done < permutations && as_far < ENOUGH && (as_far > 0 || (double)done * alpha < FEW)) {
         for (size_t i = numbers->count - 1; i > 0; i--) {
             size_t k = next_below(&segmenting->random, i + 1);
             double value = segmenting->room[i];
@@ -198,13 +158,11 @@ static bool find_one(struct segmenting *segmenting, size_t from, size_t to, stru
     if (to - from < 2)
         return false;
     rank(segmenting, from, to);
-    if (are_unalike(numbers))
-        take_means(numbers);
     sum_up(numbers);
     if (numbers->squares <= 0)
         return false;
     observed = farthest(numbers, numbers->values, &at);
-    *change = (struct change){from + at, chance(segmenting, observed)};
+    *change = (struct change){from + at, chance(segmenting, observed, CHANGES_ALPHA * share)};
     return change->p <= CHANGES_ALPHA * share;
 }
 
@@ -238,7 +196,7 @@ static int compare_changes(const void *left, const void *right)
 /* Once more between its neighbours, without what other changes did to the ranks. */
 static void place_again(struct segmenting *segmenting)
 {
-    for (size_t i = 0; i < segmenting->count && segmenting->count > 1; i++) {
+    for (size_t i = 0; i < segmenting->count; i++) {
         size_t from = i > 0 ? segmenting->changes[i - 1].group : 0,
                to = i + 1 < segmenting->count ? segmenting->changes[i + 1].group
                                               : segmenting->series->groups;
@@ -250,14 +208,66 @@ static void place_again(struct segmenting *segmenting)
     }
 }
 
-int changes_find(const struct series *series, struct change *changes, size_t *count,
+/* The mean of the middle half of a group's runs, of its logarithm if all values have one. */
+static double level_of(struct segmenting *segmenting, size_t group, bool has_logarithms)
+{
+    const struct series *series = segmenting->series;
+    size_t first = group > 0 ? series->ends[group - 1] : 0, count = series->ends[group] - first,
+           cut = count / 4;
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        double value = series->values[first + i];
+        segmenting->ranked[i] = (struct ranked){has_logarithms ? log(value) : value, i};
+    }
+    qsort(segmenting->ranked, count, sizeof *segmenting->ranked, compare_ranked);
+    for (size_t i = cut; i < count - cut; i++)
+        sum += segmenting->ranked[i].value;
+    return sum / (double)(count - 2 * cut);
+}
+
+/* The changes that are more than the groups' levels do by themselves. */
+static int judge(struct segmenting *segmenting, size_t *steps, struct changes_drift *drift,
                  struct trail_error *error)
+{
+    const struct series *series = segmenting->series;
+    double *levels = segmenting->numbers.values, *variances = segmenting->room;
+    size_t values = series->ends[series->groups - 1], found = segmenting->count, kept = found;
+    struct wander wander;
+
+    drift->is_relative = true;
+    for (size_t i = 0; i < values; i++)
+        drift->is_relative &= series->values[i] > 0;
+    for (size_t i = 0; i < series->groups; i++) {
+        size_t count = series->ends[i] - (i > 0 ? series->ends[i - 1] : 0);
+        levels[i] = level_of(segmenting, i, drift->is_relative);
+        variances[i] = 1 / (double)count + (double)series->groups / (double)values;
+    }
+    for (size_t i = 0; i < found; i++)
+        steps[i] = segmenting->changes[i].group;
+    if (wander_judge(&(struct wander_levels){levels, variances, series->groups}, steps, &kept,
+                     &wander, error) != 0)
+        return -1;
+    for (size_t i = 0, k = 0; k < kept; i++)
+        if (segmenting->changes[i].group == steps[k])
+            segmenting->changes[k++] = segmenting->changes[i];
+    segmenting->count = kept;
+    drift->withheld = found - kept;
+    drift->walk = drift->is_relative ? exp(wander.walk) - 1 : wander.walk;
+    drift->growth = drift->is_relative ? exp(wander.growth) - 1 : wander.growth;
+    drift->least = drift->is_relative ? exp(wander.least) - 1 : wander.least;
+    return 0;
+}
+
+int changes_find(const struct series *series, struct change *changes, size_t *count,
+                 struct changes_drift *drift, struct trail_error *error)
 {
     size_t values = series->groups > 0 ? series->ends[series->groups - 1] : 0;
     struct segmenting segmenting = {.series = series, .changes = changes, .random = 1};
     size_t *stack = malloc((4 * series->groups + 4) * sizeof *stack);
     int result = -1;
 
+    *drift = (struct changes_drift){0};
     segmenting.numbers.values = malloc((values + 1) * sizeof *segmenting.numbers.values);
     segmenting.numbers.ends = malloc((series->groups + 1) * sizeof *segmenting.numbers.ends);
     segmenting.room = malloc((values + 1) * sizeof *segmenting.room);
@@ -268,8 +278,8 @@ int changes_find(const struct series *series, struct change *changes, size_t *co
     } else {
         part(&segmenting, stack);
         qsort(changes, segmenting.count, sizeof *changes, compare_changes);
+        result = segmenting.count > 0 ? judge(&segmenting, stack, drift, error) : 0;
         place_again(&segmenting);
-        result = 0;
     }
     *count = segmenting.count;
     free(segmenting.ranked);

@@ -66,8 +66,16 @@ static void conclude_changes(struct history *history)
     buffer_release(&change);
     if (trend->level_count < 2)
         buffer_format(out, "no change in %zu builds\n", trend->build_count);
-    buffer_format(out, "of 100 histories without a change, %.0f is said to have one\n",
-                  CHANGES_ALPHA * 100);
+    if (trend->drift.withheld > 0) {
+        trend_add_drift(trend, out);
+        buffer_format(out,
+                      "\nof 100 histories that only drift, at most %.0f are said to have a "
+                      "change\n",
+                      CHANGES_DRIFT_ALPHA * 100);
+    } else {
+        buffer_format(out, "of 100 histories without a change, %.0f is said to have one\n",
+                      CHANGES_ALPHA * 100);
+    }
     if (history->last > 0)
         buffer_format(out, "check: %s began in the last %zu build%s\n",
                       count_late(history) > 0 ? "a change" : "no change", history->last,

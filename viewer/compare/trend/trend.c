@@ -175,7 +175,7 @@ static int find_levels(struct trend *trend, const struct evidence_floors *floors
     if (ends == NULL || changes == NULL || room == NULL || trend->levels == NULL) {
         out_of_memory(error);
     } else if (changes_find(&(struct series){trend->values, ends, count}, changes, &changed,
-                            error) == 0) {
+                            &trend->drift, error) == 0) {
         make_levels(trend, changes, changed, floors, room);
         result = 0;
     }
@@ -279,4 +279,34 @@ void trend_add_change(const struct trend *trend, struct buffer *out, size_t leve
     if (before->median > 0)
         buffer_format(out, ", %+.1f %%", (now->median / before->median - 1) * 100);
     buffer_add_char(out, ')');
+}
+
+static void add_amount(const struct trend *trend, struct buffer *out, double amount)
+{
+    if (trend->drift.is_relative)
+        buffer_format(out, "%.2g %%", amount * 100);
+    else
+        trend_add_value(trend, out, amount);
+}
+
+void trend_add_drift(const struct trend *trend, struct buffer *out)
+{
+    const struct changes_drift *drift = &trend->drift;
+
+    if (drift->withheld == 0)
+        return;
+    if (fabs(drift->growth) > 0) {
+        buffer_add_text(out,
+                        drift->growth > 0 ? "it grows steadily, by " : "it falls steadily, by ");
+        add_amount(trend, out, fabs(drift->growth));
+        buffer_add_text(out, " a build");
+    } else if (drift->walk > 0) {
+        buffer_add_text(out, "it drifts from build to build, by about ");
+        add_amount(trend, out, drift->walk);
+    } else {
+        buffer_add_text(out, "the builds vary by themselves");
+    }
+    buffer_add_text(out, ": a step would have to be over ");
+    add_amount(trend, out, drift->least);
+    buffer_add_text(out, " to stand out");
 }

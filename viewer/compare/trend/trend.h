@@ -45,6 +45,7 @@ struct trend {
     size_t value_count;
     struct trend_level *levels;
     size_t level_count;
+    struct changes_drift drift;
     size_t without_label, without_value; /* runs that are left out */
 };
 
@@ -68,5 +69,8 @@ int trend_of_runs(struct trend *trend, const struct options *options, const char
 void trend_add_value(const struct trend *trend, struct buffer *out, double value);
 /* "131 (33.1 ms -> 34.8 ms, +5.1 %)": what began a level, which is not the first. */
 void trend_add_change(const struct trend *trend, struct buffer *out, size_t level);
+
+/* Adds in a sentence what the builds do by themselves, if changes do not stand out against it. */
+void trend_add_drift(const struct trend *trend, struct buffer *out);
 
 #endif
