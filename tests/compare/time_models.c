@@ -7,14 +7,15 @@
  * MODEL is of noise: flat (lognormal), student (t with 3 degrees of freedom), exponential and
  * pareto (delays, the latter with alpha 2); flat noise and more: tail (one run in ten is 1.3 times
  * slower or, by Pareto, more), spikes (one in ten is 2 to 10 times slower), bimodal (two in five
- * are 1.5 times slower), or a level that drifts: sine, walk, trend, burst. "flat:10" has noise of
- * 10 % instead of 5. ORDER turns (A B B A), blocks (A then B); RUNS of a side, or "20+7"; CHANGE
- * none, a percentage of all times ("10%"), of a bimodal model's one mode ("quick30%", "slow30%"),
- * or ms that one gap takes longer ("10ms"), or as much of all times as another comparison says
- * that it would have found ("seen"). Prints in how many comparisons what was planted was
- * claimed (the total; of ms the gap), and in how many anything else (without a change: anything).
- * With the last two, exit status 1 if it is otherwise. CI runs a slice; for figures run it with
- * more comparisons and other seeds.
+ * are 1.5 times slower), or a level that drifts: sine, ripple (which may return with every turn),
+ * walk, trend, burst; or noise that is now more and now less: swell (a sine from a tenth to twice).
+ * "flat:10" has noise of 10 % instead of 5. ORDER turns (A B B A), blocks (A then B); RUNS of a
+ * side, or "20+7"; CHANGE none, a percentage of all times ("10%"), of a bimodal model's one mode
+ * ("quick30%", "slow30%"), or ms that one gap takes longer ("10ms"), or as much of all times as
+ * another comparison says that it would have found ("seen"). Prints in how many comparisons what
+ * was planted was claimed (the total; of ms the gap), and in how many anything else (without a
+ * change: anything). With the last two, exit status 1 if it is otherwise. CI runs a slice; for
+ * figures run it with more comparisons and other seeds.
  */
 #include "compare/order/statistics.h"
 #include "compare/times/questions.h"
@@ -69,8 +70,20 @@ static bool is(const struct model *model, const char *name)
     return strcmp(model->name, name) == 0;
 }
 
+/*
+ * Of a sine that begins anywhere, with one to six turns, which take six runs each or more. With
+ * "ripple" also fewer: with four, it is no other than the turns of A B B A.
+ */
+static double turn(const struct model *model, size_t at, double phase)
+{
+    double runs = (double)(model->runs[0] + model->runs[1]),
+           turns = fmin(2 * phase, is(model, "ripple") ? INFINITY : runs / 6);
+
+    return 2 * 3.14159265358979 * (double)at / runs * turns + 9 * phase;
+}
+
 /* What each run has of its own: the noise, and now and then more. */
-static double noise(const struct model *model)
+static double noise(const struct model *model, size_t at, double phase)
 {
     double z = normal(), size = model->noise;
 
@@ -85,6 +98,8 @@ static double noise(const struct model *model)
         return exp(size * z) * (1 + 0.3 / sqrt(uniform()));
     if (is(model, "spikes") && uniform() < 0.1)
         return exp(size * z) * (2 + 8 * uniform());
+    if (is(model, "swell"))
+        size *= 1.05 + 0.95 * sin(turn(model, at, phase));
     return exp(size * z);
 }
 
@@ -94,8 +109,8 @@ static double drift(const struct model *model, size_t at, double phase, double *
     double place = (double)at / (double)(model->runs[0] + model->runs[1]);
 
     *level += 0.02 * normal();
-    if (is(model, "sine"))
-        return 1 + 0.15 * sin(2 * 3.14159265358979 * 2 * place * phase + 9 * phase);
+    if (is(model, "sine") || is(model, "ripple"))
+        return 1 + 0.15 * sin(turn(model, at, phase));
     if (is(model, "trend"))
         return 1 + 0.2 * place;
     if (is(model, "burst"))
@@ -106,7 +121,7 @@ static double drift(const struct model *model, size_t at, double phase, double *
 /* What makes all of a run slower, by the model. */
 static double factor(const struct model *model, bool is_b, size_t at, double phase, double *level)
 {
-    double all = noise(model) * drift(model, at, phase, level);
+    double all = noise(model, at, phase) * drift(model, at, phase, level);
     bool is_slow = is(model, "bimodal") && uniform() < 0.4;
 
     if (is_b && (model->mode[0] == '\0' || is_slow == (strcmp(model->mode, "slow") == 0)))

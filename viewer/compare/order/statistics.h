@@ -16,8 +16,8 @@ enum { STATISTICS_RUNS_AT_LEAST = 5 };
 #define STATISTICS_ALPHA                                                                           \
     0.01 /* the chance that a comparison without any difference claims one, over all that it looks \
             at */
-#define STATISTICS_TIME_ALPHA 0.004 /* likewise, of all times */
-#define STATISTICS_DRIFT 0.0015     /* what is likelier with drift may be drift */
+#define STATISTICS_TIME_ALPHA 0.005 /* likewise, of all times */
+#define STATISTICS_DRIFT 0.0035     /* what is likelier with drift may be drift */
 
 struct sample_summary {
     size_t count;

@@ -9,9 +9,14 @@
 
 enum {
     VALUES_AT_LEAST = 3,
-    ESTIMATES = 5 /* the level, the step, and the limits: two medians and a width */
+    ESTIMATES = 5, /* the level, the step, and for the weights: two medians and a width */
+    ROUNDS = 12
 };
-#define FARTHEST 3.25
+#define NORMAL 1.4826  /* median absolute deviations in a standard one, where values are normal */
+#define FARTHEST 4.685 /* widths: Tukey's biweight, which loses 5 % where values are normal */
+#define APART 1.5      /* widths; medians that are further apart may be those of two modes */
+#define LIMIT 3.0      /* widths, for what the values show of a drift */
+#define SLOPE_AT_LEAST 0.3
 #define EVIDENT 3.0
 #define PLAUSIBLE 2.0 /* so much less likely (in logarithms) than the likeliest drift, at most */
 
@@ -61,32 +66,100 @@ static double median_of(const struct drift_value *values, size_t count, bool is_
     return statistics_summary(room, there).median;
 }
 
+/* By what a value is weighed. */
+struct scale {
+    double centres[2], width; /* the standard deviation of what does not lie far away */
+    double reach; /* from the centre of a towards that of b, where nothing is far away */
+};
+
 /*
- * What is far away for either side is limited, and not among those that are kept. The limits are
- * the same for both sides: else of times with two modes, now this one and now that one would be far
- * away. Returns how many are kept; SIZE_MAX without memory.
+ * Medians that lie far apart may be those of two modes: where there are as many values in the one
+ * as in the other, now this one and now that one would be far away.
  */
-static size_t limit(struct drift_value *values, size_t count, struct drift_value *kept)
+static void find_scale(const struct drift_value *values, size_t count, struct scale *scale,
+                       double *room)
 {
-    double *room = malloc((count + 1) * sizeof *room), medians[2], away, low, high;
+    double step;
+
+    for (int side = 0; side < 2; side++)
+        scale->centres[side] = median_of(values, count, side == 1, room);
+    for (size_t i = 0; i < count; i++)
+        room[i] = fabs(values[i].value - scale->centres[values[i].is_b]);
+    scale->width = NORMAL * statistics_summary(room, count).median;
+    step = scale->centres[1] - scale->centres[0];
+    scale->reach = copysign(fmax(0, fabs(step) - APART * scale->width), step);
+}
+
+struct weight {
+    double away, of, slope; /* slope: of away * of, by away */
+};
+
+/* Tukey's biweight of what is beyond the reach. */
+static struct weight weigh(const struct scale *scale, struct drift_value value)
+{
+    double away = value.value - scale->centres[value.is_b],
+           reach = value.is_b ? -scale->reach : scale->reach,
+           nearest = fmin(fmax(away, fmin(reach, 0)), fmax(reach, 0)), u, rest;
+
+    if (!(scale->width > 0))
+        return (struct weight){away, 1, 1};
+    u = (away - nearest) / scale->width / FARTHEST;
+    rest = fmax(0, 1 - u * u);
+    return (struct weight){away, rest * rest,
+                           rest * (rest - 4 * u * away / scale->width / FARTHEST)};
+}
+
+/* From the medians to the weighted means. */
+static void find_centres(const struct drift_value *values, size_t count, struct scale *scale)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        double weights[2] = {0, 0}, sums[2] = {0, 0};
+        for (size_t i = 0; i < count; i++) {
+            double weight = weigh(scale, values[i]).of;
+            weights[values[i].is_b] += weight;
+            sums[values[i].is_b] += weight * values[i].value;
+        }
+        for (int side = 0; side < 2; side++)
+            if (weights[side] > 0)
+                scale->centres[side] = sums[side] / weights[side];
+    }
+}
+
+/*
+ * Makes values whose mean, and the error of whose mean, are those of the weighted mean: a deviation
+ * counts as its weight says, and all are stretched by what that takes from them (Huber's
+ * pseudo-values). Those without weight are left out. Returns how many there are.
+ */
+static size_t keep(const struct drift_value *values, size_t count, const struct scale *scale,
+                   struct drift_value *kept)
+{
+    double slope = 0;
     size_t inside = 0;
 
-    if (room == NULL)
-        return SIZE_MAX;
-    for (int side = 0; side < 2; side++)
-        medians[side] = median_of(values, count, side == 1, room);
-    for (size_t i = 0; i < count; i++)
-        room[i] = fabs(values[i].value - medians[values[i].is_b]);
-    away = FARTHEST * statistics_summary(room, count).median;
-    free(room);
-    low = away > 0 ? fmin(medians[0], medians[1]) - away : -INFINITY;
-    high = away > 0 ? fmax(medians[0], medians[1]) + away : INFINITY;
-    for (size_t i = 0; i < count; i++)
-        if (values[i].value >= low && values[i].value <= high)
-            kept[inside++] = values[i];
-        else
-            values[i].value = fmin(fmax(values[i].value, low), high);
+    for (size_t i = 0; i < count; i++) {
+        struct weight weight = weigh(scale, values[i]);
+        double centre = scale->centres[values[i].is_b];
+        if (weight.of > 0)
+            kept[inside++] = (struct drift_value){centre + weight.of * weight.away, values[i].is_b};
+        slope += weight.slope;
+    }
+    slope = fmax(slope / (double)inside, SLOPE_AT_LEAST);
+    for (size_t i = 0; i < inside; i++) {
+        double centre = scale->centres[kept[i].is_b];
+        kept[i].value = centre + (kept[i].value - centre) / slope;
+    }
     return inside;
+}
+
+/* What is far away for either side: the limits are the same for both. */
+static void limit(struct drift_value *values, size_t count, const struct scale *scale)
+{
+    const double *centres = scale->centres;
+    double low = fmin(centres[0], centres[1]) - LIMIT * scale->width,
+           high = fmax(centres[0], centres[1]) + LIMIT * scale->width;
+
+    for (size_t i = 0; i < count && scale->width > 0; i++)
+        values[i].value = fmin(fmax(values[i].value, low), high);
 }
 
 static bool is_enough(const struct drift_value *values, size_t count)
@@ -140,19 +213,30 @@ static void find_step(const struct drift_value *values, size_t count,
     }
 }
 
-int drift_find(struct drift_value *values, size_t count, struct drift *drift)
+static void find(struct drift_value *values, size_t count, struct drift_value *kept, double *room,
+                 struct drift *drift)
 {
-    struct drift_value *kept;
+    struct scale scale;
     size_t kept_count;
 
-    *drift = (struct drift){.chance = 1, .chance_without = 1};
-    if (!is_enough(values, count))
-        return 0;
-    if ((kept = malloc(count * sizeof *kept)) == NULL)
-        return -1;
-    kept_count = limit(values, count, kept);
-    if (kept_count != SIZE_MAX && is_enough(kept, kept_count) && !all_equal(kept, kept_count))
+    find_scale(values, count, &scale, room);
+    find_centres(values, count, &scale);
+    kept_count = keep(values, count, &scale, kept);
+    limit(values, count, &scale);
+    if (is_enough(kept, kept_count) && !all_equal(kept, kept_count))
         find_step(values, count, kept, kept_count, drift);
+}
+
+int drift_find(struct drift_value *values, size_t count, struct drift *drift)
+{
+    struct drift_value *kept = malloc((count + 1) * sizeof *kept);
+    double *room = malloc((count + 1) * sizeof *room);
+    int result = kept != NULL && room != NULL ? 0 : -1;
+
+    *drift = (struct drift){.chance = 1, .chance_without = 1};
+    if (result == 0 && is_enough(values, count))
+        find(values, count, kept, room, drift);
+    free(room);
     free(kept);
-    return kept_count != SIZE_MAX ? 0 : -1;
+    return result;
 }

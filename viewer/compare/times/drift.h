@@ -29,9 +29,10 @@ struct drift {
 };
 
 /*
- * Values that lie further from both medians than 3.25 times the median absolute deviation from
- * the own one (2.2 standard deviations, where values are normal) tell nothing of the step, but of
- * the drift. Changes the values: those count as being that far. Returns 0, or -1 without memory.
+ * The further a value lies from its side's centre, the less it says of the step: nothing beyond 4.7
+ * standard deviations, as the median deviation tells them. It still tells of the drift. Changes the
+ * values: those that are far away count for the drift as 3 deviations away. Returns 0, or -1
+ * without memory.
  */
 int drift_find(struct drift_value *values, size_t count, struct drift *drift);
 
