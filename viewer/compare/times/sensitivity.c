@@ -7,10 +7,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ITERATIONS = 4 };
+enum { ITERATIONS = 4, FREEDOM_OF_A_MODE = 9 };
 #define LARGEST 16.0
-#define SURELY \
-    2.1 /* 1.645 for normal values; what few far runs tell of their error is too little */
+#define SURELY 2.1 /* 1.645 for normal values; far runs tell too little of their error */
+#define FEW 45.0   /* few runs tell it even less: measured on models with heavy tails */
 
 /*
  * As many standard errors as a step must be long to be claimed 19 times in 20: as many as a claim
@@ -18,9 +18,17 @@ enum { ITERATIONS = 4 };
  */
 static double errors_away(double chance, size_t freedom)
 {
-    double claimed = statistics_student_beyond(chance, freedom), away = claimed + SURELY;
+    double claimed = statistics_student_beyond(chance, freedom), away = claimed + SURELY,
+           of = (double)freedom;
 
-    return claimed + SURELY * sqrt(1 + away * away / (2 * (double)freedom));
+    return (claimed + SURELY * sqrt(1 + away * away / (2 * of))) * (1 + FEW / (of * of));
+}
+
+/* Of a mode with few runs it is not certain that it would be seen as one. */
+static bool is_sure(const struct evidence *evidence)
+{
+    return evidence->freedom >= (evidence->part == EVIDENCE_ALL ? 1 : FREEDOM_OF_A_MODE) &&
+           evidence->median_a > 0;
 }
 
 /* What is compared while b is made slower. */
@@ -44,7 +52,7 @@ static int find_of_part(const struct planting *planting, enum evidence_part part
                                             planting->b_as_a[k].at};
         if (evidence_measure(&samples, &evidence, error) != 0)
             return -1;
-        *share = evidence.freedom > 0 && evidence.median_a > 0
+        *share = is_sure(&evidence)
                      ? errors_away(chance, evidence.freedom) * evidence.error / evidence.median_a
                      : INFINITY;
     }
