@@ -277,7 +277,8 @@ static int take_run(struct side *side, size_t run)
 {
     struct taking taking = {
         .side = side, .recording = &side->all->items[side->first + run], .run = run};
-    int result = take_loads(&taking) != 0 || take_phases(&taking) != 0 ||
+    int result = (!side->without_modules && take_loads(&taking) != 0) ||
+                         take_phases(&taking) != 0 ||
                          side_gaps_take(&side->gaps, side->all, taking.recording, run) != 0
                      ? -1
                      : 0;
@@ -355,7 +356,7 @@ int side_init(struct side *side, const struct recordings *recordings, size_t fir
     for (size_t i = 0; i < side->module_count; i++)
         if (side->modules[i].runs < count)
             side->modules[i].least = 0;
-    if (sort_modules(side) != 0 || recordings_have_failed(recordings))
+    if ((!side->without_modules && sort_modules(side) != 0) || recordings_have_failed(recordings))
         return out_of_memory(error);
     return 0;
 }

@@ -50,6 +50,7 @@ struct side_phase {
 struct side {
     const struct recordings *all;
     size_t first, count;         /* runs */
+    bool without_modules;        /* none is asked for: each has room for all runs */
     struct side_module *modules; /* by rank of their first load */
     size_t module_count;
     struct side_gaps gaps;
@@ -61,7 +62,8 @@ struct side {
     struct tuple_map module_index, variant_index, phase_index; /* private */
 };
 
-/* Fills side (all zero before). Returns 0, or -1 and error; side_release in either case. */
+/* Fills side (all zero before, or without modules). Returns 0, or -1 and error; side_release in
+ * either case. */
 int side_init(struct side *side, const struct recordings *recordings, size_t first, size_t count,
               struct trail_error *error);
 int side_learn_order(struct side *side, struct trail_error *error);

@@ -18,19 +18,40 @@ static void count_loads(const struct side *side, double *values)
     }
 }
 
+static uint32_t role_of(const struct recording *recording, const struct recorded_load *load)
+{
+    return load->process != RECORDING_NONE ? recording->processes[load->process].role : TEXT_NONE;
+}
+
 /* By the name in any case, or by what it is matched by: without a version. */
+static bool is_module(const struct side *side, const struct recorded_load *load, const char *name)
+{
+    return text_equal_ignoring_case(recordings_text(side->all, load->name), name) ||
+           text_equal_ignoring_case(recordings_text(side->all, load->key), name);
+}
+
+/* The first that has that name, in its process: when each run loads it first. */
 static int find_module(const struct side *side, const char *name, double *values,
                        struct trail_error *error)
 {
-    for (size_t i = 0; i < side->module_count; i++) {
-        const struct side_module *module = &side->modules[i];
-        if (text_equal_ignoring_case(recordings_text(side->all, module->name), name) ||
-            text_equal_ignoring_case(recordings_text(side->all, module->key), name)) {
-            memcpy(values, module->times, side->count * sizeof *values);
-            return 0;
+    const struct recorded_load *found = NULL;
+    uint32_t role = TEXT_NONE;
+
+    for (size_t run = 0; run < side->count; run++) {
+        const struct recording *recording = &side->all->items[side->first + run];
+        for (size_t i = 0; i < recording->load_count; i++) {
+            const struct recorded_load *load = &recording->loads[i];
+            if (found == NULL && is_module(side, load, name)) {
+                found = load;
+                role = role_of(recording, load);
+            }
+            if (found == NULL || load->key != found->key || role_of(recording, load) != role)
+                continue;
+            values[run] = load->is_synthetic ? -1 : (double)load->net_ns;
+            break;
         }
     }
-    return error_set(error, TRAIL_FAILED, 0, "no run loads '%.80s'", name);
+    return found != NULL ? 0 : error_set(error, TRAIL_FAILED, 0, "no run loads '%.80s'", name);
 }
 
 static bool is_point(const struct side *side, uint32_t point, const char *name, size_t length)

@@ -231,6 +231,7 @@ int trend_find(struct trend *trend, const struct viewer *viewer, struct recordin
     int result = values == NULL || labelled == NULL ? out_of_memory(error) : 0;
 
     trend->recordings = recordings;
+    trend->side.without_modules = true;
     if (result == 0)
         result = side_init(&trend->side, recordings, 0, runs, error);
     if (result == 0)
