@@ -229,6 +229,8 @@ static int print_load(struct why *why, sqlite3_stmt *row)
     why->seq = sqlite3_column_int64(row, 0);
     result = print_chain(why, sqlite3_column_int64(row, 1));
     sqlite3_bind_int64(why->search, sqlite3_bind_parameter_index(why->search, ":seq"), why->seq);
+    sqlite3_bind_text(why->search, sqlite3_bind_parameter_index(why->search, ":rpath"),
+                      text_at(why->whole, 5), -1, SQLITE_STATIC);
     while (result == 0 && (step = sqlite3_step(why->search)) != SQLITE_DONE)
         result = step == SQLITE_ROW ? print_folders(why, why->search, 0)
                                     : sql_error(why->db, why->error);

@@ -11,10 +11,9 @@ SELECT
   (SELECT i.name FROM main.import i WHERE i.module_id = im.id AND i.kind = 5) AS runpath,
   pm.name AS program,
   pm.path AS program_path,
-  (SELECT i.name FROM main.import i WHERE i.module_id = pm.id AND i.kind = 4
-      AND pm.id IS NOT im.id
-      AND NOT EXISTS (SELECT 1 FROM main.import r WHERE r.module_id = pm.id AND r.kind = 5))
-    AS program_rpath
+  -- what launched it all has the RPATH that why_run tells
+  iif(pm.id IS NOT im.id AND pm.id = (SELECT p1.image_module_id FROM main.process p1
+    WHERE p1.run_id = :run AND p1.id = 1), :rpath, NULL) AS program_rpath
 FROM main.event_load_dll l
 JOIN main.event e ON e.run_id = l.run_id AND e.seq = l.seq
 LEFT JOIN main.module m ON m.id = l.module_id
