@@ -191,6 +191,20 @@ static void test_drift_in_turns(void **state)
     expect_near(drift.chance, 1, 0);
 }
 
+/* A step that is huge beside what the sides vary, the one far more than the other. */
+static void test_huge_step(void **state)
+{
+    const double a[] = {1.6, 1.7, 1.8, 1.7, 1.6, 1.7, 1.7},
+                 b[] = {300, 307, 303, 309, 306, 308, 301};
+    struct drift_value values[14];
+    struct drift drift;
+
+    for (int i = 0; i < 14; i++)
+        values[i] = (struct drift_value){i < 7 ? a[i] : b[i - 7], i >= 7};
+    assert_int_equal(drift_find(values, 14, &drift), 0);
+    assert_true(drift.chance < 1e-4 && fabs(drift.step - 303) < 4);
+}
+
 static void test_modes(void **state)
 {
     const double two[] = {10, 10.1, 10.2, 10.3, 10.4, 20, 20.1, 20.3, 20.4},
@@ -235,6 +249,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_student),
     cmocka_unit_test(test_drift),
     cmocka_unit_test(test_drift_in_turns),
+    cmocka_unit_test(test_huge_step),
     cmocka_unit_test(test_modes),
     cmocka_unit_test(test_sensitivity),
 };

@@ -15,6 +15,7 @@ enum {
 #define NORMAL 1.4826  /* median absolute deviations in a standard one, where values are normal */
 #define FARTHEST 4.685 /* widths: Tukey's biweight, which loses 5 % where values are normal */
 #define APART 1.5      /* widths; medians that are further apart may be those of two modes */
+#define EVER 8.0       /* widths; in steps that are larger, one side may be far wider */
 #define LIMIT 3.0      /* widths, for what the values show of a drift */
 #define SLOPE_AT_LEAST 0.3
 #define EVIDENT 3.0
@@ -87,6 +88,7 @@ static void find_scale(const struct drift_value *values, size_t count, struct sc
         room[i] = fabs(values[i].value - scale->centres[values[i].is_b]);
     scale->width = NORMAL * statistics_summary(room, count).median;
     step = scale->centres[1] - scale->centres[0];
+    scale->width = fmax(scale->width, fabs(step) / EVER);
     scale->reach = copysign(fmax(0, fabs(step) - APART * scale->width), step);
 }
 
