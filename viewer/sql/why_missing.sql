@@ -1,21 +1,17 @@
 -- What run :run did not get by a name that fits :name: loads that failed, with the loader's words,
 -- and what is imported though nothing of that name was loaded. Then whether it was looked for in
--- folders, and as in why_search by whom.
-WITH own(name, id) AS MATERIALIZED (
-  SELECT m.name, min(m.id) FROM main.event_load_dll l JOIN main.module m ON m.id = l.module_id
-  WHERE l.run_id = :run GROUP BY m.name),
-said AS MATERIALIZED (SELECT * FROM failed_loads WHERE run = :run AND what <> 'call'),
+-- folders, and as in why_search by whom: the program, or who asked.
+WITH said AS MATERIALIZED (SELECT * FROM failed_loads WHERE run = :run AND what <> 'call'),
 failed AS MATERIALIZED (
   SELECT f.*, p.image_module_id AS program_id, coalesce(
-      iif(i.name = f.needed_by, i.id, NULL), o.id,
-      iif(f.request IS NULL OR f.request = f.name, (SELECT r.module_id FROM main.kept_stack k
+      iif(i.name = f.needed_by, i.id, NULL),
+      iif(f.needed_by IS NULL AND (f.request IS NULL OR f.request = f.name), (SELECT r.module_id FROM main.kept_stack k
         JOIN main.frame r ON r.id = k.cause_frame_id
         WHERE k.run_id = :run AND k.seq = f.seq), NULL)) AS importer_id
   FROM said f
   LEFT JOIN main.event e ON e.run_id = :run AND e.seq = f.seq
   LEFT JOIN main.process p ON p.run_id = :run AND p.id = e.process_id
-  LEFT JOIN main.module i ON i.id = p.image_module_id
-  LEFT JOIN own o ON o.name = f.needed_by),
+  LEFT JOIN main.module i ON i.id = p.image_module_id),
 preloaded(name) AS (
   SELECT value FROM main.environment WHERE run_id = :run AND name = 'LD_PRELOAD'),
 path(module_id, rpath, runpath) AS MATERIALIZED (
