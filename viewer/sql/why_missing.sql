@@ -5,8 +5,8 @@ WITH said AS MATERIALIZED (SELECT * FROM failed_loads WHERE run = :run AND what 
 failed AS MATERIALIZED (
   SELECT f.*, p.image_module_id AS program_id, coalesce(
       iif(i.name = f.needed_by, i.id, NULL),
-      iif(f.needed_by IS NULL AND (f.request IS NULL OR f.request = f.name), (SELECT r.module_id FROM main.kept_stack k
-        JOIN main.frame r ON r.id = k.cause_frame_id
+      iif(f.needed_by IS NULL AND (f.request IS NULL OR f.request = f.name),
+        (SELECT r.module_id FROM main.kept_stack k JOIN main.frame r ON r.id = k.cause_frame_id
         WHERE k.run_id = :run AND k.seq = f.seq), NULL)) AS importer_id
   FROM said f
   LEFT JOIN main.event e ON e.run_id = :run AND e.seq = f.seq
