@@ -16,7 +16,9 @@ enum {
     BOTTOM = 28,
     DOTS_AT_MOST = 5000,
     NAMES_AT_MOST = 12,
-    NAME_BYTES = 16
+    NAME_BYTES = 16,
+    NAME_ROOM = 20, /* bytes: with what stands for the rest */
+    BYTE_WIDTH = 7
 };
 
 /* Of the plot. */
@@ -63,9 +65,24 @@ static void add_name(struct buffer *out, const char *name)
     buffer_add_text(out, length <= NAME_BYTES ? "" : "...");
 }
 
+/* So many names stand side by side. */
+static size_t count_names(const struct trend *trend)
+{
+    size_t longest = 1, fit;
+
+    for (size_t i = 0; i < trend->build_count; i++) {
+        size_t length = strlen(trend->builds[i].name);
+        longest = length > NAME_BYTES ? NAME_ROOM : length > longest ? length : longest;
+        if (longest == NAME_ROOM)
+            break;
+    }
+    fit = (WIDTH - LEFT - RIGHT) / (longest * BYTE_WIDTH);
+    return fit < NAMES_AT_MOST ? fit : NAMES_AT_MOST;
+}
+
 static void add_axes(const struct trend *trend, const struct scale *scale, struct buffer *out)
 {
-    size_t every = (trend->build_count + NAMES_AT_MOST - 1) / NAMES_AT_MOST;
+    size_t names = count_names(trend), every = (trend->build_count + names - 1) / names;
 
     for (int i = 0; i <= 4; i++) {
         double value = scale->least + (scale->most - scale->least) * i / 4, y = y_of(scale, value);
