@@ -11,7 +11,7 @@ enum { TOGETHER = 24, COLUMNS = TOGETHER + 3, RATIOS = 24 };
 #define RATIO_AT_MOST 256.0 /* of the wandering's variance to the noise's */
 
 /* By how much -2 log likelihood has to fall for a step, of so many levels, and for the growth. */
-#define STEP_COST(count) (8 + 1.5 * log((double)(count)))
+#define STEP_COST(count) (9 + 1.5 * log((double)(count)))
 #define GROWTH_COST 8.0
 #define SURELY 1.2 /* times what just would count mostly does */
 
