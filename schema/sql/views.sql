@@ -304,8 +304,10 @@ SELECT
 FROM (
   SELECT run_id, seq, t_ns, process_id, thread_id, what, name, words, object, needer, request,
     load_phase, status, source, imported,
-    max(load_seq) OVER (PARTITION BY run_id, process_id, imported COLLATE NOCASE ORDER BY seq)
-      AS load_seq
+    -- what was loaded before; of a start-up that the loader ends, Linux tells the loads behind it
+    coalesce(max(load_seq) OVER (PARTITION BY run_id, process_id, imported COLLATE NOCASE
+        ORDER BY seq), iif(load_phase = 0, min(load_seq) OVER (PARTITION BY run_id, process_id,
+        imported COLLATE NOCASE ORDER BY seq DESC), NULL)) AS load_seq
   FROM asked) f
 LEFT JOIN process p ON p.run_id = f.run_id AND p.id = f.process_id
 LEFT JOIN thread t ON t.run_id = f.run_id AND t.id = f.thread_id

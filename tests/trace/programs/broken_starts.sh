@@ -73,6 +73,24 @@ if command -v perl >/dev/null; then
 fi
 rm copy/libpart.so
 
+# What a library needs: of a start that ends so the loads are told behind what failed.
+library copy/libdeep.so 'int deep(void) { return 1; }'
+printf 'int deep(void); int middle(void) { return deep(); }\n' |
+    cc -shared -fPIC -x c -o copy/libmiddle.so - -Lcopy -ldeep || fail "cannot build the middle"
+printf 'int middle(void); int main(void) { return middle() - 1; }\n' | cc -x c -o chained - -Lcopy \
+    -lmiddle -Wl,-rpath-link,copy || fail "cannot build what needs the middle"
+trailrec -q -o chained.db -E LD_LIBRARY_PATH="$PWD/copy" -- ./chained
+same "status with all libraries" 0 $?
+rm copy/libdeep.so
+trailrec -q -o chained.db -E LD_LIBRARY_PATH="$PWD/copy" -- ./chained 2>/dev/null
+same "status without the library of a library" 127 $?
+same "which library needs it" libmiddle.so \
+    "$(value 'SELECT needed_by FROM failed_loads' chained.db)"
+trailview -d chained.db diff 1 2 >answer
+same "what the difference is" "libdeep.so was not found in B: cannot open shared object file." \
+    "$(head -n 1 answer)"
+same "that it is loaded only in A, too" 0 "$(grep -c '^libdeep.so is loaded only' answer)"
+
 printf 'V_1 { global: present; absent; };' >versions
 printf 'int present(void) { return 1; } int absent(void) { return 2; }' |
     cc -shared -fPIC -x c -o copy/libpart.so - -Wl,--version-script=versions ||

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ID_SHOWN = 8, VALUE_SHOWN = 100 };
+enum { ID_SHOWN = 8, VALUE_SHOWN = 100, FAILED_SEEN = 8 };
 
 /* In the order in which they are said. */
 static const struct {
@@ -143,6 +143,47 @@ static bool is_told(const struct differences *differences, const struct sayings_
     return false;
 }
 
+static const char *last_part(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    return slash != NULL ? slash + 1 : name;
+}
+
+/* The first of what failed to load, in B and in A. */
+struct failed_names {
+    const char *names[2][FAILED_SEEN];
+    size_t counts[2];
+};
+
+static void find_failed(const struct differences *differences, struct failed_names *failed)
+{
+    failed->counts[0] = failed->counts[1] = 0;
+    for (size_t i = 0; i < differences->count; i++) {
+        const struct difference *row = &differences->items[i];
+        size_t side = row->change != CHANGE_ADDED;
+        if (row->section == SECTION_FAILED && row->differs && row->name != TEXT_NONE &&
+            failed->counts[side] < FAILED_SEEN)
+            failed->names[side][failed->counts[side]++] =
+                last_part(recordings_text(differences->all, row->name));
+    }
+}
+
+/* That it is loaded only on the other side need not be said, too. */
+static bool is_explained(const struct differences *differences, const struct failed_names *failed,
+                         const struct difference *row)
+{
+    size_t side = row->change != CHANGE_REMOVED;
+
+    if (row->section != SECTION_LOADS || row->name == TEXT_NONE ||
+        (row->change != CHANGE_ADDED && row->change != CHANGE_REMOVED))
+        return false;
+    for (size_t i = 0; i < failed->counts[side]; i++)
+        if (strcmp(failed->names[side][i], recordings_text(differences->all, row->name)) == 0)
+            return true;
+    return false;
+}
+
 static void say(struct buffer *out, const struct differences *differences, size_t kind,
                 const struct difference *row, size_t count)
 {
@@ -168,13 +209,17 @@ static void say(struct buffer *out, const struct differences *differences, size_
 void sayings_find(struct buffer *out, const struct differences *differences,
                   const struct sayings_told *told, size_t most)
 {
+    struct failed_names failed;
+
+    find_failed(differences, &failed);
     for (size_t kind = 0; kind < sizeof sayings / sizeof *sayings && most > 0; kind++) {
         const struct difference *first = NULL;
         size_t count = 0;
         for (size_t i = 0; i < differences->count; i++) {
             const struct difference *row = &differences->items[i];
             if (!row->differs || row->section != sayings[kind].section ||
-                row->change != sayings[kind].change || is_told(differences, told, row))
+                row->change != sayings[kind].change || is_told(differences, told, row) ||
+                is_explained(differences, &failed, row))
                 continue;
             first = first == NULL ? row : first;
             count++;
