@@ -17,7 +17,7 @@ import sys
 import termios
 import time
 
-DEADLINE_SECONDS = 180
+DEADLINE_SECONDS = 45  # less than a row has, so that what is missing is said
 PROMPT = "READY> "
 
 
@@ -60,7 +60,7 @@ class Terminal:
     def stopped(self):
         """Waits for the prompt behind a stop and says how bash calls the stop; then whether all of
         the job stand still."""
-        how = self.expect(r"\[1\]\+  (Stopped\S*)")[1]
+        how = self.expect(r"\[1\]\+  (Stopped\S*)\s")[1]
         self.expect(re.escape(PROMPT))
         look = "for p in $(pgrep -g $(jobs -p)); do wait_for_state Tt $p || echo one runs; done"
         return f"{how} {self.command(look)}".strip()
@@ -131,7 +131,9 @@ def continued_elsewhere(terminal):
     print(terminal.stopped())
     terminal.command("kill -CONT $(jobs -p)")
     wait_for_file("continued")
-    terminal.command("wait")
+    # bash may not have heard yet that it goes on, and neither waits for what it believes to be
+    # stopped nor ends before that
+    terminal.command("while jobs | grep -q Stopped; do sleep 0.01; done; wait")
 
 
 def reads_in_background(terminal):
