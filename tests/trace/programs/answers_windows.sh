@@ -100,7 +100,7 @@ sleeps='main waits in NtDelayExecution, called by'
 answer waits "$slower codec.dll $other and net.dll: $sleeps codec.dll!begin*."
 answer late "$slower ui.dll* and the end: main computes in codec.dll!*."
 answer extra "$slower more.dll (only in B) and net.dll: $sleeps more.dll!begin*."
-answer order '* comes in another order.'
+answer order 'net.dll comes in another order: now before codec.dll, *'
 answer place "$slower codec.dll $other and net.dll: main waits in *"
 trailview -d trail.db diff @side=usual @side=place >diff.txt
 grep -q '^PATH has another value: plugins.* -> waits' diff.txt ||
