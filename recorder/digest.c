@@ -133,6 +133,7 @@ void digest_print_run(const struct options *options, unsigned side,
     print_snaps_hint(options, &result->exit);
     if (options->session.until != NULL && result->end != SESSION_UNTIL)
         print_unmet(options->session.until);
+    fflush(stderr);
 }
 
 /* As it can be typed, in the shells of all systems. */
@@ -180,6 +181,7 @@ void digest_print_look(const struct options *options, const int64_t *run_ids, un
             fprintf(stderr, " %" PRId64, run_ids[i]);
         fprintf(stderr, "\n");
     }
+    fflush(stderr);
 }
 
 /* Of a text that may be long. */
@@ -243,6 +245,7 @@ void digest_print_turns(const struct options *options, struct turns_side *sides)
     for (unsigned i = 1; i < options->side_count && !options->session.nop; i++)
         if (sides[0].runs > 0 && sides[i].runs > 0)
             print_comparison(options, sides, i);
+    fflush(stderr);
 }
 
 /* What does not fit into the list is counted. */
@@ -275,10 +278,12 @@ void digest_print_standing(const struct session_result *result)
         fprintf(stderr, ", or ");
     }
     fprintf(stderr, "%s\n", result->continue_hint);
+    fflush(stderr);
 }
 
 void digest_print_waiting(const struct session_processes *others)
 {
     fprintf(stderr, "trailrec: the program has ended; waiting for what it started: ");
     print_processes(others);
+    fflush(stderr);
 }

@@ -62,4 +62,5 @@ void harmful_say(const char *program, const char *sentence)
     fprintf(stderr, "%s: ", program);
     harmful_print(stderr, sentence);
     fputc('\n', stderr);
+    fflush(stderr);
 }

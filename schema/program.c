@@ -12,6 +12,13 @@
 
 #include <stdlib.h>
 
+/*
+ * stderr gets lines, not characters: nothing of another process stands within one, and a console
+ * is told characters of several bytes as a whole. Windows' C library knows no lines: who has said
+ * something flushes it.
+ */
+enum { LINE_BYTES = 4096 };
+
 #ifdef _WIN32
 
 #ifndef WIN32_LEAN_AND_MEAN
@@ -55,7 +62,7 @@ int wmain(int argument_count, wchar_t **wide_arguments)
     _setmode(_fileno(stderr), _O_BINARY);
     if (_isatty(_fileno(stdout)) || _isatty(_fileno(stderr)))
         SetConsoleOutputCP(CP_UTF8);
-    /* a console gets text as a whole: what comes byte by byte is no UTF-8 to it */
+    setvbuf(stderr, NULL, _IOLBF, LINE_BYTES);
     if (_isatty(_fileno(stdout)))
         setvbuf(stdout, NULL, _IOFBF, CONSOLE_BYTES);
     sql_bound_allocations();
@@ -135,6 +142,7 @@ enum { SCREEN_BYTES = 1 << 16 };
 
 int main(int argument_count, char **arguments)
 {
+    setvbuf(stderr, NULL, _IOLBF, LINE_BYTES);
     sql_bound_allocations();
     return program_main(argument_count, arguments);
 }

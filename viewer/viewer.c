@@ -26,6 +26,7 @@ void viewer_say(const char *sentence)
 
     escape_for_terminal(&line, sentence, strlen(sentence));
     fprintf(stderr, "trailview: %s\n", buffer_text(&line));
+    fflush(stderr);
     buffer_release(&line);
 }
 

@@ -66,3 +66,15 @@ same "-h" "$(trailrec --help)" "$(trailrec -h)"
     answers "this system has no console windows; leave out --new-console" --new-console -- true
     answers "this system's loader has no snaps, and what it cannot load is recorded anyway; leave \
 out --loader-snaps" --loader-snaps -- true
+
+# A sentence is one write: nothing of another process comes in between, no character is cut.
+command -v strace >/dev/null || skip "the rest: there is no strace"
+one_write_a_line() # one_write_a_line COMMAND...
+{
+    strace -o strace.txt -e trace=write -s 4096 "$@" 2>err.txt
+    same "writes of $*" "$(wc -l <err.txt)" "$(grep -c '^write(2,' strace.txt)"
+}
+one_write_a_line "$TRAILREC" -o trail.db -- sh -c 'exit 3'
+one_write_a_line "$TRAILREC" -o "$(printf 'gr\303\274\303\237e.db')" -- true
+one_write_a_line "$TRAILREC" --folow -- true
+one_write_a_line "$TRAILVIEW" -d nowhere.db runs
