@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -42,6 +43,13 @@ static void occupy_standard_files(void)
             return;
 }
 
+static int usable_cores(void)
+{
+    cpu_set_t set;
+
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
 struct platform *platform_new(struct trail_error *error)
 {
     struct platform *platform = calloc(1, sizeof *platform);
@@ -57,8 +65,9 @@ struct platform *platform_new(struct trail_error *error)
          */
         loader_find_symbols(getpid(), getauxval(AT_BASE), &symbols);
         probes_prepare();
-        platform->cores = sysconf(_SC_NPROCESSORS_ONLN);
-        platform->wanted_short_waits = BURST_WAITS;
+        platform->cores = usable_cores();
+        platform->bursts.wanted = BURST_WAITS;
+        platform->entries = (struct eagerness){1, 1};
         return platform;
     }
     platform_free(platform);
@@ -92,29 +101,38 @@ static bool is_over(const struct platform *platform)
     return process == NULL;
 }
 
-/*
- * Only one process must be traced, since with several the other core is at work and looking would
- * take it from the target.
- */
-static bool is_burst(const struct platform *platform)
+static struct eagerness *eagerness_for(struct platform *platform)
 {
-    return platform->short_waits >= platform->wanted_short_waits && platform->cores > 1 &&
-           platform->processes != NULL && platform->processes->next == NULL;
+    return platform->entry_is_due ? &platform->entries : &platform->bursts;
 }
 
 /*
- * A stop costs a wake-up, not a system call: in a burst of stops it pays to look for the next one
- * (WNOHANG) for a moment before sleeping, if another core is free for the target. A few waits in a
- * row that were short make a burst; a look in vain interrupts it. Looks in vain one after the other
- * mean that no core is free (the target may wait for ours): then the next look comes later and
- * later.
+ * In a burst only one process must be traced, since with several the other core is at work and
+ * looking would take it from the target. The look for an entry is one of each start.
+ */
+static bool may_pay(struct platform *platform)
+{
+    const struct eagerness *eager = eagerness_for(platform);
+
+    return eager->short_waits >= eager->wanted && platform->cores > 1 &&
+           platform->processes != NULL &&
+           (platform->entry_is_due || platform->processes->next == NULL);
+}
+
+/*
+ * A stop costs a wake-up, not a system call: in a burst of stops, and where a program's entry is
+ * due, it pays to look for the next one (WNOHANG) for a moment before sleeping, if another core is
+ * free for the target. A few waits in a row that were short make a burst; a look in vain interrupts
+ * it. Looks in vain one after the other mean that no core is free (the target may wait for ours):
+ * then the next look comes later and later.
  */
 static pid_t look_for_stop(struct platform *platform, int *status)
 {
+    struct eagerness *eager = eagerness_for(platform);
     uint64_t start_ns;
     pid_t tid;
 
-    if (!is_burst(platform))
+    if (!may_pay(platform))
         return 0;
     start_ns = os_monotonic_ns();
     do {
@@ -122,13 +140,13 @@ static pid_t look_for_stop(struct platform *platform, int *status)
         platform->stop.t_ns = os_monotonic_ns();
     } while (tid == 0 && platform->stop.t_ns - start_ns < LOOK_NS);
     if (tid > 0) {
-        if (platform->wanted_short_waits > 1)
-            platform->wanted_short_waits /= 2;
+        if (eager->wanted > 1)
+            eager->wanted /= 2;
         return tid;
     }
-    platform->short_waits = 0;
-    if (platform->wanted_short_waits < BURST_WAITS_MAX)
-        platform->wanted_short_waits *= 2;
+    eager->short_waits = 0;
+    if (eager->wanted < BURST_WAITS_MAX)
+        eager->wanted *= 2;
     return tid;
 }
 
@@ -136,6 +154,7 @@ static pid_t look_for_stop(struct platform *platform, int *status)
 static pid_t wait_for_stop(struct platform *platform, int *status)
 {
     pid_t tid = look_for_stop(platform, status);
+    struct eagerness *eager = eagerness_for(platform);
     uint64_t start_ns;
 
     if (tid > 0)
@@ -144,9 +163,9 @@ static pid_t wait_for_stop(struct platform *platform, int *status)
     tid = wait4(-1, status, __WALL, &platform->stop.usage);
     platform->stop.t_ns = os_monotonic_ns();
     if (platform->stop.t_ns - start_ns < SHORT_WAIT_NS)
-        platform->short_waits++;
+        eager->short_waits++;
     else
-        platform->short_waits = 0;
+        eager->short_waits = 0;
     return tid;
 }
 

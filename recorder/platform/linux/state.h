@@ -55,6 +55,11 @@ struct stop {
     struct task *newborn;
 };
 
+/* Whether it pays to look for a stop before sleeping, see look_for_stop. */
+struct eagerness {
+    unsigned short_waits, wanted; /* in a row */
+};
+
 struct platform {
     bool follow, has_kernel_times, was_attached, lost_rights;
     bool loads_unseen; /* a process has closed its memory, and loaded something since */
@@ -74,7 +79,8 @@ struct platform {
     unsigned standing_count;
 
     long cores;
-    unsigned short_waits, wanted_short_waits; /* in a row: see look_for_stop */
+    struct eagerness bursts, entries;
+    bool entry_is_due; /* at the last stop a start-up was over but for constructors */
 
     struct alarm alarm;
     /*
