@@ -3,13 +3,15 @@
 
 #include <psapi.h>
 
-static bool get_times(const struct platform *platform, const struct debuggee *debuggee,
-                      uint64_t *user_ns, uint64_t *system_ns)
+static bool get_times(const struct platform *platform, struct debuggee *debuggee,
+                      const struct event *event, uint64_t *user_ns, uint64_t *system_ns)
 {
+    uint64_t now_ns = event->kind == EVENT_EXIT_PROCESS ? 0 : event->t_ns;
     FILETIME begin, end, system, user;
 
     if (platform->is_wine) /* an attached one's threads that have ended are not known */
-        return !debuggee->attached && wine_times_get(&debuggee->wine_times, user_ns, system_ns);
+        return !debuggee->attached &&
+               wine_times_get(&debuggee->wine_times, now_ns, user_ns, system_ns);
     if (!GetProcessTimes(debuggee->process, &begin, &end, &system, &user))
         return false;
     *user_ns = wine_times_ns(&user);
@@ -51,7 +53,7 @@ void usage_decode(struct platform *platform, struct event *event)
         return;
     if (event->kind == EVENT_EXIT_PROCESS)
         put_counters(debuggee, event);
-    if (!get_times(platform, debuggee, &user_ns, &system_ns))
+    if (!get_times(platform, debuggee, event, &user_ns, &system_ns))
         return;
     /* the clock has ticks of some ms: whoever has run has used some time, and 0 means unknown */
     event->cpu_ns = user_ns + system_ns > 0 ? user_ns + system_ns : 1;

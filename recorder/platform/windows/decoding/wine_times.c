@@ -1,6 +1,8 @@
 /* See wine_times.h. */
 #include "decoding/wine_times.h"
 
+enum { HALF_TICK_NS = 5 * 1000 * 1000 };
+
 uint64_t wine_times_ns(const FILETIME *time)
 {
     return ((uint64_t)time->dwHighDateTime << 32 | time->dwLowDateTime) * 100;
@@ -50,12 +52,29 @@ void wine_times_note(struct wine_times *times, const DEBUG_EVENT *native)
         end_thread(times, at);
 }
 
-bool wine_times_get(const struct wine_times *times, uint64_t *user_ns, uint64_t *system_ns)
+static bool ask(struct wine_times *times)
 {
-    *user_ns = times->user_ns;
-    *system_ns = times->system_ns;
+    times->answer_user_ns = times->user_ns;
+    times->answer_system_ns = times->system_ns;
     for (unsigned i = 0; i < times->count; i++)
-        if (!add_thread(times->threads[i].thread, user_ns, system_ns))
+        if (!add_thread(times->threads[i].thread, &times->answer_user_ns, &times->answer_system_ns))
             return false;
+    return true;
+}
+
+bool wine_times_get(struct wine_times *times, uint64_t now_ns, uint64_t *user_ns,
+                    uint64_t *system_ns)
+{
+    bool is_fresh = times->answer_ns != 0 && now_ns >= times->answer_ns &&
+                    now_ns - times->answer_ns < HALF_TICK_NS;
+
+    if (!is_fresh) {
+        times->answer_ns = 0;
+        if (!ask(times))
+            return false;
+        times->answer_ns = now_ns;
+    }
+    *user_ns = times->answer_user_ns;
+    *system_ns = times->answer_system_ns;
     return !times->is_incomplete;
 }
