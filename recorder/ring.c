@@ -90,6 +90,7 @@ struct ring {
     unsigned char shared_line[CACHE_LINE_BYTES];
     atomic_bool finished;
     atomic_bool producer_waits;
+    atomic_bool consumer_sleeps_long;
 };
 
 static bool use_memory(struct ring *ring, void *memory)
@@ -303,7 +304,10 @@ uint64_t ring_commit(struct ring *ring)
 
 void ring_stamp(struct ring *ring, uint64_t hold_ns)
 {
-    atomic_store_explicit(&ring->last->stamp, hold_ns + 1, memory_order_release);
+    atomic_store(&ring->last->stamp, hold_ns + 1);
+    if (atomic_load(&ring->consumer_sleeps_long) &&
+        atomic_exchange(&ring->consumer_sleeps_long, false))
+        os_wake_set(ring->data);
 }
 
 void ring_finish(struct ring *ring)
@@ -519,8 +523,22 @@ void ring_prepare_ahead(struct ring *ring)
     }
 }
 
+static bool has_new(const struct ring *ring)
+{
+    return atomic_load(&ring->header->head) != ring->given;
+}
+
 void ring_wait(struct ring *ring, unsigned timeout_ms)
 {
+    if (timeout_ms > RING_NEAR_MS) {
+        atomic_store(&ring->consumer_sleeps_long, true);
+        if (!has_new(ring))
+            os_wake_wait(ring->data, timeout_ms);
+        atomic_store(&ring->consumer_sleeps_long, false);
+        if (!has_new(ring) || ring_is_finished(ring))
+            return;
+        timeout_ms = RING_NEAR_MS;
+    }
     os_wake_wait(ring->data, timeout_ms);
 }
 

@@ -95,9 +95,11 @@ double ring_fill(struct ring *ring);
 void ring_prepare_ahead(struct ring *ring);
 
 /*
- * Consumer. Sleeps until the ring fills up, is finished, or timeout_ms have passed. ring_end_wait,
- * from any thread, ends the sleep.
+ * Consumer. Sleeps until the ring fills up, is finished, or timeout_ms have passed. A sleep of more
+ * than RING_NEAR_MS is for when nothing comes: the first record that comes then leaves that many.
+ * ring_end_wait, from any thread, ends the sleep.
  */
+enum { RING_NEAR_MS = 100 };
 void ring_wait(struct ring *ring, unsigned timeout_ms);
 void ring_end_wait(struct ring *ring);
 

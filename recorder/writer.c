@@ -30,7 +30,8 @@ enum {
     RING_BYTES = 16 * 1024 * 1024, /* some 130,000 events */
     BATCH_ROWS = 15000,
     ROWS_PER_LOOK_AT_CLOCK = 64,
-    LIVE_WAIT_MS = 20, /* somebody reads along */
+    LIVE_WAIT_MS = 20,     /* somebody reads along */
+    SILENT_WAIT_MS = 1000, /* where nothing has come for as long */
     LEAVE_LOCK_MS = 2,
     RETRY_WAIT_MS = 100,
     TRIES_AT_END = 3, /* for what is no lock: a disk may have been freed just now */
@@ -370,6 +371,9 @@ static unsigned sleep_ms(const struct writer *writer)
 
     if (writer->live != NULL)
         return LIVE_WAIT_MS;
+    if (!writer->in_batch && writer->failure.code == TRAIL_OK &&
+        os_monotonic_ns() - writer->batch_end_ns > SILENT_WAIT_MS * NS_PER_MS)
+        return SILENT_WAIT_MS;
     return age_ns < BATCH_NS ? (unsigned)((BATCH_NS - age_ns) / NS_PER_MS) + 1 : 1;
 }
 

@@ -370,6 +370,34 @@ static void test_full_ring_waits_and_counts(void **state)
     ring_free(ring, false);
 }
 
+static void produce_one(void *argument)
+{
+    struct ring *ring = argument;
+
+    ring_reserve(ring, 8);
+    ring_commit(ring);
+    ring_stamp(ring, 1);
+}
+
+/* Whatever comes first, the record or the sleep: it would last for ten minutes. */
+static void test_long_sleep_ends_when_a_record_comes(void **state)
+{
+    struct ring *ring = ring_new(NULL, NULL, 2048, NULL);
+    struct ring_record record;
+
+    alarm(60);
+    for (unsigned i = 0; i < 10; i++) {
+        struct os_thread *producer = os_thread_start(produce_one, ring, NULL);
+        assert_non_null(producer);
+        while (!ring_next(ring, &record))
+            ring_wait(ring, 600000);
+        ring_release(ring);
+        os_thread_join(producer);
+    }
+    alarm(0);
+    ring_free(ring, false);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_empty_ring_has_nothing),
     cmocka_unit_test(test_record_is_not_given_until_stamped),
@@ -385,5 +413,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_ring_made_to_waste_time_is_given_up),
     cmocka_unit_test(test_two_threads_keep_order_and_lose_nothing),
     cmocka_unit_test(test_full_ring_waits_and_counts),
+    cmocka_unit_test(test_long_sleep_ends_when_a_record_comes),
 };
 UNIT_MAIN(tests)
