@@ -91,6 +91,7 @@ struct ring {
     atomic_bool finished;
     atomic_bool producer_waits;
     atomic_bool consumer_sleeps_long;
+    atomic_bool consumer_is_called; /* by more than a first record */
 };
 
 static bool use_memory(struct ring *ring, void *memory)
@@ -243,7 +244,7 @@ static void wait_for_room(struct ring *ring, uint64_t needed_head)
     ring->stalls++;
     atomic_store(&ring->producer_waits, true);
     while (!has_room(ring, needed_head + ring->capacity / 2)) {
-        os_wake_set(ring->data);
+        ring_end_wait(ring);
         os_wake_wait(ring->room, STALL_WAIT_MS);
     }
     atomic_store(&ring->producer_waits, false);
@@ -288,7 +289,7 @@ static void call_writer_if_filling(struct ring *ring, uint64_t head)
         filling = head - ring->seen_tail > ring->capacity / 2;
     }
     if (filling && !ring->called_writer)
-        os_wake_set(ring->data);
+        ring_end_wait(ring);
     ring->called_writer = filling;
 }
 
@@ -523,27 +524,29 @@ void ring_prepare_ahead(struct ring *ring)
     }
 }
 
-static bool has_new(const struct ring *ring)
+/* Until a record comes; true if nothing but that has ended the sleep. */
+static bool sleep_long(struct ring *ring, unsigned timeout_ms)
 {
-    return atomic_load(&ring->header->head) != ring->given;
+    atomic_store(&ring->consumer_is_called, false);
+    atomic_store(&ring->consumer_sleeps_long, true);
+    if (atomic_load(&ring->header->head) == ring->given)
+        os_wake_wait(ring->data, timeout_ms);
+    atomic_store(&ring->consumer_sleeps_long, false);
+    return atomic_load(&ring->header->head) != ring->given &&
+           !atomic_load(&ring->consumer_is_called);
 }
 
 void ring_wait(struct ring *ring, unsigned timeout_ms)
 {
-    if (timeout_ms > RING_NEAR_MS) {
-        atomic_store(&ring->consumer_sleeps_long, true);
-        if (!has_new(ring))
-            os_wake_wait(ring->data, timeout_ms);
-        atomic_store(&ring->consumer_sleeps_long, false);
-        if (!has_new(ring) || ring_is_finished(ring))
-            return;
-        timeout_ms = RING_NEAR_MS;
-    }
-    os_wake_wait(ring->data, timeout_ms);
+    if (timeout_ms <= RING_NEAR_MS)
+        os_wake_wait(ring->data, timeout_ms);
+    else if (sleep_long(ring, timeout_ms))
+        os_wake_wait(ring->data, RING_NEAR_MS);
 }
 
 void ring_end_wait(struct ring *ring)
 {
+    atomic_store(&ring->consumer_is_called, true);
     os_wake_set(ring->data);
 }
 
