@@ -230,7 +230,7 @@ static int prepare_for_recording(sqlite3 *db, bool views, struct trail_error *er
     if (check_identity_alone(db, &is_empty, error) != 0 ||
         sql_run(db, "PRAGMA temp_store = MEMORY; PRAGMA synchronous = NORMAL", error) != 0 ||
         (is_empty &&
-         sql_run(db, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = OFF", error) != 0))
+         sql_run(db, "PRAGMA synchronous = OFF; PRAGMA auto_vacuum = INCREMENTAL", error) != 0))
         return -1;
     return switch_to_wal(db, error) != 0 || make_what_is_missing(db, views, error) != 0 ||
                    sql_run(db, "PRAGMA synchronous = NORMAL", error) != 0
