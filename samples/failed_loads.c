@@ -33,7 +33,7 @@ int main(void)
     pid_t child;
 
     fail_to_load("libnone.so.7");
-    fail_to_load("/etc/hosts");
+    fail_to_load("/etc/passwd");
     printf("%d %s\n", dlsym(RTLD_DEFAULT, "no_such_symbol") == NULL, dlerror());
     sample_run_threads(4, fail_in_thread);
     fflush(stdout);
@@ -49,7 +49,7 @@ int main(void)
 
 // RECORD: -f
 // EXPECT: LoadFailed what=module name=libnone.so.7 words="cannot open*" load_phase=runtime tid=main
-// EXPECT: LoadFailed what=module name=/etc/hosts words="file too short" pid=main
+// EXPECT: LoadFailed what=module name=/etc/passwd words="invalid ELF header" pid=main
 // EXPECT: LoadFailed what=symbol name=no_such_symbol words="undefined symbol: no_such_symbol"
 // EXPECT: LoadFailed what=module name=libnone_thread.so pid=main
 // EXPECT: CreateProcess via=fork pid=$child parent_pid=main
