@@ -163,7 +163,7 @@ static int wait_for_them(int argument_count, char **arguments)
         printf("%d code %d value %d\n", info.si_signo == SIGUSR1, info.si_code,
                info.si_value.sival_int);
     }
-    printf("timed: %d %d\n", sigtimedwait(&set, &info, &soon), errno == EAGAIN);
+    printf("timed: %d\n", sigtimedwait(&set, &info, &soon) == -1 && errno == EAGAIN);
     return 0;
 }
 
@@ -254,7 +254,8 @@ static int alarm_default(int argument_count, char **arguments)
 static int parent_death(int argument_count, char **arguments)
 {
     int end[2], ready[2];
-    char byte;
+    char byte = '?';
+    ssize_t bytes;
     pid_t middle;
 
     (void)argument_count, (void)arguments;
@@ -277,7 +278,8 @@ static int parent_death(int argument_count, char **arguments)
     }
     close(end[1]);
     MUST(waitpid(middle, NULL, 0) == middle);
-    printf("read %zd: %c\n", read(end[0], &byte, 1), byte);
+    bytes = read(end[0], &byte, 1);
+    printf("read %zd: %c\n", bytes, byte);
     MUST(read(end[0], &byte, 1) == 0);
     return 0;
 }
@@ -345,11 +347,11 @@ static int children_quiet(int argument_count, char **arguments)
     waitpid(child, &status, 0);
     if ((child = fork()) == 0)
         _exit(3);
-    printf("no child to wait for: %d %d\n", (int)waitpid(child, &status, 0), errno == ECHILD);
+    printf("no child to wait for: %d\n", waitpid(child, &status, 0) == -1 && errno == ECHILD);
     signal(SIGCHLD, SIG_IGN);
     if ((child = fork()) == 0)
         _exit(3);
-    printf("ignored: %d %d\n", (int)waitpid(child, &status, 0), errno == ECHILD);
+    printf("ignored: %d\n", waitpid(child, &status, 0) == -1 && errno == ECHILD);
     return 0;
 }
 
