@@ -4,9 +4,9 @@
 #include "array.h"
 #include "command.h"
 #include "db.h"
-#include "escape.h"
 #include "formats.h"
 #include "glob_function.h"
+#include "harmful.h"
 #include "recovery.h"
 #include "sql.h"
 #include "text.h"
@@ -22,12 +22,7 @@ const char viewer_default_path[] = "trail.db";
 
 void viewer_say(const char *sentence)
 {
-    struct buffer line = {0};
-
-    escape_for_terminal(&line, sentence, strlen(sentence));
-    fprintf(stderr, "trailview: %s\n", buffer_text(&line));
-    fflush(stderr);
-    buffer_release(&line);
+    harmful_say("trailview", sentence);
 }
 
 static void add_command_line(struct viewer *viewer, const struct run_reference *run)
