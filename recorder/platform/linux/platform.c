@@ -103,7 +103,7 @@ static bool is_over(const struct platform *platform)
 
 static struct eagerness *eagerness_for(struct platform *platform)
 {
-    return platform->entry_is_due ? &platform->entries : &platform->bursts;
+    return platform->stop.entry_is_due ? &platform->entries : &platform->bursts;
 }
 
 /*
@@ -116,7 +116,7 @@ static bool may_pay(struct platform *platform)
 
     return eager->short_waits >= eager->wanted && platform->cores > 1 &&
            platform->processes != NULL &&
-           (platform->entry_is_due || platform->processes->next == NULL);
+           (platform->stop.entry_is_due || platform->processes->next == NULL);
 }
 
 /*

@@ -49,8 +49,9 @@ struct stop {
     uint64_t t_ns;
     struct rusage usage; /* at an end: of the process and of its children that have ended */
     enum resume_action action;
-    int signal; /* with which the task goes on */
-    int fault;  /* a signal that is told behind the loads found at this stop, 0 if none */
+    int signal;        /* with which the task goes on */
+    int fault;         /* a signal that is told behind the loads found at this stop, 0 if none */
+    bool entry_is_due; /* a start-up is over but for constructors */
     /* made at this stop, and held at its birth until its maker goes on; NULL if none */
     struct task *newborn;
 };
@@ -80,7 +81,6 @@ struct platform {
 
     long cores;
     struct eagerness bursts, entries;
-    bool entry_is_due; /* at the last stop a start-up was over but for constructors */
 
     struct alarm alarm;
     /*

@@ -239,7 +239,7 @@ static void decode_trap(struct platform *platform, struct event *event)
     link_map_find_and_plant(&platform->changes, platform->processes, process);
     platform->loads_unseen |= platform->changes.unreadable;
     tell_end(process, !process->started);
-    platform->entry_is_due = process->started && process->traps[TRAP_ENTRY].address != 0;
+    stop->entry_is_due = process->started && process->traps[TRAP_ENTRY].address != 0;
     link_map_next_event(&platform->changes, process, stop->t_ns, event);
 }
 
@@ -508,7 +508,6 @@ static void begin_stop(struct platform *platform, struct task *task, pid_t tid, 
                                    .status = status,
                                    .t_ns = platform->stop.t_ns,
                                    .usage = platform->stop.usage};
-    platform->entry_is_due = false;
     link_map_clear(&platform->changes);
 }
 
