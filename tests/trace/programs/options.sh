@@ -67,16 +67,18 @@ same "-h" "$(trailrec --help)" "$(trailrec -h)"
     answers "this system's loader has no snaps, and what it cannot load is recorded anyway; leave \
 out --loader-snaps" --loader-snaps -- true
 
-# A sentence is one write: nothing of another process comes in between, no character is cut.
 command -v strace >/dev/null || skip "the rest: there is no strace"
+
+strace -o strace.txt -e trace=fsync,fdatasync "$TRAILREC" -q -o empty.db -- true
+[ "$(grep -c '^f' strace.txt)" -le 3 ] || # the log, its folder and the file, at the end
+    fail "where the file was empty the medium is waited for: $(grep '^f' strace.txt)"
+
+# A sentence is one write: nothing of another process comes in between, no character is cut.
 one_write_a_line() # one_write_a_line COMMAND...
 {
     strace -o strace.txt -e trace=write -s 4096 "$@" 2>err.txt
     same "writes of $*" "$(wc -l <err.txt)" "$(grep -c '^write(2,' strace.txt)"
 }
-strace -o strace.txt -e trace=fsync,fdatasync "$TRAILREC" -q -o empty.db -- true
-[ "$(grep -c '^f' strace.txt)" -le 3 ] || # the log, its folder and the file, at the end
-    fail "where the file was empty the medium is waited for: $(grep '^f' strace.txt)"
 one_write_a_line "$TRAILREC" -o trail.db -- sh -c 'exit 3'
 one_write_a_line "$TRAILREC" -o "$(printf 'gr\303\274\303\237e.db')" -- true
 one_write_a_line "$TRAILREC" --folow -- true
