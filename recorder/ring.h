@@ -94,12 +94,13 @@ double ring_fill(struct ring *ring);
  */
 void ring_prepare_ahead(struct ring *ring);
 
+enum { RING_NEAR_MS = 100 };
+
 /*
  * Consumer. Sleeps until the ring fills up, is finished, or timeout_ms have passed. A sleep of more
  * than RING_NEAR_MS is for when nothing comes: the first record that comes then leaves that many.
  * ring_end_wait, from any thread, ends the sleep.
  */
-enum { RING_NEAR_MS = 100 };
 void ring_wait(struct ring *ring, unsigned timeout_ms);
 void ring_end_wait(struct ring *ring);
 

@@ -63,7 +63,7 @@ int wmain(int argument_count, wchar_t **wide_arguments)
     if (_isatty(_fileno(stdout)) || _isatty(_fileno(stderr)))
         SetConsoleOutputCP(CP_UTF8);
     setvbuf(stderr, NULL, _IOLBF, LINE_BYTES);
-    if (_isatty(_fileno(stdout)))
+    if (_isatty(_fileno(stdout))) /* as a whole, too; what waits flushes it */
         setvbuf(stdout, NULL, _IOFBF, CONSOLE_BYTES);
     sql_bound_allocations();
     result = program_main(argument_count, arguments);
